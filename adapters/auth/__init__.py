@@ -1,0 +1,1 @@
+"""Auth schemes: small pure functions with published vectors."""

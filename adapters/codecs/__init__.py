@@ -1,0 +1,1 @@
+"""Documents in strings: XML and JSON inside arguments, declared charsets."""

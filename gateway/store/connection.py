@@ -1,0 +1,91 @@
+"""A database connection that runs SQLAlchemy Core statements as prepared driver text.
+
+Statements are module-level constants. Each is compiled once per dialect and then executed through the driver
+itself, because SQLAlchemy's execution path costs many times the statement on an embedded database.
+Columns are BIGINT, TEXT and BLOB only, so rows need no conversion.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.expression import ClauseElement
+
+Row = tuple[Any, ...]
+Values = Mapping[str, object]
+_NOTHING: Values = {}
+
+
+class Driver(Protocol):
+    """What is used of a DB-API connection; tests wrap it to fail at a chosen statement."""
+
+    def execute(self, text: str, parameters: Values = ..., /) -> Any: ...
+    def executemany(self, text: str, parameters: Any, /) -> Any: ...
+    def close(self) -> None: ...
+
+
+class Connection:
+    """Runs statements inside whatever transaction `begin` opened. Not for use by two threads at once."""
+
+    def __init__(self, driver: Driver, dialect: Dialect) -> None:
+        self._driver = driver
+        self._dialect = dialect
+        self._prepared: dict[ClauseElement, tuple[str, dict[str, object]]] = {}
+
+    def rows(self, statement: ClauseElement, parameters: Values = _NOTHING) -> list[Row]:
+        text, defaults = self._prepare(statement)
+        rows: list[Row] = self._driver.execute(text, {**defaults, **parameters}).fetchall()
+        return rows
+
+    def row(self, statement: ClauseElement, parameters: Values = _NOTHING) -> Row | None:
+        text, defaults = self._prepare(statement)
+        row: Row | None = self._driver.execute(text, {**defaults, **parameters}).fetchone()
+        return row
+
+    def run(self, statement: ClauseElement, parameters: Values = _NOTHING) -> int:
+        """Execute a change; the number of rows that it touched."""
+        text, defaults = self._prepare(statement)
+        touched: int = self._driver.execute(text, {**defaults, **parameters}).rowcount
+        return touched
+
+    def run_many(self, statement: ClauseElement, parameters: Sequence[Values]) -> None:
+        text, defaults = self._prepare(statement)
+        self._driver.executemany(text, [{**defaults, **each} for each in parameters])
+
+    def begin(self) -> None:
+        self._driver.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        self._driver.execute("COMMIT")
+
+    def rollback(self) -> None:
+        self._driver.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._driver.close()
+
+    def _prepare(self, statement: ClauseElement) -> tuple[str, dict[str, object]]:
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            compiled = statement.compile(dialect=self._dialect)
+            prepared = self._prepared[statement] = (str(compiled), dict(compiled.params))
+        return prepared
+
+
+def sqlite_dialect() -> Dialect:
+    return SQLiteDialect(paramstyle="named")
+
+
+def connect_sqlite(path: Path | str) -> sqlite3.Connection:
+    """One SQLite file, durable at every COMMIT (WAL, synchronous=FULL); transactions are opened by hand."""
+    driver = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        driver.execute(f"PRAGMA {pragma}")
+    return driver
+
+
+def open_sqlite(path: Path | str) -> Connection:
+    return Connection(connect_sqlite(path), sqlite_dialect())

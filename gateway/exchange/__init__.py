@@ -1,0 +1,1 @@
+"""The story of an exchange: admit, send, judge."""

@@ -1,0 +1,206 @@
+"""Item codes (政务服务事项编码): what kind, which parts, what is wrong with them.
+
+Structure from GB/T 39554.1-2020 as seen in real codes:
+    basic 基本编码 (12)             RR province (00 = national) + TT type + MMMMM main item + SSS sub-item
+    implementation 实施编码 (31)    unified social credit code (18) + level (1) + basic code
+    handling 业务办理项编码 (33)     implementation code + NN
+    case 办件编号 (43)              implementation code + YYYYMMDD + serial (4)
+    local                           anything else; it need not have any structure
+A code is normalised and never repaired: what is wrong with it is said.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from gateway.items.problems import Problem
+from gateway.items.vocabulary import LEVELS, OTHER_DEPARTMENTS, PROVINCES, TYPES, UNIT_CLASSES
+
+CodeKind = Literal["basic", "implementation", "handling", "case", "local"]
+
+MOST_CHARACTERS = 200
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
+_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_BY_LENGTH: dict[int, CodeKind] = {12: "basic", 31: "implementation", 33: "handling", 43: "case"}
+_STRUCTURED = re.compile(r"[0-9A-Z]+")
+_BLANK = re.compile(r"\s|[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202f\u2060\ufeff]")
+_HALF_WIDTH = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_TO_UPPER = {code: chr(code - 32) for code in range(ord("a"), ord("z") + 1)}
+
+
+class Part(NamedTuple):
+    """One part of a code: its name, its characters, and what they mean (the field's term, or empty)."""
+
+    name: str
+    text: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A normalised code and its kind. The slices are empty where the kind has no such part."""
+
+    text: str
+    kind: CodeKind
+
+    @property
+    def basic(self) -> str:
+        if self.kind == "basic":
+            return self.text
+        return "" if self.kind == "local" else self.text[19:31]
+
+    @property
+    def implementation(self) -> str:
+        return "" if self.kind in ("basic", "local") else self.text[:31]
+
+    @property
+    def unit(self) -> str:
+        """统一社会信用代码 of the unit that carries the item out (实施主体)."""
+        return self.implementation[:18]
+
+    @property
+    def level(self) -> str:
+        return self.implementation[18:19]
+
+    @property
+    def type(self) -> str:
+        return self.basic[2:4]
+
+    @property
+    def is_national(self) -> bool:
+        """Whether the basic code is of the national catalogue, and so means the same everywhere."""
+        return self.basic[:2] == "00"
+
+
+def normalise(written: str) -> str:
+    """Half width, upper case, no blanks around. Idempotent; nothing inside is changed otherwise."""
+    if written.isascii():
+        return written.strip().upper()
+    return written.translate(_HALF_WIDTH).translate(_TO_UPPER).strip()
+
+
+def parse(written: str) -> Code:
+    """Never fails: what has no national structure is local. Whether it is sound is for `faults` to say."""
+    text = normalise(written)
+    kind = _BY_LENGTH.get(len(text), "local")
+    return Code(text, kind if _STRUCTURED.fullmatch(text) else "local")
+
+
+def parts(code: Code) -> tuple[Part, ...]:
+    """The code part by part, in order; joined they are the code again."""
+    if code.kind == "local":
+        return (Part("local", code.text),)
+    return (*_unit_parts(code), *_basic_parts(code.basic), *_tail(code))
+
+
+def faults(code: Code) -> tuple[Problem, ...]:
+    """What makes the code unusable; () for a sound one."""
+    found = _local_faults(code.text) if code.kind == "local" else _structured_faults(code)
+    return tuple(found)
+
+
+def remarks(code: Code) -> tuple[Problem, ...]:
+    """What is odd in the code, but occurs in real lists; nothing is refused for it."""
+    return () if code.kind == "local" else tuple(_structured_remarks(code))
+
+
+def uscc_check_character(unit: str) -> str:
+    """Check character (mod 31, GB 32100) for the first 17 of a unit's code, all in its alphabet."""
+    total = sum(USCC_ALPHABET.index(c) * w for c, w in zip(unit[:17], _USCC_WEIGHTS, strict=True))
+    return USCC_ALPHABET[(31 - total % 31) % 31]
+
+
+def _unit_parts(code: Code) -> tuple[Part, ...]:
+    if not code.unit:
+        return ()
+    return (
+        Part("unit", code.unit, UNIT_CLASSES.get(code.unit[:2], "")),
+        Part("level", code.level, LEVELS.get(code.level, "")),
+    )
+
+
+def _basic_parts(basic: str) -> tuple[Part, ...]:
+    return (
+        Part("province", basic[:2], PROVINCES.get(basic[:2], "")),
+        Part("type", basic[2:4], TYPES.get(basic[2:4], "")),
+        Part("main_item", basic[4:9]),
+        Part("sub_item", basic[9:], "无子项" if basic[9:] == "000" else ""),
+    )
+
+
+def _tail(code: Code) -> tuple[Part, ...]:
+    if code.kind == "handling":
+        return (Part("handling", code.text[31:]),)
+    if code.kind == "case":
+        return (Part("date", code.text[31:39]), Part("serial", code.text[39:]))
+    return ()
+
+
+def _local_faults(text: str) -> Iterator[Problem]:
+    if not text:
+        yield Problem("code", "code_empty")
+    if len(text) > MOST_CHARACTERS:
+        yield Problem("code", "code_too_long", {"length": len(text), "most": MOST_CHARACTERS})
+    if "NULL" in text:
+        yield Problem("code", "code_null")
+    if blank := _BLANK.search(text):
+        yield Problem("code", "code_character", {"position": blank.start() + 1})
+
+
+def _structured_faults(code: Code) -> Iterator[Problem]:
+    if "NULL" in code.text:
+        yield Problem("code", "code_null")
+    if code.unit:
+        yield from _unit_faults(code.unit)
+        if code.level not in LEVELS:
+            yield Problem("code", "code_level", {"found": code.level})
+    if code.is_national:
+        yield from _national_faults(code)
+    if code.kind == "handling" and code.text[31:] == "00":
+        yield Problem("code", "code_handling", {"found": code.text[31:]})
+    if code.kind == "case":
+        yield from _case_faults(code.text[31:39], code.text[39:])
+
+
+def _unit_faults(unit: str) -> Iterator[Problem]:
+    strange = [place for place, character in enumerate(unit, 1) if character not in USCC_ALPHABET]
+    if strange:
+        yield Problem("code", "code_uscc_character", {"position": strange[0]})
+    elif (expected := uscc_check_character(unit)) != unit[17]:
+        yield Problem("code", "code_uscc_check", {"unit": unit, "expected": expected})
+    if unit[:2] not in UNIT_CLASSES and unit[0] not in OTHER_DEPARTMENTS:
+        yield Problem("code", "code_uscc_class", {"found": unit[:2]})
+
+
+def _national_faults(code: Code) -> Iterator[Problem]:
+    letter = re.search(r"[A-Z]", code.basic)
+    if letter:
+        yield Problem("code", "code_basic_digits", {"position": letter.start() + 1})
+    elif code.type not in TYPES:
+        yield Problem("code", "code_type", {"found": code.type})
+
+
+def _case_faults(day: str, serial: str) -> Iterator[Problem]:
+    try:
+        datetime.strptime(day if day.isdigit() else "", "%Y%m%d")  # noqa: DTZ007 - a calendar day
+    except ValueError:
+        yield Problem("code", "code_case_date", {"found": day})
+    if not serial.isdigit():
+        yield Problem("code", "code_case_serial", {"found": serial})
+
+
+def _structured_remarks(code: Code) -> Iterator[Problem]:
+    province = code.basic[:2]
+    if province not in PROVINCES:
+        yield Problem("code", "code_province", {"found": province})
+    if not code.is_national and code.type not in TYPES:
+        yield Problem("code", "code_type_provincial", {"found": code.type, "province": province})
+    unit_province = code.unit[2:4]
+    if unit_province and not code.is_national and province != unit_province:
+        yield Problem("code", "code_province_differs", {"found": province, "unit_province": unit_province})
+    if code.unit and code.unit[:2] not in UNIT_CLASSES and code.unit[0] in OTHER_DEPARTMENTS:
+        yield Problem("code", "code_uscc_class_unusual", {"found": code.unit[:2]})
+    if code.kind == "handling" and not code.text[31:].isdigit():
+        yield Problem("code", "code_handling_letters", {"found": code.text[31:]})

@@ -1,0 +1,125 @@
+"""The words of the trunk as frozen values: what an exchange is, what is known of it, what follows.
+
+Times are epoch milliseconds, UTC. Nothing here does I/O.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+State = Literal["waiting", "sending", "deferred", "held", "delivered", "refused", "abandoned", "withdrawn"]
+Step = Literal["send", "probe"]
+FactKind = Literal[
+    "taken",  # they accepted the message
+    "already",  # they took it before (重复提交)
+    "refused",  # a business no
+    "later",  # surely not taken: asked to come back
+    "barred",  # surely not taken: our credential, allow-list, quota, licence
+    "not_sent",  # surely not taken: no byte left
+    "unknown",  # a byte left, and no described answer came back
+    "landed",  # a probe found it over there
+    "absent",  # a probe did not find it
+    "unclear",  # a probe got no described answer
+    "settled_taken",  # a person says that they have it
+    "settled_again",  # a person says that they have not, and that it is to be sent again
+    "settled_stop",  # a person says that they have not, and that it ends here
+    "withdraw_asked",  # the caller takes it back before it left
+]
+
+ENDS: frozenset[State] = frozenset({"delivered", "refused", "abandoned", "withdrawn"})
+OPEN: frozenset[State] = frozenset({"waiting", "sending", "deferred", "held"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that became known about an exchange. The history of an exchange is a tuple of these, in order."""
+
+    kind: FactKind
+    at_ms: int
+    attempt: int = 0
+    over_ms: int = 0  # when the attempt that this speaks of can no longer put a byte on the wire
+    cause: str = ""  # a stable word: timeout, connect_refused, lease_expired …
+    code: str = ""  # their code
+    reference: str = ""  # their number
+    retry_after_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePolicy:
+    """When a question about an unknown outcome is asked, and when "absent" is believed."""
+
+    settled_after_ms: int
+    tries: int
+    every_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the platform declared for one operation (platform.yaml)."""
+
+    repeatable: bool = False
+    probe: ProbePolicy | None = None
+    patience_ms: int = 86_400_000
+    first_wait_ms: int = 30_000
+    most_wait_ms: int = 3_600_000
+    renews_secret: bool = False  # a first "barred" may only mean that the session secret is stale
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from a history: the state, and for an open one what is due when."""
+
+    state: State
+    cause: str = ""
+    step: Step | None = None
+    due_ms: int | None = None
+    reference: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One operation with one platform, from admission to its end (交换). A row of the table of that name."""
+
+    id: str
+    case_id: str
+    kind: str
+    operation: str
+    caller: str
+    actor: str
+    platform: str
+    here: str
+    division: str
+    unit: str
+    mode: str
+    item_here: str
+    item_there: str
+    basic_code: str
+    alignment: str
+    release: str
+    ours: str
+    theirs: str
+    state: State
+    step: Step
+    attempt: int
+    place: int  # order within the case, 1 for the first write
+    owner: str
+    lease_ms: int
+    due_ms: int
+    cause: str
+    code: str
+    admitted_ms: int
+    changed_ms: int
+    ended_ms: int
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDS
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of a request, by path. `facts` fill the words of its text and never hold a personal value."""
+
+    path: str
+    code: str
+    facts: dict[str, Any]

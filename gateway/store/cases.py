@@ -1,0 +1,144 @@
+"""Statements about cases: their numbers with owners, the guard against a second open one, idempotency."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.store.connection import Connection
+from gateway.store.tables import case_numbers, cases, idempotency, sequences, tickets
+
+INSERT_CASE = sa.insert(cases)
+CASE = sa.select(cases).where(cases.c.id == bindparam("id"))
+SAME_OPEN = sa.select(cases.c.id).where(
+    cases.c.person == bindparam("person"),
+    cases.c.item == bindparam("item"),
+    cases.c.division == bindparam("division"),
+    cases.c.open == 1,
+)
+CLOSE = sa.update(cases).where(cases.c.id == bindparam("id_")).values(open=0)
+INSERT_NUMBER = insert(case_numbers).on_conflict_do_nothing()
+NUMBERS = sa.select(case_numbers.c.owner, case_numbers.c.kind, case_numbers.c.number).where(
+    case_numbers.c.case_id == bindparam("id")
+)
+BY_NUMBER = (
+    sa.select(cases.c.id, cases.c.caller)
+    .join(case_numbers, case_numbers.c.case_id == cases.c.id)
+    .where(case_numbers.c.number == bindparam("number"))
+    .distinct()
+)
+CLAIM_KEY = insert(idempotency).on_conflict_do_nothing()
+KEY = sa.select(idempotency.c.exchange_id, idempotency.c.digest).where(
+    idempotency.c.caller == bindparam("caller"),
+    idempotency.c.operation == bindparam("operation"),
+    idempotency.c.key == bindparam("key"),
+)
+START_SEQUENCE = insert(sequences).values(scope=bindparam("scope"), following=1).on_conflict_do_nothing()
+ADVANCE = (
+    sa.update(sequences)
+    .where(sequences.c.scope == bindparam("scope_"))
+    .values(following=sequences.c.following + bindparam("count", type_=sa.BigInteger))
+    .returning(sequences.c.following)
+)
+_TICKET = insert(tickets)
+OPEN_TICKET = _TICKET.on_conflict_do_update(
+    index_elements=["exchange_id", "kind"], set_={"closed_ms": 0, "cause": _TICKET.excluded.cause}
+)
+CLOSE_TICKETS = (
+    sa.update(tickets)
+    .where(tickets.c.exchange_id == bindparam("id_"), tickets.c.closed_ms == 0)
+    .values(closed_ms=bindparam("closed_ms"))
+)
+TICKETS = sa.select(tickets).where(tickets.c.closed_ms == 0).order_by(tickets.c.opened_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One application (办件). `person` is a keyed digest; `open` is 0 once nothing of it is under way."""
+
+    id: str
+    caller: str
+    person: str
+    item: str
+    division: str
+    here: str
+    received_ms: int
+    open: int
+    admitted_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One of the numbers that a case is known by, with its owner."""
+
+    owner: str
+    kind: str
+    number: str
+
+
+def add(connection: Connection, case: Case) -> None:
+    connection.run(INSERT_CASE, {name: getattr(case, name) for name in Case.__slots__})
+
+
+def by_id(connection: Connection, case_id: str) -> Case | None:
+    row = connection.row(CASE, {"id": case_id})
+    return Case(*row) if row else None
+
+
+def same_open(connection: Connection, case: Case) -> str | None:
+    """Id of an open case of the same person, item and division."""
+    row = connection.row(SAME_OPEN, {"person": case.person, "item": case.item, "division": case.division})
+    return row[0] if row else None
+
+
+def close(connection: Connection, case_id: str) -> None:
+    connection.run(CLOSE, {"id_": case_id})
+
+
+def add_numbers(connection: Connection, case_id: str, exchange_id: str, numbers: Sequence[Number]) -> None:
+    rows = [
+        {"case_id": case_id, "exchange_id": exchange_id, "owner": n.owner, "kind": n.kind, "number": n.number}
+        for n in numbers
+        if n.number
+    ]
+    connection.run_many(INSERT_NUMBER, rows)
+
+
+def numbers_of(connection: Connection, case_id: str) -> list[Number]:
+    return [Number(*row) for row in connection.rows(NUMBERS, {"id": case_id})]
+
+
+def by_number(connection: Connection, number: str) -> list[tuple[str, str]]:
+    """(case id, caller) of every case that anybody knows by this number."""
+    return [(row[0], row[1]) for row in connection.rows(BY_NUMBER, {"number": number})]
+
+
+def claim_key(connection: Connection, caller: str, operation: str, key: str, digest: str, exchange_id: str) -> bool:
+    """Consume an Idempotency-Key; False if it was consumed before."""
+    row = {"caller": caller, "operation": operation, "key": key, "digest": digest, "exchange_id": exchange_id}
+    return connection.run(CLAIM_KEY, row) == 1
+
+
+def consumed_key(connection: Connection, caller: str, operation: str, key: str) -> tuple[str, str] | None:
+    """(exchange id, digest of the request) of an earlier use."""
+    row = connection.row(KEY, {"caller": caller, "operation": operation, "key": key})
+    return (row[0], row[1]) if row else None
+
+
+def take_numbers(connection: Connection, scope: str, count: int) -> int:
+    """Reserve `count` consecutive numbers of a durable sequence; the first of them (from 1)."""
+    connection.run(START_SEQUENCE, {"scope": scope})
+    row = connection.row(ADVANCE, {"scope_": scope, "count": count})
+    following: int = row[0] if row else 0
+    return following - count
+
+
+def open_ticket(connection: Connection, exchange_id: str, kind: str, *, cause: str, at_ms: int, due_ms: int) -> None:
+    row = {"exchange_id": exchange_id, "kind": kind, "cause": cause, "owner": "operator"}
+    connection.run(OPEN_TICKET, row | {"opened_ms": at_ms, "due_ms": due_ms, "closed_ms": 0})
+
+
+def close_tickets(connection: Connection, exchange_id: str, at_ms: int) -> None:
+    connection.run(CLOSE_TICKETS, {"id_": exchange_id, "closed_ms": at_ms})

@@ -1,0 +1,128 @@
+"""Statements about exchanges: admit (commit 1), claim, conclude (commit 2), and the questions of the API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+
+from gateway.model import ENDS, Exchange, Fact
+from gateway.store.connection import Connection
+from gateway.store.tables import exchanges, history
+
+COLUMNS = [field.name for field in fields(Exchange)]
+_E = exchanges.c
+_ALL = sa.select(*(_E[name] for name in COLUMNS))
+_OPEN_WRITE = sa.and_(_E.kind == "write", _E.ended_ms == 0)
+# literal text, as in the partial indexes: a bound parameter would keep the planner from using them
+_MAY_BE_DUE = sa.text("state IN ('waiting', 'deferred')")
+_SENDING = sa.text("state = 'sending'")
+
+INSERT = sa.insert(exchanges)
+BY_ID = _ALL.where(_E.id == bindparam("id"))
+OF_CASE = _ALL.where(_E.case_id == bindparam("case_id")).order_by(_E.place, _E.admitted_ms)
+HELD = _ALL.where(_E.state == "held").order_by(_E.changed_ms).limit(bindparam("most", type_=sa.Integer))
+PLACES = sa.select(sa.func.max(_E.place)).where(_E.case_id == bindparam("case_id"))
+BEHIND = sa.select(_E.id).where(
+    _E.case_id == bindparam("case_id"),
+    _E.platform == bindparam("platform"),
+    _E.place < bindparam("place"),
+    _OPEN_WRITE,
+)
+DUE = (
+    _ALL.where(_MAY_BE_DUE, _E.due_ms <= bindparam("now_ms"))
+    .order_by(_E.due_ms)
+    .limit(bindparam("most", type_=sa.Integer))
+)
+LEASE_OVER = _ALL.where(_SENDING, _E.lease_ms < bindparam("now_ms")).limit(
+    bindparam("most", type_=sa.Integer)
+)
+NEXT_DUE = sa.select(sa.func.min(_E.due_ms)).where(_MAY_BE_DUE)
+COUNT_BY_STATE = sa.select(_E.platform, _E.state, sa.func.count()).group_by(_E.platform, _E.state)
+
+_CHANGED = ("state", "step", "attempt", "owner", "lease_ms", "due_ms", "theirs", "cause", "code")
+UPDATE = (
+    sa.update(exchanges)
+    .where(_E.id == bindparam("id_"), _E.attempt == bindparam("attempt_was"), _E.state == bindparam("state_was"))
+    .values({name: bindparam(name) for name in (*_CHANGED, "changed_ms", "ended_ms")})
+)
+
+INSERT_FACT = sa.insert(history)
+FACTS = (
+    sa.select(*(history.c[field.name] for field in fields(Fact)))
+    .where(history.c.exchange_id == bindparam("id"))
+    .order_by(history.c.place)
+)
+
+
+def admit(connection: Connection, exchange: Exchange) -> None:
+    connection.run(INSERT, {name: getattr(exchange, name) for name in COLUMNS})
+
+
+def by_id(connection: Connection, exchange_id: str) -> Exchange | None:
+    row = connection.row(BY_ID, {"id": exchange_id})
+    return Exchange(*row) if row else None
+
+
+def of_case(connection: Connection, case_id: str) -> list[Exchange]:
+    return [Exchange(*row) for row in connection.rows(OF_CASE, {"case_id": case_id})]
+
+
+def held(connection: Connection, most: int = 500) -> list[Exchange]:
+    return [Exchange(*row) for row in connection.rows(HELD, {"most": most})]
+
+
+def due(connection: Connection, now_ms: int, most: int) -> list[Exchange]:
+    return [Exchange(*row) for row in connection.rows(DUE, {"now_ms": now_ms, "most": most})]
+
+
+def lease_over(connection: Connection, now_ms: int, most: int) -> list[Exchange]:
+    return [Exchange(*row) for row in connection.rows(LEASE_OVER, {"now_ms": now_ms, "most": most})]
+
+
+def next_due(connection: Connection) -> int | None:
+    row = connection.row(NEXT_DUE)
+    return None if row is None else row[0]
+
+
+def next_place(connection: Connection, case_id: str) -> int:
+    row = connection.row(PLACES, {"case_id": case_id})
+    return 1 + (row[0] or 0) if row else 1
+
+
+def is_behind(connection: Connection, exchange: Exchange) -> bool:
+    """True while an earlier write of the same case to the same platform is open."""
+    where = {"case_id": exchange.case_id, "platform": exchange.platform, "place": exchange.place}
+    return connection.row(BEHIND, where) is not None
+
+
+def change(connection: Connection, was: Exchange, **new: object) -> Exchange | None:
+    """Move an exchange on, if it is still as it `was` (attempt and state: the fence); else None."""
+    now = replace(was, **new)  # type: ignore[arg-type]
+    values: dict[str, object] = {name: getattr(now, name) for name in _CHANGED}
+    ended_ms = now.changed_ms if now.state in ENDS else 0
+    values |= {"id_": was.id, "attempt_was": was.attempt, "state_was": was.state}
+    values |= {"changed_ms": now.changed_ms, "ended_ms": ended_ms}
+    return replace(now, ended_ms=ended_ms) if connection.run(UPDATE, values) else None
+
+
+def facts_of(connection: Connection, exchange_id: str) -> tuple[Fact, ...]:
+    return tuple(Fact(*row) for row in connection.rows(FACTS, {"id": exchange_id}))
+
+
+def add_fact(
+    connection: Connection, exchange_id: str, place: int, fact: Fact, *, release: str = "", sent_digest: str = ""
+) -> None:
+    row = {"exchange_id": exchange_id, "place": place, "release": release, "sent_digest": sent_digest}
+    connection.run(INSERT_FACT, row | {name: getattr(fact, name) for name in _FACT})
+
+
+def counts(connection: Connection) -> Sequence[tuple[str, str, int]]:
+    return [(platform, state, count) for platform, state, count in connection.rows(COUNT_BY_STATE)]
+
+
+def shown(exchange: Exchange) -> Mapping[str, object]:
+    return asdict(exchange)
+
+
+_FACT = [field.name for field in fields(Fact)]

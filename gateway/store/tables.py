@@ -1,0 +1,198 @@
+"""The trunk's tables. Columns are BIGINT, TEXT and BLOB; times are epoch milliseconds; flags are 0 or 1.
+
+The item catalogue is in gateway/items/tables.py (same metadata), the log's own tables in audit/tables.py.
+A change here needs a migration in migrations/versions; a test compares the two.
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, **options: object) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default="", **options)  # type: ignore[arg-type]
+
+
+def _number(name: str, **options: object) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default="0", **options)  # type: ignore[arg-type]
+
+
+def _blob(name: str) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=False)
+
+
+def _key(name: str, kind: type[sa.types.TypeEngine[object]] = sa.Text) -> sa.Column[object]:
+    return sa.Column(name, kind, primary_key=True, autoincrement=False)
+
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    _key("digest"),
+    _blob("bundle"),  # zlib over canonical JSON {path: text}
+    _number("stored_ms"),
+)
+activations = sa.Table(
+    "activations",
+    metadata,
+    _key("place", sa.BigInteger),  # 1, 2, 3 …; the greatest is in force
+    _text("digest"),
+    _text("actor"),
+    _text("why"),  # free text: here, not in the log
+    _number("at_ms"),
+)
+cases = sa.Table(
+    "cases",
+    metadata,
+    _key("id"),
+    _text("caller"),
+    _text("person"),  # keyed digest of certificate type and number
+    _text("item"),  # the item over there
+    _text("division"),
+    _text("here"),
+    _number("received_ms"),
+    _number("open"),
+    _number("admitted_ms"),
+    sa.Index("ix_cases_person_item_division", "person", "item", "division"),
+)
+case_numbers = sa.Table(
+    "case_numbers",
+    metadata,
+    _key("case_id"),
+    _key("owner"),  # tongban, the caller's name, the platform's name
+    _key("kind"),
+    _key("number"),
+    _text("exchange_id"),
+    sa.Index("ix_case_numbers_number", "number"),
+)
+exchanges = sa.Table(
+    "exchanges",
+    metadata,
+    _key("id"),
+    _text("case_id"),
+    _text("kind"),
+    _text("operation"),
+    _text("caller"),
+    _text("actor"),
+    _text("platform"),
+    _text("here"),
+    _text("division"),
+    _text("unit"),
+    _text("mode"),
+    _text("item_here"),
+    _text("item_there"),
+    _text("basic_code"),
+    _text("alignment"),
+    _text("release"),
+    _text("ours"),
+    _text("theirs"),
+    _text("state"),
+    _text("step"),
+    _number("attempt"),
+    _number("place"),
+    _text("owner"),
+    _number("lease_ms"),
+    _number("due_ms"),
+    _text("cause"),
+    _text("code"),
+    _number("admitted_ms"),
+    _number("changed_ms"),
+    _number("ended_ms"),
+    sa.Index("ix_exchanges_case_id_place", "case_id", "place"),
+    # partial: only what may become due, so that the worker's question stays small for ever
+    sa.Index(
+        "ix_exchanges_due",
+        "due_ms",
+        sqlite_where=sa.text("state IN ('waiting', 'deferred')"),
+        postgresql_where=sa.text("state IN ('waiting', 'deferred')"),
+    ),
+    sa.Index(
+        "ix_exchanges_lease",
+        "lease_ms",
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    ),
+)
+history = sa.Table(
+    "history",
+    metadata,
+    _key("exchange_id"),
+    _key("place", sa.BigInteger),
+    _text("kind"),
+    _number("at_ms"),
+    _number("attempt"),
+    _number("over_ms"),
+    _text("cause"),
+    _text("code"),
+    _text("reference"),
+    _number("retry_after_ms"),
+    _text("release"),  # the declarations by which the answer was read
+    _text("sent_digest"),  # keyed digest of the signed bytes; empty after a crash
+)
+bodies = sa.Table(
+    "bodies",
+    metadata,
+    _key("exchange_id"),
+    _key("name"),  # document, message, reply/1, note/1 …
+    _blob("sealed"),
+)
+body_keys = sa.Table(
+    "body_keys",
+    metadata,
+    _key("exchange_id"),
+    _text("key_id"),
+    _blob("wrapped"),
+)
+materials = sa.Table(
+    "materials",
+    metadata,
+    _key("exchange_id"),
+    _key("file_id"),
+    _text("case_id"),
+    _text("digest"),  # of the ciphertext: the name in the folder
+    _number("size"),
+    sa.Index("ix_materials_case_id", "case_id"),
+)
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    _key("caller"),
+    _key("operation"),
+    _key("key"),
+    _text("digest"),
+    _text("exchange_id"),
+)
+sequences = sa.Table("sequences", metadata, _key("scope"), _number("following"))
+secrets = sa.Table(
+    "session_secrets",
+    metadata,
+    _key("credential"),
+    _blob("sealed"),
+    _number("expires_ms"),
+)
+circuits = sa.Table(
+    "circuits",
+    metadata,
+    _key("credential"),
+    _text("state"),  # closed, open
+    _text("cause"),
+    _number("until_ms"),
+)
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    _key("exchange_id"),
+    _key("kind"),  # held, abandoned
+    _text("cause"),
+    _text("owner"),
+    _number("opened_ms"),
+    _number("due_ms"),
+    _number("closed_ms"),
+)

@@ -1,0 +1,111 @@
+"""Bodies at rest (报文): sealed under a data key of their exchange, which is wrapped under a key from a file.
+
+Erasing an exchange's row in `body_keys` makes its bodies, and the salts derived from the key, unreadable
+for ever. The wrapping key has an id, stored beside every wrapped key, so that it can be changed.
+"""
+
+import hmac
+import os
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+COMPRESS_FROM = 4096
+
+
+class WrongKey(Exception):
+    """A body is sealed under a wrapping key that this process was not given, or its bytes were changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """The key of one exchange's bodies, open (`plain`) and as stored (`wrapped`)."""
+
+    plain: bytes = field(repr=False)
+    wrapped: bytes = field(repr=False)
+    key_id: str
+
+
+class Vault:
+    """Makes, wraps and opens data keys; seals and opens bodies."""
+
+    def __init__(
+        self, wrapping: Sequence[bytes], person: bytes, random: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        """wrapping: keys of 32 bytes, the one in force first; older ones only open what they wrapped."""
+        self._wrapping = {key_id(key): AESGCM(key) for key in wrapping}
+        self._current = key_id(wrapping[0])
+        self._person = person
+        self._random = random
+
+    @classmethod
+    def load(cls, wrapping: Sequence[Path], person: Path) -> "Vault":
+        """Read keys (64 hexadecimal digits each) from files."""
+        return cls([_read_key(path) for path in wrapping], _read_key(person))
+
+    def new_key(self) -> DataKey:
+        plain = self._random(KEY_BYTES)
+        nonce = self._random(NONCE_BYTES)
+        return DataKey(plain, nonce + self._wrapping[self._current].encrypt(nonce, plain, None), self._current)
+
+    def open_key(self, key_id: str, wrapped: bytes) -> DataKey:
+        if key_id not in self._wrapping:
+            raise WrongKey(f"wrapping key {key_id} is not loaded")
+        return DataKey(_decrypt(self._wrapping[key_id], wrapped, None), wrapped, key_id)
+
+    def seal(self, key: DataKey, name: str, body: bytes) -> bytes:
+        """Encrypt a body; its name is bound, so that two bodies of an exchange cannot be swapped."""
+        packed = b"z" + zlib.compress(body, 1) if len(body) >= COMPRESS_FROM else b"p" + body
+        nonce = self._random(NONCE_BYTES)
+        return nonce + AESGCM(key.plain).encrypt(nonce, packed, name.encode())
+
+    def open(self, key: DataKey, name: str, sealed: bytes) -> bytes:
+        packed = _decrypt(AESGCM(key.plain), sealed, name.encode())
+        return zlib.decompress(packed[1:]) if packed[:1] == b"z" else packed[1:]
+
+    def seal_tree(self, key: DataKey, name: str, tree: Any) -> bytes:
+        return self.seal(key, name, orjson.dumps(tree))
+
+    def open_tree(self, key: DataKey, name: str, sealed: bytes) -> Any:
+        return orjson.loads(self.open(key, name, sealed))
+
+    def person(self, id_type: str, id_number: str) -> str:
+        """A keyed digest by which a person's cases are found without storing who the person is."""
+        return hmac.digest(self._person, f"{id_type}\0{id_number}".encode(), sha256).hex()[:32]
+
+
+def key_id(key: bytes) -> str:
+    """The public name of a wrapping key: a digest of it."""
+    return sha256(b"tongban wrapping key\0" + key).hexdigest()[:12]
+
+
+def create_key(path: Path) -> None:
+    """Write a new random key, readable by its owner only. Raises FileExistsError rather than replace one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(os.urandom(KEY_BYTES).hex() + "\n")
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except (OSError, ValueError) as error:
+        raise WrongKey(f"{path} holds no key of 64 hexadecimal digits") from error
+    if len(key) != KEY_BYTES:
+        raise WrongKey(f"{path} holds no key of 64 hexadecimal digits")
+    return key
+
+
+def _decrypt(cipher: AESGCM, sealed: bytes, bound: bytes | None) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
+    except Exception as error:
+        raise WrongKey("a sealed body does not open") from error

@@ -1,0 +1,157 @@
+"""The log: appending inside the caller's transaction, and heads, proofs and checkpoints from what is stored.
+
+The head is the last row of `audit_batches`, read and advanced inside the committing transaction; nothing is
+kept between calls, so any number of processes share one tree: two that would fork it collide on the keys.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, insert, select
+
+from audit import tree
+from audit.checkpoints import Checkpoint, parse_checkpoint
+from audit.connection import Connection, LogBroken
+from audit.entries import Entry, encode
+from audit.notes import Signer
+from audit.proofs import write_proof
+from audit.tables import BATCHES, CHECKPOINTS, ENTRIES
+from audit.tiles import WIDTH, span_roots, write_full_tiles
+
+__all__ = [
+    "Connection",
+    "Head",
+    "LogBroken",
+    "append",
+    "checkpoint",
+    "consistency",
+    "entries_of",
+    "head",
+    "inclusion",
+    "newest_checkpoint",
+    "proof",
+]
+
+_LAST_BATCH = select(BATCHES.c.size, BATCHES.c.frontier).order_by(BATCHES.c.size.desc()).limit(1)
+_HEAD = select(BATCHES.c.size, BATCHES.c.root, BATCHES.c.at_ms).order_by(BATCHES.c.size.desc()).limit(1)
+_ADD_ENTRY = insert(ENTRIES)
+_ADD_BATCH = insert(BATCHES)
+_ADD_CHECKPOINT = insert(CHECKPOINTS)
+_ENTRY = select(ENTRIES.c.body).where(ENTRIES.c.position == bindparam("position"))
+_ENTRIES_OF = (
+    select(ENTRIES.c.position, ENTRIES.c.body)
+    .where(ENTRIES.c.exchange_id == bindparam("exchange_id"))
+    .order_by(ENTRIES.c.position)
+)
+_NEWEST_CHECKPOINT = (
+    select(CHECKPOINTS.c.note, CHECKPOINTS.c.at_ms).order_by(CHECKPOINTS.c.size.desc()).limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How many entries the log holds, and the root of the tree over them."""
+
+    size: int
+    root: bytes
+
+
+def append(connection: Connection, entries: Sequence[Entry]) -> range:
+    """Write `entries` at the end of the log; their positions. Once per transaction, with its whole group.
+
+    Raises Unwritable for a fact that no entry may hold (nothing is written), and the driver's integrity error
+    when another process has appended since this transaction began to read.
+    """
+    last = connection.row(_LAST_BATCH)
+    size, frontier = (last[0], tree.split(last[1])) if last else (0, [])
+    if not entries:
+        return range(size, size)
+    bodies = [encode(entry) for entry in entries]
+    leaves = [tree.leaf_hash(body) for body in bodies]
+    positions = range(size, size + len(entries))
+    rows = [_row(*each) for each in zip(positions, entries, leaves, bodies, strict=True)]
+    frontier = tree.grown(frontier, size, leaves)
+    connection.run_many(_ADD_ENTRY, rows)
+    if size // WIDTH != positions.stop // WIDTH:
+        write_full_tiles(connection, size, positions.stop)
+    batch = {"size": positions.stop, "previous": size, "at_ms": entries[-1].at_ms}
+    connection.run(_ADD_BATCH, {**batch, "frontier": b"".join(frontier), "root": tree.fold(frontier)})
+    return positions
+
+
+def head(connection: Connection) -> Head:
+    last = connection.row(_HEAD)
+    return Head(last[0], last[1]) if last else Head(0, tree.EMPTY_ROOT)
+
+
+def inclusion(connection: Connection, position: int, size: int) -> list[bytes]:
+    """The hashes that prove entry `position` in the log of `size` entries (<= head). Raises ValueError."""
+    return span_roots(connection, tree.inclusion_spans(position, size))
+
+
+def consistency(connection: Connection, old: int, new: int) -> list[bytes]:
+    """The hashes that prove that the log of `new` entries (<= head) begins with that of `old`."""
+    return span_roots(connection, tree.consistency_spans(old, new))
+
+
+def entries_of(connection: Connection, exchange_id: str) -> list[tuple[int, bytes]]:
+    """Position and bytes of every entry of one exchange, in the order in which they were committed."""
+    return [(position, body) for position, body in connection.rows(_ENTRIES_OF, {"exchange_id": exchange_id})]
+
+
+def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None:
+    """Sign the head if the log grew since the last checkpoint, store the note and return it; else None.
+
+    What was signed before is never contradicted: raises LogBroken when the log is shorter than the last
+    checkpoint (a restored backup) or does not begin with the log that it signed.
+    """
+    last = connection.row(_HEAD)
+    signed = connection.row(_NEWEST_CHECKPOINT)
+    before = parse_checkpoint(signed[0]) if signed else Checkpoint(signer.name, 0, tree.EMPTY_ROOT)
+    now = Checkpoint(signer.name, last[0], last[1]) if last else Checkpoint(signer.name, 0, tree.EMPTY_ROOT)
+    if now.size < before.size:
+        raise LogBroken(f"the log has {now.size} entries, a checkpoint was signed over {before.size}")
+    _check_extends(connection, before, now)
+    if last is None or now.size == before.size:
+        return None
+    note = signer.sign(now.text)
+    time = max(at_ms, last[2], signed[1] if signed else 0)
+    connection.run(_ADD_CHECKPOINT, {"size": now.size, "previous": before.size, "note": note, "at_ms": time})
+    return note
+
+
+def newest_checkpoint(connection: Connection) -> str | None:
+    """The note that was signed last; None before the first."""
+    newest = connection.row(_NEWEST_CHECKPOINT)
+    return newest[0] if newest else None
+
+
+def proof(connection: Connection, position: int) -> str | None:
+    """The proof of one entry under the newest checkpoint; None while no checkpoint covers the entry."""
+    note = newest_checkpoint(connection)
+    entry = connection.row(_ENTRY, {"position": position})
+    if note is None or entry is None:
+        return None
+    size = parse_checkpoint(note).size
+    if position >= size:
+        return None
+    return write_proof(entry[0], position, size, inclusion(connection, position, size), note)
+
+
+def _row(position: int, entry: Entry, leaf: bytes, body: bytes) -> dict[str, object]:
+    return {
+        "position": position,
+        "kind": entry.kind,
+        "exchange_id": entry.facts.get("exchange"),
+        "case_id": entry.facts.get("case"),
+        "leaf": leaf,
+        "body": body,
+    }
+
+
+def _check_extends(connection: Connection, before: Checkpoint, now: Checkpoint) -> None:
+    try:
+        hashes = consistency(connection, before.size, now.size)
+        tree.check_consistency(before.size, before.root, now.size, now.root, hashes)
+    except tree.ProofRejected as error:
+        raise LogBroken(f"the log does not begin with what was signed at {before.size}") from error

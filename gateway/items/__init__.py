@@ -1,1 +1,1 @@
-"""Items (事项): their codes, the catalogue, and alignment (对码): which item here is which item there, and since when."""
+"""Items (事项): their codes, the catalogue, and which item here is which item there (对码)."""

@@ -22,6 +22,7 @@ CodeKind = Literal["basic", "implementation", "handling", "case", "local"]
 
 MOST_CHARACTERS = 200
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
+CENTRAL = "10"  # registered with a central authority: belongs to no province
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _BY_LENGTH: dict[int, CodeKind] = {12: "basic", 31: "implementation", 33: "handling", 43: "case"}
 _STRUCTURED = re.compile(r"[0-9A-Z]+")
@@ -184,7 +185,7 @@ def _national_faults(code: Code) -> Iterator[Problem]:
 
 def _case_faults(day: str, serial: str) -> Iterator[Problem]:
     try:
-        datetime.strptime(day if day.isdigit() else "", "%Y%m%d")  # noqa: DTZ007 - a calendar day
+        datetime.strptime(day if day.isdigit() else "", "%Y%m%d")
     except ValueError:
         yield Problem("code", "code_case_date", {"found": day})
     if not serial.isdigit():
@@ -198,7 +199,7 @@ def _structured_remarks(code: Code) -> Iterator[Problem]:
     if not code.is_national and code.type not in TYPES:
         yield Problem("code", "code_type_provincial", {"found": code.type, "province": province})
     unit_province = code.unit[2:4]
-    if unit_province and not code.is_national and province != unit_province:
+    if not code.is_national and unit_province not in ("", CENTRAL, province):
         yield Problem("code", "code_province_differs", {"found": province, "unit_province": unit_province})
     if code.unit and code.unit[:2] not in UNIT_CLASSES and code.unit[0] in OTHER_DEPARTMENTS:
         yield Problem("code", "code_uscc_class_unusual", {"found": code.unit[:2]})

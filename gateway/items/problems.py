@@ -22,7 +22,8 @@ class Problem:
     def text(self, language: str = "en") -> str:
         """The sentence for a reader; language is zh or en."""
         chinese, english = TEXTS[self.code]
-        return (chinese if language == "zh" else english).format_map({**self.facts, "path": self.path})
+        seen = {name: "-" if fact == "" else fact for name, fact in self.facts.items()}
+        return (chinese if language == "zh" else english).format_map({**seen, "path": self.path})
 
 
 class ItemError(Exception):
@@ -57,7 +58,7 @@ class NotAligned(ItemError):
 
 
 class CancelledItem(ItemError):
-    """Not to be applied for any more since a date; `superseded_by` is the code that took its place, or empty."""
+    """Not to be applied for any more; `superseded_by` is the code that took its place, or empty."""
 
     code = "item_cancelled"
 
@@ -97,7 +98,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "item_not_aligned": (
         "事项 {code} 在区划 {division} 没有对应事项（缺少：{lacking}），需要登记对码关系",
-        "item {code} has no counterpart in division {division} (lacking: {lacking}); an alignment must be declared",
+        "item {code} has no counterpart in division {division} (lacking: {lacking}); declare an alignment",
     ),
     "item_cancelled": (
         "区划 {division} 的事项 {code} 自 {since} 起已取消，取代它的事项：{superseded_by}",
@@ -153,13 +154,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "国家基本编码含有非数字字符（第 {position} 位）",
         "the national basic code holds something other than a digit (character {position})",
     ),
-    "code_handling": ("业务办理项序号 {found} 不在 01–99 之内", "the handling number {found} is not 01 to 99"),
+    "code_handling": (
+        "业务办理项序号 {found} 不在 01–99 之内",
+        "the handling number {found} is not 01 to 99",
+    ),
     "code_handling_letters": (
         "业务办理项序号 {found} 含有字母",
         "the handling number {found} holds letters",
     ),
-    "code_case_date": ("办件编号中的日期 {found} 不存在", "the date {found} in the case number does not exist"),
-    "code_case_serial": ("办件流水号 {found} 不是数字", "the serial {found} in the case number is not a number"),
+    "code_case_date": (
+        "办件编号中的日期 {found} 不存在",
+        "the date {found} in the case number does not exist",
+    ),
+    "code_case_serial": (
+        "办件流水号 {found} 不是数字",
+        "the serial {found} in the case number is not a number",
+    ),
+    "row_cells": ("单元格数与表头不一致", "the row has more or fewer cells than the heading"),
     "row_lacks": ("缺少 {path}", "{path} is missing"),
     "row_unknown_value": ("{path} 的值不在 {allowed} 之中", "{path} is not one of {allowed}"),
     "row_division": ("区划代码须为 6、9 或 12 位数字", "a division has 6, 9 or 12 digits"),
@@ -176,6 +187,5 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the same key as row {row}, with other content",
     ),
     "file_unreadable": ("文件既不是 UTF-8 也不是 GB18030", "the file is neither UTF-8 nor GB18030"),
-    "file_columns": ("缺少列：{missing}", "the columns are missing: {missing}"),
     "cursor_invalid": ("翻页游标无效", "the page cursor is not one of ours"),
 }

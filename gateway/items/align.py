@@ -1,0 +1,187 @@
+"""Alignment (对码): which item over there is this item here, on the day the papers were received (收件).
+
+A declared row first, the most exact one; else the national basic code (RR = 00) with the competent division,
+the unit and the service object. Several left is an answer of its own; nothing is guessed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.sql.expression import ClauseElement
+
+from gateway.items.choice import choose
+from gateway.items.codes import normalise, parse
+from gateway.items.declared import keys, ranked, rows_in_force
+from gateway.items.item import (
+    Declared,
+    Item,
+    Question,
+    going_by,
+    own_places,
+    places,
+    require_in_force,
+    standing,
+    versions_on,
+)
+from gateway.items.problems import NotAligned, NotYetValid, SeveralItems, UnknownItem
+from gateway.items.statements import (
+    DECLARED,
+    ITEMS_BY_BASIC_CODE,
+    ITEMS_BY_CODE,
+    ITEMS_BY_LOCAL_CODE,
+    KEYS,
+    PLACES,
+    spread,
+)
+from gateway.store.connection import Connection
+
+__all__ = ["Alignment", "Question", "align", "find"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The answer. `id` is the declared row's, or national:BASIC_CODE."""
+
+    id: str
+    kind: Literal["declared", "national"]
+    here: Item
+    there: Item
+
+    def document(self) -> dict[str, str]:
+        """What stands in the case as `item.there` for the mapping; all text."""
+        there = self.there
+        chosen = {
+            "basic_code": there.basic_code,
+            "implementation_code": there.implementation_code,
+            "name": there.name,
+            "version": str(there.version),
+            "unit": there.unit,
+            "alignment": self.id,
+        }
+        optional = {"handling_code": there.handling_code, "local_code": there.local_code}
+        return chosen | {name: code for name, code in optional.items() if code}
+
+
+def align(question: Question, candidates: Sequence[Item], declared: Sequence[Declared]) -> Alignment:
+    """Decide from what the catalogue has: items of both sides, declared rows of either direction.
+
+    Raises UnknownItem, NotAligned, CancelledItem, SuspendedItem, NotYetValid, SeveralItems.
+    """
+    here = own_item(question, candidates)
+    rows = rows_in_force(question, here, declared)
+    if rows:
+        return _by_declared(question, here, rows, candidates)
+    if not here.basic_code.startswith("00"):
+        raise _not_aligned(question, here, declared, lacking="national_code")
+    fitting = [item for item in candidates if item.basic_code == here.basic_code]
+    there = choose(question, fitting)
+    if there is None:
+        raise _not_aligned(question, here, declared, lacking="item_there")
+    return Alignment(f"national:{here.basic_code}", "national", here, there)
+
+
+def own_item(question: Question, candidates: Iterable[Item]) -> Item:
+    """The caller's item: by its code, else the local code, else the wider code that rows are part of."""
+    key, day = normalise(question.code), question.at.isoformat()
+    around = own_places(question)
+    ours = versions_on((item for item in candidates if item.division in around), day)
+    found = going_by(ours, key) if key else []
+    for place in around:
+        nearest = [item for item in found if item.division == place]
+        if nearest:
+            return _one_of(nearest, key, day)
+    raise UnknownItem(code=key[:64], division=question.here_division)
+
+
+def _one_of(nearest: list[Item], key: str, day: str) -> Item:
+    """The caller's own item among those of one division that go by its code."""
+    in_force = [item for item in nearest if standing(item, day) == "in_force"]
+    first = require_in_force(nearest[0], day) if not in_force else in_force[0]
+    if first.code == key:
+        return first
+    if key in (first.basic_code, first.implementation_code):
+        return _widened(first, key)
+    if len(in_force) > 1:
+        raise SeveralItems(tuple(in_force), "code")
+    return first
+
+
+def _widened(item: Item, key: str) -> Item:
+    """The item that the wider code itself names; what only the narrower ones have is left out."""
+    code = parse(key)
+    return Item(
+        division=item.division,
+        code=key,
+        version=item.version,
+        kind=code.kind,
+        name=item.name,
+        basic_code=item.basic_code,
+        implementation_code=code.implementation,
+        type=item.type,
+        level=code.level,
+        unit=code.unit,
+        valid_from=item.valid_from,
+        valid_to=item.valid_to,
+    )
+
+
+def _by_declared(
+    question: Question, here: Item, rows: Sequence[Declared], candidates: Sequence[Item]
+) -> Alignment:
+    around = places(question.there_division)
+    theirs = [item for item in candidates if item.division in around]
+    word = {item: row.id for row in reversed(rows) for item in going_by(theirs, row.there_code)}
+    there = choose(question, word)
+    if there is None:
+        raise UnknownItem(code=rows[0].there_code, division=rows[0].there_division)
+    return Alignment(word[there], "declared", here, there)
+
+
+def _not_aligned(
+    question: Question, here: Item, declared: Iterable[Declared], *, lacking: str
+) -> NotAligned | NotYetValid:
+    """What to say when nothing fits: an alignment declared for a later day is worth naming."""
+    day = question.at.isoformat()
+    later = [row.valid_from for _, row in ranked(question, here, declared) if row.valid_from > day]
+    facts: dict[str, str | int] = {"code": here.code, "division": question.there_division}
+    if later:
+        return NotYetValid(**facts, **{"from": min(later)})
+    return NotAligned(**facts, lacking=lacking)
+
+
+def find(connection: Connection, question: Question) -> Alignment:
+    """Fetch what bears on the question, and decide. Raises what `align` raises."""
+    ours = _fetch(connection, normalise(question.code), own_places(question))
+    here = own_item(question, ours)
+    declared = _declared(connection, question, here)
+    around = places(question.there_division)
+    rows = rows_in_force(question, here, declared)
+    if rows:
+        theirs = [item for row in rows for item in _fetch(connection, row.there_code, around)]
+    else:
+        theirs = _items(connection, ITEMS_BY_BASIC_CODE, here.basic_code, around) if here.basic_code else []
+    return align(question, [*ours, *theirs], declared)
+
+
+def _declared(connection: Connection, question: Question, here: Item) -> list[Declared]:
+    parameters = (
+        spread("key", keys(question, here), KEYS)
+        | spread("here", own_places(question), PLACES)
+        | spread("there", places(question.there_division), PLACES)
+    )
+    return [Declared(*row) for row in connection.rows(DECLARED, parameters)]
+
+
+def _fetch(connection: Connection, code: str, around: Sequence[str]) -> list[Item]:
+    """Items of these divisions that go by the code: their own, else their local one, else a wider one."""
+    return (
+        _items(connection, ITEMS_BY_CODE, code, around)
+        or _items(connection, ITEMS_BY_LOCAL_CODE, code, around)
+        or _items(connection, ITEMS_BY_BASIC_CODE, parse(code).basic or code, around)
+    )
+
+
+def _items(connection: Connection, statement: ClauseElement, code: str, around: Sequence[str]) -> list[Item]:
+    rows = connection.rows(statement, {"code": code} | spread("place", around, PLACES))
+    return [Item(*row) for row in rows]

@@ -56,6 +56,7 @@ class ProbePolicy:
 class Policy:
     """What the platform declared for one operation (platform.yaml)."""
 
+    reads: bool = False  # repeatable by nature, never held, asked once
     repeatable: bool = False
     probe: ProbePolicy | None = None
     patience_ms: int = 86_400_000

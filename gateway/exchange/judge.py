@@ -29,7 +29,7 @@ def judge(history: History, policy: Policy, *, exchange_id: str, admitted_ms: in
         return Decision("abandoned", cause="settled_stop")
     if last.kind == "settled_again":
         return Decision("deferred", cause="settled_again", step="send", due_ms=now_ms)
-    patient = now_ms < admitted_ms + policy.patience_ms
+    patient = not policy.reads and now_ms < admitted_ms + policy.patience_ms
     doubt = unresolved(history, policy)
     if doubt is not None:
         return _in_doubt(history, policy, doubt, patient, exchange_id, now_ms)
@@ -50,7 +50,7 @@ def unresolved(history: History, policy: Policy) -> int | None:
     request may still stand in their queue).
     """
     unknown = next((i for i in range(len(history) - 1, -1, -1) if history[i].kind == "unknown"), None)
-    if unknown is None or any(fact.kind in SETTLED for fact in history[unknown:]):
+    if unknown is None or policy.reads or any(fact.kind in SETTLED for fact in history[unknown:]):
         return None
     if policy.probe and _absences(history[unknown:], policy.probe) >= policy.probe.tries:
         return None

@@ -77,6 +77,18 @@ class Vault:
     def open_tree(self, key: DataKey, name: str, sealed: bytes) -> Any:
         return orjson.loads(self.open(key, name, sealed))
 
+    def seal_secret(self, name: str, secret: str) -> bytes:
+        """Seal a short secret of the gateway's own directly under the wrapping key in force."""
+        nonce = self._random(NONCE_BYTES)
+        cipher = self._wrapping[self._current]
+        return self._current.encode() + nonce + cipher.encrypt(nonce, secret.encode(), name.encode())
+
+    def open_secret(self, name: str, sealed: bytes) -> str:
+        key_id, rest = sealed[:12].decode(), sealed[12:]
+        if key_id not in self._wrapping:
+            raise WrongKey(f"wrapping key {key_id} is not loaded")
+        return _decrypt(self._wrapping[key_id], rest, name.encode()).decode()
+
     def person(self, id_type: str, id_number: str) -> str:
         """A keyed digest by which a person's cases are found without storing who the person is."""
         return hmac.digest(self._person, f"{id_type}\0{id_number}".encode(), sha256).hex()[:32]

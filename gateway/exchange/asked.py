@@ -1,0 +1,41 @@
+"""What is asked of the gateway, and what it has made of it before anything is recorded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.message import Message
+from gateway.routes import Route
+from gateway.settings import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of an authenticated caller. `digest` is over the parsed canonical JSON."""
+
+    operation: str
+    caller: Caller
+    actor: str
+    document: dict[str, Any] = field(repr=False)
+    key: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that commit 1 needs, checked, aligned, mapped and encodable.
+
+    document: canonical, with what the gateway adds, without the contents of files.
+    contents: bytes of the files that came inline, by file id.
+    """
+
+    route: Route
+    document: Mapping[str, Any] = field(repr=False)
+    message: Message = field(repr=False)
+    contents: Mapping[str, bytes] = field(repr=False)
+    personal: tuple[str, ...]
+
+    @property
+    def there(self) -> Mapping[str, str]:
+        there: Mapping[str, str] = self.document["item"]["there"]
+        return there

@@ -1,0 +1,101 @@
+"""The log's words for what happens to an exchange. Entries can never be amended, so they say it all at once."""
+
+import hmac
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from adapters.message import Reply
+from audit.commitments import commit, flatten
+from audit.entries import Entry
+from gateway.exchange.asked import Prepared
+from gateway.model import Decision, Exchange, Fact
+from gateway.store.vault import DataKey
+
+
+def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
+    """exchange.admitted: who asked for what on whose behalf, under which release, and what was committed to."""
+    document = prepared.document
+    authorisation = document.get("authorisation") or {}
+    facts = {
+        "exchange": exchange.id,
+        "case": exchange.case_id,
+        "caller": exchange.caller,
+        "actor": exchange.actor,
+        "from": exchange.here,
+        "to": exchange.division,
+        "unit": exchange.unit,
+        "platform": exchange.platform,
+        "operation": exchange.operation,
+        "mode": exchange.mode,
+        "item_here": exchange.item_here,
+        "item_there": exchange.item_there,
+        "basic_code": exchange.basic_code,
+        "alignment": exchange.alignment,
+        "release": exchange.release,
+        "ours": exchange.ours,
+        "authorisation": authorisation.get("reference"),
+        "purpose": document.get("purpose"),
+        "fields": list(prepared.personal),
+        "materials": len(prepared.contents),
+        "received_at": document.get("received_at"),
+        "commitment": commitment(prepared.message.document, key),
+        "document": commitment(document, key),
+        "state": exchange.state,
+        "attempt": exchange.attempt,
+    }
+    return Entry("exchange.admitted", exchange.admitted_ms, facts)
+
+
+def sending(exchange: Exchange) -> Entry:
+    """exchange.sending: a claim; from here on a byte may leave."""
+    facts = _of(exchange) | {"attempt": exchange.attempt, "step": exchange.step, "release": exchange.release}
+    return Entry("exchange.sending", exchange.changed_ms, facts)
+
+
+def concluded(
+    exchange: Exchange, fact: Fact, decision: Decision, *, late: bool, actor: str, evidence: Mapping[str, str]
+) -> Entry:
+    """exchange.STATE, or exchange.late_reply for what came after its claim was lost."""
+    kind = "exchange.late_reply" if late else f"exchange.{decision.state}"
+    facts: dict[str, Any] = _of(exchange) | {
+        "attempt": fact.attempt,
+        "fact": fact.kind,
+        "cause": decision.cause or fact.cause,
+        "fact_cause": fact.cause or None,
+        "code": fact.code or None,
+        "theirs": decision.reference or fact.reference or None,
+        "state": decision.state,
+        "actor": actor or None,
+    }
+    return Entry(kind, fact.at_ms, facts | evidence)
+
+
+def evidence_of(reply: Reply, key: DataKey) -> dict[str, str]:
+    """What proves a reply without showing it: commitments under the exchange's key, which die with it."""
+    evidence = {}
+    if reply.sent_digest:
+        evidence["sent"] = _keyed(key, "sent", reply.sent_digest.encode())
+    if reply.raw:
+        evidence["reply"] = _keyed(key, "reply", reply.raw)
+    if isinstance(reply.document, Mapping):
+        evidence["reply_commitment"] = commitment(reply.document, key)
+    return evidence
+
+
+def commitment(document: Mapping[str, Any], key: DataKey) -> str:
+    return commit(flatten(document), key.plain).hex()
+
+
+def _keyed(key: DataKey, purpose: str, content: bytes) -> str:
+    """A digest that cannot be guessed back once the key is erased."""
+    return hmac.digest(key.plain, purpose.encode() + b"\0" + content, sha256).hex()
+
+
+def _of(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "exchange": exchange.id,
+        "case": exchange.case_id,
+        "platform": exchange.platform,
+        "operation": exchange.operation,
+    }

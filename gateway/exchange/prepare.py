@@ -1,0 +1,196 @@
+"""Steps 1 to 4 of an exchange: rights, checks, alignment, route, numbers, mapping, the pure half of encoding.
+
+Nothing is written here but the reservation of a number. All faults of a request are told together.
+"""
+
+from base64 import b64decode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
+from typing import Any
+
+from adapters.errors import Unencodable
+from adapters.message import Message
+from gateway.errors import Refusal
+from gateway.exchange.asked import Asked, Prepared
+from gateway.items.align import Question, find
+from gateway.items.problems import ItemError, SeveralItems
+from gateway.numbers import CHINA, Sequences, form, parts_of
+from gateway.routes import Route, Routes
+from gateway.store.store import Store
+from mappings import canonical
+from mappings.problems import Unmappable
+
+Document = dict[str, Any]
+SERVICE_OBJECT = {"person": "1", "organization": "2"}
+
+
+class Preparation:
+    """Turns what is asked into a message that can be sent, or refuses with every problem."""
+
+    def __init__(self, store: Store, routes: Routes, sequences: Sequences, clock_ms: Callable[[], int]) -> None:
+        self._store = store
+        self._routes = routes
+        self._sequences = sequences
+        self._clock_ms = clock_ms
+
+    async def case(self, asked: Asked, exchange_id: str, *, dry: bool = False) -> Prepared:
+        """Prepare a new case. dry: nothing is reserved, our number ends in zeros.
+
+        Raises Refusal.
+        """
+        now_ms = self._clock_ms()
+        _require_rights(asked)
+        faults: list[Any] = list(canonical.check(asked.document, now_ms))
+        if any(fault.code in canonical.STRUCTURAL for fault in faults):
+            raise Refusal("invalid_case", problems=faults, count=len(faults))
+        document, contents = _without_contents(asked.document)
+        try:
+            route = await self._aligned(asked, document)
+            document |= _added(asked, exchange_id, now_ms)
+            document["numbers_ours"] = await self._number(route, document, now_ms, dry=dry or bool(faults))
+            message, problems = translate(route, document, exchange_id)
+        except Refusal as refusal:
+            if not faults:
+                raise
+            route, problems = None, list(refusal.problems)
+        _raise_together(faults, problems)
+        personal = tuple(canonical.personal_fields(asked.document))
+        return Prepared(route, document, message, contents, personal)  # type: ignore[arg-type]
+
+    async def _aligned(self, asked: Asked, document: Document) -> Route:
+        """Put the aligned item into the document and find who does it."""
+        received = _china_date(document["receiving"]["received_at"])
+        question = Question(
+            code=document["item"]["code"],
+            here_division=document["receiving"]["division"],
+            there_division=document["division"],
+            unit=document.get("unit"),
+            service_object=SERVICE_OBJECT.get(document["applicant"]["kind"]),
+            at=received,
+        )
+        try:
+            alignment = await self._store.read(lambda connection: find(connection, question))
+        except ItemError as error:
+            raise _item_refusal(error) from error
+        there = alignment.document()
+        document["item"] = {**document["item"], "there": there}
+        if not _allowed(asked.caller.rights.items, there["basic_code"], there["implementation_code"]):
+            raise Refusal("forbidden_item")
+        return self._routes.find(division=document["division"], item=there, operation=asked.operation)
+
+    async def _number(self, route: Route, document: Document, now_ms: int, *, dry: bool) -> str:
+        declared = route.platform.declared.numbers.ours
+        if declared is None:
+            return str(document["exchange"])
+        parts = parts_of(document["item"]["there"], document["division"], now_ms)
+        scope = "/".join((route.name, *(parts[name] for name in declared.per)))
+        return form(declared.form, parts, 0 if dry else await self._sequences.take(scope))
+
+
+def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> tuple[Message, list[Any]]:
+    """Map and encode: the message, and what cannot be said in the platform's terms."""
+    try:
+        mapped = route.mapping(document)
+    except Unmappable as error:
+        return Message(route.operation, {}), list(error.problems)
+    message = Message(
+        route.operation, mapped, ours=str(document.get("numbers_ours", "")), exchange=exchange_id
+    )
+    try:
+        route.adapter.encode(message)
+    except Unencodable as error:
+        return message, list(error.problems)
+    return message, []
+
+
+def case_question(document: Mapping[str, Any], theirs: str) -> Document:
+    """The document of a read about a case that was sent: numbers and places, nothing about the person."""
+    kept = {name: document[name] for name in ("numbers_ours", "division", "sender", "exchange", "received_at")}
+    return {**kept, "numbers_theirs": theirs, "item": {"there": document["item"]["there"]}}
+
+
+def _require_rights(asked: Asked) -> None:
+    """Deny by default: the operation, where it goes, and for whom the caller speaks."""
+    rights = asked.caller.rights
+    if not _allowed(rights.operations, asked.operation):
+        raise Refusal("forbidden_operation", operation=asked.operation)
+    division = asked.document.get("division")
+    if isinstance(division, str) and not _allowed(rights.divisions, division):
+        raise Refusal("forbidden_division", division=_code(division))
+    receiving = asked.document.get("receiving")
+    sender = receiving.get("division") if isinstance(receiving, dict) else None
+    if isinstance(sender, str) and not _allowed(asked.caller.speaks_for, sender):
+        raise Refusal("forbidden_sender", division=_code(sender))
+
+
+def _allowed(patterns: Sequence[str], *values: str) -> bool:
+    return any(fnmatchcase(value, pattern) for value in values if value for pattern in patterns)
+
+
+def _code(text: str) -> str:
+    """A division as it may be repeated to the caller: digits, or nothing of what was sent."""
+    return text if text.isdigit() and len(text) <= 12 else "?"
+
+
+def _added(asked: Asked, exchange_id: str, now_ms: int) -> Document:
+    receiving = asked.document["receiving"]
+    return {
+        "exchange": exchange_id,
+        "sender": {
+            "division": receiving["division"],
+            "unit": receiving["unit"],
+            "name": receiving.get("unit_name") or asked.caller.title,
+        },
+        "received_at": receiving["received_at"],
+        "admitted_at": datetime.fromtimestamp(now_ms / 1000, CHINA).isoformat(timespec="seconds"),
+    }
+
+
+def _without_contents(document: Document) -> tuple[Document, dict[str, bytes]]:
+    """The document with files as references, and the bytes that came inline."""
+    contents: dict[str, bytes] = {}
+    materials = []
+    for material in document.get("materials", ()):
+        files = []
+        for file in material["files"]:
+            if "content" in file:
+                contents[file["id"]] = _decoded(file["content"])
+            files.append({name: value for name, value in file.items() if name != "content"})
+        materials.append({**material, "files": files})
+    return {**document, "materials": materials}, contents
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return b64decode(text)
+    except ValueError:
+        return b""  # the check has already said so
+
+
+def _raise_together(faults: Sequence[Any], problems: Sequence[Any]) -> None:
+    known = {fault.path.strip("/").replace("/", ".") for fault in faults}
+    new = [problem for problem in problems if problem.facts.get("source") not in known]
+    if faults:
+        raise Refusal("invalid_case", problems=[*faults, *new], count=len(faults) + len(new))
+    if new:
+        raise Refusal("unmappable", problems=new, count=len(new))
+
+
+def _item_refusal(error: ItemError) -> Refusal:
+    facts = dict(error.facts)
+    if isinstance(error, SeveralItems):
+        facts["candidates"] = ", ".join(item.code for item in error.candidates)
+        facts["deciding_field"] = error.deciding_field
+    return Refusal(error.code, problems=[error.problem()], **facts)
+
+
+def _china_date(text: str) -> date:
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=CHINA)).astimezone(CHINA).date()
+
+
+def epoch_ms(text: str) -> int:
+    """An RFC 3339 time as epoch milliseconds; China time where no zone is written (domain: no DST since 1992)."""
+    at = datetime.fromisoformat(text)
+    return int((at if at.tzinfo else at.replace(tzinfo=CHINA)).astimezone(UTC).timestamp() * 1000)

@@ -1,0 +1,11 @@
+"""Ids that sort by time: 48 bits of milliseconds and 80 random bits in Crockford's base 32 (the ULID form)."""
+
+from collections.abc import Callable
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_id(at_ms: int, random: Callable[[int], bytes]) -> str:
+    """26 characters; ids of a later millisecond sort after those of an earlier one."""
+    number = (at_ms << 80) | int.from_bytes(random(10))
+    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))

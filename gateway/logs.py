@@ -1,0 +1,65 @@
+"""Structured logs: one JSON object a line on stderr, from a closed list of events, never a value of a document."""
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import orjson
+import structlog
+
+EVENTS = frozenset(
+    {
+        "gateway.started", "gateway.stopping", "gateway.stopped", "gateway.failed",
+        "release.activated", "catalogue.imported",
+        "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
+        "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
+        "circuit.opened", "circuit.closed", "session.refreshed",
+        "worker.failed", "request.failed", "checkpoint.signed",
+    }
+)  # fmt: skip
+
+
+def _known_event(logger: Any, name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if event["event"] not in EVENTS:
+        raise KeyError(f"no log event {event['event']!r}: add it to gateway.logs.EVENTS")
+    return event
+
+
+def _dumps(event: Any, **options: Any) -> bytes:
+    return orjson.dumps(event, default=str)
+
+
+def _failure(logger: Any, name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """An exception as its type and place; its text could hold anything, so it is left out."""
+    error = event.pop("failure", None)
+    if isinstance(error, BaseException):
+        last = error.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        where = f"{last.tb_frame.f_globals.get('__name__')}:{last.tb_lineno}" if last else ""
+        event |= {"error": type(error).__name__, "where": where}
+    return event
+
+
+def configure(level: int = logging.INFO, stream: BinaryIO | None = None) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            _known_event,
+            _failure,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(serializer=_dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(file=stream or sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+
+
+def get(name: str) -> Any:
+    return structlog.get_logger(part=name)
+
+
+Logger = Callable[..., None]

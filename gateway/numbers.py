@@ -1,0 +1,59 @@
+"""Our numbers for a case, in the form that the platform asks for, from durable sequences.
+
+A block of a sequence is reserved at a time, so that a number costs no commit of its own; after a restart
+the rest of a block is skipped. Gaps are lawful, repetitions are not.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+
+from gateway.errors import Refusal
+from gateway.store import cases
+from gateway.store.store import Store
+
+BLOCK = 16
+CHINA = timezone(timedelta(hours=8))
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::(\d+))?\}")
+
+
+def form(template: str, parts: Mapping[str, str], serial: int) -> str:
+    """Fill a number form such as `{implementation_code}{yyyymmdd}{serial:4}`.
+
+    Raises KeyError for a part that is not there, Refusal numbers_exhausted if the serial outgrows its width.
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        name, width = match.group(1), int(match.group(2) or 0)
+        if name != "serial":
+            return parts[name]
+        text = str(serial).zfill(width)
+        if width and len(text) > width:
+            raise Refusal("numbers_exhausted")
+        return text
+
+    return _PLACEHOLDER.sub(fill, template)
+
+
+def parts_of(item: Mapping[str, str], division: str, at_ms: int) -> dict[str, str]:
+    """What a number form may name: the codes of the item over there, its division, the China date."""
+    day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA)
+    codes = {name: str(item.get(name) or "") for name in ("basic_code", "implementation_code", "handling_code")}
+    return codes | {"division": division, "yyyymmdd": day.strftime("%Y%m%d"), "yymmdd": day.strftime("%y%m%d")}
+
+
+class Sequences:
+    """Serial numbers by scope, reserved in blocks."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._blocks: dict[str, range] = {}
+
+    async def take(self, scope: str) -> int:
+        """The next number of a scope, counted from 1; never given twice, not even across a crash."""
+        while not (block := self._blocks.get(scope)):
+            first = await self._store.write(lambda tx: cases.take_numbers(tx.connection, scope, BLOCK))
+            if not self._blocks.get(scope):
+                self._blocks[scope] = range(first, first + BLOCK)
+        self._blocks[scope] = block[1:]
+        return block[0]

@@ -1,0 +1,72 @@
+"""Releases (发布): an immutable bundle of everything declared, compiled once and kept by its digest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.declared import Platform
+from gateway.settings import declared
+from mappings import bundle
+from mappings.mapping import Mapping as Mapped
+from mappings.problems import Finding, Unreadable
+from mappings.source import read
+
+DECLARATION = "platform.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRelease:
+    """One platform as a release declares it: what it speaks, its compiled mappings, its contract files."""
+
+    name: str
+    declared: Platform
+    mappings: Mapping[str, Mapped] = field(repr=False)  # by file stem: case.submit, case.progress.reply
+    files: Mapping[str, str] = field(repr=False)  # path within its folder -> text
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    digest: str
+    files: Mapping[str, str] = field(repr=False)
+    platforms: Mapping[str, PlatformRelease] = field(default_factory=dict)
+
+
+def gather(roots: Sequence[Path]) -> dict[str, str]:
+    """All declared files below the roots, by path. Raises Unreadable for a root that is not there."""
+    missing = [root for root in roots if not root.is_dir()]
+    if missing:
+        raise Unreadable([Finding(str(root), 1, 1, "no such folder", "create it") for root in missing])
+    return bundle.gather(roots)
+
+
+def compile_release(files: Mapping[str, str]) -> Release:
+    """Compile and check everything. Raises Unreadable with every finding of every file."""
+    findings: list[Finding] = []
+    platforms: dict[str, PlatformRelease] = {}
+    for folder in sorted({path.rsplit("/", 1)[0] for path in files if path.endswith(f"/{DECLARATION}")}):
+        inside = {path.removeprefix(f"{folder}/"): text for path, text in files.items() if path.startswith(f"{folder}/")}
+        platform = _platform(folder, inside, findings)
+        if platform is not None:
+            platforms[platform.name] = platform
+    if findings:
+        raise Unreadable(findings)
+    return Release(bundle.digest(files), dict(files), platforms)
+
+
+def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) -> PlatformRelease | None:
+    name = folder.rsplit("/", 1)[-1]
+    mappings, _, found = bundle.compile_platform(name, files)
+    findings.extend(found)
+    try:
+        source = read(f"{folder}/{DECLARATION}", files[DECLARATION])
+        platform = declared(Platform, source)
+    except Unreadable as error:
+        findings.extend(error.findings)
+        return None
+    if platform.platform != name:
+        findings.append(source.finding(("platform",), f"'{platform.platform}' is not the folder's name", f"write {name}"))
+    for operation in platform.operations:
+        if operation not in mappings:
+            path = ("operations", operation)
+            findings.append(source.finding(path, "has no mapping", f"write {folder}/{operation}.yaml"))
+    return PlatformRelease(name, platform, mappings, dict(files))

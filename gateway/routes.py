@@ -1,0 +1,162 @@
+"""division × item × operation -> Route: which platform does it, how it is spoken to, and under which policy."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from adapters.base import Adapter
+from adapters.declared import Operation, Serves
+from gateway.errors import NotActive, Refusal
+from gateway.model import Policy, ProbePolicy
+from gateway.releases import PlatformRelease, Release
+from mappings.mapping import Mapping as Mapped
+
+SECOND_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of one platform under one release, ready to use."""
+
+    release: str
+    platform: PlatformRelease
+    operation: str
+    declared: Operation
+    policy: Policy
+    adapter: Adapter = field(repr=False)
+    mapping: Mapped = field(repr=False)
+    reply: Mapped | None = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.platform.name
+
+    @property
+    def reads(self) -> bool:
+        return self.declared.is_read(self.operation)
+
+    @property
+    def timeout_ms(self) -> int:
+        return int(self.platform.declared.limits.timeout_s * SECOND_MS)
+
+
+Build = Callable[[PlatformRelease], Adapter]
+
+
+class Routes:
+    """The routes of every release that an open exchange may still need; the active one answers questions."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._releases: dict[str, Release] = {}
+        self._routes: dict[tuple[str, str, str], Route] = {}
+        self._active: Release | None = None
+
+    def load(self, release: Release) -> None:
+        """Make a release usable by the exchanges that were admitted under it."""
+        if release.digest in self._releases:
+            return
+        routes = _routes(release, self._build)
+        self._releases[release.digest] = release
+        self._routes |= routes  # only once every adapter could be built
+
+    def activate(self, release: Release) -> None:
+        self.load(release)
+        self._active = release
+
+    @property
+    def active(self) -> Release:
+        if self._active is None:
+            raise NotActive
+        return self._active
+
+    @property
+    def loaded(self) -> bool:
+        return self._active is not None
+
+    def knows(self, digest: str) -> bool:
+        return digest in self._releases
+
+    def of(self, release: str, platform: str, operation: str) -> Route:
+        """Raises NotActive if the release is not loaded or does not have it."""
+        route = self._routes.get((release, platform, operation))
+        if route is None:
+            raise NotActive
+        return route
+
+    def find(self, *, division: str, item: Mapping[str, Any] | None, operation: str) -> Route:
+        """The one platform that serves this item there.
+
+        item: the aligned item over there, None to look by division alone.
+        Raises Refusal: not_active, division_not_served, route_ambiguous, operation_not_offered.
+        """
+        if self._active is None:
+            raise Refusal("not_active")
+        name = _platform(self._active, division, item)
+        route = self._routes.get((self._active.digest, name, operation))
+        if route is None:
+            raise Refusal("operation_not_offered", operation=operation, platform=name)
+        return route
+
+
+def _platform(release: Release, division: str, item: Mapping[str, Any] | None) -> str:
+    ranked = [
+        (rank, platform.name)
+        for platform in release.platforms.values()
+        for serves in platform.declared.serves
+        if (rank := _rank(serves, division, item)) is not None
+    ]
+    if not ranked:
+        raise Refusal("division_not_served", division=division)
+    best = max(rank for rank, _ in ranked)
+    names = sorted({name for rank, name in ranked if rank == best})
+    if len(names) > 1:
+        raise Refusal("route_ambiguous", division=division, platforms=", ".join(names))
+    return names[0]
+
+
+def _rank(serves: Serves, division: str, item: Mapping[str, Any] | None) -> int | None:
+    """How closely a declaration fits: named items go before whole divisions; None if it does not fit."""
+    if serves.division != division:
+        return None
+    if serves.items is None:
+        return 0
+    codes = [str(item[name]) for name in ("basic_code", "implementation_code", "local_code") if item and item.get(name)]
+    return 1 if any(fnmatchcase(code, pattern) for code in codes for pattern in serves.items) else None
+
+
+def _routes(release: Release, build: Build) -> dict[tuple[str, str, str], Route]:
+    routes = {}
+    for platform in release.platforms.values():
+        adapter = build(platform)
+        for name, operation in platform.declared.operations.items():
+            routes[release.digest, platform.name, name] = Route(
+                release=release.digest,
+                platform=platform,
+                operation=name,
+                declared=operation,
+                policy=policy_of(platform, name, operation),
+                adapter=adapter,
+                mapping=platform.mappings[name],
+                reply=platform.mappings.get(f"{name}.reply"),
+            )
+    return routes
+
+
+def policy_of(platform: PlatformRelease, name: str, operation: Operation) -> Policy:
+    """What judge needs to know of a declared operation."""
+    probe = operation.probe
+    return Policy(
+        reads=operation.is_read(name),
+        repeatable=operation.repeatable is not None,
+        probe=ProbePolicy(_ms(probe.settled_after_s), probe.tries, _ms(probe.every_s)) if probe else None,
+        patience_ms=_ms(operation.patience_s),
+        first_wait_ms=_ms(operation.retry.first_s),
+        most_wait_ms=_ms(operation.retry.most_s),
+        renews_secret=platform.declared.auth in {"gjgxjhpt", "gjzwfwpt"},
+    )
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * SECOND_MS)

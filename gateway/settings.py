@@ -1,0 +1,212 @@
+"""This installation, as its operators wrote it: conf/gateway.yaml, conf/callers/*.yaml, conf/platforms/*.yaml.
+
+Every file is read as text with positions, so that a mistake is told as `file:line:col: what: what to write`.
+Relative paths count from the folder that holds conf/. conf/README.md explains every key.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from mappings.problems import Finding, Unreadable, nearest
+from mappings.source import Source, read
+
+Model = TypeVar("Model", bound=BaseModel)
+SECOND_MS = 1_000
+
+
+class Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Listen(Declared):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8650
+
+
+class Keys(Declared):
+    """Files of keys. Those that are missing are made on the first start, readable by their owner only."""
+
+    wrapping: Annotated[tuple[Path, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = (
+        Path("state/keys/wrapping.key"),
+    )
+    person: Path = Path("state/keys/person.key")
+    audit: Path = Path("state/keys/audit.key")
+
+
+class Bounds(Declared):
+    """How much is taken in. Sizes in bytes, times in seconds."""
+
+    body_bytes: int = 32 * 1024 * 1024
+    open_requests: int = 512
+    wait_s: float = 5.0
+    longest_wait_s: float = 30.0
+    lease_margin_s: float = 5.0
+    backdated_days: int = 30
+    held_due_hours: int = 24
+
+
+class Installation(Declared):
+    """conf/gateway.yaml."""
+
+    name: Annotated[str, Field(pattern=r"^[0-9a-z][0-9a-z.-]*(/[0-9a-z.-]+)*$")]
+    listen: Listen = Listen()
+    database: Annotated[str, Field(pattern=r"^sqlite:///.+")] = "sqlite:///state/tongban.db"
+    state: Path = Path("state")
+    keys: Keys = Keys()
+    platforms: tuple[Path, ...] = (Path("mappings/platforms"),)
+    catalogue: tuple[Path, ...] = ()
+    bounds: Bounds = Bounds()
+    contact: str = ""
+
+
+class CallerKey(Declared):
+    """One bearer key of a caller, as the SHA-256 of the key itself (keys are 32 random bytes, so no salt)."""
+
+    id: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Rights(Declared):
+    """What a caller may ask. Patterns are globs; an empty list allows nothing."""
+
+    operations: tuple[str, ...] = ()
+    divisions: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+
+
+class Caller(Declared):
+    """conf/callers/NAME.yaml: a local platform (接入方)."""
+
+    caller: Annotated[str, Field(pattern=r"^[0-9a-z][0-9a-z-]*$")]
+    title: str
+    speaks_for: tuple[str, ...]
+    keys: tuple[CallerKey, ...]
+    rights: Rights
+
+
+class SecretSource(Declared):
+    """Where a secret is: a file or an environment variable, never the configuration itself."""
+
+    file: Path | None = None
+    env: str | None = None
+
+
+class PlatformAccess(Declared):
+    """conf/platforms/NAME.yaml: where a platform is reached from here, and with which secrets."""
+
+    platform: str
+    address: str
+    settings: dict[str, str] = {}
+    secrets: dict[str, SecretSource] = {}
+
+
+class Unconfigured(Exception):
+    """A secret that the configuration names cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an installation declares, with `root` as the folder that relative paths count from."""
+
+    root: Path
+    installation: Installation
+    callers: Mapping[str, Caller] = field(default_factory=dict)
+    platforms: Mapping[str, PlatformAccess] = field(default_factory=dict)
+
+    def path(self, relative: Path) -> Path:
+        return self.root / relative
+
+    @property
+    def database_file(self) -> Path:
+        return self.root / self.installation.database.removeprefix("sqlite:///")
+
+    def secrets_of(self, platform: str) -> dict[str, str]:
+        """The secrets of a platform, read now. Raises Unconfigured that names the source, never the value."""
+        sources = self.platforms[platform].secrets if platform in self.platforms else {}
+        return {name: self._secret(f"{platform}.{name}", source) for name, source in sources.items()}
+
+    def _secret(self, name: str, source: SecretSource) -> str:
+        if source.env is not None:
+            value = os.environ.get(source.env)
+            if value is None:
+                raise Unconfigured(f"secret {name}: set the environment variable {source.env}")
+            return value
+        try:
+            return self.path(source.file or Path()).read_text().strip()
+        except OSError as error:
+            raise Unconfigured(f"secret {name}: cannot read {source.file}") from error
+
+
+def load(conf: Path) -> Settings:
+    """Read a whole conf folder. Raises Unreadable with the findings of all its files together."""
+    findings: list[Finding] = []
+    installation = _file(Installation, conf / "gateway.yaml", conf.parent, findings)
+    callers = _folder(Caller, conf / "callers", conf.parent, findings)
+    platforms = _folder(PlatformAccess, conf / "platforms", conf.parent, findings)
+    if findings or installation is None:
+        raise Unreadable(findings)
+    return Settings(
+        root=conf.parent.resolve(),
+        installation=installation,
+        callers={caller.caller: caller for caller in callers},
+        platforms={platform.platform: platform for platform in platforms},
+    )
+
+
+def declared(model: type[Model], source: Source) -> Model:
+    """Validate a file's tree; raises Unreadable with one finding per mistake, each at its line."""
+    try:
+        return model.model_validate(source.tree)
+    except ValidationError as error:
+        raise Unreadable([_finding(model, source, each) for each in error.errors()]) from error
+
+
+def _folder(model: type[Model], folder: Path, base: Path, findings: list[Finding]) -> list[Model]:
+    read_ = [_file(model, path, base, findings) for path in sorted(folder.glob("*.yaml"))]
+    return [each for each in read_ if each is not None]
+
+
+def _file(model: type[Model], path: Path, base: Path, findings: list[Finding]) -> Model | None:
+    name = path.relative_to(base).as_posix()
+    try:
+        return declared(model, read(name, path.read_text(encoding="utf-8")))
+    except Unreadable as error:
+        findings.extend(error.findings)
+    except (OSError, UnicodeDecodeError):
+        findings.append(Finding(name, 1, 1, "cannot be read as UTF-8 text", "write this file"))
+    return None
+
+
+def _finding(model: type[BaseModel], source: Source, error: Any) -> Finding:
+    where = tuple(step for step in error["loc"] if source.at(_upto(error["loc"], step)) is not None)
+    name = str(error["loc"][-1]) if error["loc"] else ""
+    if error["type"] == "extra_forbidden":
+        known = _keys_at(model, error["loc"][:-1])
+        write = nearest(name, known, f"one of {', '.join(known)}")
+        return source.finding(where, f"no key '{name}'", write)
+    if error["type"] == "missing":
+        return source.finding(where[:-1] if source.at(where) is None else where, f"'{name}' is missing", "write it")
+    return source.finding(where, f"'{name}' is not right ({error['msg']})", "see conf/README.md")
+
+
+def _upto(loc: tuple[str | int, ...], step: str | int) -> tuple[str | int, ...]:
+    return loc[: loc.index(step) + 1]
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
+    current: Any = model
+    for step in loc:
+        if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
+            annotation = current.model_fields[step].annotation if step in current.model_fields else None
+            current = annotation
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        return sorted(current.model_fields)
+    return []
+
+
+__all__ = ["Caller", "Installation", "PlatformAccess", "SecretStr", "Settings", "Unconfigured", "declared", "load"]

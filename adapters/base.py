@@ -1,0 +1,163 @@
+"""What every adapter does the same way, once: fill, sign, send, read, classify."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from adapters.auth.scheme import Scheme
+from adapters.classify import Answers, ProbeAnswers, Reading, Seen
+from adapters.declared import Operation, Platform
+from adapters.errors import (
+    Garbled,
+    LeaseOver,
+    MaterialMissing,
+    NotSent,
+    SessionBarred,
+    SessionFailed,
+    Unencodable,
+    Unknown,
+)
+from adapters.holes import digest, filled
+from adapters.message import (
+    Access,
+    Credential,
+    Go,
+    Materials,
+    Message,
+    Reply,
+    Request,
+    Response,
+    Transport,
+    Tree,
+)
+
+_IDEMPOTENT = frozenset({"PUT", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an adapter is given by the trunk."""
+
+    access: Access
+    auth: Scheme
+    transport: Transport
+    credential: Credential | None
+    clock_ms: Callable[[], int]
+
+
+class Adapter(ABC):
+    """One platform, spoken to. Dialects and the odd one out override `encode` or `decode`, never `send`."""
+
+    def __init__(self, platform: Platform, surroundings: Surroundings) -> None:
+        self.platform = platform
+        self._around = surroundings
+        self._answers = {name: Answers(each) for name, each in platform.operations.items()}
+        self._probes = {
+            name: ProbeAnswers(each.probe, platform.operations[each.probe.ask])
+            for name, each in platform.operations.items()
+            if each.probe
+        }
+
+    @abstractmethod
+    def encode(self, message: Message) -> Request:
+        """The request without signature and materials. Pure; raises Unencodable with all problems."""
+
+    @abstractmethod
+    def decode(self, response: Response, operation: str) -> Tree:
+        """The answer as a tree that paths can be followed in. Pure; raises Garbled."""
+
+    def dressed(self, request: Request, headers: Mapping[str, str]) -> Request:
+        """The request with the signature's headers; a dialect may put them elsewhere, too."""
+        return replace(request, headers={**request.headers, **headers}) if headers else request
+
+    async def send(self, message: Message, *, materials: Materials, go: Go) -> Reply:
+        """Send once and say what came of it. `go` is called right before the first byte of the message.
+
+        Whatever the platform or the network does becomes a Reply. Errors of our own are raised.
+        """
+        secret = ""
+        try:
+            request = await filled(self.encode(message), materials)
+            if self._around.auth.session:
+                secret = await self._session_secret(message.operation)
+        except Unencodable:
+            return Reply("not_sent", cause="unencodable")
+        except MaterialMissing:
+            return Reply("not_sent", cause="material_missing")
+        except SessionBarred as refusal:
+            return Reply("barred", code=refusal.code, cause="session_barred")
+        except SessionFailed:
+            return Reply("not_sent", cause="session_failed")
+        reply = await self._cross(message, request, secret, go)
+        if reply.verdict == "barred" and secret and self._around.credential:
+            await self._around.credential.spoil(secret)
+        return reply
+
+    async def _cross(self, message: Message, request: Request, secret: str, go: Go) -> Reply:
+        """Sign at the last moment (signatures carry the time), send, classify."""
+        service = self.platform.operations[message.operation].service or ""
+        signed = self.dressed(request, self._around.auth.headers(service, secret, self._around.clock_ms()))
+        try:
+            response = await self._exchange(signed, go)
+        except LeaseOver:
+            return Reply("not_sent", cause="lease_over")
+        except NotSent as error:
+            return Reply("not_sent", cause=error.cause)
+        except Unknown as error:
+            reply = Reply("unknown", cause=error.cause)
+        else:
+            reply = self.judged(response, message.operation, message.probes)
+        return replace(reply, sent_digest=await digest(signed.body), sent_bytes=len(signed.body))
+
+    def judged(self, response: Response, operation: str, probes: str | None = None) -> Reply:
+        """The verdict on an answer; pure but for the clock that a Retry-After date is held against."""
+        tree: Tree = None
+        reading: Reading = "read" if response.body else "empty"
+        if response.body:
+            try:
+                tree = self.decode(response, operation)
+            except Garbled:
+                reading = "garbled"
+        seen = Seen(
+            response.status, tree, reading, response.headers.get("Retry-After"), self._around.clock_ms()
+        )
+        reply = (self._probes[probes] if probes else self._answers[operation]).judge(seen)
+        return replace(reply, raw=response.body)
+
+    async def _exchange(self, request: Request, go: Go) -> Response:
+        limits = self.platform.limits
+        return await self._around.transport.exchange(
+            request,
+            go=go,
+            timeout_s=limits.timeout_s,
+            connect_s=limits.connect_s,
+            reply_bytes=limits.reply_bytes,
+        )
+
+    async def _session_secret(self, operation: str) -> str:
+        if self._around.credential is None:
+            raise SessionFailed("no shared credential")
+        service = self.platform.operations[operation].service or ""
+
+        async def refresh() -> tuple[str, int]:
+            try:
+                answer = await self._exchange(self._around.auth.ask(service, self._around.clock_ms()), _free)
+            except (NotSent, Unknown) as error:
+                raise SessionFailed(error.cause) from error
+            return self._around.auth.learn(answer)
+
+        return await self._around.credential.secret(refresh)
+
+
+def needs_own_connection(operation: Operation, *, read: bool, method: str) -> bool:
+    """A dropped pooled connection leaves the outcome unknown: harmless only if it may be repeated or probed.
+
+    PUT and DELETE too, because HTTP libraries and proxies feel free to repeat them.
+    """
+    if method in _IDEMPOTENT:
+        return True
+    return not read and operation.repeatable is None and operation.probe is None
+
+
+def _free() -> None:
+    """Asking for a session secret sends nothing of the exchange and needs no claim."""

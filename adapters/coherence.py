@@ -1,0 +1,145 @@
+"""Reading one platform declaration: its shape, and the contradictions that shapes alone cannot show."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from adapters.declared import Operation, Platform, Predicate
+from adapters.notation import http_call
+from adapters.patterns import text_matcher
+
+_SURELY_NOT = ("refused", "later", "barred")
+_NEVER_PROOF = ("502", "504")
+_BARE_NO_PROOF = ("500", "503")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One finding about platform.yaml: where (keys and list positions), what is wrong, what to write."""
+
+    path: tuple[str | int, ...]
+    what: str
+    write: str
+
+
+class NotDeclared(Exception):
+    """The declaration cannot be used; all faults together."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(f"{'.'.join(map(str, f.path))}: {f.what}: {f.write}" for f in faults))
+        self.faults = faults
+
+
+def declare(document: Mapping[str, Any]) -> Platform:
+    """The platform that a platform.yaml (as texts, lists and maps) declares.
+
+    Raises NotDeclared with every fault of shape, or, where the shape is right, every contradiction.
+    """
+    try:
+        platform = Platform.model_validate(document)
+    except ValidationError as error:
+        raise NotDeclared(tuple(_shape(each) for each in error.errors())) from None
+    if faults := contradictions(platform):
+        raise NotDeclared(faults)
+    return platform
+
+
+def contradictions(platform: Platform) -> tuple[Fault, ...]:
+    found = [*_whole(platform)]
+    for name, operation in platform.operations.items():
+        at = ("operations", name)
+        found += [*_calls(platform, operation, at), *_answers(operation, at), *_unknowns(platform, name, at)]
+    return tuple(found)
+
+
+def _whole(platform: Platform) -> Iterator[Fault]:
+    if platform.speaks == "soap" and not platform.contract:
+        yield _fault(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
+    if platform.limits.connect_s > platform.limits.timeout_s:
+        yield _fault(("limits", "connect_s"), "longer than timeout_s", "write a smaller connect_s")
+
+
+def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
+    if platform.speaks == "rest" and http_call(operation.call) is None:
+        yield _fault((*at, "call"), "not a REST call", "write METHOD /path, like POST /api/v2/cases")
+    if platform.auth in ("gjgxjhpt", "gjzwfwpt") and not operation.service:
+        yield _fault((*at,), f"{platform.auth} signs a service id", "write service: s_…")
+    for name, argument in operation.arguments.items():
+        where = (*at, "arguments", name)
+        if (argument.secret is None) == (argument.document is None):
+            yield _fault(
+                where, "neither or both of secret and document", "write {secret: NAME} or {document: xml}"
+            )
+        if argument.document == "xml" and not argument.root:
+            yield _fault(where, "an XML document needs a root element", "write root: NAME")
+
+
+def _answers(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
+    for verdict in ("taken", "already", *_SURELY_NOT):
+        predicate: Predicate | None = getattr(operation, verdict)
+        if predicate is None:
+            continue
+        if _faults_without_status(predicate):
+            yield _fault((*at, verdict), "a SOAP fault comes with status 500", 'write status: "500"')
+        if verdict in _SURELY_NOT:
+            yield from _proofs(predicate, (*at, verdict))
+
+
+def _faults_without_status(predicate: Predicate) -> bool:
+    return "status" not in predicate.model_fields_set and any(
+        path.split(".")[0] == "fault" for path in predicate.body
+    )
+
+
+def _proofs(predicate: Predicate, at: tuple[str, ...]) -> Iterator[Fault]:
+    """A proxy's 502 or 504, or a 500 or 503 that says nothing more, does not show that nothing was taken."""
+    if predicate.because:
+        return
+    matches = text_matcher(predicate.status)
+    bare = not predicate.body and predicate.records is None
+    for status in (*_NEVER_PROOF, *(_BARE_NO_PROOF if bare else ())):
+        if matches(status):
+            what = f"status {status} does not show that the message was not taken"
+            yield _fault((*at, "status"), what, "leave it out, or say because: why it does here")
+
+
+def _unknowns(platform: Platform, name: str, at: tuple[str, ...]) -> Iterator[Fault]:
+    operation = platform.operations[name]
+    if operation.repeatable and operation.already is None:
+        yield _fault((*at, "repeatable"), "a repeat may be answered 'taken before'", "describe already: too")
+    if (
+        operation.already
+        and operation.repeatable
+        and not operation.already.reference
+        and operation.taken.reference
+    ):
+        yield _fault((*at, "already"), "no reference", "write where the reference stands, like in taken")
+    if operation.probe is None:
+        return
+    if operation.is_read(name):
+        yield _fault((*at, "probe"), "a read needs no probe", "remove it, or write kind: write")
+    asked = platform.operations.get(operation.probe.ask)
+    if asked is None or not asked.is_read(operation.probe.ask):
+        known = ", ".join(each for each, other in platform.operations.items() if other.is_read(each))
+        yield _fault(
+            (*at, "probe", "ask"), "no such read operation here", f"write one of: {known or 'none declared'}"
+        )
+
+
+def _shape(error: Any) -> Fault:
+    """A pydantic error as a finding. The key itself is the place of an unknown or a missing key."""
+    kind: str = error["type"]
+    key = error["loc"][-1] if error["loc"] else ""
+    if kind == "extra_forbidden":
+        return Fault(
+            tuple(error["loc"]), f"no such key {key!r} here", "remove it, or see the key names in docs"
+        )
+    if kind == "missing":
+        return Fault(tuple(error["loc"]), f"key {key!r} is missing", f"write {key}: …")
+    return Fault(tuple(error["loc"]), kind.replace("_", " "), error["msg"])
+
+
+def _fault(path: tuple[str | int, ...], what: str, write: str) -> Fault:
+    return Fault(path, what, write)

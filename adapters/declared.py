@@ -1,0 +1,163 @@
+"""What platform.yaml may say about one platform; every scalar arrives as text."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from adapters.notation import DurationS, QuotaText, Texts
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+OperationName = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z]+$")]
+Division = Annotated[str, Field(pattern=r"^(\d{6}|\d{9}|\d{12})$")]
+Path = Annotated[str, Field(min_length=1)]
+Reason = Annotated[str, Field(min_length=1)]
+Charset = Literal["utf-8", "gb2312", "gbk", "gb18030", "big5", "ascii"]
+
+READS = frozenset({"case.progress", "case.result", "guide.get", "data.query", "licence.query"})
+
+
+class Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, validate_by_name=False)
+
+
+class Serves(Declared):
+    """A division (行政区划) whose items this platform takes; item patterns end in `*` or are whole codes."""
+
+    division: Division
+    items: Texts | None = None
+
+
+class NumberForm(Declared):
+    """How we form our number for a case: placeholders in braces, and what restarts the serial."""
+
+    form: str
+    per: tuple[str, ...] = ()
+
+
+class Numbers(Declared):
+    ours: NumberForm | None = None
+
+
+class Limits(Declared):
+    """Of one credential. timeout_s covers connecting, sending and the whole answer."""
+
+    timeout_s: float = Field(default=10, gt=0, le=600)
+    connect_s: float = Field(default=3, gt=0, le=60)
+    in_flight: int = Field(default=8, ge=1, le=1000)
+    quota: QuotaText | None = None
+    reply_bytes: int = Field(default=1 << 20, ge=256, le=1 << 28)
+
+
+class Records(Declared):
+    """Codes per record (逐条返回码): every one (`all`) or at least one (`any`) of the list `at` matches.
+
+    An empty list matches neither.
+    """
+
+    at: Path
+    all: dict[str, Texts] | None = None
+    any: dict[str, Texts] | None = None
+
+
+class Predicate(Declared):
+    """Describes answers. Everything named must match; patterns are texts in which `*` stands for anything.
+
+    status: 2xx when left out.    body: dotted path -> patterns; a bare `*` means present and not empty.
+    reference, code, reason, retry_after: dotted paths of what to take from the answer.
+    because: why a status that proves nothing (502, 504, bare 500 and 503) proves something here.
+    """
+
+    status: Texts = ("2*",)
+    body: dict[str, Texts] = {}
+    records: Records | None = None
+    reference: Path | None = None
+    code: Path | None = None
+    reason: Path | None = None
+    retry_after: Path | None = None
+    because: Reason | None = None
+
+
+class Repeatable(Declared):
+    """The platform deduplicates on this target field."""
+
+    by: Path
+    because: Reason
+
+
+class Probe(Declared):
+    """How to settle an unknown outcome: ask, and believe `absent` only after `settled_after`."""
+
+    ask: OperationName
+    by: Literal["ours", "theirs"] = "ours"
+    landed: Predicate
+    absent: Predicate | None = None
+    settled_after_s: DurationS = Field(default=600.0, alias="settled_after")
+    tries: int = Field(default=3, ge=1, le=100)
+    every_s: DurationS = Field(default=60.0, alias="every")
+
+
+class Retry(Declared):
+    first_s: DurationS = Field(default=30.0, alias="first")
+    most_s: DurationS = Field(default=3600.0, alias="most")
+
+
+class Argument(Declared):
+    """One text argument: a secret of this installation, or the whole document written into a string."""
+
+    secret: str | None = None
+    document: Literal["xml", "json"] | None = None
+    root: str | None = None
+    charset: Charset = "utf-8"
+
+
+class Answer(Declared):
+    """The answer travels as a document inside a string; `at` leads to it, else it is the only text there.
+
+    unescape: the string is escaped once more (`&lt;`) and is to be undone once.
+    """
+
+    document: Literal["xml", "json"]
+    at: Path | None = None
+    unescape: bool = False
+
+
+class Operation(Declared):
+    """One operation (操作) as the platform speaks it."""
+
+    kind: Literal["read", "write"] | None = None
+    call: str
+    service: str | None = None
+    mapping: str | None = None
+    reply: str | None = None
+    arguments: dict[str, Argument] = {}
+    answer: Answer | None = None
+    charset: Charset = "utf-8"
+    lists: tuple[str, ...] = ()
+    taken: Predicate
+    already: Predicate | None = None
+    refused: Predicate | None = None
+    later: Predicate | None = None
+    barred: Predicate | None = None
+    repeatable: Repeatable | None = None
+    probe: Probe | None = None
+    patience_s: DurationS = Field(default=86400.0, alias="patience")
+    retry: Retry = Retry()
+
+    def is_read(self, name: str) -> bool:
+        return self.kind == "read" if self.kind else name in READS
+
+
+class Platform(Declared):
+    """One platform (平台): an endpoint with a dialect, a credential and quotas."""
+
+    platform: Name
+    title: str
+    kind: Literal["regional", "ministry", "hub", "desk", "gateway"]
+    serves: tuple[Serves, ...] = Field(min_length=1)
+    speaks: str
+    contract: str | None = None
+    auth: str = "none"
+    numbers: Numbers = Numbers()
+    limits: Limits = Limits()
+    operations: dict[OperationName, Operation] = Field(min_length=1)
+    exempt: dict[str, Reason] = {}

@@ -1,0 +1,99 @@
+"""Materials inside a document: a marker in the mapped message, a hole in the encoded body, bytes when sent.
+
+A mapping leaves `{"$material": ID, "as": "base64"}`. Encoding writes a token there, in letters and digits
+that no charset, JSON or XML escaping changes, so the body can be checked and kept without the files.
+"""
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from adapters.codecs.charset import texts
+from adapters.errors import Unencodable
+from adapters.message import Document, Hole, Materials, Request
+from adapters.problems import Problem
+
+_MARK = "$material"
+_LARGE_BYTES = 256 * 1024  # beyond this, base64 and digests would stall the loop: they go to a thread
+
+
+def hollowed(document: Document) -> tuple[Document, tuple[Hole, ...]]:
+    """The document with a token in place of every material, and where they are.
+
+    Raises Unencodable for a marker that asks for anything but base64.
+    """
+    if not any(True for _ in _markers(document)):
+        return document, ()
+    prefix = _free_prefix(document)
+    holes: list[Hole] = []
+    problems: list[Problem] = []
+
+    def filled(value: Any, path: str) -> Any:
+        if isinstance(value, dict):
+            if _MARK not in value:
+                return {key: filled(each, f"{path}.{key}" if path else key) for key, each in value.items()}
+            if value.get("as", "base64") != "base64":
+                problems.append(Problem(path, "not_text"))
+            token = f"{prefix}{len(holes)}x"
+            holes.append(Hole(token.encode(), str(value[_MARK])))
+            return token
+        if isinstance(value, list):
+            return [filled(each, f"{path}.{index}") for index, each in enumerate(value)]
+        return value
+
+    hollow = filled(document, "")
+    if problems:
+        raise Unencodable(problems)
+    return hollow, tuple(holes)
+
+
+def _markers(value: Any) -> Iterator[None]:
+    if isinstance(value, dict):
+        if _MARK in value:
+            yield None
+        for each in value.values():
+            if not isinstance(each, str):
+                yield from _markers(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _markers(each)
+
+
+def _free_prefix(document: Document) -> str:
+    """A prefix that stands in no text of the document, so that nobody can forge a token."""
+    salt, written = 0, "\n".join(text for _, text in texts(document))
+    while (prefix := f"tongbanMaterial{salt}n") in written:
+        salt += 1
+    return prefix
+
+
+async def filled(request: Request, materials: Materials) -> Request:
+    """The request with every material in its place; `materials` may raise MaterialMissing."""
+    if not request.holes:
+        return request
+    files = [(hole.token, await materials(hole.material)) for hole in request.holes]
+    if sum(len(content) for _, content in files) > _LARGE_BYTES:
+        body = await asyncio.to_thread(_fill, request.body, files)
+    else:
+        body = _fill(request.body, files)
+    return replace(request, body=body, holes=())
+
+
+async def digest(body: bytes) -> str:
+    """`sha-256:<hex>` of the bytes."""
+    if len(body) > _LARGE_BYTES:
+        return await asyncio.to_thread(_digest, body)
+    return _digest(body)
+
+
+def _digest(body: bytes) -> str:
+    return f"sha-256:{hashlib.sha256(body).hexdigest()}"
+
+
+def _fill(body: bytes, files: list[tuple[bytes, bytes]]) -> bytes:
+    for token, content in files:
+        body = body.replace(token, base64.b64encode(content))
+    return body

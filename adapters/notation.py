@@ -1,0 +1,61 @@
+"""The small notations of platform.yaml: durations, quotas, one-or-many, calls; all read from text."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+_QUOTA = re.compile(r"(\d+)\s*/\s*(s|m|h|d)")
+_HTTP_CALL = re.compile(r"(GET|POST|PUT|DELETE|PATCH) (/\S*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `count` messages in any `per_s` seconds, over all processes."""
+
+    count: int
+    per_s: float
+
+
+def duration_s(text: Any) -> float:
+    """Seconds of `500ms`, `30s`, `10m`, `24h`, `2d`."""
+    found = _DURATION.fullmatch(str(text).strip())
+    if found is None:
+        raise PydanticCustomError("duration", "not a duration: write a number and a unit, like 30s, 10m, 24h")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def quota(text: Any) -> Quota:
+    """`1000/h` and the like."""
+    found = _QUOTA.fullmatch(str(text).strip())
+    if found is None or found[1].strip("0") == "":
+        raise PydanticCustomError("quota", "not a quota: write a number and a span, like 1000/h or 20/s")
+    return Quota(int(found[1]), _UNITS[found[2]])
+
+
+def _many(value: Any) -> Any:
+    """A single text stands for a list of one."""
+    return [value] if isinstance(value, str | int) else value
+
+
+def http_call(text: str) -> tuple[str, str] | None:
+    """Method and path of `POST /api/v2/cases`; None when it is written otherwise."""
+    found = _HTTP_CALL.fullmatch(text)
+    return (found[1], found[2]) if found else None
+
+
+def soap_call(text: str) -> tuple[str | None, str | None, str]:
+    """Service, port, operation of `submitCase` or `CaseService/CasePort/submitCase`."""
+    parts = text.split("/")
+    if len(parts) == 3:
+        return parts[0], parts[1], parts[2]
+    return None, None, text
+
+
+DurationS = Annotated[float, BeforeValidator(duration_s)]
+QuotaText = Annotated[Quota, BeforeValidator(quota)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_many)]

@@ -1,0 +1,31 @@
+"""Times as the field writes them: RFC 3339; where no zone is written it is China time (UTC+8, no summer time)."""
+
+import re
+from datetime import date, datetime, timedelta, timezone
+
+from mappings.problems import Refused
+
+CHINA = timezone(timedelta(hours=8))
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def instant(value: str) -> datetime:
+    """The RFC 3339 time, in China time. Raises Refused."""
+    if not _RFC3339.fullmatch(value):
+        raise Refused("not_a_time")
+    try:
+        read = datetime.fromisoformat(value)
+        return read.replace(tzinfo=CHINA) if read.tzinfo is None else read.astimezone(CHINA)
+    except (ValueError, OverflowError) as error:
+        raise Refused("not_a_time") from error
+
+
+def day(value: str) -> date:
+    """The date of a YYYY-MM-DD, or the China date of an RFC 3339 time. Raises Refused."""
+    try:
+        return date.fromisoformat(value) if _DATE.fullmatch(value) else instant(value).date()
+    except (ValueError, Refused) as error:
+        raise Refused("not_a_date") from error

@@ -1,0 +1,77 @@
+"""What a mapping file says, resolved and checked: fields and blocks, their sites, their words bound."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.language import Expression, Guard, Path
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A word of a pipe, ready to be called with the value; `dated` ones want `received_at` too."""
+
+    word: str
+    function: Function
+    takes: str
+    gives: str
+    table: str | None = None
+    dated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a target is written. `target` has `{}` for each list index; `source` is as written."""
+
+    target: str
+    source: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value: `steps` name it inside the object it belongs to. `takes`: text, list or object."""
+
+    steps: tuple[str, ...]
+    site: Site
+    expression: Expression
+    words: tuple[Bound, ...]
+    guard: Guard | None = None
+
+    @property
+    def takes(self) -> str:
+        return self.words[0].takes if self.words else "text"
+
+    @property
+    def may_be_left_out(self) -> bool:
+        return self.expression.optional or self.guard is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An object, or with `each` a list: of objects (`body`), or of values (`take`)."""
+
+    steps: tuple[str, ...]
+    site: Site
+    each: Path | None
+    guard: Guard | None
+    body: tuple["Node", ...] = ()
+    take: Field | None = None
+
+    @property
+    def may_be_left_out(self) -> bool:
+        return self.each is None
+
+
+Node = Field | Block
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole mapping; `sources` are the paths it reads, without list indexes."""
+
+    nodes: tuple[Node, ...]
+    sources: frozenset[str]

@@ -1,0 +1,34 @@
+"""The words of mapping files, one module per theme. Importing this package registers them all."""
+
+from mappings.words import (
+    charset,
+    codes,
+    divisions,
+    identity,
+    lists,
+    materials,
+    names,
+    numbers,
+    text,
+    times,
+)
+from mappings.words.reference import reference
+from mappings.words.registry import REGISTER, BadArgument, Example, Word
+
+__all__ = [
+    "REGISTER",
+    "BadArgument",
+    "Example",
+    "Word",
+    "charset",
+    "codes",
+    "divisions",
+    "identity",
+    "lists",
+    "materials",
+    "names",
+    "numbers",
+    "reference",
+    "text",
+    "times",
+]

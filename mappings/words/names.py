@@ -1,0 +1,22 @@
+"""Names of persons. The dot of minority names has one code point of ours and many of theirs."""
+
+from collections.abc import Callable
+
+from mappings.words.registry import BadArgument, Example, word
+
+_DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65\u16eb\u25cf"
+_TO_OURS = str.maketrans(dict.fromkeys(_DOTS, "\u00b7"))
+
+
+@word(Example("买买提．吐尔逊", expect="买买提·吐尔逊"), Example("买买提・吐尔逊", expect="买买提·吐尔逊"))
+def middle_dot(value: str) -> str:
+    """Whatever dot stands inside a name becomes `·` (U+00B7)."""
+    return value.translate(_TO_OURS)
+
+
+@word(Example("买买提·吐尔逊", ("．",), expect="买买提．吐尔逊"), inverse="middle_dot")
+def middle_dot_as(dot: str) -> Callable[[str], str]:
+    """Whatever dot stands inside a name becomes the platform's `dot`."""
+    if len(dot) != 1:
+        raise BadArgument("'dot' of 'middle_dot_as' is one character", 'write middle_dot_as("．")')
+    return lambda value: value.translate(_TO_OURS).replace("\u00b7", dot)

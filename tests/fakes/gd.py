@@ -1,0 +1,222 @@
+"""模拟岭南省政务服务平台: REST JSON behind the national exchange (gjgxjhpt), deduplicates on our number.
+
+    python -m tests.fakes.gd --port 0 --database lingnan.sqlite
+
+Two counties (440232, 440233) share it. Business codes travel in HTTP 200; see interface.md beside its mapping.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aiohttp import web
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from .checks import CHINA
+from .control import application, parser, run
+from .gd_form import faults
+from .ledger import Ledger, now_ms
+from .programme import Step
+from .server import Heard, Simulator, database
+from .wire import Answer
+
+RID, APPKEY = "demo-rid-0001", "demo-appkey"
+SERVICES = {"case.submit": "s_sim_0001", "case.progress": "s_sim_0002", "session": "s_sim_0000"}
+WINDOW_MS = 300_000
+_PROGRESS = re.compile(r"/api/v2/cases/([^/]+)/progress")
+_STATES = {"received": ("24", "待接件"), "handed_over": ("26", "已接件"), "correction_needed": ("28", "待补办"),
+           "accepted": ("30", "已受理"), "refused": ("40", "审批不通过"), "granted": ("50", "审批通过"),
+           "not_accepted": ("97", "不予受理"), "withdrawn": ("98", "撤销申请"), "finished": ("90", "正常办结")}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What this platform has agreed with its caller, and how long a session secret lives."""
+
+    rid: str = RID
+    appkey: str = APPKEY
+    secret_life_ms: int = 1_800_000
+
+
+def sign(secret: str, sid: str, rid: str, rtime: str) -> str:
+    """base64(HMAC-SHA256(secret, sid + rid + rtime)); the body is not signed."""
+    return base64.b64encode(hmac.digest(secret.encode(), (sid + rid + rtime).encode(), "sha256")).decode()
+
+
+def sealed(appkey: str, secret: str) -> str:
+    """The session secret as the first step returns it: AES-128-ECB, key SHA1(SHA1(appkey))[:16], PKCS5."""
+    key = hashlib.sha1(hashlib.sha1(appkey.encode()).digest()).digest()[:16]
+    plain = secret.encode()
+    plain += bytes([16 - len(plain) % 16]) * (16 - len(plain) % 16)
+    encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    return base64.b64encode(encryptor.update(plain) + encryptor.finalize()).decode()
+
+
+def _answer(outcome: str, code: str, message: str, **more: object) -> Answer:
+    body = json.dumps({"code": code, "msg": message, "time": f"{now_ms()}", **more}, ensure_ascii=False)
+    return Answer(body.encode(), "application/json;charset=UTF-8", outcome, code)
+
+
+class Lingnan:
+    """The dialect: four signed headers, two secrets, a flat JSON document of text."""
+
+    behaviours = frozenset({"already", "expire_secret"})
+    path = ""
+
+    def __init__(self, ledger: Ledger, credential: Credential) -> None:
+        self._ledger = ledger
+        self._credential = credential
+
+    def operation(self, request: web.BaseRequest) -> str:
+        """By method and path; anything else is `unknown`."""
+        if request.method == "POST" and request.path == "/sysapi/auth/refreshappsecret":
+            return "session"
+        if request.method == "POST" and request.path == "/api/v2/cases":
+            return "case.submit"
+        if request.method == "GET" and _PROGRESS.fullmatch(request.path):
+            return "case.progress"
+        return "unknown"
+
+    def hear(self, request: web.BaseRequest, operation: str, body: bytes) -> Heard:
+        """Signature first; then the document, strictly UTF-8, no key twice."""
+        if operation == "unknown":
+            return Heard(operation, fault=Answer(b"Not Found", "text/plain", "unknown", "404", 404))
+        try:
+            document = json.loads(body.decode("utf-8"), object_pairs_hook=_once) if body else {}
+        except ValueError:
+            return Heard(operation, fault=_answer("refused", "5007", "报文不是UTF-8编码的JSON"))
+        if fault := self._barred(request.headers, operation, document):
+            return Heard(operation, fault=fault)
+        if operation == "case.progress":
+            number = request.match_info.get("tail", "").split("/")[-2]
+            return Heard(operation, number, number)
+        if operation == "case.submit" and not isinstance(document, dict):
+            return Heard(operation, fault=_answer("refused", "5007", "报文不是JSON对象"))
+        return Heard(operation, str(document.get("sblsh", "")), body.decode("utf-8"), document)
+
+    def _barred(self, headers: Mapping[str, str], operation: str, document: object) -> Answer | None:
+        """The four values stand in the headers, for the session call in the JSON body."""
+        source = document if operation == "session" and isinstance(document, dict) else headers
+        rid, sid, rtime, given = (
+            str(source.get(f"gjgxjhpt_{name}", "")) for name in ("rid", "sid", "rtime", "sign")
+        )
+        if rid != self._credential.rid or sid not in (
+            SERVICES.values() if operation == "session" else [SERVICES[operation]]
+        ):
+            return _answer("barred", "E-106", "请求方或服务不在授权列表")
+        secret = self._credential.appkey if operation == "session" else self._ledger.session()
+        if secret is None:
+            return _answer("barred", "E-106", "密钥已失效")
+        if not re.fullmatch(r"\d{13}", rtime) or abs(int(rtime) - now_ms()) > WINDOW_MS:
+            return _answer("barred", "401", "rtime不是毫秒时间或超出五分钟")
+        if not hmac.compare_digest(given, sign(secret, sid, rid, rtime)):
+            return _answer("barred", "401", "签名错误")
+        return None
+
+    def plain(self, heard: Heard, arrival: int) -> Answer:
+        """Ordinary business: a session, a case taken once, or its progress."""
+        if heard.operation == "session":
+            return self._session()
+        if heard.operation == "case.progress":
+            return self._progress(heard.number)
+        assert isinstance(heard.document, dict)
+        found = faults(heard.document)
+        if found:
+            return _answer("refused", found[0][0], "；".join(text for _, text in found))
+        if reference := self._ledger.reference_of(heard.number):
+            return self._already(heard.number, reference)
+        form = f"LN{heard.document['xzqhdm'][:6]}{{n:08d}}"
+        kept = {**heard.document, "division": heard.document["xzqhdm"][:6], "item": heard.document["sxssbm"]}
+        reference = self._ledger.take(arrival, heard.number, form, kept)
+        return _answer("taken", "200", "接收成功", data={"caseNo": reference, "sblsh": heard.number})
+
+    def told(self, heard: Heard, step: Step) -> Answer:
+        """What the programme asks for instead of ordinary business; nothing is taken."""
+        match step.do:
+            case "later":
+                wait = str(step.facts.get("after_s", 1))
+                answer = _answer("later", "5030", "系统繁忙,请稍后重试")
+                return replace(answer, status=429, headers={"Retry-After": wait})
+            case "busy":
+                return replace(_answer("later", "5030", "系统维护中,报文未接收"), status=503)
+            case "bar":
+                return _answer("barred", step.text("code", "4291"), step.text("reason", "调用次数超限"))
+            case "expire_secret":
+                self._ledger.end_sessions()
+                return _answer("barred", "E-106", "密钥已失效")
+            case "absent":
+                return _answer("absent", "5404", "无此办件")
+        return _answer("refused", step.text("code", "5010"), step.text("reason", "不符合受理条件"))
+
+    def _already(self, number: str, reference: str) -> Answer:
+        return _answer(
+            "already", "4091", "重复提交,申办流水号已存在", data={"caseNo": reference, "sblsh": number}
+        )
+
+    def _session(self) -> Answer:
+        secret, ends_ms = secrets.token_urlsafe(24), now_ms() + self._credential.secret_life_ms
+        self._ledger.open_session(secret, ends_ms)
+        opened = {"secret": sealed(self._credential.appkey, secret), "secretEndTime": ends_ms}
+        body = json.dumps({"code": "0", "message": "成功", "data": opened}, ensure_ascii=False)
+        return Answer(body.encode(), "application/json;charset=UTF-8", "session", "0")
+
+    def _progress(self, number: str) -> Answer:
+        reference = self._ledger.reference_of(number)
+        if reference is None:
+            return _answer("absent", "5404", "无此办件")
+        steps = [{"zt": _STATES[state][0], "ztmc": _STATES[state][1], "sj": _time(at_ms)}
+                 for state, at_ms in self._ledger.states(number)]  # fmt: skip
+        data = {"caseNo": reference, "sblsh": number, **steps[-1], "lc": steps}
+        return _answer("answered", "200", "查询成功", data=data)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
+
+
+def _time(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, CHINA).strftime("%Y%m%d%H%M%S")
+
+
+class Quiet(Lingnan):
+    """For benches: sessions are real, every case gets the same answer, nothing is kept of it."""
+
+    _taken = _answer("taken", "200", "接收成功", data={"caseNo": "LN440232BENCH000", "sblsh": ""})
+
+    def hear(self, request: web.BaseRequest, operation: str, body: bytes) -> Heard:
+        return super().hear(request, operation, body) if operation == "session" else Heard(operation)
+
+    def plain(self, heard: Heard, arrival: int) -> Answer:
+        return self._session() if heard.operation == "session" else self._taken
+
+
+def simulator(
+    path: str | None = None, credential: Credential | None = None, *, quiet: bool = False
+) -> Simulator:
+    """The platform with its ledger in a file (or memory), not yet serving: give it to `server.running`."""
+    ledger = Ledger(database(path))
+    return Simulator(ledger, (Quiet if quiet else Lingnan)(ledger, credential or Credential()), quiet=quiet)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop."""
+    options = parser("模拟岭南省政务服务平台")
+    options.add_argument("--rid", default=RID)
+    options.add_argument("--appkey", default=APPKEY)
+    options.add_argument("--secret-life-s", type=float, default=1800)
+    given = options.parse_args(arguments)
+    credential = Credential(given.rid, given.appkey, int(given.secret_life_s * 1000))
+    return run(simulator(given.database, credential, quiet=given.quiet_bench), given, application)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,219 @@
+"""模拟桂山区政务共享平台: SOAP 1.1, an XML document in a string that declares gb2312, does not deduplicate.
+
+    python -m tests.fakes.gx --port 0 --database guishan.sqlite
+
+Package code and code per record; `queryCase` by our number can serve as a probe. See interface.md.
+"""
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from aiohttp import web
+from lxml import etree
+
+from .checks import CHINA
+from .control import application, parser, run
+from .gx_form import RecordFault, Unreadable, faults, fields, package
+from .ledger import Ledger
+from .programme import Step
+from .server import Heard, Simulator, database
+from .wire import Answer
+
+LICENCE = "GS-DEMO-LICENCE-0001"
+ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
+SPACE = "http://guishan.example/exchange"
+WSDL = Path(__file__).parents[2] / "mappings" / "examples" / "sim-gx" / "contract" / "service.wsdl"
+_OPERATIONS = {"submitCase": "case.submit", "queryCase": "case.progress"}
+_STATES = {"received": ("01", "收件"), "handed_over": ("02", "签收"), "correction_needed": ("03", "补正"),
+           "accepted": ("04", "受理"), "not_accepted": ("05", "不予受理"), "granted": ("06", "准予"),
+           "refused": ("07", "不准予"), "withdrawn": ("08", "撤回"), "finished": ("09", "办结")}  # fmt: skip
+_XML = "text/xml;charset=UTF-8"
+
+
+def fault(text: str, outcome: str, status: int = 500) -> Answer:
+    """A SOAP 1.1 fault."""
+    side = "Client" if outcome == "refused" else "Server"
+    body = (f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><s:Fault><faultcode>s:{side}</faultcode>'
+            f"<faultstring>{escape(text)}</faultstring></s:Fault></s:Body></s:Envelope>")  # fmt: skip
+    return Answer(body.encode(), _XML, outcome, str(status), status)
+
+
+def _record(sxh: str, lbdm: str, code: str, text: str, inside: str = "") -> str:
+    attributes = f"SXH={quoteattr(sxh)} LBDM={quoteattr(lbdm)} CODE={quoteattr(code)} MSG={quoteattr(text)}"
+    return f"<RECORD {attributes}>{inside}</RECORD>"
+
+
+def _package(code: str, text: str, head: str = "", records: Sequence[str] = ()) -> str:
+    return (f'<?xml version="1.0" encoding="gb2312"?><PACKAGE><HEAD><CODE>{code}</CODE><MSG>{escape(text)}</MSG>'
+            f"{head}</HEAD><DATA>{''.join(records)}</DATA></PACKAGE>")  # fmt: skip
+
+
+def _answer(name: str, outcome: str, inner: str) -> Answer:
+    """Escaped for submitCase, CDATA for queryCase: both occur in the field."""
+    text = f"<![CDATA[{inner}]]>" if name == "queryCase" else escape(inner)
+    body = (f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{ENVELOPE}"><s:Body>'
+            f'<x:{name}Response xmlns:x="{SPACE}"><return>{text}</return></x:{name}Response></s:Body></s:Envelope>')  # fmt: skip
+    code = re.search(r"<CODE>(.*?)</CODE>", inner)
+    return Answer(body.encode(), _XML, outcome, code[1] if code else "")
+
+
+class Guishan:
+    """The dialect: licence and information, two strings in a SOAP body; a package is taken whole or not at all."""
+
+    behaviours = frozenset({"partly"})
+    path = "/services/exchange"
+
+    def __init__(self, ledger: Ledger, licence: str) -> None:
+        self._ledger = ledger
+        self._licence = licence
+
+    def operation(self, request: web.BaseRequest) -> str:
+        """Told by the body only (SOAPAction is empty), so every POST to the port is `soap` until it is read."""
+        return "soap" if request.method == "POST" and request.path == self.path else "unknown"
+
+    def hear(self, request: web.BaseRequest, operation: str, body: bytes) -> Heard:
+        """Envelope, operation, licence, then the package in the string."""
+        if operation == "unknown":
+            return Heard(operation, fault=_not_soap(request))
+        try:
+            name, arguments = _called(request, body)
+        except Unreadable as error:
+            return Heard(operation, fault=fault(str(error), "refused"))
+        heard = Heard(_OPERATIONS[name])
+        if arguments["licence"] != self._licence:
+            return replace(heard, fault=_answer(name, "barred", _package("1001", "授权码错误")))
+        try:
+            root = package(arguments["information"])
+        except Unreadable as error:
+            records = [_record("0", "HEAD", "2002", str(error))]
+            return replace(
+                heard, fault=_answer(name, "refused", _package("2002", "数据部分异常", "", records))
+            )
+        number = fields(root.find("HEAD")).get("GLBH", "")
+        return replace(heard, number=number, text=arguments["information"], document=root)
+
+    def plain(self, heard: Heard, arrival: int) -> Answer:
+        """Take the package (again, when it comes again), or say how far a case is."""
+        root = heard.document
+        assert isinstance(root, etree._Element)
+        if heard.operation == "case.progress":
+            return self._progress(heard.number)
+        found = faults(root)
+        if found:
+            return _refusal(heard.number, found)
+        record = root.find("DATA/YWJL")
+        kept = {"division": fields(root.find("HEAD"))["QHDM"], "item": fields(record)["SXDM"], "head": fields(root.find("HEAD")),
+                "record": fields(record), "materials": [fields(m) for m in root.findall("DATA/CLJL")]}  # fmt: skip
+        reference = self._ledger.take(arrival, heard.number, "GS{n:010d}", kept)
+        head = f"<GLBH>{heard.number}</GLBH><YWLSH>{reference}</YWLSH>"
+        records = [
+            _record(one.get("SXH", ""), one.get("LBDM", ""), "0", "成功") for one in root.find("DATA") or ()
+        ]
+        return _answer("submitCase", "taken", _package("0", "接收成功", head, records))
+
+    def told(self, heard: Heard, step: Step) -> Answer:
+        """What the programme asks for instead of ordinary business; nothing is taken."""
+        name = "queryCase" if heard.operation == "case.progress" else "submitCase"
+        match step.do:
+            case "later":
+                busy = fault("系统繁忙,报文未接收", "later", 429)
+                return replace(busy, headers={"Retry-After": str(step.facts.get("after_s", 1))})
+            case "busy":
+                return fault("系统繁忙,报文未接收", "later", 503)
+            case "bar":
+                text = step.text("reason", "超出调用次数")
+                return _answer(name, "barred", _package(step.text("code", "1003"), text))
+            case "absent":
+                return _answer(name, "absent", _package("2001", "无此关联编号"))
+            case "partly":
+                records = [_record("1", "YW01", "0", "成功"), _record("1", "CL01", "2005", "材料缺少内容")]
+                return _answer(
+                    name, "refused", _package("0", "报文解析成功", f"<GLBH>{heard.number}</GLBH>", records)
+                )
+        wrong = ("1", "YW01", step.text("code", "2003"), step.text("reason", "处理失败"))
+        return _refusal(heard.number, [wrong])
+
+    def _progress(self, number: str) -> Answer:
+        reference = self._ledger.reference_of(number)
+        if reference is None:
+            return _answer("queryCase", "absent", _package("2001", "无此关联编号"))
+        records = []
+        for index, (state, at_ms) in enumerate(self._ledger.states(number), 1):
+            code, text = _STATES[state]
+            when = datetime.fromtimestamp(at_ms / 1000, CHINA).strftime("%Y%m%d%H%M%S")
+            inside = f"<ZTDM>{code}</ZTDM><ZTMC>{text}</ZTMC><SJ>{when}</SJ>"
+            records.append(_record(str(index), "JD01", "0", "成功", inside))
+        head = f"<GLBH>{number}</GLBH><YWLSH>{reference}</YWLSH>"
+        return _answer("queryCase", "answered", _package("0", "查询成功", head, records))
+
+
+def _refusal(number: str, found: Sequence[RecordFault]) -> Answer:
+    records = [_record(*one) for one in found]
+    text = "；".join(dict.fromkeys(one[3] for one in found))
+    return _answer(
+        "submitCase", "refused", _package(found[0][2], text, f"<GLBH>{escape(number)}</GLBH>", records)
+    )
+
+
+def _not_soap(request: web.BaseRequest) -> Answer:
+    if request.method == "GET" and "wsdl" in request.query:
+        return Answer(WSDL.read_bytes(), _XML, "wsdl")
+    return Answer(b"Not Found", "text/plain", "unknown", "404", 404)
+
+
+def _called(request: web.BaseRequest, body: bytes) -> tuple[str, dict[str, str]]:
+    """Name and the two string arguments of the operation; raises Unreadable."""
+    if request.content_type != "text/xml" or "SOAPAction" not in request.headers:
+        raise Unreadable("不是SOAP 1.1请求")
+    if b"<!DOCTYPE" in body:
+        raise Unreadable("不接受DTD")
+    try:
+        root = etree.fromstring(
+            body, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+        )
+    except etree.XMLSyntaxError:
+        raise Unreadable("信封不是完好的XML") from None
+    calls = root.findall(f"{{{ENVELOPE}}}Body/*")
+    called = etree.QName(calls[0]) if len(calls) == 1 else None
+    if called is None or called.namespace != SPACE or called.localname not in _OPERATIONS:
+        raise Unreadable("没有这个操作")
+    arguments = fields(calls[0])
+    if list(arguments) != ["licence", "information"]:
+        raise Unreadable("参数应为licence和information,不带命名空间")
+    return called.localname, arguments
+
+
+class Quiet(Guishan):
+    """For benches: every package gets the same answer, nothing is read or kept."""
+
+    _taken = _answer("submitCase", "taken", _package(
+        "0", "接收成功", "<GLBH></GLBH><YWLSH>GS-BENCH</YWLSH>", [_record("1", "YW01", "0", "成功")]))  # fmt: skip
+
+    def hear(self, request: web.BaseRequest, operation: str, body: bytes) -> Heard:
+        return Heard(operation)
+
+    def plain(self, heard: Heard, arrival: int) -> Answer:
+        return self._taken
+
+
+def simulator(path: str | None = None, licence: str = LICENCE, *, quiet: bool = False) -> Simulator:
+    """The platform with its ledger in a file (or memory), not yet serving: give it to `server.running`."""
+    ledger = Ledger(database(path))
+    return Simulator(ledger, (Quiet if quiet else Guishan)(ledger, licence), quiet=quiet)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop."""
+    options = parser("模拟桂山区政务共享平台")
+    options.add_argument("--licence", default=LICENCE)
+    given = options.parse_args(arguments)
+    return run(simulator(given.database, given.licence, quiet=given.quiet_bench), given, application)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,14 +4,14 @@ A declared row first, the most exact one; else the national basic code (RR = 00)
 the unit and the service object. Several left is an answer of its own; nothing is guessed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy.sql.expression import ClauseElement
 
 from gateway.items.choice import choose
-from gateway.items.codes import normalise, parse
+from gateway.items.codes import Code, normalise, parse
 from gateway.items.declared import keys, ranked, rows_in_force
 from gateway.items.item import (
     Declared,
@@ -28,11 +28,9 @@ from gateway.items.problems import NotAligned, NotYetValid, SeveralItems, Unknow
 from gateway.items.statements import (
     DECLARED,
     ITEMS_BY_BASIC_CODE,
-    ITEMS_BY_CODE,
     ITEMS_BY_LOCAL_CODE,
-    KEYS,
-    PLACES,
-    spread,
+    declared_parameters,
+    item_parameters,
 )
 from gateway.store.connection import Connection
 
@@ -69,7 +67,17 @@ def align(question: Question, candidates: Sequence[Item], declared: Sequence[Dec
     Raises UnknownItem, NotAligned, CancelledItem, SuspendedItem, NotYetValid, SeveralItems.
     """
     here = own_item(question, candidates)
-    rows = rows_in_force(question, here, declared)
+    return _decide(question, here, rows_in_force(question, here, declared), candidates, declared)
+
+
+def _decide(
+    question: Question,
+    here: Item,
+    rows: Sequence[Declared],
+    candidates: Sequence[Item],
+    declared: Sequence[Declared],
+) -> Alignment:
+    """The rows in force decide, else the national basic code."""
     if rows:
         return _by_declared(question, here, rows, candidates)
     if not here.basic_code.startswith("00"):
@@ -151,37 +159,34 @@ def _not_aligned(
 
 
 def find(connection: Connection, question: Question) -> Alignment:
-    """Fetch what bears on the question, and decide. Raises what `align` raises."""
-    ours = _fetch(connection, normalise(question.code), own_places(question))
-    here = own_item(question, ours)
-    declared = _declared(connection, question, here)
-    around = places(question.there_division)
+    """Fetch what bears on the question, and decide. Raises what `align` raises.
+
+    A structured code brings the items of both sides with one statement, as both carry its basic code.
+    """
+    there = places(question.there_division)
+    code = parse(question.code)
+    known = _going_by(connection, code, own_places(question) + there)
+    here = own_item(question, known)
+    asked = declared_parameters(keys(here), question.there_division)
+    declared = [Declared(*row) for row in connection.rows(DECLARED, asked)]
     rows = rows_in_force(question, here, declared)
     if rows:
-        theirs = [item for row in rows for item in _fetch(connection, row.there_code, around)]
-    else:
-        theirs = _items(connection, ITEMS_BY_BASIC_CODE, here.basic_code, around) if here.basic_code else []
-    return align(question, [*ours, *theirs], declared)
+        for row in rows:
+            known += _going_by(connection, parse(row.there_code), there)
+    elif here.basic_code != code.basic:
+        known += _items(connection, ITEMS_BY_BASIC_CODE, here.basic_code, there)
+    return _decide(question, here, rows, known, declared)
 
 
-def _declared(connection: Connection, question: Question, here: Item) -> list[Declared]:
-    parameters = (
-        spread("key", keys(question, here), KEYS)
-        | spread("here", own_places(question), PLACES)
-        | spread("there", places(question.there_division), PLACES)
-    )
-    return [Declared(*row) for row in connection.rows(DECLARED, parameters)]
+def _going_by(connection: Connection, code: Code, around: Sequence[str]) -> list[Item]:
+    """Items of these divisions that carry the code's basic code, else those with it as local code."""
+    found = _items(connection, ITEMS_BY_BASIC_CODE, code.basic, around) if code.basic else []
+    return found or _items(connection, ITEMS_BY_LOCAL_CODE, code.text, around)
 
 
-def _fetch(connection: Connection, code: str, around: Sequence[str]) -> list[Item]:
-    """Items of these divisions that go by the code: their own, else their local one, else a wider one."""
-    return (
-        _items(connection, ITEMS_BY_CODE, code, around)
-        or _items(connection, ITEMS_BY_LOCAL_CODE, code, around)
-        or _items(connection, ITEMS_BY_BASIC_CODE, parse(code).basic or code, around)
-    )
-
-
-def _items(connection: Connection, statement: ClauseElement, code: str, around: Sequence[str]) -> list[Item]:
-    rows = connection.rows(statement, {"code": code} | spread("place", around, PLACES))
+def _items(
+    connection: Connection, statements: Mapping[int, ClauseElement], code: str, around: Sequence[str]
+) -> list[Item]:
+    around = tuple(dict.fromkeys(around))
+    rows = connection.rows(statements[len(around)], item_parameters(code, around))
     return [Item(*row) for row in rows]

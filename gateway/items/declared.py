@@ -1,7 +1,6 @@
 """Which declared alignment speaks for an item on a day."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from gateway.items.codes import normalise
 from gateway.items.item import Declared, Item, Question, covers, own_places, places
@@ -9,11 +8,10 @@ from gateway.items.item import Declared, Item, Question, covers, own_places, pla
 Rank = tuple[int, bool, int, int]
 
 
-def keys(question: Question, here: Item) -> tuple[str, ...]:
+def keys(here: Item) -> tuple[str, ...]:
     """Codes under which an alignment of this item may be declared, the most exact first."""
-    narrow = (normalise(question.code), here.code, normalise(here.local_code))
-    wider = (here.handling_code, here.implementation_code, here.basic_code)
-    return tuple(dict.fromkeys(code for code in narrow + wider if code))
+    codes = (here.code, normalise(here.local_code), here.implementation_code, here.basic_code)
+    return tuple(dict.fromkeys(code for code in codes if code))
 
 
 def rows_in_force(question: Question, here: Item, declared: Sequence[Declared]) -> list[Declared]:
@@ -36,22 +34,12 @@ def rows_in_force(question: Question, here: Item, declared: Sequence[Declared]) 
 
 def ranked(question: Question, here: Item, declared: Iterable[Declared]) -> list[tuple[Rank, Declared]]:
     """Rows about this item in any period, turned so that `here` is the caller's side, each with its rank."""
-    codes, ours, theirs = keys(question, here), own_places(question), places(question.there_division)
+    codes, ours, theirs = keys(here), own_places(question), places(question.there_division)
     found = []
     for row in declared:
         for turned in (False, True):
-            facing = _turn(row) if turned else row
+            facing = row.turned() if turned else row
             if facing.here_code in codes and facing.here_division in ours and facing.there_division in theirs:
                 near = theirs.index(facing.there_division), ours.index(facing.here_division)
                 found.append(((codes.index(facing.here_code), turned, *near), facing))
     return found
-
-
-def _turn(row: Declared) -> Declared:
-    return replace(
-        row,
-        here_division=row.there_division,
-        here_code=row.there_code,
-        there_division=row.here_division,
-        there_code=row.here_code,
-    )

@@ -60,6 +60,11 @@ class Declared:
     valid_to: str = ""
     source: str = ""
 
+    def turned(self) -> "Declared":
+        """The same word read from the other side."""
+        there, here = (self.there_division, self.there_code), (self.here_division, self.here_code)
+        return Declared(self.id, *there, *here, self.valid_from, self.valid_to, self.source)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -83,10 +88,15 @@ def places(division: str) -> tuple[str, ...]:
 
     Village, town, county, prefecture, province; a division is written with 6, 9 or 12 digits.
     """
-    county = division[:6]
-    above = (county, county[:4] + "00", county[:2] + "0000")
-    narrow = tuple(place for place in (division[:12], division[:9]) if place[-3:] != "000" and len(place) > 6)
-    return tuple(dict.fromkeys(narrow + above))
+    county, prefecture, province = division[:6], division[:4] + "00", division[:2] + "0000"
+    if county == province:
+        above: tuple[str, ...] = (province,)
+    else:
+        above = (prefecture, province) if county == prefecture else (county, prefecture, province)
+    if len(division) == 6:
+        return above
+    below = (division[:12], division[:9])
+    return (*(dict.fromkeys(place for place in below if place[-3:] != "000")), *above)
 
 
 def short_division(division: str) -> str:

@@ -139,11 +139,12 @@ def _by_declared(
 ) -> Alignment:
     around = places(question.there_division)
     theirs = [item for item in candidates if item.division in around]
-    word = {item: row.id for row in reversed(rows) for item in going_by(theirs, row.there_code)}
-    there = choose(question, word)
+    named = [(row, item) for row in rows for item in going_by(theirs, row.there_code)]
+    there = choose(question, [item for _, item in named])
     if there is None:
         raise UnknownItem(code=rows[0].there_code, division=rows[0].there_division)
-    return Alignment(word[there], "declared", here, there)
+    word = next(row for row, item in named if item is there)
+    return Alignment(word.id, "declared", here, there)
 
 
 def _not_aligned(

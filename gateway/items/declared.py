@@ -38,8 +38,10 @@ def ranked(question: Question, here: Item, declared: Iterable[Declared]) -> list
     found = []
     for row in declared:
         for turned in (False, True):
+            if (row.there_code if turned else row.here_code) not in codes:
+                continue
             facing = row.turned() if turned else row
-            if facing.here_code in codes and facing.here_division in ours and facing.there_division in theirs:
+            if facing.here_division in ours and facing.there_division in theirs:
                 near = theirs.index(facing.there_division), ours.index(facing.here_division)
                 found.append(((codes.index(facing.here_code), turned, *near), facing))
     return found

@@ -91,6 +91,18 @@ class SeveralItems(ItemError):
         self.deciding_field = deciding_field
 
 
+class UnreadableFile(ItemError):
+    """A list that is neither UTF-8 nor GB18030: save it again as one of them."""
+
+    code = "file_unreadable"
+
+
+class InvalidCursor(ItemError):
+    """A page cursor that we did not give out: start again from the first page."""
+
+    code = "cursor_invalid"
+
+
 TEXTS: dict[str, tuple[str, str]] = {
     "item_unknown": (
         "区划 {division} 的事项目录中没有编码 {code}",
@@ -186,6 +198,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "与第 {row} 行编码和版本相同，内容不同",
         "the same key as row {row}, with other content",
     ),
-    "file_unreadable": ("文件既不是 UTF-8 也不是 GB18030", "the file is neither UTF-8 nor GB18030"),
+    "file_unreadable": ("文件 {file} 既不是 UTF-8 也不是 GB18030", "{file} is neither UTF-8 nor GB18030"),
     "cursor_invalid": ("翻页游标无效", "the page cursor is not one of ours"),
 }

@@ -1,0 +1,202 @@
+"""SOAP: zeep writes the body from the contract, lxml reads the answer; the pure halves of the adapter."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+from xml.sax.saxutils import escape
+
+import zeep.exceptions
+from lxml import etree
+from yarl import URL
+
+from adapters import shapes
+from adapters.arguments import Written, inside, writers
+from adapters.base import Adapter, Surroundings, needs_own_connection
+from adapters.codecs import xml
+from adapters.codecs.charset import (
+    charset_of,
+    charset_of_xml,
+    decoded,
+    unfit_for_xml,
+    unwritable,
+    whole,
+)
+from adapters.declared import Operation, Platform
+from adapters.errors import Garbled, Unbuildable, Unencodable
+from adapters.holes import hollowed
+from adapters.message import Document, Hole, Message, Request, Response, Tree
+from adapters.problems import Problem
+from adapters.wsdl import Contract
+
+_ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
+_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
+_BODY = b"<soap-env:Body"
+_UNWRITABLE = (zeep.exceptions.Error, TypeError, ValueError, AttributeError, LookupError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One operation, prepared: what does not change from message to message."""
+
+    soap: Any  # zeep's operation
+    kind: Any  # zeep's type of the body element, None when there is nothing to fill
+    headers: Mapping[str, str]
+    arguments: dict[str, Written]
+    lists: tuple[tuple[str, ...], ...]
+    fresh: bool
+    operation: Operation
+
+
+class SoapAdapter(Adapter):
+    """The document is the body by the contract's types, or is written into one text argument."""
+
+    def __init__(self, platform: Platform, surroundings: Surroundings, files: Mapping[str, str]) -> None:
+        super().__init__(platform, surroundings)
+        if platform.contract is None:
+            raise Unbuildable(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
+        self._url = URL(surroundings.access.address)
+        self.contract = Contract(platform.contract, files)
+        self._calls = {name: self._prepared(name, each) for name, each in platform.operations.items()}
+
+    def _prepared(self, name: str, operation: Operation) -> _Call:
+        at = ("operations", name)
+        try:
+            soap = self.contract.operation(operation.call)
+        except Unbuildable as error:
+            raise Unbuildable((*at, *error.path), error.what, error.write) from error
+        kind = soap.input.body.type if soap.input.body is not None else None
+        _check_arguments(kind, operation, at)
+        return _Call(
+            soap,
+            kind,
+            _http_headers(soap),
+            writers(operation.arguments, self._around.access, (*at, "arguments")),
+            _lists(soap, operation),
+            needs_own_connection(operation, read=operation.is_read(name), method="POST"),
+            operation,
+        )
+
+    def encode(self, message: Message) -> Request:
+        call = self._calls[message.operation]
+        document, holes = hollowed(message.document)
+        if call.arguments:
+            values: dict[str, Any] = _written(call.arguments, document)
+        else:
+            values = _typed(call, document)
+        body = _serialized(call, values)
+        return Request("POST", self._url, call.headers, body, call.fresh, _found(holes, body))
+
+    def decode(self, response: Response, operation: str) -> Tree:
+        call = self._calls[operation]
+        body = _body_of(response)
+        fault = next((each for each in body if xml.local(each) == "Fault"), None)
+        if fault is not None:
+            return {"fault": _fault(fault)}
+        content = xml.tree(body[0]) if len(body) else {}
+        if call.operation.answer:
+            return inside(content, call.operation.answer, call.operation.lists)
+        tree = content if isinstance(content, dict) else {"#text": content}
+        for path in call.lists:
+            xml.make_list(tree, list(path))
+        return tree
+
+    def dressed(self, request: Request, headers: Mapping[str, str]) -> Request:
+        """Signature fields also stand in the SOAP header, in an element that the auth scheme names."""
+        name = self._around.auth.soap_header
+        if not headers or name is None:
+            return super().dressed(request, headers)
+        fields = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in headers.items())
+        header = f"<soap-env:Header><{name}>{fields}</{name}></soap-env:Header>".encode()
+        dressed = request.body.replace(_BODY, header + _BODY, 1)
+        return replace(request, body=dressed, headers={**request.headers, **headers})
+
+
+def _check_arguments(kind: Any, operation: Operation, at: tuple[str, ...]) -> None:
+    """Declared text arguments against the contract: each must exist, and each that it needs be there."""
+    if not operation.arguments:
+        return
+    names = [name for name, _ in shapes.fields(kind)] if kind is not None else []
+    for name in operation.arguments:
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            write = f"did you mean {near[0]}?" if near else f"write one of {', '.join(names) or 'none'}"
+            raise Unbuildable((*at, "arguments", name), "the contract has no such argument", write)
+    for fault in shapes.problems(kind, dict.fromkeys(operation.arguments, "")):
+        raise Unbuildable((*at, "arguments"), f"the contract needs {fault.path}", f"write {fault.path}: …")
+
+
+def _http_headers(soap: Any) -> Mapping[str, str]:
+    """Content-Type and SOAPAction (SOAP 1.1) or action parameter (1.2), as the contract says."""
+    accepts = {"Accept": "text/xml, application/soap+xml, */*;q=0.1"}
+    if soap.nsmap["soap-env"] == _ENVELOPES[1]:
+        return {**accepts, "Content-Type": f'application/soap+xml;charset=UTF-8;action="{soap.soapaction}"'}
+    return {**accepts, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{soap.soapaction or ""}"'}
+
+
+def _lists(soap: Any, operation: Operation) -> tuple[tuple[str, ...], ...]:
+    typed = shapes.repeating(soap.output.body.type) if soap.output and soap.output.body is not None else ()
+    return (*typed, *(tuple(path.split(".")) for path in operation.lists))
+
+
+def _written(arguments: Mapping[str, Written], document: Document) -> dict[str, str]:
+    return {name: write(document) for name, write in arguments.items()}
+
+
+def _typed(call: _Call, document: Document) -> dict[str, Any]:
+    """The document as arguments of zeep's, after every fault of shape and charset has been looked for."""
+    problems = shapes.problems(call.kind, document) if call.kind is not None else []
+    problems += unfit_for_xml(document)
+    if call.operation.charset != "utf-8":
+        problems += unwritable(document, call.operation.charset)
+    if problems:
+        raise Unencodable(problems)
+    return shapes.arguments(call.kind, document) if call.kind is not None else {}
+
+
+def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
+    try:
+        envelope = call.soap.create(**values).content
+    except _UNWRITABLE as error:
+        path = ".".join(map(str, getattr(error, "path", None) or ()))
+        facts = {"type": call.operation.call}
+        raise Unencodable([Problem(path, "not_allowed_there", facts)]) from None
+    return _DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
+
+
+def _found(holes: tuple[Hole, ...], body: bytes) -> tuple[Hole, ...]:
+    """Holes as they stand in the body: for xsd:base64Binary zeep has encoded the token itself."""
+    return tuple(
+        hole if hole.token in body else replace(hole, token=base64.b64encode(hole.token)) for hole in holes
+    )
+
+
+def _body_of(response: Response) -> etree._Element:
+    kind = response.headers.get("Content-Type", "")
+    if kind.lower().startswith("multipart/"):
+        raise Garbled("multipart")
+    charset = charset_of(kind) or charset_of_xml(response.body)
+    root = xml.parsed(whole(decoded(response.body, charset)))
+    for namespace in _ENVELOPES:
+        body = root.find(f"{{{namespace}}}Body")
+        if body is not None and root.tag == f"{{{namespace}}}Envelope":
+            return body
+    raise Garbled("no_envelope")
+
+
+def _fault(fault: etree._Element) -> dict[str, Any]:
+    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree."""
+    parts = {xml.local(each): each for each in fault}
+    code = parts.get("faultcode")
+    text = parts.get("faultstring")
+    if code is None and "Code" in parts:
+        code = next(parts["Code"].iter("{*}Value"), None)
+    if text is None and "Reason" in parts:
+        text = next(parts["Reason"].iter("{*}Text"), None)
+    detail = parts.get("detail", parts.get("Detail"))
+    return {
+        "code": (code.text or "").strip().rpartition(":")[2] if code is not None else None,
+        "text": (text.text or "").strip() if text is not None else None,
+        "detail": xml.tree(detail) if detail is not None else None,
+    }

@@ -21,7 +21,7 @@ class Checkpoint:
 
 
 def read_checkpoint(note: str, keys: Sequence[Key]) -> Checkpoint:
-    """The checkpoint in a note signed by one of `keys`, a key of the log it speaks of. Raises NoteRejected."""
+    """The checkpoint in a note signed by one of `keys`, under its own origin's name. Raises NoteRejected."""
     checkpoint = parse_checkpoint(note)
     own = [key for key in keys if key.name == checkpoint.origin]
     if not own:

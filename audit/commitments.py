@@ -4,7 +4,8 @@ Every field is salted, and all salts come from one key that lives and dies with 
 erased nothing can be shown or guessed any more, only that something was committed to.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import hmac
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -27,6 +28,8 @@ _LITERALS: tuple[tuple[Field, str], ...] = (
     ([], "[]"),
 )
 _KEY_BYTES_AT_LEAST = 16
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
 
 class Uncommittable(ValueError):
@@ -62,7 +65,7 @@ def commit(fields: Mapping[str, Field], key: bytes) -> bytes:
 
     key: 16 to 64 secret bytes, used for this document only. Raises Uncommittable.
     """
-    return tree.root_of(_leaves(fields, sorted(fields), key))
+    return tree.root_of(_leaves(fields, sorted(fields), _checked(key)))
 
 
 def disclose(fields: Mapping[str, Field], key: bytes, path: str) -> Disclosure:
@@ -70,41 +73,47 @@ def disclose(fields: Mapping[str, Field], key: bytes, path: str) -> Disclosure:
     if path not in fields:
         raise Uncommittable(f"{path}: there is no such field")
     paths = sorted(fields)
-    leaves = _leaves(fields, paths, key)
+    leaves = _leaves(fields, paths, _checked(key))
     position = paths.index(path)
     spans = tree.inclusion_spans(position, len(leaves))
     hashes = tuple(tree.root_of(leaves[start:end]) for start, end in spans)
-    return Disclosure(path, _json(path, fields[path]), salts(key)(path), position, len(leaves), hashes)
+    return Disclosure(path, _json(path, fields[path]), _salt(key, path), position, len(leaves), hashes)
 
 
-def salts(key: bytes) -> Callable[[str], bytes]:
-    """The salt of a path: the first 16 bytes of HMAC-SHA256(key, "salt" 0x00 path).
-
-    HMAC (RFC 2104) from two prepared hash states takes a third of the time of `hmac.digest`.
-    """
+def _checked(key: bytes) -> bytes:
     if not _KEY_BYTES_AT_LEAST <= len(key) <= _BLOCK_BYTES:
         raise ValueError("the key of a commitment has 16 to 64 bytes")
-    block = key.ljust(_BLOCK_BYTES, b"\x00")
-    inner = sha256(bytes(byte ^ 0x36 for byte in block) + b"salt\x00").copy
-    outer = sha256(bytes(byte ^ 0x5C for byte in block)).copy
-
-    def salt(path: str) -> bytes:
-        first = inner()
-        first.update(path.encode())
-        second = outer()
-        second.update(first.digest())
-        return second.digest()[:SALT_BYTES]
-
-    return salt
+    return key
 
 
 def _leaves(fields: Mapping[str, Field], paths: list[str], key: bytes) -> list[bytes]:
-    salt = salts(key)
-    return [_leaf(salt(path), path, _json(path, fields[path])) for path in paths]
+    """`_leaf(_salt(key, path), path, value)` of every path.
+
+    Written out, with HMAC (RFC 2104) from two prepared hash states: half the time, in every exchange.
+    """
+    block = key.ljust(_BLOCK_BYTES, b"\x00")
+    inner = sha256(block.translate(_INNER) + b"salt\x00").copy
+    outer = sha256(block.translate(_OUTER)).copy
+    leaves = []
+    for path in paths:
+        first, second, value = inner(), outer(), fields[path]
+        text = encode_basestring(value) if type(value) is str else _json(path, value)
+        try:
+            first.update(path.encode())
+            second.update(first.digest())
+            salted = b"\x00" + second.digest()[:SALT_BYTES]
+            leaves.append(sha256(salted + f"{path}\x00{text}".encode()).digest())
+        except UnicodeEncodeError:  # half a surrogate pair; the error would carry the value
+            raise Uncommittable(f"{path!r}: its value is no JSON") from None
+    return leaves
+
+
+def _salt(key: bytes, path: str) -> bytes:
+    return hmac.digest(key, b"salt\x00" + path.encode(), "sha256")[:SALT_BYTES]
 
 
 def _leaf(salt: bytes, path: str, value: str) -> bytes:
-    return sha256(b"\x00%b%b\x00%b" % (salt, path.encode(), value.encode())).digest()
+    return sha256(b"\x00" + salt + f"{path}\x00{value}".encode()).digest()
 
 
 def _fields(path: str, value: Any) -> Iterator[tuple[str, Field]]:
@@ -120,8 +129,8 @@ def _fields(path: str, value: Any) -> Iterator[tuple[str, Field]]:
 
 
 def _json(path: str, value: Field) -> str:
-    """Canonical JSON of a field: text with the shortest escapes, numbers as RFC 8785 writes them."""
-    if type(value) is str:
+    """Canonical JSON of a field; numbers as RFC 8785 writes them, but integers in all their digits."""
+    if isinstance(value, str):
         return encode_basestring(value)
     for literal, written in _LITERALS:
         if value is literal or (value == literal and type(value) is type(literal)):

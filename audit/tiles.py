@@ -1,7 +1,7 @@
 """Tiles (C2SP tlog-tiles): 256 hashes side by side, from which any proof is read with few look-ups.
 
 A full tile of level 0 holds leaf hashes, one of level n + 1 the roots of 256 full tiles of level n. Only full
-tiles are stored; what a partial one would hold stands in `audit_entries.leaf` or in the roots one level below.
+tiles are stored; what a partial one would hold stands in `audit_entries.leaf` or in the roots a level below.
 """
 
 from collections.abc import Sequence

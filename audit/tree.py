@@ -49,7 +49,13 @@ def fold(roots: Sequence[bytes]) -> bytes:
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
-    return fold(grown((), 0, leaves))
+    """Root over leaf hashes, layer by layer: an odd last node moves up as it is, as the definition has it."""
+    layer = list(leaves) or [EMPTY_ROOT]
+    while len(layer) > 1:
+        odd = layer[len(layer) & ~1 :]
+        pairs = zip(layer[::2], layer[1::2], strict=False)
+        layer = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + odd
+    return layer[0]
 
 
 def split(hashes: bytes) -> list[bytes]:

@@ -1,0 +1,168 @@
+"""The auditor's commands: results on stdout, one per line; talk and the progress bar on stderr.
+
+Exit codes: 0 sound, 1 findings, 2 cannot run. Needs Python and the package `cryptography`, nothing else.
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from audit.ledger import Ledger, LedgerUnreadable
+from audit.notes import Key, KeyRejected, Signer
+from audit.report import (
+    ProgressBar,
+    say,
+    show,
+    show_json,
+    summary_line,
+    survey_json,
+    verdict_json,
+    verdict_lines,
+)
+from audit.survey import Survey
+from audit.verify import verify_proof
+
+SOUND, FINDINGS, CANNOT_RUN = 0, 1, 2
+_FILE_BYTES_AT_MOST = 4_000_000
+
+
+class FileRejected(ValueError):
+    """A file that was named is too large for what it should hold, or is no text."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code: int = options.run(options)
+    except (OSError, LedgerUnreadable, KeyRejected, FileRejected) as error:
+        say(f"无法执行 / cannot run: {error}")
+        return CANNOT_RUN
+    return code
+
+
+def verify(options: argparse.Namespace) -> int:
+    keys, held = _keys(options.key), _held(options.checkpoint)
+    verdicts = {path: verify_proof(path, _read(path), keys, held) for path in options.proof}
+    for path, verdict in verdicts.items():
+        if options.json:
+            show_json(verdict_json(path, verdict))
+        else:
+            show(verdict_lines(path, verdict))
+    if any(verdict.findings for verdict in verdicts.values()):
+        return FINDINGS
+    apart = sorted({name for verdict in verdicts.values() for name in verdict.apart})
+    for name in apart:
+        say(f"{name}: 条数不同，单个证明无法与之比对，请用 verify-log")
+        say(f"{name}: over another number of entries, one proof cannot be compared with it: use verify-log")
+    return CANNOT_RUN if apart else SOUND
+
+
+def verify_log(options: argparse.Namespace) -> int:
+    keys, held = _keys(options.key), _held(options.checkpoint)
+    if not held:
+        say("未提供先前的检查点：只能证明日志自洽，且与运行方所签一致")
+        say(
+            "no earlier checkpoint given: shows only that the log agrees with itself and its operator's signatures"
+        )
+    bar, findings = ProgressBar(), []
+    with closing(Ledger(Path(options.database))) as ledger:
+        survey = Survey(ledger, keys, held, bar.draw)
+        for finding in survey.findings():
+            findings.append(finding)
+            if not options.json:
+                bar.clear()
+                show([str(finding)])
+    bar.clear()
+    if options.json:
+        show_json(survey_json(options.database, findings, survey.summary()))
+    else:
+        show([summary_line(options.database, len(findings), survey.summary())])
+    return FINDINGS if findings else SOUND
+
+
+def create_key(options: argparse.Namespace) -> int:
+    show([Signer.create(Path(options.file), options.name).vkey])
+    return SOUND
+
+
+def show_key(options: argparse.Namespace) -> int:
+    show([Signer.load(Path(options.file), options.name).vkey])
+    return SOUND
+
+
+def _keys(texts: Sequence[str]) -> list[Key]:
+    """Keys as given, or from files; a file holds one key per line."""
+    lines = [
+        line for text in texts for line in (_read(text).splitlines() if Path(text).is_file() else [text])
+    ]
+    return [Key.parse(line) for line in lines if line.strip()]
+
+
+def _held(paths: Sequence[str]) -> dict[str, str]:
+    return {path: _read(path) for path in paths}
+
+
+def _read(path: str) -> str:
+    file = Path(path)
+    if file.stat().st_size > _FILE_BYTES_AT_MOST:
+        raise FileRejected(f"{path}: larger than {_FILE_BYTES_AT_MOST} bytes")
+    try:
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise FileRejected(f"{path}: no text in UTF-8") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m audit", description="核验存证 / verify the evidence")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    one = _command(commands, "verify", verify, "核验存证证明 / verify proofs, offline")
+    one.add_argument("proof", metavar="PROOF", nargs="+", help="证明文件 / file of a proof (.tlog-proof)")
+    whole = _command(commands, "verify-log", verify_log, "核验整个日志 / verify a whole log")
+    whole.add_argument(
+        "--database", metavar="FILE", required=True, help="SQLite 文件 / SQLite file, only read"
+    )
+    for command in (one, whole):
+        _add_trust(command)
+    create = _command(commands, "create-key", create_key, "生成签名密钥 / make a signing key")
+    create.add_argument("--name", required=True, help="日志名称 / name of the log, like gateway.example/log")
+    shown = _command(commands, "show-key", show_key, "显示公钥 / show the public key of a signing key")
+    shown.add_argument("--name", help="PEM 密钥的名称 / name for a key in PEM")
+    for command in (create, shown):
+        command.add_argument("file", metavar="FILE", help="私钥文件 / file of the private key")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_trust(command: argparse.ArgumentParser) -> None:
+    """What the auditor brings: the log's keys and checkpoints kept from earlier."""
+    command.add_argument(
+        "--key",
+        metavar="VKEY",
+        action="append",
+        required=True,
+        help="公钥或其文件 / public key, or a file of keys",
+    )
+    command.add_argument(
+        "--checkpoint",
+        metavar="NOTE",
+        action="append",
+        default=[],
+        help="所持检查点文件 / file of a checkpoint kept from earlier",
+    )
+    command.add_argument("--json", action="store_true", help="输出 JSON / print JSON")

@@ -1,0 +1,82 @@
+"""Findings (发现): what a check of the log or of a proof found wrong, and how it is said in two languages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: where (`entry 17`, `batches 9`, a file), its stable code, and the facts for its text."""
+
+    path: str
+    code: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """What is wrong, in Chinese and in English."""
+        chinese, english = TEXTS[self.code]
+        facts = {**self.facts, "path": self.path}
+        return chinese.format_map(facts), english.format_map(facts)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {' / '.join(self.texts)}"
+
+
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "entry.altered": ("内容已被改动", "the content was altered"),
+    "entry.leaf": ("叶哈希与批次不符", "the stored leaf hash was altered"),
+    "entry.unreadable": ("不是规范的条目", "not a canonical entry"),
+    "entry.column": ("列 {column} 与条目内容不符", "the column {column} contradicts the entry"),
+    "entries.missing": ("缺少第 {first} 至 {last} 条", "entries {first} to {last} are missing"),
+    "entries.altered": (
+        "第 {first} 至 {last} 条中有改动、换序或增删",
+        "among the entries {first} to {last} some were altered, reordered, added or removed",
+    ),
+    "entries.beyond": (
+        "第 {first} 至 {last} 条不在日志之内",
+        "entries {first} to {last} stand behind the end of the log",
+    ),
+    "batch.altered": ("批次记录已被改动", "the row of the batch was altered"),
+    "batch.root": ("批次的根与其边界哈希不符", "the root of the batch does not follow from its frontier"),
+    "batch.time": ("批次时间与其末条条目不符", "the time of the batch is not that of its last entry"),
+    "batch.missing": ("缺少 {first} 至 {last} 的批次", "the batch from {first} to {last} is missing"),
+    "tile.missing": ("缺少该瓦片", "the tile is missing"),
+    "tile.extra": ("该瓦片不应存在", "the tile should not be there"),
+    "tile.altered": ("瓦片第 {position} 个哈希已被改动", "hash {position} of the tile was altered"),
+    "tile.root": ("瓦片的根已被改动", "the root of the tile was altered"),
+    "checkpoint.rejected": ("检查点签名或格式无效：{reason}", "the checkpoint does not hold: {reason}"),
+    "checkpoint.size": ("检查点所签规模为 {signed}", "the checkpoint was signed over {signed} entries"),
+    "checkpoint.root": (
+        "日志与该检查点所签内容不一致：前 {size} 条中有改动",
+        "the log contradicts what was signed: among the first {size} entries something changed",
+    ),
+    "checkpoint.beyond": (
+        "日志只有 {size} 条，少于检查点所签的 {signed} 条：末尾被截断",
+        "the log has {size} entries, fewer than the {signed} that were signed: its end was cut off",
+    ),
+    "checkpoint.unprovable": (
+        "因缺少条目，无法核对该检查点",
+        "cannot be checked, since entries are missing",
+    ),
+    "checkpoint.missing": (
+        "此前的检查点缺失，或“previous”列已被改动",
+        "a checkpoint before it is missing, or its column previous was altered",
+    ),
+    "checkpoint.time": ("检查点时间早于其所签内容", "the time of the checkpoint is before what it signs"),
+    "order.no_start": ("交换 {exchange} 未经受理登记即有记录", "exchange {exchange} was never admitted"),
+    "order.second_start": ("交换 {exchange} 重复登记", "exchange {exchange} was admitted twice"),
+    "order.second_end": ("交换 {exchange} 有两个终结", "exchange {exchange} ended twice"),
+    "order.after_end": (
+        "交换 {exchange} 终结之后又有 {kind}",
+        "exchange {exchange} went on with {kind} after its end",
+    ),
+    "order.unknown_kind": ("没有 {kind} 这种条目", "there is no entry of the kind {kind}"),
+    "order.no_exchange": ("条目未写明所属交换", "the entry names no exchange"),
+    "proof.unreadable": ("不是存证证明：{reason}", "not a proof: {reason}"),
+    "proof.rejected": ("证明不成立：条目不在所签日志之中", "the entry is not in the log that was signed"),
+    "proof.split": (
+        "与所持检查点矛盾：同为 {size} 条而根不同",
+        "contradicts the held checkpoint: other content under the same {size} entries",
+    ),
+}

@@ -1,0 +1,61 @@
+"""Entries as a verifier reads them: from bytes, with the standard library alone."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+VERSION = 1
+_CHINA = timezone(timedelta(hours=8))
+
+
+class RecordUnreadable(ValueError):
+    """The bytes are not the canonical JSON of an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Kind, time (epoch ms, and as written) and facts of an entry."""
+
+    kind: str
+    at: str
+    at_ms: int
+    facts: Mapping[str, object]
+
+    def text(self, name: str) -> str | None:
+        value = self.facts.get(name)
+        return value if isinstance(value, str) else None
+
+
+def read_record(body: bytes) -> Record:
+    """Read an entry, which must be the canonical form of its own content. Raises RecordUnreadable."""
+    try:
+        content = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise RecordUnreadable("no JSON in UTF-8") from error
+    if not isinstance(content, dict) or _canonical(content) != body:
+        raise RecordUnreadable("not the canonical form of an object")
+    kind, at, version = (content.pop(name, None) for name in ("kind", "at", "v"))
+    if version != VERSION or not isinstance(kind, str) or not isinstance(at, str):
+        raise RecordUnreadable("no kind, time or known version")
+    return Record(kind, at, _milliseconds(at), content)
+
+
+def _canonical(content: object) -> bytes:
+    """Two equal keys, another order, a space or another escape: the bytes come out differently."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _milliseconds(at: str) -> int:
+    try:
+        time = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise RecordUnreadable("the time is no time") from error
+    if time.tzinfo is None or time.astimezone(_CHINA).isoformat(timespec="milliseconds") != at:
+        raise RecordUnreadable("the time is not written in milliseconds and +08:00")
+    return round(time.timestamp() * 1000)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")

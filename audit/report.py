@@ -1,0 +1,110 @@
+"""What the commands print: lines in two languages for people, JSON for machines, a progress bar."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from audit.findings import Finding
+from audit.survey import Summary
+from audit.verify import Verdict
+
+_BAR_WIDTH = 30
+
+
+def verdict_lines(path: str, verdict: Verdict) -> list[str]:
+    if verdict.findings or verdict.record is None or verdict.checkpoint is None:
+        return [str(finding) for finding in verdict.findings]
+    record, checkpoint = verdict.record, verdict.checkpoint
+    return [
+        f"{path}: 成立 / sound: {record.kind} {record.at}, "
+        f"第 {verdict.position} 条 / entry {verdict.position} of {checkpoint.origin}, "
+        f"共签 {checkpoint.size} 条 / signed over {checkpoint.size}",
+        f"{path}: 内容 / content: {json.dumps(record.facts, ensure_ascii=False, sort_keys=True)}",
+    ]
+
+
+def verdict_json(path: str, verdict: Verdict) -> dict[str, object]:
+    record, checkpoint = verdict.record, verdict.checkpoint
+    shown: dict[str, object] = {
+        "file": path,
+        "sound": not verdict.findings,
+        "findings": [finding_json(finding) for finding in verdict.findings],
+        "not_compared": list(verdict.apart),
+    }
+    if record and checkpoint:
+        shown["position"] = verdict.position
+        shown["entry"] = {"kind": record.kind, "at": record.at, **record.facts}
+        signed = {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
+        shown["checkpoint"] = signed
+    return shown
+
+
+def summary_line(path: str, faults: int, summary: Summary) -> str:
+    root = summary.root.hex() if summary.root else "?"
+    result = f"{faults} 处问题 / {faults} findings" if faults else "成立 / sound"
+    unsigned = summary.size - summary.signed_size
+    return (
+        f"{path}: {result}: {summary.entries} 条 / entries, {summary.batches} 批 / batches, "
+        f"{summary.tiles} 瓦片 / tiles, {summary.checkpoints} 检查点 / checkpoints, "
+        f"{summary.exchanges} 交换 / exchanges ({summary.ended} 已终结 / ended), root {root}, "
+        f"{unsigned} 条尚未签名 / not yet signed"
+    )
+
+
+def survey_json(path: str, findings: Sequence[Finding], summary: Summary) -> dict[str, object]:
+    counts = {**asdict(summary), "root": summary.root.hex() if summary.root else None}
+    listed = [finding_json(finding) for finding in findings]
+    return {"file": path, "sound": not findings, "findings": listed, **counts}
+
+
+def finding_json(finding: Finding) -> dict[str, object]:
+    chinese, english = finding.texts
+    return {
+        "path": finding.path,
+        "code": finding.code,
+        "facts": dict(finding.facts),
+        "zh": chinese,
+        "en": english,
+    }
+
+
+def bar(done: int, total: int) -> str:
+    """A bar of fixed width with percent and counts; full when there is nothing to do."""
+    part = min(1.0, done / total) if total else 1.0
+    filled = round(part * _BAR_WIDTH)
+    return f"[{'#' * filled}{'-' * (_BAR_WIDTH - filled)}] {part:4.0%} {done}/{total}"
+
+
+def say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def show(lines: Sequence[str]) -> None:
+    for line in lines:
+        sys.stdout.write(line + "\n")
+
+
+def show_json(value: object) -> None:
+    show([json.dumps(value, ensure_ascii=False)])
+
+
+class ProgressBar:
+    """Redraws one line of stderr when a percent more is done; silent where nobody watches a terminal."""
+
+    def __init__(self) -> None:
+        self._watched = sys.stderr.isatty()
+        self._percent = -1
+
+    def draw(self, done: int, total: int) -> None:
+        percent = done * 100 // total if total else 100
+        if self._watched and percent != self._percent:
+            self._percent = percent
+            sys.stderr.write(f"\r{bar(done, total)}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self._watched and self._percent >= 0:
+            self._percent = -1
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

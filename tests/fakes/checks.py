@@ -22,7 +22,7 @@ def id_check(first17: str) -> str:
 
 
 def id_is_sound(number: str) -> bool:
-    """Eighteen characters, a real birth date not in the future, the right check character; never 15 digits."""
+    """Eighteen characters, a birth date not in the future, the right check character; never 15 digits."""
     if not re.fullmatch(r"\d{17}[\dX]", number) or id_check(number[:17]) != number[17]:
         return False
     return number.startswith("9") or birth_date(number) is not None

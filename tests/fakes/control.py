@@ -18,19 +18,21 @@ def application(simulator: Simulator) -> web.Application:
     """Counts, cases, arrivals, programme, states; JSON in and out."""
     desk = _Desk(simulator)
     app = web.Application()
-    app.add_routes([
-        web.get("/_sim/counts", desk.counts),
-        web.get("/_sim/cases", desk.cases),
-        web.get("/_sim/cases/{number}", desk.case),
-        web.post("/_sim/cases/{number}/state", desk.move),
-        web.get("/_sim/arrivals", desk.arrivals),
-        web.get("/_sim/behaviours", desk.behaviours),
-        web.get("/_sim/programme", desk.programme),
-        web.post("/_sim/programme", desk.tell),
-        web.delete("/_sim/programme", desk.clear),
-        web.post("/_sim/expire_secret", desk.expire_secret),
-        web.post("/_sim/forget", desk.forget),
-    ])  # fmt: skip
+    app.add_routes(
+        [
+            web.get("/_sim/counts", desk.counts),
+            web.get("/_sim/cases", desk.cases),
+            web.get("/_sim/cases/{number}", desk.case),
+            web.post("/_sim/cases/{number}/state", desk.move),
+            web.get("/_sim/arrivals", desk.arrivals),
+            web.get("/_sim/behaviours", desk.behaviours),
+            web.get("/_sim/programme", desk.programme),
+            web.post("/_sim/programme", desk.tell),
+            web.delete("/_sim/programme", desk.clear),
+            web.post("/_sim/expire_secret", desk.expire_secret),
+            web.post("/_sim/forget", desk.forget),
+        ]
+    )
     return app
 
 
@@ -50,8 +52,13 @@ class _Desk:
 
     async def case(self, request: web.Request) -> web.Response:
         number = request.match_info["number"]
-        return web.json_response({"number": number, "takings": self._ledger.documents(number),
-                                  "states": self._ledger.states(number)})  # fmt: skip
+        return web.json_response(
+            {
+                "number": number,
+                "takings": self._ledger.documents(number),
+                "states": self._ledger.states(number),
+            }
+        )
 
     async def move(self, request: web.Request) -> web.Response:
         self._ledger.move(request.match_info["number"], str((await request.json())["state"]))
@@ -64,8 +71,17 @@ class _Desk:
         return web.json_response(BEHAVIOURS)
 
     async def programme(self, request: web.Request) -> web.Response:
-        steps = [{"do": s.do, "operation": s.operation, "number": s.number, "match": s.match, "times": s.times,
-                  **s.facts} for s in self._programme.steps]  # fmt: skip
+        steps = [
+            {
+                "do": s.do,
+                "operation": s.operation,
+                "number": s.number,
+                "match": s.match,
+                "times": s.times,
+                **s.facts,
+            }
+            for s in self._programme.steps
+        ]
         return web.json_response(steps)
 
     async def tell(self, request: web.Request) -> web.Response:

@@ -105,5 +105,11 @@ def canary() -> list[str]:
     document = case("canary-gd")
     person, material = document["applicant"], document["materials"][0]["files"][0]
     named = [person[key] for key in ("name", "id_number", "mobile", "address", "latin_name")]
-    return [*named, document["note"], document["form"]["summary"], document["purpose"], material["name"],
-            material["content"][:40]]  # fmt: skip
+    return [
+        *named,
+        document["note"],
+        document["form"]["summary"],
+        document["purpose"],
+        material["name"],
+        material["content"][:40],
+    ]

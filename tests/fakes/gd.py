@@ -2,7 +2,8 @@
 
     python -m tests.fakes.gd --port 0 --database lingnan.sqlite
 
-Two counties (440232, 440233) share it. Business codes travel in HTTP 200; see interface.md beside its mapping.
+Two counties (440232, 440233) share it. Business codes travel in HTTP 200; its interface document is
+`mappings/examples/sim-gd/interface.md`.
 """
 
 import base64
@@ -31,9 +32,17 @@ RID, APPKEY = "demo-rid-0001", "demo-appkey"
 SERVICES = {"case.submit": "s_sim_0001", "case.progress": "s_sim_0002", "session": "s_sim_0000"}
 WINDOW_MS = 300_000
 _PROGRESS = re.compile(r"/api/v2/cases/([^/]+)/progress")
-_STATES = {"received": ("24", "待接件"), "handed_over": ("26", "已接件"), "correction_needed": ("28", "待补办"),
-           "accepted": ("30", "已受理"), "refused": ("40", "审批不通过"), "granted": ("50", "审批通过"),
-           "not_accepted": ("97", "不予受理"), "withdrawn": ("98", "撤销申请"), "finished": ("90", "正常办结")}  # fmt: skip
+_STATES = {
+    "handed_over": ("24", "待接件"),
+    "signed": ("26", "已接件"),
+    "correction_needed": ("28", "待补办"),
+    "accepted": ("30", "已受理"),
+    "refused": ("40", "审批不通过"),
+    "granted": ("50", "审批通过"),
+    "served": ("90", "办结送达"),
+    "not_accepted": ("97", "不予受理"),
+    "withdrawn": ("98", "撤销申请"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +180,10 @@ class Lingnan:
         reference = self._ledger.reference_of(number)
         if reference is None:
             return _answer("absent", "5404", "无此办件")
-        steps = [{"zt": _STATES[state][0], "ztmc": _STATES[state][1], "sj": _time(at_ms)}
-                 for state, at_ms in self._ledger.states(number)]  # fmt: skip
+        steps = [
+            {"zt": _STATES[state][0], "ztmc": _STATES[state][1], "sj": _time(at_ms)}
+            for state, at_ms in self._ledger.states(number)
+        ]
         data = {"caseNo": reference, "sblsh": number, **steps[-1], "lc": steps}
         return _answer("answered", "200", "查询成功", data=data)
 

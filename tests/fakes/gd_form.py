@@ -1,4 +1,4 @@
-"""What the simulated Lingnan platform (岭南) accepts as a case: section 3 of its interface document, as rules."""
+"""What the simulated Lingnan platform (岭南) accepts: section 3 of its interface document, as rules."""
 
 import base64
 import binascii
@@ -40,8 +40,10 @@ ITEMS: Mapping[str, Item] = {
 }
 CERTIFICATES = {"10": "111", "11": "112", "20": "414", "30": "516", "31": "511", "40": "553", "50": "154"}
 GUARDIAN_KINDS = frozenset({"1", "2", "3", "9"})
-_REQUIRED = ("sblsh sxssbm sxmc sxbbh bjlx xzqhdm slbmdm tbms sqrlx sqrxm sqrzjlx sqrzjhm sqsj sqyt sfkd "
-             "fsdwdm fsdwmc sjxx clxx")  # fmt: skip
+_REQUIRED = (
+    "sblsh sxssbm sxmc sxbbh bjlx xzqhdm slbmdm tbms sqrlx sqrxm sqrzjlx sqrzjhm sqsj sqyt sfkd "
+    "fsdwdm fsdwmc sjxx clxx"
+)
 _OPTIONAL = "sxywblxbm sqrxb sqrcsrq sqrgj sqrywm sqrsjh sqrdz sqnr sqsbh bz fddbr jbr jhr dlr"
 _LONGEST = {
     "sxmc": 200,

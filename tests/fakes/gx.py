@@ -29,17 +29,27 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SPACE = "http://guishan.example/exchange"
 WSDL = Path(__file__).parents[2] / "mappings" / "examples" / "sim-gx" / "contract" / "service.wsdl"
 _OPERATIONS = {"submitCase": "case.submit", "queryCase": "case.progress"}
-_STATES = {"received": ("01", "收件"), "handed_over": ("02", "签收"), "correction_needed": ("03", "补正"),
-           "accepted": ("04", "受理"), "not_accepted": ("05", "不予受理"), "granted": ("06", "准予"),
-           "refused": ("07", "不准予"), "withdrawn": ("08", "撤回"), "finished": ("09", "办结")}  # fmt: skip
+_STATES = {
+    "handed_over": ("01", "接收"),
+    "signed": ("02", "签收"),
+    "correction_needed": ("03", "补正"),
+    "accepted": ("04", "受理"),
+    "not_accepted": ("05", "不予受理"),
+    "granted": ("06", "准予"),
+    "refused": ("07", "不准予"),
+    "withdrawn": ("08", "撤回"),
+    "served": ("09", "办结送达"),
+}
 _XML = "text/xml;charset=UTF-8"
 
 
 def fault(text: str, outcome: str, status: int = 500) -> Answer:
     """A SOAP 1.1 fault."""
     side = "Client" if outcome == "refused" else "Server"
-    body = (f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><s:Fault><faultcode>s:{side}</faultcode>'
-            f"<faultstring>{escape(text)}</faultstring></s:Fault></s:Body></s:Envelope>")  # fmt: skip
+    body = (
+        f'<s:Envelope xmlns:s="{ENVELOPE}"><s:Body><s:Fault><faultcode>s:{side}</faultcode>'
+        f"<faultstring>{escape(text)}</faultstring></s:Fault></s:Body></s:Envelope>"
+    )
     return Answer(body.encode(), _XML, outcome, str(status), status)
 
 
@@ -49,21 +59,26 @@ def _record(sxh: str, lbdm: str, code: str, text: str, inside: str = "") -> str:
 
 
 def _package(code: str, text: str, head: str = "", records: Sequence[str] = ()) -> str:
-    return (f'<?xml version="1.0" encoding="gb2312"?><PACKAGE><HEAD><CODE>{code}</CODE><MSG>{escape(text)}</MSG>'
-            f"{head}</HEAD><DATA>{''.join(records)}</DATA></PACKAGE>")  # fmt: skip
+    return (
+        f'<?xml version="1.0" encoding="gb2312"?><PACKAGE><HEAD><CODE>{code}</CODE><MSG>{escape(text)}</MSG>'
+        f"{head}</HEAD><DATA>{''.join(records)}</DATA></PACKAGE>"
+    )
 
 
 def _answer(name: str, outcome: str, inner: str) -> Answer:
     """Escaped for submitCase, CDATA for queryCase: both occur in the field."""
     text = f"<![CDATA[{inner}]]>" if name == "queryCase" else escape(inner)
-    body = (f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{ENVELOPE}"><s:Body>'
-            f'<x:{name}Response xmlns:x="{SPACE}"><return>{text}</return></x:{name}Response></s:Body></s:Envelope>')  # fmt: skip
+    body = (
+        f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{ENVELOPE}"><s:Body>'
+        f'<x:{name}Response xmlns:x="{SPACE}"><return>{text}</return></x:{name}Response>'
+        "</s:Body></s:Envelope>"
+    )
     code = re.search(r"<CODE>(.*?)</CODE>", inner)
     return Answer(body.encode(), _XML, outcome, code[1] if code else "")
 
 
 class Guishan:
-    """The dialect: licence and information, two strings in a SOAP body; a package is taken whole or not at all."""
+    """The dialect: two strings, licence and information, in a SOAP body; a package is taken whole or not."""
 
     behaviours = frozenset({"partly"})
     path = "/services/exchange"
@@ -73,7 +88,7 @@ class Guishan:
         self._licence = licence
 
     def operation(self, request: web.BaseRequest) -> str:
-        """Told by the body only (SOAPAction is empty), so every POST to the port is `soap` until it is read."""
+        """Told by the body only (SOAPAction is empty): every POST is `soap` until it is read."""
         return "soap" if request.method == "POST" and request.path == self.path else "unknown"
 
     def hear(self, request: web.BaseRequest, operation: str, body: bytes) -> Heard:
@@ -105,16 +120,12 @@ class Guishan:
             return self._progress(heard.number)
         found = faults(root)
         if found:
-            return _refusal(heard.number, found)
-        record = root.find("DATA/YWJL")
-        kept = {"division": fields(root.find("HEAD"))["QHDM"], "item": fields(record)["SXDM"], "head": fields(root.find("HEAD")),
-                "record": fields(record), "materials": [fields(m) for m in root.findall("DATA/CLJL")]}  # fmt: skip
-        reference = self._ledger.take(arrival, heard.number, "GS{n:010d}", kept)
-        head = f"<GLBH>{heard.number}</GLBH><YWLSH>{reference}</YWLSH>"
-        records = [
-            _record(one.get("SXH", ""), one.get("LBDM", ""), "0", "成功") for one in root.find("DATA") or ()
-        ]
-        return _answer("submitCase", "taken", _package("0", "接收成功", head, records))
+            return _refusal("submitCase", heard.number, found)
+        reference = self._ledger.take(arrival, heard.number, "GS{n:010d}", _kept(root))
+        numbers = f"<GLBH>{heard.number}</GLBH><YWLSH>{reference}</YWLSH>"
+        every = [(one.get("SXH", ""), one.get("LBDM", "")) for one in root.findall("DATA/*")]
+        records = [_record(*one, "0", "成功") for one in every]
+        return _answer("submitCase", "taken", _package("0", "接收成功", numbers, records))
 
     def told(self, heard: Heard, step: Step) -> Answer:
         """What the programme asks for instead of ordinary business; nothing is taken."""
@@ -136,7 +147,7 @@ class Guishan:
                     name, "refused", _package("0", "报文解析成功", f"<GLBH>{heard.number}</GLBH>", records)
                 )
         wrong = ("1", "YW01", step.text("code", "2003"), step.text("reason", "处理失败"))
-        return _refusal(heard.number, [wrong])
+        return _refusal(name, heard.number, [wrong])
 
     def _progress(self, number: str) -> Answer:
         reference = self._ledger.reference_of(number)
@@ -152,12 +163,23 @@ class Guishan:
         return _answer("queryCase", "answered", _package("0", "查询成功", head, records))
 
 
-def _refusal(number: str, found: Sequence[RecordFault]) -> Answer:
+def _kept(root: etree._Element) -> dict[str, object]:
+    """What the ledger keeps of a package."""
+    head, business = fields(root.find("HEAD")), fields(root.find("DATA/YWJL"))
+    materials = [fields(material) for material in root.findall("DATA/CLJL")]
+    return {
+        "division": head["QHDM"],
+        "item": business["SXDM"],
+        "head": head,
+        "record": business,
+        "materials": materials,
+    }
+
+
+def _refusal(name: str, number: str, found: Sequence[RecordFault]) -> Answer:
     records = [_record(*one) for one in found]
     text = "；".join(dict.fromkeys(one[3] for one in found))
-    return _answer(
-        "submitCase", "refused", _package(found[0][2], text, f"<GLBH>{escape(number)}</GLBH>", records)
-    )
+    return _answer(name, "refused", _package(found[0][2], text, f"<GLBH>{escape(number)}</GLBH>", records))
 
 
 def _not_soap(request: web.BaseRequest) -> Answer:
@@ -191,8 +213,13 @@ def _called(request: web.BaseRequest, body: bytes) -> tuple[str, dict[str, str]]
 class Quiet(Guishan):
     """For benches: every package gets the same answer, nothing is read or kept."""
 
-    _taken = _answer("submitCase", "taken", _package(
-        "0", "接收成功", "<GLBH></GLBH><YWLSH>GS-BENCH</YWLSH>", [_record("1", "YW01", "0", "成功")]))  # fmt: skip
+    _taken = _answer(
+        "submitCase",
+        "taken",
+        _package(
+            "0", "接收成功", "<GLBH></GLBH><YWLSH>GS-BENCH</YWLSH>", [_record("1", "YW01", "0", "成功")]
+        ),
+    )
 
     def hear(self, request: web.BaseRequest, operation: str, body: bytes) -> Heard:
         return Heard(operation)

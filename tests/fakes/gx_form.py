@@ -1,4 +1,4 @@
-"""What the simulated Guishan platform (桂山) accepts in a package: section 4 of its interface document, as rules."""
+"""What the simulated Guishan platform (桂山) accepts: section 4 of its interface document, as rules."""
 
 import base64
 import binascii
@@ -36,9 +36,11 @@ ITEMS: Mapping[str, Item] = {
     "11450000007566021J200070604200002": Item("户口迁移（夫妻投靠）", "2", "450000060000", "2"),
 }
 _HEAD = "BBH FSDWDM FSDWMC JSDWDM JSDWMC YWLB GLBH QHDM"
-_RECORD = ("SXDM SXMC SXBB TBFS BJLX SQRLX SQRXM SQRZJLX SQRZJHM SJQHDM SJDWDM SJSJ SQYT SFYJ",
-           "SQRXB SQRCSRQ SQRGJ SQRYWM SQRLXDH SQRDZ FDDBRXM FDDBRZJLX FDDBRZJHM JHRXM JHRZJLX JHRZJHM JHRGX "
-           "DLRXM DLRZJLX DLRZJHM DLRQX DLRYXQ SJDWMC SJCK SJRY HYFS HYSJ SQNR SQWSBH BZ")  # fmt: skip
+_RECORD = (
+    "SXDM SXMC SXBB TBFS BJLX SQRLX SQRXM SQRZJLX SQRZJHM SJQHDM SJDWDM SJSJ SQYT SFYJ",
+    "SQRXB SQRCSRQ SQRGJ SQRYWM SQRLXDH SQRDZ FDDBRXM FDDBRZJLX FDDBRZJHM JHRXM JHRZJLX JHRZJHM JHRGX "
+    "DLRXM DLRZJLX DLRZJHM DLRQX DLRYXQ SJDWMC SJCK SJRY HYFS HYSJ SQNR SQWSBH BZ",
+)
 _MATERIAL = ("CLLBDM CLMC CLGS CLXH CLFS SFYJ KXDJ WJM CLNR CLZY", "HYDW HYSJ")
 _LONGEST = {
     "SQRXM": 60,
@@ -60,21 +62,32 @@ def package(text: str) -> etree._Element:
     """The inner document, read from gb2312 bytes as it declares; raises Unreadable."""
     if not _DECLARATION.match(text):
         raise Unreadable("information应以声明gb2312的XML声明开头")
-    try:
-        content = text.encode("gb2312")
-    except UnicodeEncodeError as error:
-        raise Unreadable(f"第{error.start + 1}个字符不在gb2312内") from None
-    if b"<!DOCTYPE" in content:
+    lost = next((position for position, one in enumerate(text, 1) if not in_gb2312(one)), None)
+    if lost is not None:
+        raise Unreadable(f"第{lost}个字符不在gb2312内")
+    if "<!DOCTYPE" in text:
         raise Unreadable("不接受DTD")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
-        root = etree.fromstring(
-            content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-        )
+        root = etree.fromstring(text[text.index("?>") + 2 :], parser)
     except etree.XMLSyntaxError:
         raise Unreadable("information不是完好的XML") from None
     if root.tag != "PACKAGE" or root.find("HEAD") is None:
         raise Unreadable("缺少PACKAGE或HEAD")
     return root
+
+
+def in_gb2312(character: str) -> bool:
+    """Whether GB 2312-80 has the character, as Java and Windows read the standard.
+
+    Its A1A4 and A1AA are `·` U+00B7 and `—` U+2014 there; Python's codec has U+30FB and U+2015 instead.
+    """
+    if character in "·—・―":
+        return character in "·—"
+    try:
+        return len(character.encode("gb2312")) > 0
+    except UnicodeEncodeError:
+        return False
 
 
 def fields(element: etree._Element | None) -> dict[str, str]:
@@ -106,7 +119,7 @@ def _complete(values: Fields, required: str, optional: str) -> Iterator[str]:
     for name in values.keys() - {*required.split(), *optional.split()}:
         yield f"未登记的{name}"
     for name, most in _LONGEST.items():
-        if len(values.get(name, "").encode("gb2312")) > most:
+        if len(values.get(name, "").encode("gbk", "replace")) > most:
             yield f"{name}超过{most}字节"
 
 

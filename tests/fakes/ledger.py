@@ -47,8 +47,11 @@ class Ledger:
 
     def arrived(self, operation: str) -> int:
         """A request reached us; counted before its body is read."""
-        return self._insert("insert into arrivals (at_ms, operation, number, outcome) values (?, ?, '', 'reading')",
-                            now_ms(), operation)  # fmt: skip
+        return self._insert(
+            "insert into arrivals (at_ms, operation, number, outcome) values (?, ?, '', 'reading')",
+            now_ms(),
+            operation,
+        )
 
     def answered(self, seq: int, operation: str, number: str, **facts: str) -> None:
         """What became of an arrival; facts: outcome (taken, already, refused, barred, …), code, step, digest.
@@ -58,7 +61,8 @@ class Ledger:
         names = ("outcome", "code", "step", "digest")
         self._connection.execute(
             "update arrivals set operation=?, number=?, outcome=?, code=?, step=?, digest=? where seq=?",
-            (operation, number, *(facts.get(name, "") for name in names), seq))  # fmt: skip
+            (operation, number, *(facts.get(name, "") for name in names), seq),
+        )
 
     def take(self, arrival: int, number: str, form: str, document: Mapping[str, object]) -> str:
         """Take a case; returns our reference. `form` is the reference with `{n}` for a running number.
@@ -68,21 +72,27 @@ class Ledger:
         with self._connection:
             self._connection.execute("begin immediate")
             seq = self._insert(
-                "insert into takings (arrival, number, at_ms, division, item, document) values (?, ?, ?, ?, ?, ?)",
-                arrival, number, now_ms(), str(document.get("division", "")), str(document.get("item", "")),
+                "insert into takings (arrival, number, at_ms, division, item, document)"
+                " values (?, ?, ?, ?, ?, ?)",
+                arrival,
+                number,
+                now_ms(),
+                str(document.get("division", "")),
+                str(document.get("item", "")),
                 json.dumps(document, ensure_ascii=False),
-            )  # fmt: skip
+            )
             reference = form.format(n=seq)
             self._connection.execute("update takings set reference=? where seq=?", (reference, seq))
             self._insert(
-                "insert into states (number, state, at_ms) values (?, 'received', ?)", number, now_ms()
+                "insert into states (number, state, at_ms) values (?, 'handed_over', ?)", number, now_ms()
             )
         return reference
 
     def reference_of(self, number: str) -> str | None:
         """Reference of the first taking of this number, None when we never took it."""
-        row = self._connection.execute("select reference from takings where number=? order by seq limit 1",
-                                       (number,)).fetchone()  # fmt: skip
+        row = self._connection.execute(
+            "select reference from takings where number=? order by seq limit 1", (number,)
+        ).fetchone()
         return str(row[0]) if row else None
 
     def first_taken_ms(self, number: str) -> int | None:
@@ -100,9 +110,11 @@ class Ledger:
         return [(str(row["state"]), int(str(row["at_ms"]))) for row in rows]
 
     def counts(self) -> dict[str, object]:
-        """Totals: arrivals, takings (with doubles), cases (by number), doubled numbers, arrivals by outcome."""
-        one = self._rows("select (select count(*) from arrivals) arrivals, count(*) takings,"
-                         " count(distinct number) cases from takings")[0]  # fmt: skip
+        """Totals: arrivals, takings (with doubles), cases (by number), doubled, outcomes."""
+        one = self._rows(
+            "select (select count(*) from arrivals) arrivals, count(*) takings,"
+            " count(distinct number) cases from takings"
+        )[0]
         doubled = self._rows("select number, count(*) times from takings group by number having count(*) > 1")
         outcomes = self._rows(
             "select operation, outcome, count(*) times from arrivals group by 1, 2 order by 1, 2"
@@ -115,8 +127,10 @@ class Ledger:
 
     def cases(self) -> list[dict[str, object]]:
         """One row per number: how often taken, first reference, division, item."""
-        return self._rows("select number, count(*) times, min(reference) reference, min(division) division,"
-                          " min(item) item, min(at_ms) at_ms from takings group by number order by min(seq)")  # fmt: skip
+        return self._rows(
+            "select number, count(*) times, min(reference) reference, min(division) division,"
+            " min(item) item, min(at_ms) at_ms from takings group by number order by min(seq)"
+        )
 
     def documents(self, number: str) -> list[dict[str, object]]:
         """Every taking of this number with the document as we read it."""

@@ -1,4 +1,4 @@
-"""What a simulated platform has been told to do next: steps by number, by text in the message, or for the next N."""
+"""What a simulated platform is told to do next: by number, by text in the message, or for the next N."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -27,8 +27,19 @@ BEHAVIOURS = {
     "expire_secret": "forgets the session secret and bars this call (REST dialect only)",
     "absent": "progress says that there is no such case: fact for_s, or until cleared",
 }
-_TAKES = frozenset({"stall", "slow", "take_then_drop", "half_answer", "garbage", "empty", "wrong_charset",
-                    "corrupt", "already"})  # fmt: skip
+_TAKES = frozenset(
+    {
+        "stall",
+        "slow",
+        "take_then_drop",
+        "half_answer",
+        "garbage",
+        "empty",
+        "wrong_charset",
+        "corrupt",
+        "already",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class Simulator:
             answer = self.dialect.plain(heard, arrival)
             again = step is not None and step.do == "already" and answer.outcome == "taken"
             return self.dialect.plain(heard, arrival) if again else answer
-        return Answer(body=b"", content_type="text/plain", outcome="not_taken")
+        return Answer(body=b"there is no answer yet", content_type="text/plain", outcome="not_taken")
 
 
 TOLD = frozenset({"refuse", "later", "busy", "bar", "absent", "partly", "expire_secret"})

@@ -82,8 +82,10 @@ def _plain(answer: Answer) -> web.Response:
 
 def _half(request: web.BaseRequest, answer: Answer) -> web.Response:
     """A whole header that promises all, half of the body, then the end."""
-    head = (f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answer.content_type}\r\n"
-            f"Content-Length: {len(answer.body)}\r\n\r\n")  # fmt: skip
+    head = (
+        f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answer.content_type}\r\n"
+        f"Content-Length: {len(answer.body)}\r\n\r\n"
+    )
     transport = request.transport
     if isinstance(transport, asyncio.Transport):
         transport.write(head.encode() + answer.body[: len(answer.body) // 2])

@@ -52,23 +52,24 @@ def platforms(files: Files[str, str]) -> list[str]:
 def compile_platform(
     name: str, files: Files[str, str]
 ) -> tuple[dict[str, Mapping], dict[str, Table], list[Finding]]:
-    """(operation -> mapping, name -> code table, findings) of one platform; what has findings is left out."""
+    """(operation -> mapping, name -> code table, findings) of one platform; what has findings is left out.
+
+    files: those of the platform's folder, by path within it; a whole bundle (`NAME/…`) does as well.
+    """
+    inside = {file.removeprefix(f"{name}/"): text for file, text in files.items()}
     findings: list[Finding] = []
     tables: dict[str, Table] = {}
     mappings: dict[str, Mapping] = {}
-    for file in _yaml_in(f"{name}/tables/", files):
+    for stem in _stems("tables/", inside):
         try:
-            table = compile_table(file, files[file])
-            tables[table.name] = table
+            tables[stem] = compile_table(f"{name}/tables/{stem}.yaml", inside[f"tables/{stem}.yaml"])
         except Unreadable as error:
             findings += error.findings
-    for file in _yaml_in(f"{name}/", files):
-        if file != f"{name}/platform.yaml":
-            try:
-                mapping = compile_mapping(file, files[file], tables)
-                mappings[mapping.operation] = mapping
-            except Unreadable as error:
-                findings += error.findings
+    for stem in _stems("", inside):
+        try:
+            mappings[stem] = compile_mapping(f"{name}/{stem}.yaml", inside[f"{stem}.yaml"], tables, inside)
+        except Unreadable as error:
+            findings += error.findings
     return mappings, tables, findings
 
 
@@ -88,7 +89,6 @@ def _declared(folder: Path) -> list[Path]:
     return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
 
 
-def _yaml_in(folder: str, files: Files[str, str]) -> list[str]:
-    return sorted(
-        file for file in files if file.startswith(folder) and file.endswith(".yaml") and "/" not in file[len(folder) :]
-    )
+def _stems(folder: str, files: Files[str, str]) -> list[str]:
+    names = (file[len(folder) :] for file in files if file.startswith(folder) and file.endswith(".yaml"))
+    return sorted(name.removesuffix(".yaml") for name in names if "/" not in name and name != "platform.yaml")

@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Mapping as Files
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from mappings.compiler import Run, compile_plan
@@ -49,7 +51,9 @@ class Mapping:
         return self.plan.sources
 
 
-def compile_mapping(file: str, text: str, tables: dict[str, Table]) -> Mapping:
+def compile_mapping(
+    file: str, text: str, tables: Files[str, Table], folder: Files[str, str] = MappingProxyType({})
+) -> Mapping:
     """Raises Unreadable with all findings."""
     source = read(file, text)
     findings = header_findings(source)

@@ -1,6 +1,7 @@
 """Reads the `fields` of a mapping file into a plan, and finds everything in them that cannot work."""
 
 import json
+from collections.abc import Mapping as Files
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,7 +38,7 @@ class Place:
 class Planner:
     """Collects nodes and findings of one file; `tables` are those of the platform."""
 
-    def __init__(self, source: Source, tables: dict[str, Table]) -> None:
+    def __init__(self, source: Source, tables: Files[str, Table]) -> None:
         self.findings: list[Finding] = []
         self.sources: set[str] = set()
         self.used_tables: set[str] = set()

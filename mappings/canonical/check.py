@@ -1,0 +1,213 @@
+"""What a schema cannot say about a case: check digits, ages, dates, files. All faults together."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from mappings.canonical.certificates import certificate_fault, number_birth_date
+from mappings.canonical.schema import structure_problems
+from mappings.china_time import CHINA, instant
+from mappings.problems import Problem, Refused
+from mappings.words.identity import uscc_fault
+
+CASE = "canonical/case@1"
+TOLERANCE_S = 600  # clocks of windows run ahead of ours
+BACK_DAYS = 30  # a receipt (收件) older than this is not a new case
+ADULT_YEARS = 18
+Found = Iterator[Problem]
+Part = dict[str, Any]
+
+
+def check(document: Any, now_ms: int) -> list[Problem]:
+    """Every fault of a case as JSON pointers; empty if it may pass. now_ms: epoch milliseconds, UTC.
+
+    Faults whose code is in STRUCTURAL are of the shape; the others are told as far as the shape allows.
+    """
+    found = structure_problems(CASE, document)
+    if not isinstance(document, dict):
+        return found
+    broken = {problem.path for problem in found}
+    now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(CHINA)
+    for rule in _RULES:
+        found += [problem for problem in rule(document, now) if not _is_below(problem.path, broken)]
+    return found
+
+
+def _is_below(path: str, broken: set[str]) -> bool:
+    return bool(broken) and any(path == one or path.startswith(one + "/") for one in broken if one)
+
+
+def _applicant(document: Part, now: datetime) -> Found:
+    applicant = _part(document, "applicant")
+    is_organization = applicant.get("kind") == "organization"
+    if is_organization and applicant.get("id_type") != "001":
+        yield Problem("/applicant/id_type", "organization_without_uscc")
+    elif not is_organization and applicant.get("id_type") == "001":
+        yield Problem("/applicant/id_type", "person_with_organization_number")
+    else:
+        yield from _certificate(applicant, "/applicant")
+    if not is_organization:
+        yield from _birth(applicant, now)
+
+
+def _birth(applicant: Part, now: datetime) -> Found:
+    inside = number_birth_date(_text(applicant, "id_type"), _text(applicant, "id_number"))
+    stated, born = _text(applicant, "birth_date"), inside
+    if stated:
+        born = _date(stated) or inside
+        if _date(stated) is None:
+            yield Problem("/applicant/birth_date", "no_such_date")
+        elif inside and inside != born:
+            yield Problem("/applicant/birth_date", "birth_date_differs")
+    if born and born > now.date():
+        yield Problem("/applicant/birth_date" if stated else "/applicant/id_number", "in_the_future")
+    elif born and not _is_adult(born, now.date()) and "guardian" not in applicant:
+        yield Problem("/applicant/guardian", "guardian_missing")
+
+
+def _others(document: Part, now: datetime) -> Found:
+    """Guardian, legal representative, person in charge, agent."""
+    applicant = _part(document, "applicant")
+    for key in ("guardian", "legal_representative", "person_in_charge"):
+        yield from _natural_person(_part(applicant, key), f"/applicant/{key}")
+    agent = _part(document, "agent")
+    yield from _natural_person(agent, "/agent")
+    expires_on = _text(agent, "expires_on")
+    if expires_on:
+        last = _date(expires_on)
+        if last is None:
+            yield Problem("/agent/expires_on", "no_such_date")
+        elif last < now.date():
+            yield Problem("/agent/expires_on", "expired")
+    guardian = _part(applicant, "guardian")
+    born = number_birth_date(_text(guardian, "id_type"), _text(guardian, "id_number"))
+    if born and not _is_adult(born, now.date()):
+        yield Problem("/applicant/guardian/id_number", "guardian_is_minor")
+    number = _text(applicant, "id_number")
+    for other, at in ((guardian, "/applicant/guardian/id_number"), (agent, "/agent/id_number")):
+        if number and other.get("id_number") == number and other.get("id_type") == applicant.get("id_type"):
+            yield Problem(at, "same_person")
+
+
+def _natural_person(holder: Part, at: str) -> Found:
+    if holder.get("id_type") == "001":
+        yield Problem(f"{at}/id_type", "person_with_organization_number")
+    elif holder:
+        yield from _certificate(holder, at)
+
+
+def _certificate(holder: Part, at: str) -> Found:
+    id_type, number = _text(holder, "id_type"), _text(holder, "id_number")
+    fault = certificate_fault(id_type, number) if id_type and number else None
+    if fault:
+        yield Problem(f"{at}/id_number", fault, {"id_type": id_type})
+
+
+def _receiving(document: Part, now: datetime) -> Found:
+    receiving = _part(document, "receiving")
+    yield from _unit(document, "")
+    yield from _unit(receiving, "/receiving")
+    yield from _moment(receiving, "received_at", "/receiving", now)
+    received = _instant(_text(receiving, "received_at"))
+    if received and received < now - timedelta(days=BACK_DAYS):
+        yield Problem("/receiving/received_at", "too_long_ago", {"days": BACK_DAYS})
+    identity_check = _part(receiving, "identity_check")
+    yield from _moment(identity_check, "at", "/receiving/identity_check", now)
+    yield from _moment(_part(document, "authorisation"), "at", "/authorisation", now)
+    if document.get("mode") == "collect_for":
+        if receiving and not identity_check:
+            yield Problem("/receiving/identity_check", "identity_check_missing")
+        here, there = _text(receiving, "division"), _text(document, "division")
+        if here and here.ljust(12, "0") == there.ljust(12, "0"):
+            yield Problem("/receiving/division", "same_division")
+
+
+def _materials(document: Part, now: datetime) -> Found:
+    seen: set[str] = set()
+    for at, material in _each(document, "materials", ""):
+        files = list(_each(material, "files", at))
+        if material.get("form") == "electronic" and not files:
+            yield Problem(f"{at}/files", "no_files")
+        verification = _part(material, "verification")
+        if material.get("trust") == "B" and not verification:
+            yield Problem(f"{at}/verification", "verification_missing")
+        if verification:
+            yield from _unit(verification, f"{at}/verification")
+            yield from _moment(verification, "at", f"{at}/verification", now)
+        for file_at, file in files:
+            identity = _text(file, "id")
+            if identity in seen:
+                yield Problem(f"{file_at}/id", "duplicate_file")
+            seen |= {identity} if identity else set()
+            if "content" in file:
+                yield from _content(file, file_at)
+
+
+def _content(file: Part, at: str) -> Found:
+    try:
+        content = base64.b64decode("".join(_text(file, "content").split()), validate=True)
+    except (binascii.Error, ValueError):
+        yield Problem(f"{at}/content", "not_base64")
+        return
+    if file.get("size") != len(content):
+        yield Problem(f"{at}/size", "size_differs", {"length": len(content)})
+    if _text(file, "digest") != "sha-256:" + hashlib.sha256(content).hexdigest():
+        yield Problem(f"{at}/digest", "digest_differs")
+
+
+_RULES: tuple[Callable[[Part, datetime], Found], ...] = (_applicant, _others, _receiving, _materials)
+
+
+def _unit(holder: Part, at: str) -> Found:
+    fault = uscc_fault(holder["unit"]) if _text(holder, "unit") else None
+    if fault:
+        yield Problem(f"{at}/unit", fault)
+
+
+def _moment(holder: Part, key: str, at: str, now: datetime) -> Found:
+    text = _text(holder, key)
+    if text:
+        moment = _instant(text)
+        if moment is None:
+            yield Problem(f"{at}/{key}", "no_such_time")
+        elif moment > now + timedelta(seconds=TOLERANCE_S):
+            yield Problem(f"{at}/{key}", "in_the_future")
+
+
+def _each(holder: Part, key: str, at: str) -> Iterator[tuple[str, Part]]:
+    elements = holder.get(key)
+    for index, element in enumerate(elements if isinstance(elements, list) else ()):
+        if isinstance(element, dict):
+            yield f"{at}/{key}/{index}", element
+
+
+def _part(holder: Part, key: str) -> Part:
+    part = holder.get(key)
+    return part if isinstance(part, dict) else {}
+
+
+def _text(holder: Part, key: str) -> str:
+    value = holder.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return instant(text)
+    except Refused:
+        return None
+
+
+def _is_adult(born: date, today: date) -> bool:
+    """On the eighteenth birthday; born on 29 February: on 1 March of a common year (民法典 art. 17)."""
+    return (today.year - born.year) - ((today.month, today.day) < (born.month, born.day)) >= ADULT_YEARS

@@ -1,0 +1,157 @@
+"""The JSON Schemas of canonical documents: loaded once, their errors told without a value from the document."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from mappings.problems import Facts, Problem
+from mappings.texts import STRUCTURE
+
+STRUCTURAL = frozenset(STRUCTURE)
+_FOLDER = Path(__file__).parent
+_SAFE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
+Schema = dict[str, Any]
+
+
+def _load() -> dict[str, Schema]:
+    schemas = [json.loads(path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.json"))]
+    return {schema["$id"]: schema for schema in schemas}
+
+
+_SCHEMAS = _load()
+NAMES = frozenset(_SCHEMAS)
+_VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in _SCHEMAS.items()}
+
+
+def schema(name: str) -> Schema:
+    """The schema of that `$id`, such as `canonical/case@1`. Not to be changed. Raises KeyError."""
+    return _SCHEMAS[name]
+
+
+def structure_problems(name: str, document: Any) -> list[Problem]:
+    """Where the document departs from the schema; empty if it fits."""
+    validator = _VALIDATORS[name]
+    if validator.is_valid(document):
+        return []
+    root = _SCHEMAS[name]
+    found = (problem for error in validator.iter_errors(document) for problem in _problems(root, error))
+    return list({(problem.path, problem.code): problem for problem in found}.values())
+
+
+def pointer(steps: list[str | int]) -> str:
+    """RFC 6901."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def resolved(root: Schema, part: Schema) -> Schema:
+    """The part with its reference followed; what stands beside `$ref` stays."""
+    reference = part.get("$ref")
+    if not isinstance(reference, str):
+        return part
+    target = root["$defs"][reference.rpartition("/")[2]]
+    return {**target, **{key: value for key, value in part.items() if key != "$ref"}}
+
+
+def step_into(root: Schema, part: Schema, step: str | int) -> Schema | None:
+    """The schema of a property, or of the elements for a number; None if there is no such property."""
+    if isinstance(step, int):
+        return resolved(root, part.get("items", {}))
+    found = part.get("properties", {}).get(step, part.get("additionalProperties", True))
+    if found is False:
+        return None
+    return resolved(root, found) if isinstance(found, dict) else {}
+
+
+def _problems(root: Schema, error: Any) -> Iterator[Problem]:
+    at = list(error.instance_path)
+    kind = type(error.kind).__name__
+    part = _part_at(root, at)
+    if kind == "ValidationErrorKind_Required" or kind.endswith("Required"):
+        yield Problem(pointer([*at, error.kind.property]), "missing")
+    elif kind.endswith("AdditionalProperties"):
+        known = ", ".join(sorted(part.get("properties", {})))
+        for name in error.kind.unexpected:
+            shown = name if _SAFE_NAME.fullmatch(name) else "?"
+            yield Problem(pointer([*at, shown]), "unknown_field", {"known": known})
+    elif kind.endswith("PropertyNames"):
+        yield Problem(pointer(at), "wrong_name")
+    else:
+        yield _simple(part, kind.rpartition("_")[2].rpartition(".")[2], pointer(at))
+
+
+def _simple(part: Schema, kind: str, at: str) -> Problem:
+    facts: Facts
+    if kind == "Type":
+        types = part.get("type", "object")
+        facts = {"expected": types if isinstance(types, str) else " | ".join(types)}
+        return Problem(at, "wrong_type", facts)
+    if kind == "Enum":
+        return Problem(at, "not_one_of", {"allowed": ", ".join(map(str, part.get("enum", ())))})
+    if kind == "Pattern":
+        return Problem(at, "wrong_form", {"pattern": str(part.get("pattern", ""))})
+    if kind in ("Minimum", "Maximum"):
+        return Problem(at, "wrong_number", {"least": part.get("minimum", "-"), "most": part.get("maximum", "-")})
+    if kind in ("MinLength", "MaxLength", "MinItems", "MaxItems", "MinProperties", "MaxProperties"):
+        least = part.get("minLength", part.get("minItems", 0))
+        most = part.get("maxLength", part.get("maxItems", part.get("maxProperties", "-")))
+        return Problem(at, "wrong_length", {"least": least, "most": most})
+    return Problem(at, "wrong_shape")
+
+
+def _part_at(root: Schema, at: list[str | int]) -> Schema:
+    part = root
+    for step in at:
+        part = step_into(root, part, step) or {}
+    return part
+
+
+@dataclass(frozen=True, slots=True)
+class _Personal:
+    """Which properties of an object are personal, and below which there may be some."""
+
+    fields: frozenset[str]
+    below: dict[str, "_Personal"]
+    every: bool = False
+
+
+@cache
+def _personal(name: str) -> _Personal:
+    return _personal_in(_SCHEMAS[name], _SCHEMAS[name])
+
+
+def _personal_in(root: Schema, part: Schema) -> _Personal:
+    fields: set[str] = set()
+    below: dict[str, _Personal] = {}
+    for key, value in part.get("properties", {}).items():
+        child = resolved(root, value)
+        child = resolved(root, child["items"]) if child.get("type") == "array" else child
+        inner = _personal_in(root, child)
+        if child.get("x-personal") and "additionalProperties" not in child:
+            fields.add(key)
+        elif inner.fields or inner.below or child.get("x-personal"):
+            below[key] = _Personal(inner.fields, inner.below, bool(child.get("x-personal")))
+    return _Personal(frozenset(fields), below)
+
+
+def personal_fields(document: dict[str, Any], name: str = "canonical/case@1") -> list[str]:
+    """The personal fields that the document holds, without list indexes: `materials.files.name`. Sorted."""
+    found: set[str] = set()
+    _collect(document, _personal(name), "", found)
+    return sorted(found)
+
+
+def _collect(document: Any, personal: _Personal, above: str, found: set[str]) -> None:
+    if isinstance(document, list):
+        for element in document:
+            _collect(element, personal, above, found)
+    elif isinstance(document, dict):
+        present = document.keys() if personal.every else document.keys() & personal.fields
+        found.update(above + key for key in present)
+        for key in document.keys() & personal.below.keys():
+            _collect(document[key], personal.below[key], f"{above}{key}.", found)

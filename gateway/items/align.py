@@ -168,8 +168,7 @@ def find(connection: Connection, question: Question) -> Alignment:
     code = parse(question.code)
     known = _going_by(connection, code, own_places(question) + there)
     here = own_item(question, known)
-    asked = declared_parameters(keys(here), question.there_division)
-    declared = [Declared(*row) for row in connection.rows(DECLARED, asked)]
+    declared = _declared(connection, keys(here), question.there_division)
     rows = rows_in_force(question, here, declared)
     if rows:
         for row in rows:
@@ -177,6 +176,11 @@ def find(connection: Connection, question: Question) -> Alignment:
     elif here.basic_code != code.basic:
         known += _items(connection, ITEMS_BY_BASIC_CODE, here.basic_code, there)
     return _decide(question, here, rows, known, declared)
+
+
+def _declared(connection: Connection, codes: Sequence[str], division: str) -> list[Declared]:
+    rows = connection.rows(DECLARED[len(codes)], declared_parameters(codes, division))
+    return [Declared._make(row) for row in rows]
 
 
 def _going_by(connection: Connection, code: Code, around: Sequence[str]) -> list[Item]:
@@ -190,4 +194,4 @@ def _items(
 ) -> list[Item]:
     around = tuple(dict.fromkeys(around))
     rows = connection.rows(statements[len(around)], item_parameters(code, around))
-    return [Item(*row) for row in rows]
+    return [Item._make(row) for row in rows]

@@ -4,7 +4,7 @@ An import runs in the transaction of its connection: all good rows of the call, 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Generic
 
 import sqlalchemy as sa
@@ -42,9 +42,7 @@ class Imported:
 class _Shelf(Generic[Record]):
     """Where records of one type are kept, and by which of their fields they are found."""
 
-    kind: type[Record]
     key: tuple[str, ...]
-    names: tuple[str, ...]
     known: sa.Select[tuple[object, ...]]
     remove: sa.Delete
     add: sa.Insert
@@ -82,9 +80,9 @@ def _bring(connection: Connection, shelf: _Shelf[Record], readings: Iterable[Rea
 
 def _put(connection: Connection, shelf: _Shelf[Record], record: Record, *, repeated: bool) -> str:
     """added, changed, unchanged; or repeats: other content under a key that this file has used before."""
-    values = {name: getattr(record, name) for name in shelf.names}
+    values = record._asdict()
     known = connection.row(shelf.known, values)
-    if known is not None and shelf.kind(*known) == record:
+    if known is not None and known == record:
         return "unchanged"
     if repeated:
         return "repeats"
@@ -103,10 +101,10 @@ def _stored(values: dict[str, object]) -> dict[str, object]:
 
 def _shelf(kind: type[Record], table: sa.Table) -> _Shelf[Record]:
     key = tuple(column.name for column in table.primary_key.columns)
-    names = tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
+    names = kind._fields
     same = [table.c[name] == sa.bindparam(name) for name in key]
     known = sa.select(*(table.c[name] for name in names)).where(*same)
-    return _Shelf(kind, key, names, known, sa.delete(table).where(*same), sa.insert(table))
+    return _Shelf(key, known, sa.delete(table).where(*same), sa.insert(table))
 
 
 _ITEMS = _shelf(Item, items)

@@ -1,9 +1,13 @@
-"""An item of one division as the catalogue has it, and what may be asked of it on a day."""
+"""An item of one division as the catalogue has it, and what may be asked of it on a day.
+
+Rows are named tuples: they are made from database rows by the dozen for each alignment.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from gateway.items.codes import normalise
 from gateway.items.problems import CancelledItem, NotYetValid, SuspendedItem
@@ -14,8 +18,7 @@ Standing = Literal["in_force", "not_yet_valid", "suspended", "cancelled"]
 NATION = "000000"  # the division under which the national catalogue itself is kept
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """事项: one version of one item of one division.
 
     Codes are normalised; `local_code` is as its owner writes it.
@@ -47,8 +50,7 @@ class Item:
         return not self.service_objects or service_object in self.service_objects.split("^")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A declared alignment (对码): this item here is that item there, in a period, and on whose word."""
 
     id: str
@@ -83,6 +85,7 @@ class Question:
     at: date
 
 
+@lru_cache(maxsize=8192)  # asked seven times per alignment
 def places(division: str) -> tuple[str, ...]:
     """The divisions whose items may be competent for a place, the nearest first.
 

@@ -52,7 +52,7 @@ def list_items(
         "size": size + 1,
     }
     statement = PAGES[bool(division), bool(code), bool(name_part)]
-    found = [Item(*row) for row in connection.rows(statement, parameters)]
+    found = [Item._make(row) for row in connection.rows(statement, parameters)]
     return Page(tuple(found[:size]), _cursor(found[size - 1]) if len(found) > size else None)
 
 

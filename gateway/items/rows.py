@@ -11,7 +11,7 @@ from gateway.items.item import Declared, Item, short_division
 from gateway.items.problems import Problem
 
 Cells = Mapping[str, str]
-Record = TypeVar("Record")
+Record = TypeVar("Record", Item, Declared)
 
 UNEVEN = "#cells"  # stands in a row that has more or fewer cells than the heading
 ITEM_KINDS = ("basic", "implementation", "handling", "local")
@@ -29,7 +29,7 @@ _BETWEEN = re.compile(r"[\^,，、;；\s]+")
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[Record]):
-    """What a row says; no record when there are faults, or in a blank row. Nothing is refused for a remark."""
+    """What a row says; no record when there are faults, or in a blank row. Remarks refuse nothing."""
 
     record: Record | None
     faults: tuple[Problem, ...] = ()

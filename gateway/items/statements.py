@@ -4,7 +4,6 @@ Shaped by measurement on SQLite: one IN list in a statement is cheap, a second o
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 import sqlalchemy as sa
 
@@ -14,8 +13,8 @@ from gateway.items.tables import alignments, items
 MOST_PLACES = 11  # five around the caller, the national catalogue, five around the place over there
 KEYS = 4  # own code, local code, implementation code, basic code
 
-ITEM_COLUMNS = [items.c[field.name] for field in fields(Item)]
-DECLARED_COLUMNS = [alignments.c[field.name] for field in fields(Declared)]
+ITEM_COLUMNS = [items.c[name] for name in Item._fields]
+DECLARED_COLUMNS = [alignments.c[name] for name in Declared._fields]
 
 
 def _bind(name: str) -> sa.BindParameter[str]:
@@ -37,14 +36,20 @@ def _declared(
 PLACE_NAMES = tuple(f"place{number}" for number in range(MOST_PLACES))
 KEY_NAMES = tuple(f"key{number}" for number in range(KEYS))
 
+
+def _declared_by(count: int) -> sa.CompoundSelect[tuple[str, ...]]:
+    names = KEY_NAMES[:count]
+    return sa.union_all(
+        *(_declared(alignments.c.here_code, alignments.c.there_division, key) for key in names),
+        *(_declared(alignments.c.there_code, alignments.c.here_division, key) for key in names),
+    )
+
+
 # By the number of divisions asked about.
 ITEMS_BY_LOCAL_CODE = {count: _items_by(items.c.local_key, count) for count in range(1, MOST_PLACES + 1)}
 ITEMS_BY_BASIC_CODE = {count: _items_by(items.c.basic_code, count) for count in range(1, MOST_PLACES + 1)}
-# Rows of both directions about the province over there. A row found twice changes nothing.
-DECLARED = sa.union_all(
-    *(_declared(alignments.c.here_code, alignments.c.there_division, key) for key in KEY_NAMES),
-    *(_declared(alignments.c.there_code, alignments.c.here_division, key) for key in KEY_NAMES),
-)
+# By the number of codes: rows of both directions; one that is found twice changes nothing.
+DECLARED = {count: _declared_by(count) for count in range(1, KEYS + 1)}
 
 
 def item_parameters(code: str, around: Sequence[str]) -> dict[str, str]:
@@ -53,7 +58,6 @@ def item_parameters(code: str, around: Sequence[str]) -> dict[str, str]:
 
 def declared_parameters(keys: Sequence[str], division: str) -> dict[str, str]:
     """keys: at most four; division: the place over there."""
-    padded = (*keys, *(keys[-1] for _ in range(KEYS - len(keys))))
     province = division[:2]
     bounds = {"province": province, "province_end": province + "~"}
-    return bounds | dict(zip(KEY_NAMES, padded, strict=True))
+    return bounds | dict(zip(KEY_NAMES, keys, strict=False))

@@ -66,6 +66,7 @@ class Gate:
     busy: int = 0
     open_until_ms: int = 0
     cause: str = ""
+    queued: bool = False  # something waits for a slot, so a slot that falls free is worth a look
 
     def admits(self, now_ms: int) -> bool:
         if self.open_until_ms == 0:

@@ -28,7 +28,12 @@ class Refusal(Exception):
     """A request that is answered with a problem document. `facts` fill texts and are shown as they are."""
 
     def __init__(
-        self, code: str, *, problems: Sequence[Problem] = (), retry_after_s: int | None = None, **facts: str | int
+        self,
+        code: str,
+        *,
+        problems: Sequence[Problem] = (),
+        retry_after_s: int | None = None,
+        **facts: str | int,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -41,7 +46,10 @@ class NotActive(Exception):
     """There is no active release that holds what was asked for."""
 
 
-_MEND = ("请按 problems 逐项改正后，用同一 Idempotency-Key 重新提交。", "Mend every entry of `problems`; send again under the same key.")
+_MEND = (
+    "请按 problems 逐项改正后，用同一 Idempotency-Key 重新提交。",
+    "Mend every entry of `problems`; send again under the same key.",
+)
 _ASK_US = ("请联系本网关运维人员。", "Ask the operators of this gateway.")
 _LATER = ("请稍后重试，已受托的事项不会丢失。", "Try again later; nothing that was admitted is lost.")
 _RIGHTS = ("请向本网关运维人员申请权限。", "Ask the operators of this gateway for the right.")

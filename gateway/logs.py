@@ -38,7 +38,7 @@ def _failure(logger: Any, name: str, event: structlog.typing.EventDict) -> struc
         while last is not None and last.tb_next is not None:
             last = last.tb_next
         where = f"{last.tb_frame.f_globals.get('__name__')}:{last.tb_lineno}" if last else ""
-        event |= {"error": type(error).__name__, "where": where}
+        event["error"], event["where"] = type(error).__name__, where
     return event
 
 

@@ -3,8 +3,9 @@
 Times are epoch milliseconds, UTC. Nothing here does I/O.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, Protocol
 
 State = Literal["waiting", "sending", "deferred", "held", "delivered", "refused", "abandoned", "withdrawn"]
 Step = Literal["send", "probe"]
@@ -117,10 +118,15 @@ class Exchange:
         return self.state in ENDS
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault of a request, by path. `facts` fill the words of its text and never hold a personal value."""
+class Problem(Protocol):
+    """One fault of a request, by path; every part has its own, with its own texts.
 
-    path: str
-    code: str
-    facts: dict[str, Any]
+    `facts` fill the texts and never hold a personal value (but for one character that cannot be written).
+    """
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def facts(self) -> Mapping[str, str | int]: ...

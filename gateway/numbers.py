@@ -38,8 +38,14 @@ def form(template: str, parts: Mapping[str, str], serial: int) -> str:
 def parts_of(item: Mapping[str, str], division: str, at_ms: int) -> dict[str, str]:
     """What a number form may name: the codes of the item over there, its division, the China date."""
     day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA)
-    codes = {name: str(item.get(name) or "") for name in ("basic_code", "implementation_code", "handling_code")}
-    return codes | {"division": division, "yyyymmdd": day.strftime("%Y%m%d"), "yymmdd": day.strftime("%y%m%d")}
+    codes = {
+        name: str(item.get(name) or "") for name in ("basic_code", "implementation_code", "handling_code")
+    }
+    return codes | {
+        "division": division,
+        "yyyymmdd": day.strftime("%Y%m%d"),
+        "yymmdd": day.strftime("%y%m%d"),
+    }
 
 
 class Sequences:

@@ -44,7 +44,11 @@ def compile_release(files: Mapping[str, str]) -> Release:
     findings: list[Finding] = []
     platforms: dict[str, PlatformRelease] = {}
     for folder in sorted({path.rsplit("/", 1)[0] for path in files if path.endswith(f"/{DECLARATION}")}):
-        inside = {path.removeprefix(f"{folder}/"): text for path, text in files.items() if path.startswith(f"{folder}/")}
+        inside = {
+            path.removeprefix(f"{folder}/"): text
+            for path, text in files.items()
+            if path.startswith(f"{folder}/")
+        }
         platform = _platform(folder, inside, findings)
         if platform is not None:
             platforms[platform.name] = platform
@@ -64,7 +68,9 @@ def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) ->
         findings.extend(error.findings)
         return None
     if platform.platform != name:
-        findings.append(source.finding(("platform",), f"'{platform.platform}' is not the folder's name", f"write {name}"))
+        findings.append(
+            source.finding(("platform",), f"'{platform.platform}' is not the folder's name", f"write {name}")
+        )
     for operation in platform.operations:
         if operation not in mappings:
             path = ("operations", operation)

@@ -37,6 +37,10 @@ class Route:
         return self.declared.is_read(self.operation)
 
     @property
+    def probe_operation(self) -> str:
+        return self.declared.probe.ask if self.declared.probe else ""
+
+    @property
     def timeout_ms(self) -> int:
         return int(self.platform.declared.limits.timeout_s * SECOND_MS)
 
@@ -61,9 +65,9 @@ class Routes:
         self._releases[release.digest] = release
         self._routes |= routes  # only once every adapter could be built
 
-    def activate(self, release: Release) -> None:
-        self.load(release)
-        self._active = release
+    def put_in_force(self, digest: str) -> None:
+        """Answer questions from a loaded release from now on; open exchanges stay with their own."""
+        self._active = self._releases[digest]
 
     @property
     def active(self) -> Release:
@@ -122,7 +126,11 @@ def _rank(serves: Serves, division: str, item: Mapping[str, Any] | None) -> int 
         return None
     if serves.items is None:
         return 0
-    codes = [str(item[name]) for name in ("basic_code", "implementation_code", "local_code") if item and item.get(name)]
+    codes = [
+        str(item[name])
+        for name in ("basic_code", "implementation_code", "local_code")
+        if item and item.get(name)
+    ]
     return 1 if any(fnmatchcase(code, pattern) for code in codes for pattern in serves.items) else None
 
 

@@ -190,7 +190,9 @@ def _finding(model: type[BaseModel], source: Source, error: Any) -> Finding:
         write = nearest(name, known, f"one of {', '.join(known)}")
         return source.finding(where, f"no key '{name}'", write)
     if error["type"] == "missing":
-        return source.finding(where[:-1] if source.at(where) is None else where, f"'{name}' is missing", "write it")
+        return source.finding(
+            where[:-1] if source.at(where) is None else where, f"'{name}' is missing", "write it"
+        )
     return source.finding(where, f"'{name}' is not right ({error['msg']})", "see conf/README.md")
 
 
@@ -209,4 +211,13 @@ def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     return []
 
 
-__all__ = ["Caller", "Installation", "PlatformAccess", "SecretStr", "Settings", "Unconfigured", "declared", "load"]
+__all__ = [
+    "Caller",
+    "Installation",
+    "PlatformAccess",
+    "SecretStr",
+    "Settings",
+    "Unconfigured",
+    "declared",
+    "load",
+]

@@ -35,7 +35,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "release": exchange.release,
         "ours": exchange.ours,
         "authorisation": authorisation.get("reference"),
-        "purpose": document.get("purpose"),
+        "purpose": _keyed(key, "purpose", str(document.get("purpose") or "").encode()),
         "fields": list(prepared.personal),
         "materials": len(prepared.contents),
         "received_at": document.get("received_at"),
@@ -56,8 +56,8 @@ def sending(exchange: Exchange) -> Entry:
 def concluded(
     exchange: Exchange, fact: Fact, decision: Decision, *, late: bool, actor: str, evidence: Mapping[str, str]
 ) -> Entry:
-    """exchange.STATE, or exchange.late_reply for what came after its claim was lost."""
-    kind = "exchange.late_reply" if late else f"exchange.{decision.state}"
+    """exchange.STATE; exchange.read; exchange.late_reply for what came after its claim was lost."""
+    kind = "read" if exchange.kind == "read" else "late_reply" if late else decision.state
     facts: dict[str, Any] = _of(exchange) | {
         "attempt": fact.attempt,
         "fact": fact.kind,
@@ -68,7 +68,7 @@ def concluded(
         "state": decision.state,
         "actor": actor or None,
     }
-    return Entry(kind, fact.at_ms, facts | evidence)
+    return Entry(f"exchange.{kind}", fact.at_ms, {**facts, **evidence})
 
 
 def evidence_of(reply: Reply, key: DataKey) -> dict[str, str]:

@@ -28,7 +28,9 @@ SERVICE_OBJECT = {"person": "1", "organization": "2"}
 class Preparation:
     """Turns what is asked into a message that can be sent, or refuses with every problem."""
 
-    def __init__(self, store: Store, routes: Routes, sequences: Sequences, clock_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, routes: Routes, sequences: Sequences, clock_ms: Callable[[], int]
+    ) -> None:
         self._store = store
         self._routes = routes
         self._sequences = sequences
@@ -91,7 +93,7 @@ class Preparation:
 def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> tuple[Message, list[Any]]:
     """Map and encode: the message, and what cannot be said in the platform's terms."""
     try:
-        mapped = route.mapping(document)
+        mapped = route.mapping(dict(document))
     except Unmappable as error:
         return Message(route.operation, {}), list(error.problems)
     message = Message(
@@ -106,7 +108,9 @@ def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> tu
 
 def case_question(document: Mapping[str, Any], theirs: str) -> Document:
     """The document of a read about a case that was sent: numbers and places, nothing about the person."""
-    kept = {name: document[name] for name in ("numbers_ours", "division", "sender", "exchange", "received_at")}
+    kept = {
+        name: document[name] for name in ("numbers_ours", "division", "sender", "exchange", "received_at")
+    }
     return {**kept, "numbers_theirs": theirs, "item": {"there": document["item"]["there"]}}
 
 
@@ -178,7 +182,7 @@ def _raise_together(faults: Sequence[Any], problems: Sequence[Any]) -> None:
 
 
 def _item_refusal(error: ItemError) -> Refusal:
-    facts = dict(error.facts)
+    facts: dict[str, Any] = dict(error.facts)
     if isinstance(error, SeveralItems):
         facts["candidates"] = ", ".join(item.code for item in error.candidates)
         facts["deciding_field"] = error.deciding_field

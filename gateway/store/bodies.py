@@ -12,7 +12,9 @@ from gateway.store.vault import DataKey
 INSERT_KEY = sa.insert(body_keys)
 KEY = sa.select(body_keys.c.key_id, body_keys.c.wrapped).where(body_keys.c.exchange_id == bindparam("id"))
 INSERT_BODY = sa.insert(bodies)
-BODY = sa.select(bodies.c.sealed).where(bodies.c.exchange_id == bindparam("id"), bodies.c.name == bindparam("name"))
+BODY = sa.select(bodies.c.sealed).where(
+    bodies.c.exchange_id == bindparam("id"), bodies.c.name == bindparam("name")
+)
 NAMES = sa.select(bodies.c.name).where(bodies.c.exchange_id == bindparam("id")).order_by(bodies.c.name)
 INSERT_MATERIAL = sa.insert(materials)
 MATERIAL = sa.select(materials.c.digest, materials.c.size).where(

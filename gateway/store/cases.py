@@ -115,7 +115,9 @@ def by_number(connection: Connection, number: str) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in connection.rows(BY_NUMBER, {"number": number})]
 
 
-def claim_key(connection: Connection, caller: str, operation: str, key: str, digest: str, exchange_id: str) -> bool:
+def claim_key(
+    connection: Connection, caller: str, operation: str, key: str, digest: str, exchange_id: str
+) -> bool:
     """Consume an Idempotency-Key; False if it was consumed before."""
     row = {"caller": caller, "operation": operation, "key": key, "digest": digest, "exchange_id": exchange_id}
     return connection.run(CLAIM_KEY, row) == 1
@@ -135,7 +137,9 @@ def take_numbers(connection: Connection, scope: str, count: int) -> int:
     return following - count
 
 
-def open_ticket(connection: Connection, exchange_id: str, kind: str, *, cause: str, at_ms: int, due_ms: int) -> None:
+def open_ticket(
+    connection: Connection, exchange_id: str, kind: str, *, cause: str, at_ms: int, due_ms: int
+) -> None:
     row = {"exchange_id": exchange_id, "kind": kind, "cause": cause, "owner": "operator"}
     connection.run(OPEN_TICKET, row | {"opened_ms": at_ms, "due_ms": due_ms, "closed_ms": 0})
 

@@ -12,7 +12,9 @@ PUT_SECRET = _SECRET.on_conflict_do_update(
     index_elements=["credential"],
     set_={"sealed": _SECRET.excluded.sealed, "expires_ms": _SECRET.excluded.expires_ms},
 )
-SECRET = sa.select(secrets.c.sealed, secrets.c.expires_ms).where(secrets.c.credential == bindparam("credential"))
+SECRET = sa.select(secrets.c.sealed, secrets.c.expires_ms).where(
+    secrets.c.credential == bindparam("credential")
+)
 SPOIL = sa.delete(secrets).where(secrets.c.credential == bindparam("credential_"))
 _CIRCUIT = insert(circuits)
 PUT_CIRCUIT = _CIRCUIT.on_conflict_do_update(

@@ -21,7 +21,11 @@ _SENDING = sa.text("state = 'sending'")
 INSERT = sa.insert(exchanges)
 BY_ID = _ALL.where(_E.id == bindparam("id"))
 OF_CASE = _ALL.where(_E.case_id == bindparam("case_id")).order_by(_E.place, _E.admitted_ms)
-HELD = _ALL.where(_E.state == "held").order_by(_E.changed_ms).limit(bindparam("most", type_=sa.Integer))
+HELD = (
+    _ALL.where(sa.text("ended_ms = 0"), _E.state == "held")
+    .order_by(_E.changed_ms)
+    .limit(bindparam("most", type_=sa.Integer))
+)
 PLACES = sa.select(sa.func.max(_E.place)).where(_E.case_id == bindparam("case_id"))
 BEHIND = sa.select(_E.id).where(
     _E.case_id == bindparam("case_id"),
@@ -30,20 +34,32 @@ BEHIND = sa.select(_E.id).where(
     _OPEN_WRITE,
 )
 DUE = (
-    _ALL.where(_MAY_BE_DUE, _E.due_ms <= bindparam("now_ms"))
+    _ALL.where(_MAY_BE_DUE, _E.platform == bindparam("platform"), _E.due_ms <= bindparam("now_ms"))
     .order_by(_E.due_ms)
     .limit(bindparam("most", type_=sa.Integer))
 )
 LEASE_OVER = _ALL.where(_SENDING, _E.lease_ms < bindparam("now_ms")).limit(
     bindparam("most", type_=sa.Integer)
 )
-NEXT_DUE = sa.select(sa.func.min(_E.due_ms)).where(_MAY_BE_DUE)
-COUNT_BY_STATE = sa.select(_E.platform, _E.state, sa.func.count()).group_by(_E.platform, _E.state)
+WAKE_BEHIND = (
+    sa.update(exchanges)
+    .where(
+        _E.case_id == bindparam("case_id_"),
+        _E.platform == bindparam("platform_"),
+        _E.place > bindparam("place_"),
+        _E.state == "waiting",
+    )
+    .values(due_ms=bindparam("due_ms"))
+)
+_OPEN = sa.text("ended_ms = 0")
+COUNT_OPEN = sa.select(_E.platform, _E.state, sa.func.count()).where(_OPEN).group_by(_E.platform, _E.state)
 
 _CHANGED = ("state", "step", "attempt", "owner", "lease_ms", "due_ms", "theirs", "cause", "code")
 UPDATE = (
     sa.update(exchanges)
-    .where(_E.id == bindparam("id_"), _E.attempt == bindparam("attempt_was"), _E.state == bindparam("state_was"))
+    .where(
+        _E.id == bindparam("id_"), _E.attempt == bindparam("attempt_was"), _E.state == bindparam("state_was")
+    )
     .values({name: bindparam(name) for name in (*_CHANGED, "changed_ms", "ended_ms")})
 )
 
@@ -72,17 +88,20 @@ def held(connection: Connection, most: int = 500) -> list[Exchange]:
     return [Exchange(*row) for row in connection.rows(HELD, {"most": most})]
 
 
-def due(connection: Connection, now_ms: int, most: int) -> list[Exchange]:
-    return [Exchange(*row) for row in connection.rows(DUE, {"now_ms": now_ms, "most": most})]
+def due(connection: Connection, platform: str, now_ms: int, most: int) -> list[Exchange]:
+    """What of one platform may be sent or asked now, the longest due first."""
+    where = {"platform": platform, "now_ms": now_ms, "most": most}
+    return [Exchange(*row) for row in connection.rows(DUE, where)]
+
+
+def wake_behind(connection: Connection, ended: Exchange, now_ms: int) -> None:
+    """Make what waits behind a write that has ended due at once."""
+    where = {"case_id_": ended.case_id, "platform_": ended.platform, "place_": ended.place}
+    connection.run(WAKE_BEHIND, {**where, "due_ms": now_ms})
 
 
 def lease_over(connection: Connection, now_ms: int, most: int) -> list[Exchange]:
     return [Exchange(*row) for row in connection.rows(LEASE_OVER, {"now_ms": now_ms, "most": most})]
-
-
-def next_due(connection: Connection) -> int | None:
-    row = connection.row(NEXT_DUE)
-    return None if row is None else row[0]
 
 
 def next_place(connection: Connection, case_id: str) -> int:
@@ -111,14 +130,20 @@ def facts_of(connection: Connection, exchange_id: str) -> tuple[Fact, ...]:
 
 
 def add_fact(
-    connection: Connection, exchange_id: str, place: int, fact: Fact, *, release: str = "", sent_digest: str = ""
+    connection: Connection,
+    exchange_id: str,
+    place: int,
+    fact: Fact,
+    *,
+    release: str = "",
+    sent_digest: str = "",
 ) -> None:
     row = {"exchange_id": exchange_id, "place": place, "release": release, "sent_digest": sent_digest}
     connection.run(INSERT_FACT, row | {name: getattr(fact, name) for name in _FACT})
 
 
-def counts(connection: Connection) -> Sequence[tuple[str, str, int]]:
-    return [(platform, state, count) for platform, state, count in connection.rows(COUNT_BY_STATE)]
+def open_counts(connection: Connection) -> Sequence[tuple[str, str, int]]:
+    return [(platform, state, count) for platform, state, count in connection.rows(COUNT_OPEN)]
 
 
 def shown(exchange: Exchange) -> Mapping[str, object]:

@@ -4,6 +4,8 @@ The item catalogue is in gateway/items/tables.py (same metadata), the log's own 
 A change here needs a migration in migrations/versions; a test compares the two.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData(
@@ -28,7 +30,7 @@ def _blob(name: str) -> sa.Column[bytes]:
     return sa.Column(name, sa.LargeBinary, nullable=False)
 
 
-def _key(name: str, kind: type[sa.types.TypeEngine[object]] = sa.Text) -> sa.Column[object]:
+def _key(name: str, kind: type[sa.types.TypeEngine[Any]] = sa.Text) -> sa.Column[Any]:
     return sa.Column(name, kind, primary_key=True, autoincrement=False)
 
 
@@ -109,6 +111,7 @@ exchanges = sa.Table(
     # partial: only what may become due, so that the worker's question stays small for ever
     sa.Index(
         "ix_exchanges_due",
+        "platform",
         "due_ms",
         sqlite_where=sa.text("state IN ('waiting', 'deferred')"),
         postgresql_where=sa.text("state IN ('waiting', 'deferred')"),
@@ -118,6 +121,13 @@ exchanges = sa.Table(
         "lease_ms",
         sqlite_where=sa.text("state = 'sending'"),
         postgresql_where=sa.text("state = 'sending'"),
+    ),
+    sa.Index(
+        "ix_exchanges_open",
+        "platform",
+        "state",
+        sqlite_where=sa.text("ended_ms = 0"),
+        postgresql_where=sa.text("ended_ms = 0"),
     ),
 )
 history = sa.Table(

@@ -54,7 +54,9 @@ class Vault:
     def new_key(self) -> DataKey:
         plain = self._random(KEY_BYTES)
         nonce = self._random(NONCE_BYTES)
-        return DataKey(plain, nonce + self._wrapping[self._current].encrypt(nonce, plain, None), self._current)
+        return DataKey(
+            plain, nonce + self._wrapping[self._current].encrypt(nonce, plain, None), self._current
+        )
 
     def open_key(self, key_id: str, wrapped: bytes) -> DataKey:
         if key_id not in self._wrapping:

@@ -1,0 +1,75 @@
+"""What the commands share: the conf folder, the settings, a gateway opened without being started."""
+
+import asyncio
+import getpass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gateway.boot import Gateway, boot
+from gateway.settings import Settings, Unconfigured, load
+from gateway.store.migrate import NewerSchema
+from gateway.store.vault import WrongKey
+from mappings.problems import Unreadable
+
+Result = TypeVar("Result")
+
+
+class Stop(Exception):
+    """A command ends here; the text says why and what to do. code: 1 findings, 2 cannot run."""
+
+    def __init__(self, text: str, code: int = 2) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def conf_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--conf", type=click.Path(path_type=Path, file_okay=False), default=Path("conf"), show_default=True,
+        help="配置文件夹 / the folder of this installation's configuration",
+    )(command)  # fmt: skip
+
+
+def actor_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--as", "actor", default=getpass.getuser, help="经办人 / who does this, for the record"
+    )(command)
+
+
+def settings_of(conf: Path) -> Settings:
+    """The settings; findings stop the command with code 1."""
+    if not (conf / "gateway.yaml").is_file():
+        raise Stop(f"{conf}/gateway.yaml: 没有此文件 / no such file: --conf FOLDER names the configuration")
+    try:
+        return load(conf)
+    except Unreadable as error:
+        raise Stop("\n".join(map(str, error.findings)), 1) from error
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Gateway]:
+    """A gateway whose store is open and whose worker is not started: it may look and write, it sends nothing."""
+    try:
+        gateway = boot(settings)
+    except (Unconfigured, WrongKey, NewerSchema) as error:
+        raise Stop(str(error)) from error
+    gateway.store.start()
+    try:
+        yield gateway
+    finally:
+        await gateway.transport.close()
+        await gateway.store.stop()
+
+
+def run(work: Callable[[Gateway], Awaitable[Result]], conf: Path) -> Result:
+    """Run one piece of work on the installation's database."""
+    settings = settings_of(conf)
+
+    async def inside() -> Result:
+        async with opened(settings) as gateway:
+            return await work(gateway)
+
+    return asyncio.run(inside())

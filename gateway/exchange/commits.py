@@ -1,0 +1,210 @@
+"""The transactions of an exchange. Each is a `Work`: it may be run again from the start, and commits whole.
+
+commit 1 makes us responsible; a claim permits a byte to leave; commit 2 says what came of it. Every change
+of state stands in one transaction with its entry.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gateway.exchange import entries
+from gateway.exchange.asked import Asked, Prepared
+from gateway.exchange.judge import judge
+from gateway.model import ENDS, Decision, Exchange, Fact, Policy, Step
+from gateway.store import bodies, cases, exchanges
+from gateway.store.cases import Case, Number
+from gateway.store.store import Transaction
+from gateway.store.vault import DataKey
+
+OURS = "tongban"
+BEHIND_MS = 30_000  # a write that waits behind another is woken by that one's end; this is only a net
+
+
+class KeyConsumed(Exception):
+    """The Idempotency-Key was consumed by an earlier commit 1; `exchange_id` and `digest` are of that one."""
+
+    def __init__(self, exchange_id: str, digest: str) -> None:
+        super().__init__("idempotency key consumed")
+        self.exchange_id = exchange_id
+        self.digest = digest
+
+
+class CaseOpen(Exception):
+    """The person has an open case for the same item and division."""
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__("case open")
+        self.case_id = case_id
+
+
+class Moved(Exception):
+    """The exchange is no longer as it was when the change was decided; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What commit 1 writes. `sealed` and `files` are prepared outside, because sealing needs no lock."""
+
+    exchange: Exchange
+    case: Case
+    asked: Asked
+    prepared: Prepared
+    key: DataKey
+    numbers: Sequence[Number]
+    sealed: Mapping[str, bytes] = field(repr=False)
+    files: Sequence[Mapping[str, object]] = ()
+    insist: bool = False
+
+
+def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
+    """Commit 1. From here we are responsible; a failure before it means that nothing was promised.
+
+    Raises KeyConsumed, CaseOpen.
+    """
+
+    def work(tx: Transaction) -> Exchange:
+        connection, exchange, asked = tx.connection, admission.exchange, admission.asked
+        caller = asked.caller.caller
+        if not cases.claim_key(connection, caller, asked.operation, asked.key, asked.digest, exchange.id):
+            earlier = cases.consumed_key(connection, caller, asked.operation, asked.key)
+            raise KeyConsumed(*(earlier or ("", "")))
+        other = None if admission.insist else cases.same_open(connection, admission.case)
+        if other:
+            raise CaseOpen(other)
+        cases.add(connection, admission.case)
+        cases.add_numbers(connection, exchange.case_id, exchange.id, admission.numbers)
+        exchanges.admit(connection, exchange)
+        bodies.add_key(connection, exchange.id, admission.key)
+        bodies.add(connection, exchange.id, admission.sealed)
+        if admission.files:
+            bodies.add_materials(connection, admission.files)
+        tx.record(entries.admitted(exchange, admission.prepared, admission.key))
+        return exchange
+
+    return work
+
+
+def claim(
+    was: Exchange, *, owner: str, now_ms: int, lease_ms: int, step: Step
+) -> Callable[[Transaction], Exchange | None]:
+    """A claim: the committed `sending` row without which no byte may leave. None if another was first."""
+
+    def work(tx: Transaction) -> Exchange | None:
+        if step == "send" and exchanges.is_behind(tx.connection, was):
+            exchanges.change(tx.connection, was, due_ms=now_ms + BEHIND_MS)
+            return None
+        now = exchanges.change(
+            tx.connection, was, state="sending", attempt=was.attempt + 1, owner=owner, step=step,
+            lease_ms=now_ms + lease_ms, changed_ms=now_ms,
+        )  # fmt: skip
+        if now is not None:
+            tx.record(entries.sending(now))
+        return now
+
+    return work
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """One fact about an exchange, and the fence: what the row must still be for the fact to move it."""
+
+    exchange: Exchange
+    fact: Fact
+    policy: Policy
+    fence: Callable[[Exchange], bool]
+    key: DataKey | None = None
+    sealed: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    sent_digest: str = ""
+    release: str = ""
+    actor: str = ""
+    held_due_ms: int = 0
+    must_move: bool = False  # a person's word: Moved is raised instead of an entry for a late reply
+
+
+def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, Decision]]:
+    """Commit 2, and every other fact: judged over the whole history inside the transaction.
+
+    If the fence does not hold, the claim was lost meanwhile: the fact is kept and judged all the same, as
+    `exchange.late_reply`; it moves only what is still open and not being sent. Raises Moved.
+    """
+
+    def work(tx: Transaction) -> tuple[Exchange, Decision]:
+        connection, fact = tx.connection, conclusion.fact
+        row = exchanges.by_id(connection, conclusion.exchange.id)
+        was = row or conclusion.exchange
+        fenced = row is not None and conclusion.fence(was)
+        if conclusion.must_move and not fenced:
+            raise Moved
+        history = (*exchanges.facts_of(connection, was.id), fact)
+        decision = judge(
+            history, conclusion.policy, exchange_id=was.id, admitted_ms=was.admitted_ms, now_ms=fact.at_ms
+        )
+        if row is None:  # a read has one commit: its row is made here
+            exchanges.admit(connection, replace(was, attempt=fact.attempt))
+            was = replace(was, attempt=fact.attempt)
+        exchanges.add_fact(
+            connection,
+            was.id,
+            len(history),
+            fact,
+            release=conclusion.release,
+            sent_digest=conclusion.sent_digest,
+        )
+        _keep(tx, conclusion, new=row is None)
+        late = row is not None and not fenced
+        now = _move(tx, was, decision, fact, held_due_ms=conclusion.held_due_ms, late=late)
+        tx.record(
+            entries.concluded(
+                was, fact, decision, late=late, actor=conclusion.actor, evidence=conclusion.evidence
+            )
+        )
+        return now, decision
+
+    return work
+
+
+def _keep(tx: Transaction, conclusion: Conclusion, *, new: bool) -> None:
+    if conclusion.key is not None and new:
+        bodies.add_key(tx.connection, conclusion.exchange.id, conclusion.key)
+    if conclusion.sealed:
+        bodies.add(tx.connection, conclusion.exchange.id, conclusion.sealed)
+
+
+def _move(
+    tx: Transaction, was: Exchange, decision: Decision, fact: Fact, *, held_due_ms: int, late: bool
+) -> Exchange:
+    """Write what follows. A late fact moves nothing that has ended or that another attempt is sending."""
+    if late and (was.ended or was.state == "sending"):
+        if was.ended and was.state != decision.state:
+            _ticket(tx, was, "contradiction", fact, held_due_ms)
+        return was
+    now = exchanges.change(
+        tx.connection, was, state=decision.state, step=decision.step or was.step, due_ms=decision.due_ms or 0,
+        lease_ms=0, theirs=decision.reference or was.theirs, cause=decision.cause, code=decision.code,
+        changed_ms=max(fact.at_ms, was.changed_ms),
+    )  # fmt: skip
+    if now is None:
+        raise Moved
+    _follow(tx, now, fact, held_due_ms)
+    return now
+
+
+def _follow(tx: Transaction, now: Exchange, fact: Fact, held_due_ms: int) -> None:
+    """What a new state brings with it: their number, a ticket for a person, the next write of the case."""
+    if now.theirs and now.state == "delivered":
+        cases.add_numbers(tx.connection, now.case_id, now.id, [Number(now.platform, "case", now.theirs)])
+    if now.state in {"held", "abandoned"} and now.kind == "write":
+        _ticket(tx, now, now.state, fact, held_due_ms)
+    elif now.attempt > 1 or fact.attempt == 0:
+        cases.close_tickets(tx.connection, now.id, fact.at_ms)
+    if now.state in ENDS - {"delivered"} and now.operation == "case.submit":
+        cases.close(tx.connection, now.case_id)
+    if now.state in ENDS and now.kind == "write":
+        exchanges.wake_behind(tx.connection, now, fact.at_ms)
+
+
+def _ticket(tx: Transaction, exchange: Exchange, kind: str, fact: Fact, held_due_ms: int) -> None:
+    due_ms = fact.at_ms + held_due_ms
+    cause = fact.cause or fact.kind
+    cases.open_ticket(tx.connection, exchange.id, kind, cause=cause, at_ms=fact.at_ms, due_ms=due_ms)

@@ -1,0 +1,140 @@
+"""The papers of an exchange: what is sealed with it, and how they are opened again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from adapters.errors import MaterialMissing
+from adapters.message import Message, Reply
+from gateway.errors import Refusal
+from gateway.exchange.asked import Prepared
+from gateway.materials import MaterialFolder
+from gateway.model import Exchange
+from gateway.routes import Route
+from gateway.store import bodies
+from gateway.store.store import Store
+from gateway.store.vault import DataKey, Vault
+from mappings.problems import Unmappable
+
+KEPT_REPLY_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one message now: a committed `sending` row, and what it takes to send it."""
+
+    exchange: Exchange
+    route: Route
+    key: DataKey = field(repr=False)
+    message: Message = field(repr=False)
+    started_ms: float  # monotonic, taken no later than the lease began
+
+
+class Erased(Exception):
+    """The exchange's key is gone: its existence can be proved, its content is no more."""
+
+
+class Papers:
+    """Seals and opens documents, messages, replies and files under the data key of their exchange."""
+
+    def __init__(self, store: Store, vault: Vault, folder: MaterialFolder) -> None:
+        self._store = store
+        self._folder = folder
+        self.vault = vault
+
+    async def seal(
+        self, exchange: Exchange, prepared: Prepared
+    ) -> tuple[DataKey, dict[str, bytes], list[Mapping[str, object]]]:
+        """A new key, the sealed bodies, and the rows of the files, which are durable when this returns."""
+        key = self.vault.new_key()
+        sealed = {
+            "document": self.vault.seal_tree(key, "document", prepared.document),
+            "message": self.vault.seal_tree(key, "message", prepared.message.document),
+        }
+        if not prepared.contents:
+            return key, sealed, []
+        files = await asyncio.to_thread(self._keep_files, key, exchange, prepared.contents)
+        return key, sealed, files
+
+    def _keep_files(
+        self, key: DataKey, exchange: Exchange, contents: Mapping[str, bytes]
+    ) -> list[Mapping[str, object]]:
+        rows: list[Mapping[str, object]] = []
+        for file_id, content in contents.items():
+            digest, size = self._folder.keep(key, file_id, content)
+            row = {"exchange_id": exchange.id, "case_id": exchange.case_id, "file_id": file_id}
+            rows.append({**row, "digest": digest, "size": size})
+        return rows
+
+    def seal_reply(self, claim: Claim, reply: Reply) -> dict[str, bytes]:
+        """What they answered, word for word (bounded), and what of it people may need to read."""
+        number = claim.exchange.attempt
+        sealed = {}
+        if reply.raw:
+            name = f"reply/{number}"
+            sealed[name] = self.vault.seal(claim.key, name, reply.raw[:KEPT_REPLY_BYTES])
+        if reply.reason or claim.exchange.kind == "read":
+            name = f"answer/{number}"
+            tree = {"code": reply.code, "reason": reply.reason, "document": reply.document}
+            sealed[name] = self.vault.seal_tree(claim.key, name, _plain(tree))
+        return sealed
+
+    async def keep_note(self, exchange: Exchange, *, actor: str, reason: str) -> None:
+        """A person's reason: free text, so it stands on the erasable side and not in the log."""
+        key = await self.key_of(exchange.id)
+        names = await self._store.read(lambda connection: bodies.names(connection, exchange.id))
+        name = f"note/{1 + sum(each.startswith('note/') for each in names)}"
+        sealed = self.vault.seal_tree(key, name, {"actor": actor, "reason": reason})
+        await self._store.write(lambda tx: bodies.add(tx.connection, exchange.id, {name: sealed}))
+
+    async def key_of(self, exchange_id: str) -> DataKey:
+        found = await self._store.read(lambda connection: bodies.wrapped_key(connection, exchange_id))
+        if found is None:
+            raise Erased
+        return self.vault.open_key(*found)
+
+    async def tree(self, exchange_id: str, name: str, key: DataKey | None = None) -> Any:
+        """One sealed body, opened; None if there is none of that name. Raises Erased."""
+        key = key or await self.key_of(exchange_id)
+        sealed = await self._store.read(lambda connection: bodies.sealed(connection, exchange_id, name))
+        return None if sealed is None else self.vault.open_tree(key, name, sealed)
+
+    async def message_of(self, exchange: Exchange, key: DataKey) -> Message:
+        document = await self.tree(exchange.id, "message", key)
+        return Message(exchange.operation, document, ours=exchange.ours, exchange=exchange.id)
+
+    def reader(self, claim: Claim) -> Callable[[str], Awaitable[bytes]]:
+        """How the adapter gets at the files while it sends."""
+
+        async def read(file_id: str) -> bytes:
+            where = (claim.exchange.id, file_id)
+            found = await self._store.read(lambda connection: bodies.material(connection, *where))
+            if found is None:
+                raise MaterialMissing(file_id)
+            return await asyncio.to_thread(self._folder.read, claim.key, file_id, found[0])
+
+        return read
+
+    async def answer_of(self, exchange: Exchange, route: Route) -> dict[str, Any]:
+        """The answer to a read in canonical words. Raises Refusal if there was none that says anything."""
+        answer = await self.tree(exchange.id, f"answer/{exchange.attempt}") or {}
+        if exchange.state == "refused":
+            raise Refusal("platform_refused", exchange=exchange.id, their_code=exchange.code)
+        if exchange.state != "delivered":
+            garbled = exchange.cause in {"garbled", "ambiguous_answer", "no_reference"}
+            code = "platform_garbled" if garbled else "platform_unavailable"
+            raise Refusal(code, exchange=exchange.id, cause=exchange.cause)
+        if route.reply is None:
+            return {}
+        try:
+            return dict(route.reply(answer["document"]))
+        except Unmappable as error:
+            raise Refusal("platform_garbled", exchange=exchange.id, cause="not_mapped") from error
+
+
+def _plain(tree: Any) -> Any:
+    """A decoded answer as JSON can carry it (dates and decimals of a SOAP type become text)."""
+    return orjson.loads(orjson.dumps(tree, default=str))

@@ -1,0 +1,8 @@
+"""All tables of the program: the trunk's with the catalogue, and the log's own."""
+
+from audit.tables import metadata as LOG
+from gateway.items import tables as _items  # noqa: F401 - its tables join the metadata
+from gateway.store.tables import metadata
+
+METADATA = [metadata, LOG]
+TABLES = [*metadata.sorted_tables, *LOG.sorted_tables]

@@ -1,0 +1,19 @@
+"""Answers in JSON, and the keys under which a request finds the gateway and who asks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from gateway.boot import Gateway
+from gateway.web.auth import Identity
+
+GATEWAY = web.AppKey("gateway", Gateway)
+IDENTITY = web.RequestKey("identity", Identity)
+
+
+def answer(document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(
+        body=orjson.dumps(document), status=status, headers=headers, content_type="application/json"
+    )

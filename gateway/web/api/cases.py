@@ -1,0 +1,121 @@
+"""POST /v1/cases, POST /v1/preflight, GET /v1/cases…: one application and its life."""
+
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from gateway.boot import Gateway
+from gateway.errors import Refusal
+from gateway.exchange.asked import Asked
+from gateway.model import Exchange
+from gateway.store import cases, exchanges
+from gateway.store.cases import Case
+from gateway.web.answers import GATEWAY, IDENTITY, answer
+from gateway.web.reading import idempotency_key, read_object, wait_s
+from gateway.web.views import case_view, exchange_view
+
+SUBMIT, PROGRESS = "case.submit", "case.progress"
+
+
+async def submit(request: web.Request) -> web.Response:
+    """Admit a case. 201 delivered, 202 still open, a problem if refused."""
+    gateway = request.app[GATEWAY]
+    bounds = gateway.settings.installation.bounds
+    key = idempotency_key(request)
+    asked = await _asked(request, key)
+    exchange, repeated = await gateway.exchanges.admit(asked)
+    exchange = await gateway.exchanges.wait(
+        exchange.id, wait_s(request, bounds.wait_s, bounds.longest_wait_s)
+    )
+    return await _ended(gateway, exchange, repeated=repeated)
+
+
+async def preflight(request: web.Request) -> web.Response:
+    """Every check, and the message as it would be sent. Nothing is sent and nothing kept."""
+    gateway = request.app[GATEWAY]
+    asked = await _asked(request, key="")
+    prepared = await gateway.preparation.case(asked, "0" * 26, dry=True)
+    return answer(
+        {
+            "platform": prepared.route.name,
+            "release": prepared.route.release,
+            "operation": asked.operation,
+            "item": dict(prepared.there),
+            "message": prepared.message.document,
+            "personal_fields": list(prepared.personal),
+        }
+    )
+
+
+async def show(request: web.Request) -> web.Response:
+    gateway = request.app[GATEWAY]
+    case = await _own_case(request, request.match_info["id"])
+    return answer(await _view(gateway, case))
+
+
+async def look_up(request: web.Request) -> web.Response:
+    """Cases by any number that anybody knows them by."""
+    gateway, identity = request.app[GATEWAY], request[IDENTITY]
+    number = request.query.get("number", "")
+    if not number:
+        raise Refusal("bad_parameter", name="number")
+    found = await gateway.store.read(lambda connection: cases.by_number(connection, number))
+    ids = [case_id for case_id, caller in found if caller == identity.caller.caller]
+    return answer({"cases": [await _view(gateway, await _own_case(request, case_id)) for case_id in ids]})
+
+
+async def progress(request: web.Request) -> web.Response:
+    """Ask the other platform how the case stands, now."""
+    gateway, identity = request.app[GATEWAY], request[IDENTITY]
+    case = await _own_case(request, request.match_info["id"])
+    writes = await gateway.store.read(lambda connection: exchanges.of_case(connection, case.id))
+    submitted = next((each for each in writes if each.operation == SUBMIT), None)
+    if submitted is None:
+        raise Refusal("not_found")
+    asked = Asked(PROGRESS, identity.caller, identity.key_id, {})
+    exchange, document = await gateway.exchanges.ask(asked, submitted)
+    return answer({"case": case.id, "exchange": exchange.id, "progress": document})
+
+
+async def _asked(request: web.Request, key: str) -> Asked:
+    gateway, identity = request.app[GATEWAY], request[IDENTITY]
+    document = await read_object(request, gateway.settings.installation.bounds.body_bytes)
+    digest = sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest() if key else ""
+    actor = (
+        (document.get("receiving") or {}).get("staff")
+        if isinstance(document.get("receiving"), dict)
+        else None
+    )
+    return Asked(SUBMIT, identity.caller, f"{identity.key_id}/{actor or ''}", document, key, digest)
+
+
+async def _ended(gateway: Gateway, exchange: Exchange, *, repeated: bool) -> web.Response:
+    headers = {"Location": f"/v1/exchanges/{exchange.id}"}
+    if repeated:
+        headers["Idempotency-Replayed"] = "true"
+    if exchange.state == "refused":
+        told = await gateway.papers.tree(exchange.id, f"answer/{exchange.attempt}") or {}
+        raise Refusal(
+            "platform_refused", exchange=exchange.id, case=exchange.case_id, their_code=exchange.code,
+            their_words=str(told.get("reason") or ""),
+        )  # fmt: skip
+    return answer(
+        exchange_view(exchange), status=201 if exchange.state == "delivered" else 202, headers=headers
+    )
+
+
+async def _own_case(request: web.Request, case_id: str) -> Case:
+    """Another caller's case is as unknown as one that does not exist."""
+    gateway, identity = request.app[GATEWAY], request[IDENTITY]
+    case = await gateway.store.read(lambda connection: cases.by_id(connection, case_id))
+    if case is None or case.caller != identity.caller.caller:
+        raise Refusal("not_found")
+    return case
+
+
+async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
+    numbers = await gateway.store.read(lambda connection: cases.numbers_of(connection, case.id))
+    found = await gateway.store.read(lambda connection: exchanges.of_case(connection, case.id))
+    return case_view(case, numbers, found)

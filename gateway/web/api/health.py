@@ -1,0 +1,43 @@
+"""GET /healthz, /readyz, /metrics. Health tests what it claims."""
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from gateway.store import exchanges
+from gateway.web.answers import GATEWAY, answer
+from gateway.web.metrics import METRICS
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """The process runs and its loop turns."""
+    return answer({"status": "ok"})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """It can record: a transaction was committed just now, and a release is in force."""
+    gateway = request.app[GATEWAY]
+    checks = {
+        "release": gateway.routes.loaded,
+        "stopping": not gateway.stopping,
+        "record": await _records(request),
+    }
+    return answer(
+        {"ready": all(checks.values()), "checks": checks}, status=200 if all(checks.values()) else 503
+    )
+
+
+async def _records(request: web.Request) -> bool:
+    try:
+        await request.app[GATEWAY].store.write(lambda tx: None)
+    except Exception:  # noqa: BLE001 - any failure to commit is the answer
+        return False
+    return True
+
+
+async def metrics(request: web.Request) -> web.Response:
+    gateway = request.app[GATEWAY]
+    METRICS.open_exchanges.clear()
+    for platform, state, count in await gateway.store.read(exchanges.open_counts):
+        METRICS.open_exchanges.labels(platform, state).set(count)
+    METRICS.waiting_writes.set(gateway.store.waiting)
+    return web.Response(body=generate_latest(METRICS.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,45 @@
+"""Who asks: bearer keys, hashed at rest, several at once for each caller (so that they can be changed)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from aiohttp import web
+
+from gateway.errors import Refusal
+from gateway.settings import Caller
+
+SCHEME = "Bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A caller, and which of its keys it showed."""
+
+    caller: Caller
+    key_id: str
+
+
+class Authenticator:
+    """Looks a key up by its SHA-256: a key holds 256 random bits, so its digest tells nothing about it."""
+
+    def __init__(self, callers: Mapping[str, Caller]) -> None:
+        self._keys = {
+            key.sha256: Identity(caller, key.id) for caller in callers.values() for key in caller.keys
+        }
+
+    def identify(self, request: web.Request) -> Identity:
+        """Raises Refusal unauthenticated."""
+        header = request.headers.get("Authorization", "")
+        if not header.startswith(SCHEME):
+            raise Refusal("unauthenticated")
+        found = self._keys.get(sha256(header.removeprefix(SCHEME).strip().encode()).hexdigest())
+        if found is None:
+            raise Refusal("unauthenticated")
+        return found
+
+
+def require(identity: Identity, operation: str) -> None:
+    """Raises Refusal forbidden_operation unless the caller has the right by name."""
+    if operation not in identity.caller.rights.operations and "*" not in identity.caller.rights.operations:
+        raise Refusal("forbidden_operation", operation=operation)

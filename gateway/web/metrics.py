@@ -1,0 +1,44 @@
+"""Metrics of the process. Labels are patterns and codes from closed lists, never anything that was sent."""
+
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    requests: Counter = field(init=False)
+    seconds: Histogram = field(init=False)
+    open_exchanges: Gauge = field(init=False)
+    waiting_writes: Gauge = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = {
+            "requests": Counter(
+                "tongban_requests",
+                "Requests by route and outcome",
+                ["route", "status"],
+                registry=self.registry,
+            ),
+            "seconds": Histogram(
+                "tongban_request_seconds",
+                "Time to answer",
+                ["route"],
+                buckets=_SECONDS,
+                registry=self.registry,
+            ),
+            "open_exchanges": Gauge(
+                "tongban_open_exchanges", "Open exchanges", ["platform", "state"], registry=self.registry
+            ),
+            "waiting_writes": Gauge(
+                "tongban_waiting_writes", "Transactions waiting for the writer", registry=self.registry
+            ),
+        }
+        for name, metric in made.items():
+            object.__setattr__(self, name, metric)
+
+
+METRICS = Metrics()

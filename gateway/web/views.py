@@ -1,0 +1,77 @@
+"""How cases and exchanges are shown to callers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from gateway.model import Exchange
+from gateway.numbers import CHINA
+from gateway.store.cases import Case, Number
+
+STATES = {
+    "waiting": ("已受托，待发送", "admitted, not sent yet"),
+    "sending": ("正在发送", "being sent"),
+    "deferred": ("已受托，稍后再试", "admitted, will be tried again"),
+    "held": ("结果待人工核实", "outcome unknown, a person is finding out"),
+    "delivered": ("对方已接收", "taken by the other platform"),
+    "refused": ("对方不予接收", "refused by the other platform"),
+    "abandoned": ("未能送达，已终止", "could not be delivered, ended"),
+    "withdrawn": ("已撤回", "withdrawn"),
+}
+
+
+def exchange_view(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as /v1/exchanges/{id} shows it: identifiers, codes and times only."""
+    chinese, english = STATES[exchange.state]
+    return {
+        "exchange": exchange.id,
+        "case": exchange.case_id,
+        "operation": exchange.operation,
+        "platform": exchange.platform,
+        "division": exchange.division,
+        "unit": exchange.unit,
+        "state": exchange.state,
+        "state_text": {"zh": chinese, "en": english},
+        "ended": exchange.ended,
+        "attempts": exchange.attempt,
+        "cause": exchange.cause or None,
+        "their_code": exchange.code or None,
+        "numbers": {"ours": exchange.ours or None, "theirs": exchange.theirs or None},
+        "item": {
+            "here": exchange.item_here,
+            "there": exchange.item_there,
+            "basic_code": exchange.basic_code,
+            "alignment": exchange.alignment,
+        },
+        "release": exchange.release,
+        "admitted_at": china(exchange.admitted_ms),
+        "changed_at": china(exchange.changed_ms),
+        "due_at": china(exchange.due_ms) if exchange.state in {"waiting", "deferred"} else None,
+        "ended_at": china(exchange.ended_ms) if exchange.ended else None,
+        "links": {
+            "self": f"/v1/exchanges/{exchange.id}",
+            "case": f"/v1/cases/{exchange.case_id}",
+            "proof": f"/v1/exchanges/{exchange.id}/proof",
+        },
+    }
+
+
+def case_view(case: Case, numbers: Sequence[Number], exchanges: Sequence[Exchange]) -> dict[str, Any]:
+    """A case with all its numbers and exchanges, the newest last."""
+    return {
+        "case": case.id,
+        "caller": case.caller,
+        "division": case.division,
+        "from": case.here,
+        "item": case.item,
+        "received_at": china(case.received_ms),
+        "admitted_at": china(case.admitted_ms),
+        "open": bool(case.open),
+        "numbers": [{"owner": n.owner, "kind": n.kind, "number": n.number} for n in numbers],
+        "exchanges": [exchange_view(exchange) for exchange in exchanges],
+    }
+
+
+def china(at_ms: int) -> str | None:
+    """Epoch milliseconds as RFC 3339 in China time; None for "not yet"."""
+    return datetime.fromtimestamp(at_ms / 1000, CHINA).isoformat(timespec="milliseconds") if at_ms else None

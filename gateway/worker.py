@@ -1,0 +1,103 @@
+"""What is due: claims and resumes it, lets expired leases become facts, signs checkpoints.
+
+The worker decides nothing; everything it finds enters the story at the step where it belongs.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from gateway import logs
+from gateway.credentials import Gate, Gates
+from gateway.exchange.story import Exchanges
+from gateway.model import Exchange
+from gateway.store import exchanges
+from gateway.store.store import Store
+
+log = logs.get("worker")
+TICK_S = 0.25
+MOST_LEASES = 100
+
+
+class Worker:
+    """One loop in a process; any number of them may run on one database."""
+
+    def __init__(
+        self,
+        store: Store,
+        story: Exchanges,
+        gates: Gates,
+        clock_ms: Callable[[], int],
+        sign: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._store = store
+        self._story = story
+        self._gates = gates
+        self._clock_ms = clock_ms
+        self._sign = sign
+        self._poked = asyncio.Event()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    def poke(self) -> None:
+        """Something may be due, or a slot is free."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        while not self._stopping:
+            try:
+                await self._round()
+                await self._sign()
+            except Exception as error:  # noqa: BLE001 - the loop outlives whatever befell one round
+                log.error("worker.failed", failure=error)
+            await self._pause()
+
+    async def stop(self) -> None:
+        """Claim nothing more, and let what was claimed come to its end."""
+        self._stopping = True
+        self.poke()
+        if self._running:
+            await asyncio.wait(set(self._running.values()))
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(TICK_S):
+                await self._poked.wait()
+        except TimeoutError:
+            pass
+        self._poked.clear()
+
+    async def _round(self) -> None:
+        now_ms = self._clock_ms()
+        over = await self._store.read(
+            lambda connection: exchanges.lease_over(connection, now_ms, MOST_LEASES)
+        )
+        self._start(over, self._story.expire)
+        for gate in list(self._gates.gates.values()):
+            free = self._free(gate, now_ms)
+            if free > 0:
+                due = await self._store.read(
+                    lambda connection, name=gate.platform, most=free: exchanges.due(
+                        connection, name, now_ms, most
+                    )  # type: ignore[misc]
+                )
+                gate.queued = len(due) == free
+                self._start(due, self._story.resume)
+
+    def _free(self, gate: Gate, now_ms: int) -> int:
+        """How many may be claimed now; while a circuit is half open, one at a time shows the way."""
+        if self._stopping or not gate.admits(now_ms):
+            return 0
+        return 1 if gate.open_until_ms else gate.in_flight - gate.busy
+
+    def _start(self, found: Iterable[Exchange], enter: Callable[[Exchange], Awaitable[object]]) -> None:
+        for exchange in found:
+            if exchange.id not in self._running:
+                self._running[exchange.id] = asyncio.create_task(self._one(exchange, enter))
+
+    async def _one(self, exchange: Exchange, enter: Callable[[Exchange], Awaitable[object]]) -> None:
+        try:
+            await enter(exchange)
+        except Exception as error:  # noqa: BLE001 - it stays due, or its lease expires
+            log.error("worker.failed", exchange=exchange.id, failure=error)
+        finally:
+            self._running.pop(exchange.id, None)

@@ -68,7 +68,7 @@ def verify_log(options: argparse.Namespace) -> int:
     if not held:
         say("未提供先前的检查点：只能证明日志自洽，且与运行方所签一致")
         say(
-            "no earlier checkpoint given: shows only that the log agrees with itself and its operator's signatures"
+            "no earlier checkpoint given: shows that the log agrees with itself and its operator's signatures"
         )
     bar, findings = ProgressBar(), []
     with closing(Ledger(Path(options.database))) as ledger:

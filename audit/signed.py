@@ -11,7 +11,7 @@ from audit.notes import Key, NoteRejected
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What the walk found: the size of the log, its root at the sizes asked for, the times of those batches."""
+    """What the walk found: the size of the log, its root at the sizes asked for, times of those batches."""
 
     size: int
     roots: Mapping[int, bytes]

@@ -81,8 +81,8 @@ class Description:
         )
 
     def _wait_s(self, seen: Seen) -> float | None:
-        said = as_text(self._retry_after(seen.tree)) if self._retry_after else seen.retry_after
-        return retry_after_s(said, seen.now_ms)
+        said = as_text(self._retry_after(seen.tree)) if self._retry_after else None
+        return retry_after_s(said if said is not None else seen.retry_after, seen.now_ms)
 
 
 class Answers:

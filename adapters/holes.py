@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from adapters.codecs.charset import texts
 from adapters.errors import Unencodable
 from adapters.message import Document, Hole, Materials, Request
 from adapters.problems import Problem
@@ -34,7 +33,10 @@ def hollowed(document: Document) -> tuple[Document, tuple[Hole, ...]]:
     def filled(value: Any, path: str) -> Any:
         if isinstance(value, dict):
             if _MARK not in value:
-                return {key: filled(each, f"{path}.{key}" if path else key) for key, each in value.items()}
+                return {
+                    key: each if isinstance(each, str) else filled(each, f"{path}.{key}" if path else key)
+                    for key, each in value.items()
+                }
             if value.get("as", "base64") != "base64":
                 problems.append(Problem(path, "not_text"))
             token = f"{prefix}{len(holes)}x"
@@ -64,7 +66,7 @@ def _markers(value: Any) -> Iterator[None]:
 
 def _free_prefix(document: Document) -> str:
     """A prefix that stands in no text of the document, so that nobody can forge a token."""
-    salt, written = 0, "\n".join(text for _, text in texts(document))
+    salt, written = 0, repr(document)  # escapes nothing of what a token is made of
     while (prefix := f"tongbanMaterial{salt}n") in written:
         salt += 1
     return prefix

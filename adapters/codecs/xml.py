@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.codecs.charset import unfit_for_xml, unwritable, whole, writable
+from adapters.codecs.charset import unfit_for_xml, unwritable, whole
 from adapters.errors import Garbled, Unencodable
 from adapters.problems import Problem
 
@@ -110,70 +110,79 @@ def make_list(node: Any, keys: list[str]) -> None:
 def write(document: Mapping[str, Any], root: str, charset: str) -> str:
     """The document as text that declares `charset`, every character of which that charset can carry.
 
-    Raises Unencodable with all problems: characters, control characters, names, kinds of values.
+    None leaves an element or attribute out. Raises Unencodable with all problems: characters that the charset
+    lacks or XML forbids, names that are none, kinds of values that have no one way to be written.
     """
-    problems: list[Problem] = []
     try:
         top = etree.Element(root)
-        _fill(top, document, "", problems)
-    except ValueError:
-        problems += unfit_for_xml(document) + _unfit_names(document)
-    text = "" if problems else etree.tostring(top, encoding="unicode")
-    if problems or not writable(text, charset):
-        raise Unencodable(problems + unwritable(document, charset))
+        _fill(top, document)
+        text = etree.tostring(top, encoding="unicode")
+        text.encode(charset)
+    except (ValueError, TypeError):
+        raise Unencodable(_faults(document, charset) or [Problem(root, "not_xml_name")]) from None
     return f'<?xml version="1.0" encoding="{charset}"?>{text}'
 
 
-def _fill(element: etree._Element, value: Any, path: str, problems: list[Problem]) -> None:
-    if isinstance(value, str):
-        element.text = value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            _place(element, key, inner, f"{path}.{key}" if path else key, problems)
-    elif value is not None:
-        _scalar(element, value, path, problems)
+def _fill(element: etree._Element, value: Any) -> None:
+    if not isinstance(value, dict):
+        element.text = _scalar(value)
+        return
+    for key, inner in value.items():
+        if isinstance(inner, str) and key[:1] not in ("@", "#"):  # most fields, by far
+            etree.SubElement(element, key).text = inner
+        elif inner is not None:
+            _place(element, key, inner)
 
 
-def _place(element: etree._Element, key: str, value: Any, path: str, problems: list[Problem]) -> None:
+def _place(element: etree._Element, key: str, value: Any) -> None:
     if isinstance(value, list | tuple):
-        for index, each in enumerate(value):
-            _fill(etree.SubElement(element, key), each, f"{path}.{index}", problems)
+        for each in value:
+            _fill(etree.SubElement(element, key), each)
     elif key == "#text":
-        _fill(element, value, path, problems)
-    elif key[0] == "@":
-        carrier = etree.Element("carrier")
-        _fill(carrier, value, path, problems)
-        element.set(key[1:], carrier.text or "")
+        element.text = _scalar(value)
+    elif key.startswith("@"):
+        element.set(key[1:], _scalar(value))
     else:
-        _fill(etree.SubElement(element, key), value, path, problems)
+        _fill(etree.SubElement(element, key), value)
 
 
-def _scalar(element: etree._Element, value: Any, path: str, problems: list[Problem]) -> None:
+def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
-        element.text = "true" if value else "false"
-    elif isinstance(value, int):
-        element.text = str(value)
-    else:
-        problems.append(Problem(path, "not_text"))
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    raise TypeError(type(value).__name__)
 
 
-def _unfit_names(document: Any, path: str = "") -> list[Problem]:
+def _faults(document: Any, charset: str) -> list[Problem]:
+    return [*unfit_for_xml(document), *unwritable(document, charset), *_misplaced(document, "")]
+
+
+def _misplaced(value: Any, path: str) -> list[Problem]:
+    """Names that XML does not allow, and values of a kind that has no text."""
     found: list[Problem] = []
-    if isinstance(document, dict):
-        for key, value in document.items():
-            where = f"{path}.{key}" if path else str(key)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            where = f"{path}.{key}" if path else key
             if key != "#text" and not _is_name(key.removeprefix("@")):
                 found.append(Problem(where, "not_xml_name"))
-            found += _unfit_names(value, where)
-    elif isinstance(document, list):
-        for index, value in enumerate(document):
-            found += _unfit_names(value, f"{path}.{index}")
+            inside = isinstance(inner, dict | list | tuple)
+            plain = key == "#text" or key.startswith("@")
+            found += [Problem(where, "not_text")] if inside and plain else _misplaced(inner, where)
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(value):
+            where = f"{path}.{index}"
+            found += [Problem(where, "not_text")] if each is None else _misplaced(each, where)
+    elif value is not None and not isinstance(value, str | int):
+        found.append(Problem(path, "not_text"))
     return found
 
 
 def _is_name(text: str) -> bool:
     try:
-        etree.QName(text)
+        etree.Element(text)
     except ValueError:
         return False
-    return True
+    return ":" not in text and "{" not in text

@@ -1,0 +1,65 @@
+"""Materials: marked in the document, a hole in the body, bytes when it leaves."""
+
+import base64
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from yarl import URL
+
+from adapters.errors import Unencodable
+from adapters.holes import digest, filled, hollowed
+from adapters.message import Request
+
+
+def files(contents: dict[str, bytes]) -> Any:
+    async def material(name: str) -> bytes:
+        return contents[name]
+
+    return material
+
+
+@given(notes=st.lists(st.text(alphabet="tongbanMaterial0123456789nx", max_size=30), max_size=3))
+async def test_no_text_of_a_person_can_forge_a_hole(notes: list[str]) -> None:
+    document = {"notes": notes, "files": [{"$material": "f1", "as": "base64"}, {"$material": "f2"}]}
+    hollow, holes = hollowed(document)
+    request = Request("POST", URL("http://h/"), {}, orjson.dumps(hollow), holes=holes)
+    sent = await filled(request, files({"f1": b"one", "f2": b"two"}))
+    assert orjson.loads(sent.body) == {
+        "notes": notes,
+        "files": [base64.b64encode(b"one").decode(), base64.b64encode(b"two").decode()],
+    }
+    assert sent.holes == ()
+
+
+def test_a_document_without_materials_is_left_as_it_is() -> None:
+    document = {"a": ["b", {"c": None}]}
+    hollow, holes = hollowed(document)
+    assert hollow is document
+    assert holes == ()
+
+
+def test_encoding_twice_gives_the_same_bytes() -> None:
+    document = {"f": {"$material": "x", "as": "base64"}}
+    assert hollowed(document) == hollowed(document)
+
+
+def test_only_base64_is_offered() -> None:
+    with pytest.raises(Unencodable, match=r"r\.f: not_text"):
+        hollowed({"r": {"f": {"$material": "x", "as": "hex"}}})
+
+
+async def test_large_materials_take_the_same_way() -> None:
+    hollow, holes = hollowed({"f": {"$material": "x", "as": "base64"}})
+    content = bytes(range(256)) * 4096  # 1 MB, beyond what is done on the loop
+    request = Request("POST", URL("http://h/"), {}, orjson.dumps(hollow), holes=holes)
+    sent = await filled(request, files({"x": content}))
+    assert base64.b64decode(orjson.loads(sent.body)["f"]) == content
+    assert (await digest(sent.body)).startswith("sha-256:")
+
+
+async def test_a_digest_is_that_of_the_bytes() -> None:
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert await digest(b"") == f"sha-256:{empty}"

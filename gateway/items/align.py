@@ -21,6 +21,7 @@ from gateway.items.item import (
     own_places,
     places,
     require_in_force,
+    short_division,
     standing,
     versions_on,
 )
@@ -89,8 +90,11 @@ def _decide(
     return Alignment(f"national:{here.basic_code}", "national", here, there)
 
 
-def own_item(question: Question, candidates: Iterable[Item]) -> Item:
-    """The caller's item: by its code, else the local code, else the wider code that rows are part of."""
+def own_item(question: Question, candidates: Sequence[Item]) -> Item:
+    """The caller's item: by its code, else the local code, else the wider code that rows are part of.
+
+    A national basic code that only the other side has needs no row here: it names the same item everywhere.
+    """
     key, day = normalise(question.code), question.at.isoformat()
     around = own_places(question)
     ours = versions_on((item for item in candidates if item.division in around), day)
@@ -99,6 +103,11 @@ def own_item(question: Question, candidates: Iterable[Item]) -> Item:
         nearest = [item for item in found if item.division == place]
         if nearest:
             return _one_of(nearest, key, day)
+    code, there = parse(key), places(question.there_division)
+    names = [item.name for item in candidates if item.basic_code == key and item.division in there]
+    if names and code.is_national:
+        division = short_division(question.here_division)
+        return Item(division, key, kind="basic", name=names[0], basic_code=key, type=code.type)
     raise UnknownItem(code=key[:64], division=question.here_division)
 
 
@@ -109,14 +118,14 @@ def _one_of(nearest: list[Item], key: str, day: str) -> Item:
     if first.code == key:
         return first
     if key in (first.basic_code, first.implementation_code):
-        return _widened(first, key)
+        return _named_by(first, key)
     if len(in_force) > 1:
         raise SeveralItems(tuple(in_force), "code")
     return first
 
 
-def _widened(item: Item, key: str) -> Item:
-    """The item that the wider code itself names; what only the narrower ones have is left out."""
+def _named_by(item: Item, key: str) -> Item:
+    """The item that a wider code itself names; what only its narrower ones have is left out."""
     code = parse(key)
     return Item(
         division=item.division,

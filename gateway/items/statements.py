@@ -59,5 +59,5 @@ def item_parameters(code: str, around: Sequence[str]) -> dict[str, str]:
 def declared_parameters(keys: Sequence[str], division: str) -> dict[str, str]:
     """keys: at most four; division: the place over there."""
     province = division[:2]
-    bounds = {"province": province, "province_end": province + "~"}
+    bounds = {"province": province, "province_end": province + "9" * 10}
     return bounds | dict(zip(KEY_NAMES, keys, strict=False))

@@ -1,0 +1,170 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.items.codes import (
+    USCC_ALPHABET,
+    Code,
+    faults,
+    normalise,
+    parse,
+    parts,
+    remarks,
+    uscc_check_character,
+)
+from gateway.items.problems import TEXTS
+
+REAL = [  # code as seen, kind, level, basic code, rest
+    ("11440100007483172Q3440106043001", "implementation", "3", "440106043001", ""),
+    ("11440100007482575H3440118009000", "implementation", "3", "440118009000", ""),
+    ("11440300MB2D0722464440127028001", "implementation", "4", "440127028001", ""),
+    ("114403006939513773344201505200802", "handling", "3", "442015052008", "02"),
+    ("12441500196720244T3442199806003", "implementation", "3", "442199806003", ""),
+    ("12441500196720244T3442199806003202206230068", "case", "3", "442199806003", "202206230068"),
+    ("11440232MB2D06811W4000117051000", "implementation", "4", "000117051000", ""),
+    ("11440232MB2D06811W4000117051000202010200008", "case", "4", "000117051000", "202010200008"),
+    ("11450000007565194H200011501500504", "handling", "2", "000115015005", "04"),
+    ("11310000MB2F30661Y231200356400001", "handling", "2", "312003564000", "01"),
+    ("11370800MB285591843370117002011", "implementation", "3", "370117002011", ""),
+    ("11370800MB285591843370117002016", "implementation", "3", "370117002016", ""),
+]
+SOUND = "11440232MB2D06811W4000117051000"
+
+
+def codes_of(problems) -> list[str]:
+    return [problem.code for problem in problems]
+
+
+@pytest.mark.parametrize(("written", "kind", "level", "basic", "rest"), REAL)
+def test_the_real_codes_are_sound_and_split_as_published(written, kind, level, basic, rest):
+    code = parse(written)
+    assert (code.kind, code.level, code.basic) == (kind, level, basic)
+    assert code.text[31:] == rest
+    assert code.unit == written[:18]
+    assert not faults(code)
+    assert not remarks(code)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("422023073W00", "basic"),  # Hubei writes letters
+        ("44TC12049000", "basic"),  # Guangdong even in the type
+        ("511A0138000000-511602000000-000-115113010833722043-1-00", "local"),
+        ("0105632000", "local"),  # Shanghai
+        ("62052400MZ-XK-0001", "local"),
+        ("9F1C2A7E5D3B4C6F8A9B0C1D2E3F4A5B", "local"),  # a GUID
+        ("", "local"),
+    ],
+)
+def test_what_has_no_national_structure_is_local(written, kind):
+    assert parse(written).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("11440232MB2D06811X4000117051000", "code_uscc_check"),  # (a) W is right
+        ("1144O232MB2D06811W4000117051000", "code_uscc_character"),  # letter O for zero
+        ("00440232MB2D06811W4000117051000", "code_uscc_class"),  # (b)
+        (SOUND[:18] + "8" + SOUND[19:], "code_level"),  # (c)
+        (SOUND[:18] + "0" + SOUND[19:], "code_level"),
+        (SOUND[:21] + "55" + SOUND[23:], "code_type"),  # (d) 00·55
+        ("0001170510W0", "code_basic_digits"),
+        (SOUND + "00", "code_handling"),
+        (SOUND + "202013200008", "code_case_date"),  # a thirteenth month
+        (SOUND + "202010200O08", "code_case_serial"),
+        ("511A0138000000-511602000000-000-null-1-00", "code_null"),
+        (SOUND[:23] + "NULL" + SOUND[27:], "code_null"),
+        ("", "code_empty"),
+        ("A" * 201, "code_too_long"),
+        ("XK\t0001", "code_character"),
+        ("XK\u200b0001", "code_character"),
+    ],
+)
+def test_every_fault_of_a_code_has_its_name(written, fault):
+    assert fault in codes_of(faults(parse(written)))
+
+
+@pytest.mark.parametrize(
+    ("written", "remark"),
+    [
+        (SOUND[:19] + "330117051000", "code_province_differs"),  # (e) a unit of 44 with an item of 33
+        ("44TC12049000", "code_type_provincial"),
+        ("990112049000", "code_province"),
+        (SOUND + "W1", "code_handling_letters"),
+        (
+            "81440232MB2D06811" + uscc_check_character("81440232MB2D06811") + "4000117051000",
+            "code_uscc_class_unusual",
+        ),
+    ],
+)
+def test_what_occurs_in_real_lists_is_remarked_and_not_refused(written, remark):
+    assert codes_of(remarks(parse(written))) == [remark]
+    assert not faults(parse(written))
+
+
+def test_a_unit_of_the_centre_may_carry_out_the_items_of_any_province():
+    assert not remarks(parse("1210000001104383102422054006W0001"))  # a real one, from Hubei
+
+
+def test_the_parts_carry_the_terms_of_the_field():
+    meanings = {part.name: part.meaning for part in parts(parse(SOUND))}
+    assert meanings == {
+        "unit": "机关",
+        "level": "县级",
+        "province": "国家",
+        "type": "行政许可",
+        "main_item": "",
+        "sub_item": "无子项",
+    }
+
+
+def test_full_width_lower_case_and_blanks_around_are_normalised_and_nothing_else():
+    assert parse("　１１４４０２３２ｍb2d06811w4000117051000 ").text == SOUND
+    assert normalise("a b－C") == "A B-C"
+
+
+@given(st.text())
+def test_normalising_twice_is_normalising_once(text):
+    assert normalise(normalise(text)) == normalise(text)
+
+
+@given(st.text() | st.text("0123456789ABCDEFGHJKLMNPQRTUWXYIOZ", min_size=12, max_size=43))
+def test_parsing_never_fails_and_the_parts_are_the_code(text):
+    code = parse(text)
+    assert "".join(part.text for part in parts(code)) == code.text == normalise(text)
+    for problem in (*faults(code), *remarks(code)):
+        assert problem.text("zh") and problem.text("en")
+
+
+@given(st.sampled_from([code for code, *_ in REAL]), st.integers(0, 17), st.sampled_from(USCC_ALPHABET))
+def test_any_single_wrong_character_in_the_unit_is_noticed(written, place, character):
+    spoiled = written[:place] + character + written[place + 1 :]
+    assert bool(faults(parse(spoiled))) == (spoiled != written)
+
+
+@given(st.text(USCC_ALPHABET, min_size=17, max_size=17))
+def test_exactly_one_check_character_fits(first):
+    fitting = [
+        c for c in USCC_ALPHABET if not any(f.code == "code_uscc_check" for f in faults(_with(first + c)))
+    ]
+    assert fitting == [uscc_check_character(first)]
+
+
+def _with(unit: str) -> Code:
+    return parse(unit + "4000117051000")
+
+
+@given(st.sampled_from([code for code, *_ in REAL]))
+def test_a_code_is_made_of_its_slices(written):
+    code = parse(written)
+    assert code.implementation == code.unit + code.level + code.basic
+    assert code.is_national == (code.basic[:2] == "00")
+    assert code.type == code.basic[2:4]
+
+
+def test_every_text_is_there_in_both_languages():
+    for code, (chinese, english) in TEXTS.items():
+        assert chinese != english, code
+        assert any(character >= "\u4e00" for character in chinese), code

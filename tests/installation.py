@@ -1,0 +1,189 @@
+"""A throw-away installation: conf folder, caller keys, simulated platforms and a gateway as real processes."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+CALLERS = {
+    "guichi": ("模拟贵池区政务服务平台", ["341702"]),
+    "cixi": ("模拟慈溪市政务服务平台", ["330282"]),
+}
+GATEWAY_YAML = """\
+name: demo.tongban.example/log
+listen: {{host: 127.0.0.1, port: "{port}"}}
+database: sqlite:///state/tongban.db
+platforms: [{examples}]
+catalogue: [{catalogue}/items.csv, {catalogue}/alignments.csv]
+bounds: {{lease_margin_s: "{lease_margin_s}", wait_s: "{wait_s}"}}
+"""
+CALLER_YAML = """\
+caller: {name}
+title: {title}
+speaks_for: {speaks_for}
+keys: [{{id: k1, sha256: {digest}}}]
+rights: {{operations: ["*"], divisions: ["*"], items: ["*"]}}
+"""
+PLATFORMS = {
+    "sim-gd": ("tests.fakes.gd", "settings: {rid: demo-rid-0001}\nsecrets: {appkey: {file: appkey}}\n"),
+    "sim-gx": ("tests.fakes.gx", "secrets: {licence: {file: licence}}\n"),
+}
+SECRETS = {"appkey": "demo-appkey", "licence": "GS-DEMO-LICENCE-0001"}
+
+
+@dataclass(slots=True)
+class Process:
+    """A child process that says where it listens in its first line of output."""
+
+    arguments: list[str]
+    said: dict[str, Any] = field(default_factory=dict)
+    child: asyncio.subprocess.Process | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    errors: Path | None = None
+
+    async def start(self) -> dict[str, Any]:
+        stderr = self.errors.open("ab") if self.errors else None
+        self.child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *self.arguments, stdout=asyncio.subprocess.PIPE, stderr=stderr, cwd=CHECKOUT,
+            env={**os.environ, **self.environment},
+        )  # fmt: skip
+        assert self.child.stdout
+        async with asyncio.timeout(30):
+            line = await self.child.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.arguments[0]} did not start (exit {await self.child.wait()})")
+        self.said = json.loads(line)
+        return self.said
+
+    async def kill(self) -> None:
+        """SIGKILL: nothing is said good-bye to."""
+        await self.end(signal.SIGKILL)
+
+    async def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        if self.child is None:
+            return 0
+        if self.child.returncode is None:
+            self.child.send_signal(how)
+        return await self.child.wait()
+
+
+@dataclass(slots=True)
+class Installation:
+    """A conf folder in a temporary place, the processes round it, and a client that knows the keys."""
+
+    folder: Path
+    platforms: dict[str, Process] = field(default_factory=dict)
+    gateway: Process | None = None
+    keys: dict[str, str] = field(default_factory=dict)
+    client: ClientSession | None = None
+
+    @property
+    def conf(self) -> Path:
+        return self.folder / "conf"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "state" / "tongban.db"
+
+    @property
+    def address(self) -> str:
+        assert self.gateway
+        return str(self.gateway.said["address"])
+
+    def write(self, *, port: int = 0, lease_margin_s: float = 1, wait_s: float = 5) -> None:
+        """The conf folder, before the platforms are up."""
+        for part in ("callers", "platforms"):
+            (self.conf / part).mkdir(parents=True, exist_ok=True)
+        mappings = CHECKOUT / "mappings"
+        (self.conf / "gateway.yaml").write_text(
+            GATEWAY_YAML.format(
+                port=port, examples=mappings / "examples", catalogue=mappings / "catalogue",
+                lease_margin_s=lease_margin_s, wait_s=wait_s,
+            )
+        )  # fmt: skip
+        for name, (title, speaks_for) in CALLERS.items():
+            self.keys[name] = f"demo-key-of-{name}"
+            digest = sha256(self.keys[name].encode()).hexdigest()
+            written = CALLER_YAML.format(name=name, title=title, speaks_for=json.dumps(speaks_for), digest=digest)
+            (self.conf / "callers" / f"{name}.yaml").write_text(written)
+        for name, secret in SECRETS.items():
+            (self.folder / name).write_text(secret)
+
+    async def start_platforms(self, *arguments: str) -> None:
+        for name, (module, _) in PLATFORMS.items():
+            ledger = str(self.folder / f"{name}.sqlite")
+            self.platforms[name] = Process([module, "--port", "0", "--database", ledger, *arguments])
+        for name, said in zip(
+            self.platforms, await asyncio.gather(*(each.start() for each in self.platforms.values())), strict=True
+        ):
+            self.point(name, said["address"])
+
+    def point(self, platform: str, address: str) -> None:
+        """Write where a platform is reached."""
+        rest = PLATFORMS[platform][1]
+        written = f"platform: {platform}\naddress: {address}\n{rest}"
+        (self.conf / "platforms" / f"{platform}.yaml").write_text(written)
+
+    async def start_gateway(self, module: str = "gateway.cli", *arguments: str, **environment: str) -> None:
+        command = [module, *(["serve"] if module == "gateway.cli" else []), "--conf", str(self.conf), *arguments]
+        self.gateway = Process(command, environment=environment, errors=self.folder / "gateway.log")
+        await self.gateway.start()
+
+    def caller_of(self, document: Mapping[str, Any]) -> str:
+        division = document["receiving"]["division"]
+        return next(name for name, (_, speaks_for) in CALLERS.items() if division in speaks_for)
+
+    async def call(
+        self, method: str, path: str, *, caller: str = "guichi", body: Any = None, **headers: str
+    ) -> tuple[int, Any, Mapping[str, str]]:
+        """(status, document or text, headers) of one request to the gateway."""
+        assert self.client
+        sent = {"Authorization": f"Bearer {self.keys[caller]}"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.client.request(method, self.address + path, json=body, headers=sent) as response:
+            is_json = "json" in response.content_type
+            return response.status, await (response.json() if is_json else response.text()), response.headers
+
+    async def submit(self, document: Mapping[str, Any], key: str, **headers: str) -> tuple[int, Any, Mapping[str, str]]:
+        caller = self.caller_of(document)
+        return await self.call("POST", "/v1/cases", caller=caller, body=document, Idempotency_Key=key, **headers)
+
+    async def control(self, platform: str, path: str, body: Any = None) -> Any:
+        """Speak to the control interface of a simulated platform; POST if there is a body."""
+        assert self.client
+        address = str(self.platforms[platform].said["control"]) + "/_sim/" + path
+        method = "GET" if body is None else "POST"
+        async with self.client.request(method, address, json=body) as response:
+            response.raise_for_status()
+            return await response.json()
+
+    async def stop(self) -> None:
+        for process in (self.gateway, *self.platforms.values()):
+            if process is not None:
+                await process.end()
+        if self.client:
+            await self.client.close()
+
+
+@asynccontextmanager
+async def installed(folder: Path, *, platforms: bool = True, **written: Any) -> AsyncIterator[Installation]:
+    """An installation with its simulated platforms running; the gateway is for the test to start."""
+    installation = Installation(folder)
+    installation.write(**written)
+    installation.client = ClientSession()
+    try:
+        if platforms:
+            await installation.start_platforms()
+        yield installation
+    finally:
+        await installation.stop()

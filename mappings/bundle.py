@@ -28,7 +28,9 @@ def gather(roots: Sequence[Path]) -> dict[str, str]:
                 files[key] = path.read_bytes().decode("utf-8")
             except UnicodeDecodeError as error:
                 what = f"not UTF-8 (byte {error.start + 1})"
-                findings.append(Finding(key, 1, 1, what, "save it as UTF-8, and let its XML declaration say so"))
+                findings.append(
+                    Finding(key, 1, 1, what, "save it as UTF-8, and let its XML declaration say so")
+                )
     if findings:
         raise Unreadable(findings)
     return dict(sorted(files.items()))
@@ -46,7 +48,9 @@ def digest(files: Files[str, str]) -> str:
 
 def platforms(files: Files[str, str]) -> list[str]:
     """The names of the platforms in a bundle."""
-    return sorted(name.partition("/")[0] for name in files if name.endswith("/platform.yaml") and name.count("/") == 1)
+    return sorted(
+        name.partition("/")[0] for name in files if name.endswith("/platform.yaml") and name.count("/") == 1
+    )
 
 
 def compile_platform(

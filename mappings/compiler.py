@@ -11,12 +11,12 @@ from typing import Any
 
 from mappings import values
 from mappings.language import Guard, Literal, Path
-from mappings.plan import Block, Field, Node, Plan, Site
+from mappings.plan import Block, Field, Node, Plan
 from mappings.problems import Problem, Refused
 
 Run = Callable[[Any, list[Problem]], dict[str, Any]]
 Put = Callable[[str], str]
-_NAMES = {
+_NAMES: dict[str, Any] = {
     "Refused": Refused,
     "part": values.part,
     "shaped": values.shaped,
@@ -60,7 +60,15 @@ def compile_plan(plan: Plan, label: str) -> tuple[Run, str]:
     writer = _Writer()
     writer.write_object(plan.nodes, "t", Scope(), 1)
     head = ["def mapping(d, problems):", "    d = shaped(d)", '    received_at = d.get("received_at")']
-    lines = [*head, *writer.hoisted(("d",), 1), "    v = None", "    t = {}", *writer.lines, "    return t", ""]
+    lines = [
+        *head,
+        *writer.hoisted(("d",), 1),
+        "    v = None",
+        "    t = {}",
+        *writer.lines,
+        "    return t",
+        "",
+    ]
     source = "\n".join(lines)
     namespace: dict[str, Any] = {**_NAMES, "fault": fault, **writer.bound}
     file = f"<mapping {label}>"
@@ -76,7 +84,11 @@ def fault(
     """Notes the refusal; finds out which word refused by taking the steps of the pipe again."""
     site = node.site
     facts: dict[str, str | int] = {"source": site.source, "file": site.file, "line": site.line}
-    word = _refusing(node, value) if isinstance(node, Field) and error.code not in ("absent", "not_one") else None
+    word = (
+        _refusing(node, value)
+        if isinstance(node, Field) and error.code not in ("absent", "not_one")
+        else None
+    )
     if word:
         facts["word"] = word
     problems.append(Problem(site.target.format(*indexes), error.code, {**error.facts, **facts}))
@@ -221,7 +233,9 @@ class _Writer:
             self._line(depth, f"if {self._guard(node.guard, scope)}:")
             inner += 1
         if node.take:
-            self._field(node.take, lambda value: f"{out}.append({value})", scope, inner, f"{out}.append(None)")
+            self._field(
+                node.take, lambda value: f"{out}.append({value})", scope, inner, f"{out}.append(None)"
+            )
         else:
             child = self._fresh("t")
             self._line(inner, f"{child} = {{}}")
@@ -233,7 +247,11 @@ class _Writer:
     def _guard(self, guard: Guard, scope: Scope) -> str:
         value = self._read(guard.path, scope)
         among = guard.among
-        test = f"is_present({value})" if among is None else f"is_among({value}, {self._bind('G', frozenset(among))})"
+        test = (
+            f"is_present({value})"
+            if among is None
+            else f"is_among({value}, {self._bind('G', frozenset(among))})"
+        )
         return f"not {test}" if guard.negated else test
 
     def _read(self, path: Path, scope: Scope) -> str:

@@ -1,11 +1,11 @@
 """The expressions of a mapping file: a path, a default, a literal, words in a pipe, one guard. Nothing else.
 
-    expression = source [ "?" [ text ] ] { "|" word }
-    source     = path | "=" text
-    path       = name { "." name } | "." [ name { "." name } ] | ".." name …      "." is the element of `each`
-    word       = name [ "(" [ argument { "," argument } ] ")" ]                     argument = text | integer
-    guard      = { "not" } path [ "=" text | "in" "(" text { "," text } ")" ]
-    text       = a JSON string
+expression = source [ "?" [ text ] ] { "|" word }
+source     = path | "=" text
+path       = name { "." name } | "." [ name { "." name } ] | ".." name …      "." is the element of `each`
+word       = name [ "(" [ argument { "," argument } ] ")" ]                     argument = text | integer
+guard      = { "not" } path [ "=" text | "in" "(" text { "," text } ")" ]
+text       = a JSON string
 """
 
 import json
@@ -223,7 +223,7 @@ class _Parser:
     def _call(self) -> Call:
         token = self._here
         if token.kind != "name" or not _WORD.fullmatch(token.text):
-            raise self._wrong("a word is expected after '|'", 'write a word such as upper or pad(3)')
+            raise self._wrong("a word is expected after '|'", "write a word such as upper or pad(3)")
         self._next += 1
         arguments: list[str | int] = []
         if self._takes("(") and not self._takes(")"):

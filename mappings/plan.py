@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mappings.language import Expression, Guard, Path
+from mappings.tables import Table
 
 Function = Callable[..., Any]
 
@@ -17,7 +18,7 @@ class Bound:
     function: Function
     takes: str
     gives: str
-    table: str | None = None
+    table: Table | None = None
     dated: bool = False
 
 
@@ -71,7 +72,8 @@ Node = Field | Block
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole mapping; `sources` are the paths it reads, without list indexes."""
+    """A whole mapping; `sources` are the paths it reads, without list indexes, `tables` the code tables it uses."""
 
     nodes: tuple[Node, ...]
     sources: frozenset[str]
+    tables: frozenset[str]

@@ -58,12 +58,14 @@ class Source:
         """The part at `path`, or None."""
         node: Any = self.tree
         for step in path:
-            if isinstance(node, dict) and step in node:
-                node = node[step]
-            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-                node = node[step]
-            else:
+            inside = (
+                step in node
+                if isinstance(node, dict)
+                else isinstance(node, list) and step in range(len(node))
+            )
+            if not inside:
                 return None
+            node = node[step]
         return node
 
     def json(self, path: Path) -> Any:
@@ -146,7 +148,7 @@ class _Reader:
     def _key(self, event: Any, path: Path) -> str:
         if isinstance(event, yaml.ScalarEvent):
             self._refuse_magic(event)
-            if event.value == "<<" and event.style is None:
+            if event.value == "<<" and not event.style:
                 self._refuse(event, "a merge key", "write the keys out")
             return str(event.value)
         self._refuse(event, "a key that is not text", "write a name before the ':'")
@@ -160,13 +162,13 @@ class _Reader:
         return tree
 
     def _mark(self, event: Any, key: Any) -> Mark:
-        if not isinstance(event, yaml.ScalarEvent):
-            return Mark(_place(key), _place(event))
         line, column = _place(event)
+        if not isinstance(event, yaml.ScalarEvent):
+            return Mark(_place(key), (line, column))
         quoted = 1 if event.style in ("'", '"') else 0
-        start = event.start_mark.index + quoted
+        start = _index(event) + quoted
         verbatim = self.text[start : start + len(event.value)] == event.value and "\n" not in event.value
-        return Mark(_place(key), (line, column + quoted), event.style is None, verbatim)
+        return Mark(_place(key), (line, column + quoted), not event.style, verbatim)
 
     def _refuse_magic(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
@@ -178,6 +180,10 @@ class _Reader:
 
     def _refuse(self, event: Any, what: str, write: str) -> None:
         self.findings.append(Finding(self.file, *_place(event), what, write))
+
+
+def _index(event: Any) -> int:
+    return int(event.start_mark.index)
 
 
 def _place(event: Any) -> tuple[int, int]:

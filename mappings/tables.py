@@ -1,10 +1,10 @@
 """Code tables (代码表): dated pairs of codes, per platform and field. A code that is not in the table is refused.
 
-    table: id_type
-    rows:
-      - {ours: "111", theirs: "10"}
-      - {ours: "553", theirs: "21", from: 2023-12-01}         # first day
-      - {ours: "553", theirs: "20", to: 2023-12-01}           # first day on which it no longer holds
+table: id_type
+rows:
+  - {ours: "111", theirs: "10"}
+  - {ours: "553", theirs: "21", from: 2023-12-01}         # first day
+  - {ours: "553", theirs: "20", to: 2023-12-01}           # first day on which it no longer holds
 """
 
 import hashlib
@@ -126,13 +126,17 @@ def _header_findings(source: Source) -> list[Finding]:
     if not isinstance(source.tree, dict):
         return [source.finding((), "a code table is a map", "write 'table:' and 'rows:'")]
     findings = [
-        source.finding((key,), f"no key '{key}' in a code table", nearest(key, _KEYS, f"one of {', '.join(_KEYS)}"))
+        source.finding(
+            (key,), f"no key '{key}' in a code table", nearest(key, _KEYS, f"one of {', '.join(_KEYS)}")
+        )
         for key in source.tree
         if key not in _KEYS
     ]
     stem = source.file.rpartition("/")[2].removesuffix(".yaml")
     if source.tree.get("table") != stem:
-        findings.append(source.finding(("table",), "the table's name is not the file's name", f"write table: {stem}"))
+        findings.append(
+            source.finding(("table",), "the table's name is not the file's name", f"write table: {stem}")
+        )
     if not isinstance(source.tree.get("rows"), list) or not source.tree["rows"]:
         findings.append(source.finding(("rows",), "no rows", 'write rows: [{ours: "111", theirs: "10"}]'))
     return findings
@@ -144,7 +148,11 @@ def _row_findings(source: Source, index: int) -> list[Finding]:
     if not isinstance(row, dict):
         return [source.finding(path, "a row is a map", 'write {ours: "111", theirs: "10"}')]
     findings = [
-        source.finding((*path, key), f"no key '{key}' in a row", nearest(key, _ROW_KEYS, f"one of {', '.join(_ROW_KEYS)}"))
+        source.finding(
+            (*path, key),
+            f"no key '{key}' in a row",
+            nearest(key, _ROW_KEYS, f"one of {', '.join(_ROW_KEYS)}"),
+        )
         for key in row
         if key not in _ROW_KEYS
     ]
@@ -155,13 +163,17 @@ def _row_findings(source: Source, index: int) -> list[Finding]:
         if key in row and not _is_date(row[key]):
             findings.append(source.finding((*path, key), f"'{key}' is not a date", "write it as 2026-01-31"))
     if not findings and row.get("from", "0") >= row.get("to", "9"):
-        findings.append(source.finding((*path, "to"), "'to' is not after 'from'", "write the first day after its end"))
+        findings.append(
+            source.finding((*path, "to"), "'to' is not after 'from'", "write the first day after its end")
+        )
     return findings
 
 
 def _row(source: Source, index: int) -> Row:
     row = source.at(("rows", index))
-    return Row(row["ours"], row["theirs"], row.get("from"), row.get("to"), source.position(("rows", index))[0])
+    return Row(
+        row["ours"], row["theirs"], row.get("from"), row.get("to"), source.position(("rows", index))[0]
+    )
 
 
 def _clash_findings(source: Source, rows: list[Row]) -> list[Finding]:

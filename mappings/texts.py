@@ -8,16 +8,31 @@ _OF_MAPPINGS = {
     "not_text": ("来源 {source} 不是文本", "{source} is not text"),
     "not_object": ("来源 {source} 不是对象", "{source} is not an object"),
     "not_list": ("来源 {source} 不是列表", "{source} is not a list"),
-    "not_one": ("来源 {source} 经过列表或文本，取不到单个值", "{source} runs through a list or a plain value"),
+    "not_one": (
+        "来源 {source} 经过列表或文本，取不到单个值",
+        "{source} runs through a list or a plain value",
+    ),
     "not_in_table": ("代码不在代码表 {table} 中", "the code is not in table {table}"),
-    "not_in_force": ("代码在收件之日不在代码表 {table} 的有效期内", "the code is not in force in table {table}"),
-    "ambiguous_code": ("代码在代码表 {table} 中对应多个代码", "the code has several meanings in table {table}"),
-    "no_as_of": ("代码表 {table} 按日期取值，而没有收件时间", "table {table} is dated and there is no received_at"),
+    "not_in_force": (
+        "代码在收件之日不在代码表 {table} 的有效期内",
+        "the code is not in force in table {table}",
+    ),
+    "ambiguous_code": (
+        "代码在代码表 {table} 中对应多个代码",
+        "the code has several meanings in table {table}",
+    ),
+    "no_as_of": (
+        "代码表 {table} 按日期取值，而没有收件时间",
+        "table {table} is dated and there is no received_at",
+    ),
 }
 
 _OF_WORDS = {
     "too_long": ("超过 {most} 个字符（现有 {length} 个）", "longer than {most} characters (has {length})"),
-    "too_short": ("不足 {least} 个字符（现有 {length} 个）", "shorter than {least} characters (has {length})"),
+    "too_short": (
+        "不足 {least} 个字符（现有 {length} 个）",
+        "shorter than {least} characters (has {length})",
+    ),
     "too_many_bytes": (
         "按 {charset} 编码超过 {most} 字节（现有 {length} 字节）",
         "longer than {most} bytes in {charset} (has {length})",
@@ -33,7 +48,10 @@ _OF_WORDS = {
     "not_a_boolean": ("不是“是/否”", "is neither true nor false"),
     "not_digits": ("不全是数字", "is not all digits"),
     "not_identity_number": ("不是 18 位身份号码", "is not an 18-digit identity number"),
-    "old_identity_number": ("是 15 位旧身份证号，须填 18 位", "is an old 15-digit number; 18 digits are needed"),
+    "old_identity_number": (
+        "是 15 位旧身份证号，须填 18 位",
+        "is an old 15-digit number; 18 digits are needed",
+    ),
     "bad_check_digit": ("校验位不符", "the check digit is wrong"),
     "bad_birth_date": ("号码中的出生日期不成立", "the birth date inside does not exist"),
     "not_uscc": ("不是 18 位统一社会信用代码", "is not an 18-character unified social credit code"),
@@ -43,7 +61,10 @@ _OF_WORDS = {
     "no_extension": ("文件名没有扩展名", "the file name has no extension"),
     "no_prefix": ("不以“{prefix}”开头", "does not begin with '{prefix}'"),
     "no_suffix": ("不以“{suffix}”结尾", "does not end with '{suffix}'"),
-    "separator_inside": ("其中一项含有分隔符“{separator}”", "one of the texts contains the separator '{separator}'"),
+    "separator_inside": (
+        "其中一项含有分隔符“{separator}”",
+        "one of the texts contains the separator '{separator}'",
+    ),
 }
 
 # A document of another shape than its schema says. Nothing can be mapped from it.
@@ -72,12 +93,18 @@ _OF_CASES = {
         "是外国人永久居留证号码，证件类型应为 553",
         "is a foreigner's permanent residence number; its id_type is 553",
     ),
-    "person_with_organization_number": ("自然人不能用组织的代码", "a person has no unified social credit code"),
+    "person_with_organization_number": (
+        "自然人不能用组织的代码",
+        "a person has no unified social credit code",
+    ),
     "organization_without_uscc": (
         "法人或其他组织须用统一社会信用代码（证件类型 001）",
         "an organization is named by its unified social credit code (id_type 001)",
     ),
-    "birth_date_differs": ("与身份号码中的出生日期不一致", "differs from the birth date in the identity number"),
+    "birth_date_differs": (
+        "与身份号码中的出生日期不一致",
+        "differs from the birth date in the identity number",
+    ),
     "in_the_future": ("晚于现在", "lies in the future"),
     "too_long_ago": ("早于 {days} 天之前", "lies more than {days} days back"),
     "guardian_missing": ("未满十八周岁，须填监护人", "is under eighteen: a guardian is needed"),
@@ -93,8 +120,13 @@ _OF_CASES = {
     "no_files": ("电子件须有文件", "an electronic material needs its files"),
     "duplicate_file": ("文件标识重复", "this file id occurs twice"),
     "not_base64": ("内容不是 base64", "the content is not base64"),
-    "size_differs": ("内容有 {length} 字节，与 size 不一致", "the content has {length} bytes; size says otherwise"),
+    "size_differs": (
+        "内容有 {length} 字节，与 size 不一致",
+        "the content has {length} bytes; size says otherwise",
+    ),
     "digest_differs": ("内容与 digest 不一致", "the content has another digest"),
 }
 
-TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({**_OF_MAPPINGS, **_OF_WORDS, **STRUCTURE, **_OF_CASES})
+TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {**_OF_MAPPINGS, **_OF_WORDS, **STRUCTURE, **_OF_CASES}
+)

@@ -25,7 +25,7 @@ def part(parent: dict[str, Any], key: str) -> dict[str, Any]:
 def shaped(value: Any) -> dict[str, Any]:
     """An object as it is; absent becomes empty; everything else becomes Misshapen."""
     if value.__class__ is dict:
-        return value  # type: ignore[no-any-return]
+        return value
     return NOTHING if value is None or value == "" else Misshapen()
 
 
@@ -33,7 +33,7 @@ def elements(parent: dict[str, Any], key: str) -> Iterable[Any]:
     """The elements of a list; an object alone is a list of one; absent is empty. Raises Refused."""
     value = parent.get(key)
     if value.__class__ is list:
-        return value  # type: ignore[no-any-return]
+        return value
     if value is None or value == "":
         return ()
     if value.__class__ is dict:
@@ -44,7 +44,7 @@ def elements(parent: dict[str, Any], key: str) -> Iterable[Any]:
 def text(value: Any) -> str:
     """A scalar as text. Raises Refused."""
     if value.__class__ is str and value:
-        return value  # type: ignore[no-any-return]
+        return value
     if value is None or value == "":
         raise Refused("absent")
     if value.__class__ is bool:
@@ -60,7 +60,7 @@ def an_object(value: Any) -> dict[str, Any]:
         raise Refused("absent")
     if value.__class__ is not dict:
         raise Refused("not_object")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def a_list(value: Any) -> list[Any]:
@@ -69,7 +69,7 @@ def a_list(value: Any) -> list[Any]:
         raise Refused("absent")
     if value.__class__ is not list:
         raise Refused("not_list")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def is_present(value: Any) -> bool:

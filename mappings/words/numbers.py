@@ -19,7 +19,11 @@ def integer(value: str) -> int:
     return int(value)
 
 
-@word(Example("12.50", expect=12.5), Example("12,5", refuse="not_a_decimal"), Example("1e3", refuse="not_a_decimal"))
+@word(
+    Example("12.50", expect=12.5),
+    Example("12,5", refuse="not_a_decimal"),
+    Example("1e3", refuse="not_a_decimal"),
+)
 def decimal(value: str) -> float:
     """A decimal number that survives unchanged as a JSON number. Leaves as a number."""
     if not _DECIMAL.fullmatch(value) or Decimal(repr(float(value))) != Decimal(value):
@@ -54,7 +58,11 @@ def yes_no(yes: str, no: str) -> Callable[[str], str]:
     return lambda value: yes if boolean(value) else no
 
 
-@word(Example("2", ("1", "2"), expect="false"), Example("3", ("1", "2"), refuse="not_a_boolean"), inverse="yes_no")
+@word(
+    Example("2", ("1", "2"), expect="false"),
+    Example("3", ("1", "2"), refuse="not_a_boolean"),
+    inverse="yes_no",
+)
 def from_yes_no(yes: str, no: str) -> Callable[[str], str]:
     """The platform's two texts become `true` or `false`."""
     _distinct(yes, no, "from_yes_no")

@@ -9,7 +9,12 @@ from mappings.words.registry import REGISTER, Example, Word
 
 def reference() -> str:
     """Markdown: every word by theme, with how it is written, what it does, its inverse and its examples."""
-    lines = ["# Words of mapping files", "", "Written by `mappings.words.reference()`; the examples run as tests.", ""]
+    lines = [
+        "# Words of mapping files",
+        "",
+        "Written by `mappings.words.reference()`; the examples run as tests.",
+        "",
+    ]
     for theme in sorted({word.theme for word in REGISTER.values()}):
         lines += [f"## {theme}", ""]
         for name in sorted(name for name, word in REGISTER.items() if word.theme == theme):

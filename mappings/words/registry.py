@@ -68,13 +68,15 @@ class Word:
             raise BadArgument(f"'{self.name}' has {len(arguments)} argument(s)", f"write {self.usage}")
         for given, one in zip(arguments, self.parameters, strict=False):
             if isinstance(given, int) != (one.kind == "integer"):
-                wanted = "an integer" if one.kind == "integer" else 'a text in double quotes'
+                wanted = "an integer" if one.kind == "integer" else "a text in double quotes"
                 raise BadArgument(f"'{one.name}' of '{self.name}' is {wanted}", f"write {self.usage}")
 
     @property
     def usage(self) -> str:
         """How it is written, such as `pad(width, fill="0")`."""
-        shown = [one.name + ("" if one.default is None else f"={_quoted(one.default)}") for one in self.parameters]
+        shown = [
+            one.name + ("" if one.default is None else f"={_quoted(one.default)}") for one in self.parameters
+        ]
         return f"{self.name}({', '.join(shown)})" if shown else self.name
 
 

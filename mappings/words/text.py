@@ -89,7 +89,11 @@ def at_least(least: int) -> Callable[[str], str]:
     return checked
 
 
-@word(Example("00123", expect="00123"), Example("12a", refuse="not_digits"), Example("１２", refuse="not_digits"))
+@word(
+    Example("00123", expect="00123"),
+    Example("12a", refuse="not_digits"),
+    Example("１２", refuse="not_digits"),
+)
 def digits(value: str) -> str:
     """Refused unless every character is one of 0-9."""
     if not (value.isascii() and value.isdigit()):

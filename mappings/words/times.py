@@ -24,7 +24,14 @@ def time_as(form: str) -> Callable[[str], str]:
 
     def written(value: str) -> str:
         at = instant(value)
-        return template % {"Y": at.year, "m": at.month, "d": at.day, "H": at.hour, "M": at.minute, "S": at.second}
+        return template % {
+            "Y": at.year,
+            "m": at.month,
+            "d": at.day,
+            "H": at.hour,
+            "M": at.minute,
+            "S": at.second,
+        }
 
     return written
 
@@ -158,5 +165,7 @@ def _pattern(form: str, allowed: str, needed: str) -> re.Pattern[str]:
     if len(set(pieces) & {f"%{k}" for k in allowed}) != sum(piece.startswith("%") for piece in pieces):
         raise BadArgument("a part of the time stands twice", "write each once")
     return re.compile(
-        "".join(f"(?P<{p[1]}>[0-9]{{{_WIDTHS[p[1]]}}})" if p.startswith("%") else re.escape(p) for p in pieces)
+        "".join(
+            f"(?P<{p[1]}>[0-9]{{{_WIDTHS[p[1]]}}})" if p.startswith("%") else re.escape(p) for p in pieces
+        )
     )

@@ -1,0 +1,66 @@
+"""What may be read from, and written to, a canonical document: its schema as a tree of names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.canonical.schema import NAMES, Schema, resolved, schema
+
+ADDED = "canonical/exchange@1"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One part of a schema. An open part (free form fields) knows nothing of what is inside."""
+
+    root: Schema
+    part: Schema
+
+    @property
+    def kind(self) -> str:
+        """object | list | plain | open"""
+        kind = self.part.get("type", "" if "enum" not in self.part else "string")
+        if not kind or isinstance(kind, list):
+            return "plain" if kind and "object" not in kind and "array" not in kind else "open"
+        return {"object": "object", "array": "list"}.get(kind, "plain")
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self.part.get("properties", ()))
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(self.part.get("required", ()))
+
+    def field(self, name: str) -> "Shape | None":
+        """None if an object has no field of this name."""
+        if self.kind != "object":
+            return Shape(self.root, {}) if self.kind == "open" else None
+        found: Any = self.part.get("properties", {}).get(name, self.part.get("additionalProperties", True))
+        if found is False:
+            return None
+        return Shape(self.root, resolved(self.root, found) if isinstance(found, dict) else {})
+
+    def element(self) -> "Shape":
+        return Shape(self.root, resolved(self.root, self.part.get("items", {})))
+
+
+def written(name: str) -> Shape | None:
+    """What a mapping `to: NAME` writes; None if NAME is no canonical schema."""
+    return Shape(schema(name), schema(name)) if name in NAMES else None
+
+
+def read(name: str) -> Shape | None:
+    """What a mapping `from: NAME` reads: the document with what the gateway adds to it."""
+    if name not in NAMES:
+        return None
+    merged = _merged(schema(name), schema(ADDED))
+    return Shape(merged, merged)
+
+
+def _merged(one: Schema, other: Schema) -> Schema:
+    properties = dict(one.get("properties", {}))
+    for key, value in other.get("properties", {}).items():
+        properties[key] = (
+            _merged(properties[key], value) if "properties" in properties.get(key, {}) else value
+        )
+    return {**other, **one, "properties": properties}

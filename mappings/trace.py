@@ -1,0 +1,146 @@
+"""Where each value of a target came from (溯源): target <- source <- words <- line, file, table row. No values.
+
+It walks the plan step by step, apart from the compiled function, and so is a second reading of the same rules:
+tests hold the two against each other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mappings import values
+from mappings.language import Guard, Literal, Path
+from mappings.plan import Block, Field, Node, Plan
+from mappings.problems import Refused
+
+_READERS = {"text": values.text, "object": values.an_object, "list": values.a_list}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One value of the target. `source`: a concrete path such as `materials[0].name`, or the literal.
+
+    table_row: `NAME/tables/TABLE.yaml:LINE` of the row that a code went through.
+    """
+
+    target: str
+    source: str
+    words: tuple[str, ...]
+    line: int
+    file: str
+    table_row: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """The document or an element: its value, its concrete path, its position from 1."""
+
+    value: Any
+    path: str
+    position: int = 0
+
+
+Holders = tuple[_Holder, ...]
+
+
+def trace(plan: Plan, document: Any) -> list[Step]:
+    """The steps for all values that the mapping makes; fields that it would refuse are left out."""
+    return [step for step, _ in walk(plan, document)]
+
+
+def walk(plan: Plan, document: Any) -> Iterator[tuple[Step, Any]]:
+    """The steps with the values that they make."""
+    return _nodes(plan.nodes, (_Holder(values.shaped(document), ""),), ())
+
+
+def _nodes(nodes: tuple[Node, ...], holders: Holders, indexes: tuple[int, ...]) -> Iterator[tuple[Step, Any]]:
+    for node in nodes:
+        try:
+            if isinstance(node, Field):
+                yield from _field(node, holders, indexes)
+            else:
+                yield from _block(node, holders, indexes)
+        except Refused:
+            continue
+
+
+def _block(node: Block, holders: Holders, indexes: tuple[int, ...]) -> Iterator[tuple[Step, Any]]:
+    if node.each is None:
+        if node.guard is None or _holds(node.guard, holders):
+            yield from _nodes(node.body, holders, indexes)
+        return
+    made = 0
+    for inner in _elements(node.each, holders):
+        inside = (*inner[:-1], _Holder(inner[-1].value, inner[-1].path, made + 1))
+        if node.guard is None or _holds(node.guard, inside):
+            below: tuple[Node, ...] = (node.take,) if node.take else node.body
+            steps = list(_nodes(below, inside, (*indexes, made)))
+            made += 0 if node.take and not steps else 1  # an absent optional value takes no place
+            yield from steps
+
+
+def _elements(each: Path, holders: Holders) -> Iterator[Holders]:
+    base = holders[-each.up] if each.up else holders[0]
+    rows: list[Holders] = [(*holders, base)]
+    for depth, step in enumerate(each.steps):
+        rows = [
+            (
+                *(row if depth else row[:-1]),
+                _Holder(value, f"{_joined(row[-1].path, step)}[{index}]", index + 1),
+            )
+            for row in rows
+            for index, value in enumerate(values.elements(values.shaped(row[-1].value), step))
+        ]
+    yield from rows
+
+
+def _field(node: Field, holders: Holders, indexes: tuple[int, ...]) -> Iterator[tuple[Step, Any]]:
+    if node.guard and not _holds(node.guard, holders):
+        return
+    value, source = _source(node, holders)
+    if value is None:
+        return
+    row = None
+    received_at = holders[0].value.get("received_at")
+    for bound in node.words:
+        if bound.table:
+            found = bound.table.row_of(value, received_at, back=bound.word == "table_back")
+            row = f"{bound.table.file}:{found.line}"
+        value = bound.function(value, received_at) if bound.dated else bound.function(value)
+    words = tuple(map(str, node.expression.calls))
+    yield Step(node.site.target.format(*indexes), source, words, node.site.line, node.site.file, row), value
+
+
+def _source(node: Field, holders: Holders) -> tuple[Any, str]:
+    """The value that the words get, and where it was read; None if the target is left out. Raises Refused."""
+    source = node.expression.source
+    if isinstance(source, Literal):
+        return source.text, str(source)
+    value, path = _read(source, holders)
+    if not values.is_present(value) and node.expression.default is not None:
+        return node.expression.default, f"{path} ?"
+    if not values.is_present(value) and node.expression.optional:
+        return None, path
+    return _READERS[node.takes](value), path
+
+
+def _read(path: Path, holders: Holders) -> tuple[Any, str]:
+    holder = holders[-path.up] if path.up else holders[0]
+    if path.is_position:
+        return str(holder.position), f"position of {holder.path}"
+    value: Any = holder.value
+    for step in path.steps:
+        value = values.shaped(value).get(step)
+    return value, _joined(holder.path, *path.steps)
+
+
+def _holds(guard: Guard, holders: Holders) -> bool:
+    value, _ = _read(guard.path, holders)
+    found = (
+        values.is_present(value) if guard.among is None else values.is_among(value, frozenset(guard.among))
+    )
+    return found != guard.negated
+
+
+def _joined(path: str, *steps: str) -> str:
+    return ".".join((path, *steps) if path else steps)

@@ -153,14 +153,18 @@ class Guishan:
         reference = self._ledger.reference_of(number)
         if reference is None:
             return _answer("queryCase", "absent", _package("2001", "无此关联编号"))
-        records = []
-        for index, (state, at_ms) in enumerate(self._ledger.states(number), 1):
-            code, text = _STATES[state]
-            when = datetime.fromtimestamp(at_ms / 1000, CHINA).strftime("%Y%m%d%H%M%S")
-            inside = f"<ZTDM>{code}</ZTDM><ZTMC>{text}</ZTMC><SJ>{when}</SJ>"
-            records.append(_record(str(index), "JD01", "0", "成功", inside))
-        head = f"<GLBH>{number}</GLBH><YWLSH>{reference}</YWLSH>"
+        states = [(*_STATES[state], _time(at_ms)) for state, at_ms in self._ledger.states(number)]
+        records = [
+            _record(str(index), "JD01", "0", "成功", f"<ZTDM>{code}</ZTDM><ZTMC>{text}</ZTMC><SJ>{when}</SJ>")
+            for index, (code, text, when) in enumerate(states, 1)
+        ]
+        now = f"<ZTDM>{states[-1][0]}</ZTDM><ZTSJ>{states[-1][2]}</ZTSJ>"
+        head = f"<GLBH>{number}</GLBH><YWLSH>{reference}</YWLSH>{now}"
         return _answer("queryCase", "answered", _package("0", "查询成功", head, records))
+
+
+def _time(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, CHINA).strftime("%Y%m%d%H%M%S")
 
 
 def _kept(root: etree._Element) -> dict[str, object]:

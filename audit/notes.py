@@ -75,7 +75,7 @@ class Signer:
 
         Raises OSError when the file cannot be read, KeyRejected when it holds no such key.
         """
-        text = path.read_text("utf-8").strip()
+        text = path.read_bytes().decode("utf-8", "replace").strip()
         if text.startswith(_PRIVATE):
             own, key_id, seed = _key_parts(text.removeprefix(_PRIVATE))
             signer = cls._of(own, Ed25519PrivateKey.from_private_bytes(seed))

@@ -42,7 +42,7 @@ class Stretch:
 
     def gap(self, until: int) -> Finding:
         missing = Finding(f"entry {self.end}", "entries.missing", {"first": self.end, "last": until - 1})
-        self.end, self.whole = until, False
+        self.end, self.whole, self.at_ms = until, False, None
         return missing
 
     def told(self, code: str) -> Iterator[Finding]:

@@ -149,7 +149,9 @@ def test_no_consistency_proof_joins_two_logs_with_different_pasts(data):
         for source in (past, present):
             hashes = [tree.root_of(source[start:end]) for start, end in spans]
             with pytest.raises(tree.ProofRejected):
-                tree.check_consistency(old, tree.root_of(past[:old]), new, tree.root_of(present[:new]), hashes)
+                tree.check_consistency(
+                    old, tree.root_of(past[:old]), new, tree.root_of(present[:new]), hashes
+                )
 
 
 @pytest.mark.parametrize(

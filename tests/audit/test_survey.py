@@ -1,0 +1,263 @@
+"""Whatever is done to the stored log is found, at its place, and once."""
+
+import shutil
+
+import pytest
+
+from audit import log, tree
+from audit.entries import Entry, encode
+from audit.ledger import Ledger, LedgerUnreadable
+from audit.survey import Survey
+
+# 100 exchanges of three entries in groups of six; checkpoints over 60 and 300; tile 0/0 is full.
+
+
+@pytest.fixture
+def store(open_log, exchange, signer):
+    store = open_log()
+    store.notes = []
+    for number in range(0, 100, 2):
+        store.append(
+            *exchange(f"E{number}", at_ms=number * 10), *exchange(f"E{number + 1}", at_ms=number * 10 + 5)
+        )
+        if number in (18, 98):
+            store.notes.append(store.checkpoint(signer, 100_000 + number))
+    return store
+
+
+@pytest.fixture
+def survey(store, signer):
+    def run(held=None, keys=None, path=None):
+        ledger = Ledger(path or store.path)
+        try:
+            survey = Survey(ledger, keys or [signer.key], held or {}, lambda done, total: None)
+            return [(finding.path, finding.code) for finding in survey.findings()], survey.summary()
+        finally:
+            ledger.close()
+
+    return run
+
+
+def test_a_log_that_nobody_touched_is_sound(store, survey):
+    findings, summary = survey(held={"first": store.notes[0], "second": store.notes[1]})
+    assert findings == []
+    assert (summary.entries, summary.batches, summary.tiles, summary.checkpoints) == (300, 50, 1, 2)
+    assert (summary.exchanges, summary.ended, summary.size, summary.signed_size) == (100, 100, 300, 300)
+    assert summary.root == log.head(store.connection).root
+
+
+FLIPS = [
+    ("audit_entries", "position", "position = 301", "position = 299", ["entries.missing", "entries.beyond"]),
+    ("audit_entries", "kind", "kind = 'exchange.held'", "position = 7", ["entry.column"]),
+    ("audit_entries", "exchange_id", "exchange_id = 'E9'", "position = 7", ["entry.column"]),
+    ("audit_entries", "exchange_id", "exchange_id = NULL", "position = 7", ["entry.column"]),
+    ("audit_entries", "case_id", "case_id = 'C9'", "position = 7", ["entry.column"]),
+    ("audit_entries", "leaf", "leaf = zeroblob(32)", "position = 290", ["entry.leaf"]),
+    ("audit_entries", "leaf", "leaf = 'text'", "position = 290", ["entry.leaf"]),
+    (
+        "audit_entries",
+        "body",
+        "body = CAST(replace(body, 'E2', 'E3') AS BLOB)",
+        "position = 7",
+        ["entry.altered"],
+    ),
+    ("audit_entries", "body", "body = x''", "position = 7", ["entry.altered"]),
+    ("audit_entries", "body", "body = CAST(body AS TEXT)", "position = 7", ["entry.altered"]),
+    (
+        "audit_batches",
+        "size",
+        "size = 299",
+        "size = 300",
+        ["batch.altered", "batch.time", "entries.beyond", "checkpoint.beyond"],
+    ),
+    ("audit_batches", "previous", "previous = 5", "size = 12", ["batch.altered"]),
+    ("audit_batches", "previous", "previous = 'x'", "size = 12", ["batch.altered"]),
+    ("audit_batches", "frontier", "frontier = zeroblob(64)", "size = 12", ["batch.altered"]),
+    ("audit_batches", "frontier", "frontier = zeroblob(7)", "size = 12", ["batch.altered"]),
+    ("audit_batches", "frontier", "frontier = 'x'", "size = 12", ["batch.altered"]),
+    ("audit_batches", "root", "root = zeroblob(32)", "size = 12", ["batch.root"]),
+    ("audit_batches", "at_ms", "at_ms = at_ms + 1", "size = 12", ["batch.time"]),
+    ("audit_tiles", "level", "level = 1", "level = 0", ["tile.missing", "tile.extra"]),
+    ("audit_tiles", "number", "number = 1", "level = 0", ["tile.missing", "tile.extra"]),
+    ("audit_tiles", "root", "root = zeroblob(32)", "level = 0", ["tile.root"]),
+    ("audit_tiles", "hashes", "hashes = zeroblob(31)", "level = 0", ["tile.altered"]),
+    ("audit_checkpoints", "size", "size = 294", "size = 300", ["checkpoint.size"]),
+    ("audit_checkpoints", "previous", "previous = 54", "size = 300", ["checkpoint.missing"]),
+    (
+        "audit_checkpoints",
+        "note",
+        "note = replace(note, '300', '294')",
+        "size = 300",
+        ["checkpoint.rejected"],
+    ),
+    ("audit_checkpoints", "note", "note = x'00'", "size = 300", ["checkpoint.rejected"]),
+    ("audit_checkpoints", "at_ms", "at_ms = 1", "size = 300", ["checkpoint.time"]),
+    ("audit_checkpoints", "at_ms", "at_ms = 'x'", "size = 300", ["checkpoint.time"]),
+]
+
+
+@pytest.mark.parametrize("table, column, change, where, codes", FLIPS)
+def test_a_change_of_any_column_is_found(store, survey, table, column, change, where, codes):
+    assert store.driver.execute(f"UPDATE {table} SET {change} WHERE {where}").rowcount == 1
+    assert [code for _, code in survey()[0]] == codes
+
+
+def test_the_list_of_changes_leaves_out_no_column(store):
+    tables = [name for (name,) in store.driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    there = {
+        (table, row[1]) for table in tables for row in store.driver.execute(f"PRAGMA table_info({table})")
+    }
+    assert there == {(table, column) for table, column, *_ in FLIPS}
+
+
+REMOVALS = [
+    ("audit_entries", "position = 7", [("entry 7", "entries.missing")]),
+    ("audit_entries", "position BETWEEN 7 AND 40", [("entry 7", "entries.missing")]),
+    ("audit_entries", "position = 299", [("entry 299", "entries.missing")]),
+    ("audit_batches", "size = 12", [("batch 18", "batch.missing")]),
+    ("audit_batches", "size = 60", [("batch 66", "batch.missing")]),  # where a checkpoint was signed
+    ("audit_tiles", "level = 0", [("tile 0/0", "tile.missing")]),
+    ("audit_checkpoints", "size = 60", [("checkpoint 300", "checkpoint.missing")]),
+]
+
+
+@pytest.mark.parametrize("table, where, found", REMOVALS)
+def test_a_removed_row_is_found(store, survey, table, where, found):
+    assert store.driver.execute(f"DELETE FROM {table} WHERE {where}").rowcount
+    findings, _ = survey()
+    assert findings[0] == found[0]
+    assert {code for _, code in findings} <= {found[0][1], "order.no_start", "order.after_end"}
+
+
+def test_two_entries_that_changed_places_are_found(store, survey):
+    for old, new in ((7, 1000), (9, 7), (1000, 9)):
+        store.driver.execute("UPDATE audit_entries SET position = ? WHERE position = ?", (new, old))
+    found = survey()[0]
+    assert ("entry 6", "entries.altered") in found  # the batch of 6 to 11
+    assert {("tile 0/0", "tile.altered")} <= set(found)
+
+
+def test_an_entry_and_its_leaf_changed_together_are_found_in_batch_and_tile(store, survey, exchange):
+    body = encode(exchange("E2", end="exchange.refused", at_ms=20)[2])
+    store.driver.execute(
+        "UPDATE audit_entries SET body = ?, leaf = ?, kind = ? WHERE position = 8",
+        (body, tree.leaf_hash(body), "exchange.refused"),
+    )
+    assert survey()[0] == [("entry 6", "entries.altered"), ("tile 0/0", "tile.altered")]
+
+
+def test_an_added_entry_is_found(store, survey):
+    body = encode(Entry("release.activated", 0, {}))
+    row = (300, "release.activated", None, None, tree.leaf_hash(body), body)
+    store.driver.execute("INSERT INTO audit_entries VALUES (?, ?, ?, ?, ?, ?)", row)
+    assert survey()[0] == [("entry 300", "entries.beyond")]
+
+
+def test_an_end_that_was_cut_off_is_found_by_the_checkpoint(store, survey):
+    store.driver.execute("DELETE FROM audit_entries WHERE position >= 294")
+    store.driver.execute("DELETE FROM audit_batches WHERE size > 294")
+    assert survey()[0] == [("checkpoint 300", "checkpoint.beyond")]
+    store.driver.execute("DELETE FROM audit_checkpoints WHERE size > 294")
+    assert survey()[0] == []  # agrees with itself again,
+    assert survey(held={"mine": store.notes[1]})[0] == [
+        ("mine", "checkpoint.beyond")
+    ]  # but not with what was kept
+
+
+def test_a_log_written_anew_is_found_by_the_signatures_and_by_the_checkpoint_that_was_kept(
+    store, open_log, survey, exchange, signer
+):
+    other = open_log("other.db")
+    for number in range(0, 100, 2):
+        end = "exchange.refused" if number == 0 else "exchange.delivered"
+        other.append(
+            *exchange(f"E{number}", end, number * 10), *exchange(f"E{number + 1}", at_ms=number * 10 + 5)
+        )
+        if number in (18, 98):
+            other.checkpoint(signer, 100_000 + number)
+    assert survey(path=other.path)[0] == []  # whoever has the key can do that,
+    held = {"mine": store.notes[0]}
+    assert survey(path=other.path, held=held)[0] == [("mine", "checkpoint.root")]  # but not unseen
+    other.driver.execute("DELETE FROM audit_checkpoints")
+    other.driver.executemany(
+        "INSERT INTO audit_checkpoints VALUES (?, ?, ?, ?)",
+        store.driver.execute("SELECT * FROM audit_checkpoints").fetchall(),
+    )
+    codes = [code for _, code in survey(path=other.path)[0]]
+    assert codes == ["checkpoint.root", "checkpoint.root"]  # without the key the old signatures tell
+
+
+def test_a_checkpoint_inside_a_stretch_that_is_gone_cannot_be_checked(store, survey):
+    store.driver.execute("DELETE FROM audit_batches WHERE size = 60")
+    store.driver.execute("DELETE FROM audit_entries WHERE position = 59")
+    assert ("checkpoint 60", "checkpoint.unprovable") in survey()[0]
+
+
+def test_a_batch_that_claims_a_vast_size_does_not_stop_the_check(store, survey):
+    store.driver.execute("UPDATE audit_batches SET size = ? WHERE size = 300", (2**62,))
+    codes = {code for _, code in survey()[0]}
+    assert {"entries.missing", "batch.altered"} <= codes
+
+
+def test_after_a_stretch_that_cannot_be_known_the_walk_goes_on_from_the_next_sound_batch(store, survey):
+    store.driver.execute("DELETE FROM audit_entries WHERE position = 8")
+    store.driver.execute("UPDATE audit_batches SET root = zeroblob(32) WHERE size = 12")
+    store.driver.execute("UPDATE audit_entries SET body = x'00' WHERE position = 200")
+    assert survey()[0] == [
+        ("entry 8", "entries.missing"),
+        ("batch 12", "batch.altered"),
+        ("entry 200", "entry.altered"),
+    ]
+
+
+def test_entries_that_were_never_lawful_are_found_though_the_tree_is_sound(store, survey):
+    store.append(Entry("exchange.delivered", 0, {"exchange": "E0"}))
+    store.append(Entry("exchange.sending", 0, {"exchange": "new"}), Entry("exchange.held", 0, {}))
+    assert survey()[0] == [
+        ("entry 300", "order.second_end"),
+        ("entry 301", "order.no_start"),
+        ("entry 302", "order.no_exchange"),
+    ]
+
+
+def test_what_grows_during_the_check_is_left_for_the_next_one(store, signer, exchange):
+    ledger = Ledger(store.path)
+    survey = Survey(ledger, [signer.key], {}, lambda done, total: None)
+    findings = survey.findings()
+    store.append(*[entry for number in range(200) for entry in exchange(f"F{number}")])
+    store.checkpoint(signer, 200_000)
+    assert list(findings) == []
+    assert survey.summary().size == 300
+    ledger.close()
+
+
+def test_an_empty_log_is_sound(open_log, signer):
+    ledger = Ledger(open_log("empty.db").path)
+    assert list(Survey(ledger, [signer.key], {}, lambda done, total: None).findings()) == []
+    ledger.close()
+
+
+def test_progress_runs_from_nothing_to_everything(store, signer):
+    seen = []
+    ledger = Ledger(store.path)
+    list(Survey(ledger, [signer.key], {}, lambda done, total: seen.append((done, total))).findings())
+    ledger.close()
+    assert seen == [(done, 300) for done in range(6, 301, 6)]
+
+
+def test_a_file_that_is_no_log_cannot_be_read(tmp_path):
+    for content in (None, b"", b"not a database" * 100):
+        path = tmp_path / "file"
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(LedgerUnreadable):
+            Ledger(path)
+
+
+def test_the_check_changes_nothing_in_the_file(store, survey, tmp_path):
+    store.connection.close()
+    copy = tmp_path / "copy.db"
+    shutil.copy(store.path, copy)
+    before = copy.read_bytes()
+    assert survey(path=copy)[0] == []
+    assert copy.read_bytes() == before

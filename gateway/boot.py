@@ -7,7 +7,6 @@ has no hooks of its own.
 import asyncio
 import os
 import socket
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ from gateway.releases import PlatformRelease
 from gateway.routes import Routes
 from gateway.settings import Settings
 from gateway.shelf import Shelf
-from gateway.store import exchanges
+from gateway.store import exchanges, releases
 from gateway.store.connection import Connection, Driver, connect_sqlite, sqlite_dialect
 from gateway.store.migrate import upgrade
 from gateway.store.store import Store
@@ -117,6 +116,15 @@ class Gateway:
             if platform_name not in self.gates.gates:
                 self.gates.of(platform_name, 1)
 
+    async def tend(self) -> None:
+        """What a process does between rounds: sign the log's head, follow the release that is in force."""
+        await self.sign()
+        digest = await self.store.read(releases.active)
+        if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
+            await self.shelf.activate()
+            await self.refresh_gates()
+            log.info("release.activated", release=digest)
+
     async def sign(self) -> None:
         """Sign the head of the log if it grew, at most twice a second; every answer carries the newest."""
         now_ms = self.world.clock_ms()
@@ -159,10 +167,10 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     signer = Signer.load(settings.path(keys.audit))
     gateway: Gateway
 
-    async def sign() -> None:
-        await gateway.sign()
+    async def tend() -> None:
+        await gateway.tend()
 
-    worker = Worker(store, story, gates, world.clock_ms, sign)
+    worker = Worker(store, story, gates, world.clock_ms, tend)
     story.poke = worker.poke
     gateway = Gateway(
         settings, world, store, routes, shelf, gates, papers, preparation, story, worker, signer, transport
@@ -205,6 +213,3 @@ def _adapters(
         )
 
     return build
-
-
-__all__ = ["Gateway", "World", "boot", "sqlite3"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from gateway.store import credentials as rows
 from gateway.store.store import Store
-from gateway.store.vault import DataKey, Vault
+from gateway.store.vault import Vault
 
 Clock = Callable[[], int]
 EARLY_MS = 5_000  # a secret that expires while a request is under way would be refused
@@ -79,6 +79,31 @@ class Gate:
     def leave(self) -> None:
         self.busy -= 1
 
+    def passing(self, *, free: bool) -> "Passage":
+        """Take a slot for the length of a `with` block, and beyond it if it is kept. free: whether there is one."""
+        return Passage(self, free)
+
+
+@dataclass(slots=True)
+class Passage:
+    """A slot that falls free again unless the send that it was taken for goes on with it."""
+
+    gate: Gate
+    open: bool
+
+    def keep(self) -> None:
+        """The send has the slot now, and leaves it when it is done."""
+        self.open = False
+
+    def __enter__(self) -> "Passage":
+        if self.open:
+            self.gate.enter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.open:
+            self.gate.leave()
+
 
 @dataclass(slots=True)
 class Gates:
@@ -98,6 +123,3 @@ class Gates:
             gate = self.of(platform, 1)
             gate.open_until_ms = until_ms if state == "open" else 0
             gate.cause = cause
-
-
-__all__ = ["CIRCUIT_MS", "DataKey", "Gate", "Gates", "SessionSecret"]

@@ -89,6 +89,15 @@ class Routes:
             raise NotActive
         return route
 
+    def active_route(self, platform: str, operation: str) -> Route:
+        """The route by which a platform is asked now. Raises Refusal: not_active, operation_not_offered."""
+        if self._active is None:
+            raise Refusal("not_active")
+        route = self._routes.get((self._active.digest, platform, operation))
+        if route is None:
+            raise Refusal("operation_not_offered", operation=operation, platform=platform)
+        return route
+
     def find(self, *, division: str, item: Mapping[str, Any] | None, operation: str) -> Route:
         """The one platform that serves this item there.
 

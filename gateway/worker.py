@@ -1,4 +1,4 @@
-"""What is due: claims and resumes it, lets expired leases become facts, signs checkpoints.
+"""What is due: claims and resumes it, lets expired leases become facts.
 
 The worker decides nothing; everything it finds enters the story at the step where it belongs.
 """
@@ -27,13 +27,13 @@ class Worker:
         story: Exchanges,
         gates: Gates,
         clock_ms: Callable[[], int],
-        sign: Callable[[], Awaitable[None]],
+        tend: Callable[[], Awaitable[None]],
     ) -> None:
         self._store = store
         self._story = story
         self._gates = gates
         self._clock_ms = clock_ms
-        self._sign = sign
+        self._tend = tend
         self._poked = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
@@ -46,7 +46,7 @@ class Worker:
         while not self._stopping:
             try:
                 await self._round()
-                await self._sign()
+                await self._tend()
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever befell one round
                 log.error("worker.failed", failure=error)
             await self._pause()

@@ -7,6 +7,7 @@ import click
 from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option, run
 from gateway.errors import CODES, Refusal
+from gateway.exchange import said
 from gateway.exchange.commits import Moved
 from gateway.model import Exchange, FactKind
 from gateway.store import exchanges
@@ -74,8 +75,8 @@ def settle(
     kind = _kind(reference, not_taken=not_taken, send_again=send_again, stop=stop)
 
     async def work(gateway: Gateway) -> Exchange:
-        return await gateway.exchanges.settle(
-            exchange_id, kind, reference=reference or "", actor=actor, reason=reason
+        return await said.settle(
+            gateway.exchanges, exchange_id, kind, reference=reference or "", actor=actor, reason=reason
         )
 
     settled = _said(work, conf)
@@ -91,7 +92,7 @@ def withdraw(conf: Path, actor: str, exchange_id: str) -> int:
     """撤回尚未发出的交换。 Take back an exchange of which no byte has left."""
 
     async def work(gateway: Gateway) -> Exchange:
-        return await gateway.exchanges.withdraw(exchange_id, actor=actor)
+        return await said.withdraw(gateway.exchanges, exchange_id, actor=actor)
 
     click.echo(f"{exchange_id} {_said(work, conf).state}")
     return 0

@@ -22,7 +22,7 @@ from mappings import canonical
 from mappings.problems import Unmappable
 
 Document = dict[str, Any]
-SERVICE_OBJECT = {"person": "1", "organization": "2"}
+SERVICE_OBJECT = {"person": "1"}  # which kind of organization it is, the case does not say
 
 
 class Preparation:

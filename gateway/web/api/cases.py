@@ -9,6 +9,7 @@ from aiohttp import web
 from gateway.boot import Gateway
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
+from gateway.exchange.reads import ask
 from gateway.model import Exchange
 from gateway.store import cases, exchanges
 from gateway.store.cases import Case
@@ -75,7 +76,7 @@ async def progress(request: web.Request) -> web.Response:
     if submitted is None:
         raise Refusal("not_found")
     asked = Asked(PROGRESS, identity.caller, identity.key_id, {})
-    exchange, document = await gateway.exchanges.ask(asked, submitted)
+    exchange, document = await ask(gateway.exchanges, asked, submitted)
     return answer({"case": case.id, "exchange": exchange.id, "progress": document})
 
 

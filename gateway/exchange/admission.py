@@ -1,0 +1,99 @@
+"""From what was prepared to what commit 1 writes: the frozen exchange, its case, its numbers, its sealed bodies."""
+
+from typing import Any
+
+from gateway.exchange import commits
+from gateway.exchange.asked import Asked, Prepared
+from gateway.exchange.papers import Papers
+from gateway.exchange.prepare import epoch_ms
+from gateway.model import Exchange
+from gateway.store.cases import Case, Number
+from gateway.store.vault import Vault
+
+
+def exchange_of(
+    asked: Asked,
+    prepared: Prepared,
+    *,
+    exchange_id: str,
+    case_id: str,
+    now_ms: int,
+    owner: str,
+    lease_ms: int,
+) -> Exchange:
+    """The exchange as commit 1 writes it. lease_ms: its end if it may be sent at once, else 0."""
+    document, there, route = prepared.document, prepared.there, prepared.route
+    ready = lease_ms > 0
+    return Exchange(
+        id=exchange_id,
+        case_id=case_id,
+        kind="write",
+        operation=asked.operation,
+        caller=asked.caller.caller,
+        actor=asked.actor,
+        platform=route.name,
+        here=document["receiving"]["division"],
+        division=document["division"],
+        unit=there.get("unit", ""),
+        mode=document["mode"],
+        item_here=document["item"]["code"],
+        item_there=there["implementation_code"],
+        basic_code=there["basic_code"],
+        alignment=there["alignment"],
+        release=route.release,
+        ours=prepared.message.ours,
+        theirs="",
+        state="sending" if ready else "waiting",
+        step="send",
+        attempt=1 if ready else 0,
+        place=1,
+        owner=owner if ready else "",
+        lease_ms=lease_ms,
+        due_ms=0 if ready else now_ms,
+        cause="",
+        code="",
+        admitted_ms=now_ms,
+        changed_ms=now_ms,
+        ended_ms=0,
+    )
+
+
+async def admission_of(
+    asked: Asked, prepared: Prepared, exchange: Exchange, papers: Papers
+) -> commits.Admission:
+    """Everything that commit 1 writes; files are durable when this returns."""
+    document = prepared.document
+    key, sealed, files = await papers.seal(exchange, prepared)
+    return commits.Admission(
+        exchange=exchange,
+        case=_case(exchange, document, papers.vault),
+        asked=asked,
+        prepared=prepared,
+        key=key,
+        numbers=_numbers(exchange, document),
+        sealed=sealed,
+        files=files,
+        insist="insist" in document,
+    )
+
+
+def _case(exchange: Exchange, document: Any, vault: Vault) -> Case:
+    applicant = document["applicant"]
+    return Case(
+        id=exchange.case_id,
+        caller=exchange.caller,
+        person=vault.person(applicant["id_type"], applicant["id_number"]),
+        item=exchange.item_there or exchange.basic_code,
+        division=exchange.division,
+        here=exchange.here,
+        received_ms=epoch_ms(document["receiving"]["received_at"]),
+        open=1,
+        admitted_ms=exchange.admitted_ms,
+    )
+
+
+def _numbers(exchange: Exchange, document: Any) -> list[Number]:
+    """All numbers that the case is known by so far, with their owners."""
+    ours = [Number(commits.OURS, "case", exchange.ours), Number(commits.OURS, "exchange", exchange.id)]
+    theirs = [Number(each["owner"], each["kind"], each["number"]) for each in document.get("numbers", ())]
+    return ours + theirs

@@ -1,0 +1,42 @@
+"""A read (查询): the same way through with one commit. Repeatable by nature, never held, asked once."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from gateway.errors import Refusal
+from gateway.exchange.asked import Asked
+from gateway.exchange.papers import Claim
+from gateway.exchange.prepare import case_question, translate
+from gateway.exchange.story import Exchanges
+from gateway.identity import new_id
+from gateway.model import Exchange
+
+
+async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange, dict[str, Any]]:
+    """Ask the platform about a case. (the exchange, the answer in canonical words).
+
+    Raises Refusal: operation_not_offered, platform_refused, platform_unavailable, platform_garbled.
+    """
+    around = story.around
+    now_ms, started_ms = around.clock_ms(), around.monotonic_ms()
+    route = around.routes.active_route(about.platform, asked.operation)
+    exchange_id = new_id(now_ms, around.random)
+    document = await around.papers.tree(about.id, "document")
+    question = case_question(document, about.theirs) | {"exchange": exchange_id}
+    message, problems = translate(route, question, exchange_id)
+    if problems:
+        raise Refusal("unmappable", problems=problems, count=len(problems))
+    gate = story.gate_of(route)
+    if not gate.admits(now_ms):
+        raise Refusal("platform_unavailable", cause=gate.cause or "busy")
+    exchange = replace(
+        about, id=exchange_id, kind="read", operation=asked.operation, caller=asked.caller.caller,
+        actor=asked.actor, release=route.release, state="sending", step="send", attempt=1, place=0,
+        owner=around.owner, lease_ms=0, due_ms=0, cause="", code="", admitted_ms=now_ms, changed_ms=now_ms,
+        ended_ms=0,
+    )  # fmt: skip
+    claim = Claim(exchange, route, around.papers.vault.new_key(), message, started_ms)
+    gate.enter()
+    concluded = await asyncio.shield(story.start(story.send(claim, gate)))
+    return concluded, await around.papers.answer_of(concluded, route)

@@ -5,6 +5,7 @@ cannot read with at most a warning.
 """
 
 import posixpath
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,7 +16,7 @@ import zeep.exceptions
 from lxml import etree
 from zeep.settings import Settings
 from zeep.wsdl import Document
-from zeep.wsdl.bindings.soap import SoapBinding
+from zeep.wsdl.bindings.soap import Soap12Binding, SoapBinding
 
 from adapters.codecs import xml
 from adapters.errors import Garbled, Unbuildable
@@ -110,7 +111,9 @@ class Contract:
         self._operations: dict[str, Any] = {}
         try:
             offline: Any = Offline(files)
-            document = Document(posixpath.join(_ROOT, path), offline, settings=settings)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the survey names what zeep drops
+                document = Document(posixpath.join(_ROOT, path), offline, settings=settings)
             self.uses = tuple(self._survey(document, offline.encoded))
         except Unbuildable:
             raise
@@ -129,12 +132,12 @@ class Contract:
         usable = [use for use in found if use.reason is None]
         if not usable:
             raise _no_operation(name, found, self.uses)
-        # The same operation on a SOAP 1.1 and a SOAP 1.2 port is one choice, and 1.1 comes first.
-        services = {use.service for use in usable}
-        if len(services) > 1:
+        if len({use.service for use in usable}) > 1:
             calls = ", ".join(use.call for use in usable)
             raise Unbuildable(("call",), f"several services have {name}", f"write one of {calls}")
-        return self._operations[usable[0].call]
+        # The same operation on a SOAP 1.1 and a SOAP 1.2 port is one choice, and 1.1 comes first.
+        candidates = [self._operations[use.call] for use in usable]
+        return min(candidates, key=lambda each: isinstance(each.binding, Soap12Binding))
 
     def _survey(self, document: Any, encoded: set[tuple[str, str]]) -> Iterator[Use]:
         for service in document.services.values():

@@ -1,0 +1,161 @@
+"""Contracts: read offline, every operation usable or named, hostile ones refused."""
+
+import time
+
+import pytest
+
+from adapters.errors import Unbuildable
+from adapters.wsdl import Contract
+from tests.adapters.peers import CONTRACT
+
+PATH = "contract/service.wsdl"
+SCHEMA = """<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t" xmlns="urn:t">
+  <xsd:import namespace="http://www.w3.org/XML/1998/namespace" schemaLocation="http://www.w3.org/2001/xml.xsd"/>
+  <xsd:import namespace="http://schemas.xmlsoap.org/soap/encoding/"
+              schemaLocation="http://schemas.xmlsoap.org/soap/encoding/"/>
+  <xsd:import namespace="http://www.w3.org/2005/05/xmlmime"
+              schemaLocation="http://www.w3.org/2005/05/xmlmime"/>
+  <xsd:complexType name="T"><xsd:sequence><xsd:element name="a" type="xsd:string"/></xsd:sequence>
+    <xsd:attribute xmlns:xml="http://www.w3.org/XML/1998/namespace" ref="xml:lang"/></xsd:complexType>
+</xsd:schema>"""
+INCLUDED = '<xsd:import namespace="urn:t" schemaLocation="{}"/><xsd:complexType name="call">'
+
+
+def contract(text: str = CONTRACT, **files: str) -> Contract:
+    return Contract(
+        PATH, {PATH: text, **{name.replace("__", "/") + ".xsd": each for name, each in files.items()}}
+    )
+
+
+def importing(location: str) -> str:
+    return CONTRACT.replace('<xsd:complexType name="call">', INCLUDED.format(location), 1)
+
+
+def test_every_operation_is_listed_and_found_by_short_and_full_name() -> None:
+    loaded = contract()
+    assert [(use.call, use.reason) for use in loaded.uses] == [
+        ("GuishanExchange/ExchangePort/submitCase", None),
+        ("GuishanExchange/ExchangePort/queryCase", None),
+    ]
+    full = loaded.operation("GuishanExchange/ExchangePort/submitCase")
+    assert full is loaded.operation("submitCase")
+
+
+def test_an_unknown_operation_is_named_with_its_nearest() -> None:
+    with pytest.raises(Unbuildable) as caught:
+        contract().operation("submitCases")
+    assert (caught.value.path, caught.value.write) == (("call",), "did you mean submitCase?")
+
+
+def test_schemas_of_the_folder_and_standard_ones_are_found_without_a_network() -> None:
+    assert contract(importing("types/t.xsd"), contract__types__t=SCHEMA).operation("submitCase")
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("types/gone.xsd", "contract/types/gone.xsd, which is not in the folder"),
+        ("http://127.0.0.1:1/t.xsd", "http://127.0.0.1:1/t.xsd, which is not in the folder"),
+        ("file:///etc/passwd", "needs etc/passwd, which is not in the folder"),
+        ("../../../etc/passwd", "etc/passwd, which is not in the folder"),
+    ],
+)
+def test_what_is_not_in_the_folder_is_not_fetched(location: str, said: str) -> None:
+    with pytest.raises(Unbuildable, match="not in the folder") as caught:
+        contract(importing(location))
+    assert caught.value.what.endswith(said)
+
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("prolog", "said"),
+    [
+        ("<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>", "DTD"),
+        ("<!DOCTYPE x SYSTEM 'http://127.0.0.1:1/x.dtd'>", "DTD"),
+        (f"<!DOCTYPE x [<!ENTITY l0 'ha'>{LAUGHS}]>", "DTD"),
+        ("<!DOCTYPE wsdl:definitions>", "DTD"),
+        ("<unclosed>", "not well-formed"),
+    ],
+)
+def test_a_hostile_contract_is_refused_at_once(prolog: str, said: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(Unbuildable, match=said) as caught:
+        contract(CONTRACT.replace(HEAD, prolog, 1))
+    assert caught.value.path == ("contract",)
+    assert time.perf_counter() - started < 0.5
+
+
+def test_a_hostile_schema_beside_the_contract_is_refused_too() -> None:
+    hostile = "<!DOCTYPE x [<!ENTITY a 'b'>]>" + SCHEMA
+    with pytest.raises(Unbuildable, match=r"contract/types/t\.xsd carries a DTD"):
+        contract(importing("types/t.xsd"), contract__types__t=hostile)
+
+
+def test_an_operation_that_cannot_be_used_is_named_with_its_reason() -> None:
+    encoded = CONTRACT.replace('use="literal"', 'use="encoded"', 1)
+    loaded = contract(encoded)
+    reasons = {use.operation: use.reason for use in loaded.uses}
+    assert reasons == {
+        "submitCase": "SOAP-encoded messages (use=encoded) are not supported",
+        "queryCase": None,
+    }
+    with pytest.raises(Unbuildable, match="submitCase cannot be used: SOAP-encoded"):
+        loaded.operation("submitCase")
+
+
+def test_an_operation_that_zeep_drops_without_a_word_is_still_listed() -> None:
+    """A binding over another transport is skipped by zeep at debug level."""
+    jms = CONTRACT.replace(
+        '<wsdl:operation name="queryCase">\n      <soap:operation',
+        '<wsdl:operation name="lost">\n      <soap:operation',
+    )
+    loaded = contract(jms)
+    reasons = {use.operation: use.reason for use in loaded.uses}
+    assert reasons["submitCase"] is None
+    assert reasons["queryCase"] is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('type="tns:call"', 'type="tns:nobody"'),
+        ('element="tns:submitCase"', 'element="tns:nobody"'),
+        ('message="tns:submitCase"', 'message="tns:nobody"'),
+        ('binding="tns:ExchangeSoapBinding"', 'binding="tns:nobody"'),
+    ],
+)
+def test_a_contract_that_does_not_hang_together_offers_nothing_silently(old: str, new: str) -> None:
+    try:
+        loaded = contract(CONTRACT.replace(old, new))
+    except Unbuildable as error:
+        assert error.path == ("contract",)
+        return
+    with pytest.raises(Unbuildable):
+        loaded.operation("submitCase")
+
+
+def test_of_two_ports_the_soap_1_1_one_is_taken() -> None:
+    soap12 = CONTRACT.replace(
+        "http://schemas.xmlsoap.org/wsdl/soap/", "http://schemas.xmlsoap.org/wsdl/soap12/"
+    )
+    binding = soap12[soap12.index("<wsdl:binding") : soap12.index("<wsdl:service")]
+    binding = binding.replace(
+        "<wsdl:binding ", '<wsdl:binding xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap12/" '
+    )
+    port = '<wsdl:port name="First" binding="tns:Twelve"/>'
+    both = CONTRACT.replace(
+        "<wsdl:service", binding.replace("ExchangeSoapBinding", "Twelve") + "<wsdl:service", 1
+    )
+    loaded = contract(both.replace("<wsdl:port ", port + "<wsdl:port ", 1))
+    assert len(loaded.uses) == 4
+    assert loaded.operation("submitCase").nsmap["soap"] == "http://schemas.xmlsoap.org/wsdl/soap/"
+    twelve = loaded.operation("GuishanExchange/First/submitCase")
+    assert twelve.nsmap["soap"] == "http://schemas.xmlsoap.org/wsdl/soap12/"
+
+
+def test_a_contract_that_is_missing_is_named() -> None:
+    with pytest.raises(Unbuildable, match=r"needs contract/service\.wsdl, which is not in the folder"):
+        Contract(PATH, {})

@@ -66,10 +66,16 @@ class Extent:
 
 
 class Ledger:
-    """Read-only access to one database file. Raises LedgerUnreadable, also later, when reading fails."""
+    """Read-only access to one database file. Raises LedgerUnreadable, also later, when reading fails.
+
+    Without a -wal file beside it nobody has the database open: it is then read as a file that cannot change,
+    which leaves no trace and works on a medium that cannot be written.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._driver = _open(path)
+        self._wal = path.with_name(path.name + "-wal")
+        self._quiet = not self._wal.exists()
+        self._driver = _open(path, quiet=self._quiet)
 
     def extent(self) -> Extent:
         """All limits from one moment."""
@@ -113,6 +119,11 @@ class Ledger:
         rows = self._query(roots, *bounds, level - 1) if level else self._query(leaves, *bounds)
         return [root for (root,) in rows]
 
+    def check_undisturbed(self) -> None:
+        """Raises LedgerUnreadable when a writer came while the file was taken for one that cannot change."""
+        if self._quiet and self._wal.exists():
+            raise LedgerUnreadable("the database was opened for writing during the check: run it again")
+
     def close(self) -> None:
         self._driver.close()
 
@@ -128,16 +139,11 @@ class Ledger:
             raise LedgerUnreadable(f"the database cannot be read: {error}") from error
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, *, quiet: bool) -> sqlite3.Connection:
     if not path.is_file():
         raise LedgerUnreadable(f"{path}: no such file")
     try:
-        return _connect(path, "mode=ro")
-    except sqlite3.Error as error:
-        if path.with_name(path.name + "-wal").exists():
-            raise LedgerUnreadable(f"{path}: {error}") from error
-    try:  # a copy on a medium that cannot be written: without a -wal beside it nothing can change under us
-        return _connect(path, "mode=ro&immutable=1")
+        return _connect(path, "mode=ro&immutable=1" if quiet else "mode=ro")
     except sqlite3.Error as error:
         raise LedgerUnreadable(f"{path}: {error}") from error
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, insert, select
 from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint
 from audit.connection import Connection, LogBroken
-from audit.entries import Entry, encode
+from audit.entries import Entry, Unwritable, encode
 from audit.notes import Signer
 from audit.proofs import write_proof
 from audit.tables import BATCHES, CHECKPOINTS, ENTRIES
@@ -23,6 +23,7 @@ __all__ = [
     "Head",
     "LogBroken",
     "append",
+    "check_begins_with",
     "checkpoint",
     "consistency",
     "entries_of",
@@ -102,22 +103,39 @@ def entries_of(connection: Connection, exchange_id: str) -> list[tuple[int, byte
 def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None:
     """Sign the head if the log grew since the last checkpoint, store the note and return it; else None.
 
-    What was signed before is never contradicted: raises LogBroken when the log is shorter than the last
-    checkpoint (a restored backup) or does not begin with the log that it signed.
+    What was signed before is never contradicted: raises LogBroken when the log no longer begins with the log of
+    the last checkpoint (as after a restored backup), or when the signer bears another name than the log.
     """
     last = connection.row(_HEAD)
+    if last is None:
+        return None
     signed = connection.row(_NEWEST_CHECKPOINT)
     before = parse_checkpoint(signed[0]) if signed else Checkpoint(signer.name, 0, tree.EMPTY_ROOT)
-    now = Checkpoint(signer.name, last[0], last[1]) if last else Checkpoint(signer.name, 0, tree.EMPTY_ROOT)
-    if now.size < before.size:
-        raise LogBroken(f"the log has {now.size} entries, a checkpoint was signed over {before.size}")
-    _check_extends(connection, before, now)
-    if last is None or now.size == before.size:
+    if before.origin != signer.name:
+        raise LogBroken(f"the log is named {before.origin}, its signer {signer.name}")
+    check_begins_with(connection, before)
+    now = Checkpoint(signer.name, last[0], last[1])
+    if now.size == before.size:
         return None
     note = signer.sign(now.text)
     time = max(at_ms, last[2], signed[1] if signed else 0)
     connection.run(_ADD_CHECKPOINT, {"size": now.size, "previous": before.size, "note": note, "at_ms": time})
     return note
+
+
+def check_begins_with(connection: Connection, signed: Checkpoint) -> None:
+    """Pass if the log is, or has grown from, the one that `signed` speaks of; else raise LogBroken.
+
+    Also for a checkpoint that was kept elsewhere, at boot: a restored backup may have lost acknowledged entries.
+    """
+    now = head(connection)
+    if now.size < signed.size:
+        raise LogBroken(f"the log has {now.size} entries, a checkpoint was signed over {signed.size}")
+    try:
+        hashes = consistency(connection, signed.size, now.size)
+        tree.check_consistency(signed.size, signed.root, now.size, now.root, hashes)
+    except tree.ProofRejected as error:
+        raise LogBroken(f"the log does not begin with what was signed at {signed.size}") from error
 
 
 def newest_checkpoint(connection: Connection) -> str | None:
@@ -142,16 +160,16 @@ def _row(position: int, entry: Entry, leaf: bytes, body: bytes) -> dict[str, obj
     return {
         "position": position,
         "kind": entry.kind,
-        "exchange_id": entry.facts.get("exchange"),
-        "case_id": entry.facts.get("case"),
+        "exchange_id": _reference(entry, "exchange"),
+        "case_id": _reference(entry, "case"),
         "leaf": leaf,
         "body": body,
     }
 
 
-def _check_extends(connection: Connection, before: Checkpoint, now: Checkpoint) -> None:
-    try:
-        hashes = consistency(connection, before.size, now.size)
-        tree.check_consistency(before.size, before.root, now.size, now.root, hashes)
-    except tree.ProofRejected as error:
-        raise LogBroken(f"the log does not begin with what was signed at {before.size}") from error
+def _reference(entry: Entry, fact: str) -> str | None:
+    """A fact that also stands in a column of its own, and therefore must be text."""
+    value = entry.facts.get(fact)
+    if value is not None and not isinstance(value, str):
+        raise Unwritable(f"the fact {fact!r} of {entry.kind} is no text")
+    return value

@@ -54,6 +54,7 @@ class Survey:
         yield from check_stored(self.stored, log, self.keys)
         for name, note in self.held.items():
             yield from check_note(name, note, log, self.keys)
+        self.ledger.check_undisturbed()
 
     def summary(self) -> Summary:
         """To be asked for after the findings."""

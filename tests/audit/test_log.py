@@ -1,6 +1,7 @@
 """The log grows by what is committed and by nothing else, and proves every entry from what it stored."""
 
 import sqlite3
+from hashlib import sha256
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -170,6 +171,45 @@ def test_a_log_that_got_shorter_is_not_signed_again(open_log, signer):
     store.driver.execute("DELETE FROM audit_batches WHERE size > 5")
     with pytest.raises(log.LogBroken, match="5 entries"):
         store.checkpoint(signer)
+
+
+def test_a_checkpoint_that_was_kept_elsewhere_is_held_against_the_log(open_log, signer):
+    store, other = open_log(), open_log("other.db")
+    store.append(*entries(5))
+    other.append(*entries(4), *entries(1))
+    kept = parse_checkpoint(store.checkpoint(signer))
+    foreign = parse_checkpoint(other.checkpoint(signer))
+    store.append(*entries(300, 5))
+    log.check_begins_with(store.connection, kept)
+    with pytest.raises(log.LogBroken, match="signed at 5"):
+        log.check_begins_with(store.connection, foreign)
+
+
+def test_a_log_is_not_signed_under_another_name(open_log, signer, tmp_path):
+    store = open_log()
+    store.append(*entries(1))
+    store.checkpoint(signer)
+    store.append(*entries(1))
+    with pytest.raises(log.LogBroken, match=r"other\.example"):
+        store.checkpoint(Signer.create(tmp_path / "other.key", "other.example/log"))
+
+
+@pytest.mark.parametrize("fact", ["exchange", "case"])
+def test_what_the_log_is_searched_by_must_be_text(open_log, fact):
+    with pytest.raises(Unwritable, match=fact):
+        open_log().append(Entry("exchange.held", 0, {fact: 7}))
+
+
+def test_the_rows_are_those_of_the_golden_vectors(open_log, golden):
+    store, vectors = open_log(), golden("log.json")
+    for group in vectors["groups"]:
+        store.append(*(Entry(each["kind"], each["at_ms"], each["facts"]) for each in group))
+    store.append(*entries(vectors["more"]))
+    rows = store.driver.execute("SELECT * FROM audit_batches ORDER BY size").fetchall()
+    for row, expected in zip(rows, vectors["batches"], strict=True):
+        assert [each.hex() if isinstance(each, bytes) else each for each in row] == expected
+    [tile] = store.driver.execute("SELECT * FROM audit_tiles").fetchall()
+    assert [tile[0], tile[1], tile[2].hex(), sha256(tile[3]).hexdigest()] == vectors["tile"]
 
 
 def test_a_hash_that_is_gone_is_an_error_and_never_a_wrong_proof(open_log):

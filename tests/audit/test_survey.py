@@ -8,6 +8,7 @@ from audit import log, tree
 from audit.entries import Entry, encode
 from audit.ledger import Ledger, LedgerUnreadable
 from audit.survey import Survey
+from gateway.store.connection import connect_sqlite
 
 # 100 exchanges of three entries in groups of six; checkpoints over 60 and 300; tile 0/0 is full.
 
@@ -252,6 +253,20 @@ def test_a_file_that_is_no_log_cannot_be_read(tmp_path):
             path.write_bytes(content)
         with pytest.raises(LedgerUnreadable):
             Ledger(path)
+
+
+def test_a_writer_who_comes_during_the_check_of_a_closed_file_is_noticed(store, signer, tmp_path):
+    store.connection.close()
+    copy = tmp_path / "copy.db"
+    shutil.copy(store.path, copy)
+    ledger = Ledger(copy)
+    findings = Survey(ledger, [signer.key], {}, lambda done, total: None).findings()
+    writer = connect_sqlite(copy)
+    writer.execute("UPDATE audit_entries SET kind = 'x' WHERE position = 0")
+    with pytest.raises(LedgerUnreadable, match="during the check"):
+        list(findings)
+    writer.close()
+    ledger.close()
 
 
 def test_the_check_changes_nothing_in_the_file(store, survey, tmp_path):

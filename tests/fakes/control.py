@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -116,6 +117,7 @@ def parser(title: str) -> argparse.ArgumentParser:
     options.add_argument("--port", type=int, default=0, help="port of the platform, 0 picks a free one")
     options.add_argument("--control-port", type=int, default=0, help="port of the control interface")
     options.add_argument("--database", help="SQLite file with counts and cases; memory without it")
+    options.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
     options.add_argument(
         "--quiet-bench", action="store_true", help="check and remember nothing, answer at once"
     )
@@ -136,7 +138,16 @@ async def _until_told(
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if options.with_parent:
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _until_end_of_input, stop)
     async with running(simulator, control, port=options.port, control_port=options.control_port):
         sys.stdout.write(json.dumps({"address": simulator.address, "control": simulator.control}) + "\n")
         sys.stdout.flush()
         await stop.wait()
+
+
+def _until_end_of_input(stop: asyncio.Event) -> None:
+    """Called when standard input has something: nothing but its end is expected."""
+    if not os.read(sys.stdin.fileno(), 1024):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stop.set()

@@ -19,12 +19,13 @@ from lxml import etree
 from .checks import CHINA
 from .control import application, parser, run
 from .gx_form import RecordFault, Unreadable, faults, fields, package
-from .ledger import Ledger
+from .ledger import Ledger, now_ms
 from .programme import Step
 from .server import Heard, Simulator, database
 from .wire import Answer
 
 LICENCE = "GS-DEMO-LICENCE-0001"
+SENDERS = frozenset({"341702", "330282"})  # divisions whose units this licence may speak for
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SPACE = "http://guishan.example/exchange"
 WSDL = Path(__file__).parents[2] / "mappings" / "examples" / "sim-gx" / "contract" / "service.wsdl"
@@ -83,9 +84,10 @@ class Guishan:
     behaviours = frozenset({"partly"})
     path = "/services/exchange"
 
-    def __init__(self, ledger: Ledger, licence: str) -> None:
+    def __init__(self, ledger: Ledger, licence: str, sync_ms: int = 0) -> None:
         self._ledger = ledger
         self._licence = licence
+        self._sync_ms = sync_ms
 
     def operation(self, request: web.BaseRequest) -> str:
         """Told by the body only (SOAPAction is empty): every POST is `soap` until it is read."""
@@ -118,6 +120,8 @@ class Guishan:
         assert isinstance(root, etree._Element)
         if heard.operation == "case.progress":
             return self._progress(heard.number)
+        if fields(root.find("HEAD")).get("FSDWDM", "")[2:8] not in SENDERS:
+            return _answer("submitCase", "barred", _package("1002", "发送单位未授权"))
         found = faults(root)
         if found:
             return _refusal("submitCase", heard.number, found)
@@ -150,8 +154,9 @@ class Guishan:
         return _refusal(name, heard.number, [wrong])
 
     def _progress(self, number: str) -> Answer:
-        reference = self._ledger.reference_of(number)
-        if reference is None:
+        """Queries read a copy that is `sync_ms` behind."""
+        reference, since_ms = self._ledger.reference_of(number), self._ledger.first_taken_ms(number)
+        if reference is None or since_ms is None or since_ms + self._sync_ms > now_ms():
             return _answer("queryCase", "absent", _package("2001", "无此关联编号"))
         states = [(*_STATES[state], _time(at_ms)) for state, at_ms in self._ledger.states(number)]
         records = [
@@ -232,18 +237,23 @@ class Quiet(Guishan):
         return self._taken
 
 
-def simulator(path: str | None = None, licence: str = LICENCE, *, quiet: bool = False) -> Simulator:
+def simulator(
+    path: str | None = None, licence: str = LICENCE, *, sync_s: float = 0, quiet: bool = False
+) -> Simulator:
     """The platform with its ledger in a file (or memory), not yet serving: give it to `server.running`."""
     ledger = Ledger(database(path))
-    return Simulator(ledger, (Quiet if quiet else Guishan)(ledger, licence), quiet=quiet)
+    dialect = (Quiet if quiet else Guishan)(ledger, licence, int(sync_s * 1000))
+    return Simulator(ledger, dialect, quiet=quiet)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop."""
     options = parser("模拟桂山区政务共享平台")
     options.add_argument("--licence", default=LICENCE)
+    options.add_argument("--sync-s", type=float, default=0, help="how far queryCase lags behind submitCase")
     given = options.parse_args(arguments)
-    return run(simulator(given.database, given.licence, quiet=given.quiet_bench), given, application)
+    platform = simulator(given.database, given.licence, sync_s=given.sync_s, quiet=given.quiet_bench)
+    return run(platform, given, application)
 
 
 if __name__ == "__main__":

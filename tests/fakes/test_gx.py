@@ -1,7 +1,9 @@
 """The simulated Guishan platform reads gb2312 strictly, and takes twice what comes twice."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -103,6 +105,21 @@ async def test_a_probe_sees_what_was_taken_and_absent_as_long_as_told(desk: Desk
     assert (landed.findtext("HEAD/CODE"), landed.findtext("DATA/RECORD/ZTDM")) == ("0", "01")
     await desk.tell(do="absent", for_s=0)
     assert codes(await desk.caller.query(number)) == ["0", "0"]
+
+
+async def test_queries_may_lag_behind(tmp_path: Path) -> None:
+    platform = gx.simulator(str(tmp_path / "sim.sqlite"), sync_s=0.3)
+    async with running(platform, application), aiohttp.ClientSession() as http:
+        caller, package = GuishanCaller(http, platform.address), guishan_package()
+        await caller.submit(package)
+        assert codes(await caller.query(number_in(package))) == ["2001"]
+        await asyncio.sleep(0.3)
+        assert codes(await caller.query(number_in(package))) == ["0", "0"]
+
+
+async def test_a_licence_speaks_for_its_own_senders_only(desk: Desk) -> None:
+    stranger = guishan_package().replace("<FSDWDM>11341702MB1A023179", "<FSDWDM>11310000MB2F30661Y")
+    assert codes(await desk.caller.submit(stranger)) == ["1002"]
 
 
 async def test_a_package_can_be_called_good_while_a_record_is_not(desk: Desk) -> None:

@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import aiohttp
@@ -13,9 +10,9 @@ import pytest
 from tests.fakes import gd, gx
 from tests.fakes.callers import GuishanCaller, LingnanCaller, guishan_package, lingnan_case
 from tests.fakes.control import application
+from tests.fakes.remote import start
 from tests.fakes.server import running
 
-ROOT = Path(__file__).parents[2]
 HARD = aiohttp.ClientError
 # (step, taken, what the caller sees: an error, or a status)
 TABLE = [
@@ -94,18 +91,22 @@ async def test_the_soap_platform_counts_what_it_took(
 
 @pytest.mark.parametrize("module", ["gd", "gx"])
 async def test_a_platform_runs_alone_and_remembers_after_a_kill(module: str, tmp_path: Path) -> None:
-    database = str(tmp_path / "sim.sqlite")
     for expected in (1, 2):
+        platform = start(module, "--database", str(tmp_path / "sim.sqlite"))
         async with aiohttp.ClientSession() as http:
-            process, told = started(module, "--database", database)
-            try:
-                await submit(module, http, told["address"], expected)
-                async with http.get(told["control"] + "/_sim/counts") as response:
-                    counts = await response.json()
-            finally:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-        assert (counts["cases"], counts["doubled"]) == (expected, {})
+            await submit(module, http, platform.address, expected)
+        assert (platform.counts()["cases"], platform.counts()["doubled"]) == (expected, {})
+        platform.process.kill()
+        platform.stop()
+
+
+def test_a_platform_ends_with_who_started_it() -> None:
+    platform = start("gx")
+    platform.tell({"do": "later", "times": 2})
+    assert platform.process.stdin is not None
+    platform.process.stdin.close()
+    assert platform.process.wait(timeout=5) == 0
+    platform.stop()
 
 
 async def test_a_quiet_platform_answers_without_remembering() -> None:
@@ -113,14 +114,6 @@ async def test_a_quiet_platform_answers_without_remembering() -> None:
         answer = await GuishanCaller(http, platform.address).submit(guishan_package())
         assert answer.findtext("HEAD/YWLSH") == "GS-BENCH"
         assert platform.ledger.counts()["arrivals"] == 0
-
-
-def started(module: str, *options: str) -> tuple[subprocess.Popen[str], dict[str, str]]:
-    """The platform as a process of its own and the addresses that it tells."""
-    command = [sys.executable, "-m", f"tests.fakes.{module}", *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    return process, json.loads(process.stdout.readline())
 
 
 async def submit(module: str, http: aiohttp.ClientSession, address: str, number: int) -> None:

@@ -1,0 +1,1 @@
+"""Paired measurements against peers in the same run: `make bench`."""

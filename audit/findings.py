@@ -45,7 +45,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "tile.extra": ("该瓦片不应存在", "the tile should not be there"),
     "tile.altered": ("瓦片第 {position} 个哈希已被改动", "hash {position} of the tile was altered"),
     "tile.root": ("瓦片的根已被改动", "the root of the tile was altered"),
-    "checkpoint.rejected": ("检查点签名或格式无效：{reason}", "the checkpoint does not hold: {reason}"),
+    "checkpoint.rejected": ("检查点的签名或格式无效", "the checkpoint does not hold: {reason}"),
     "checkpoint.size": ("检查点所签规模为 {signed}", "the checkpoint was signed over {signed} entries"),
     "checkpoint.root": (
         "日志与该检查点所签内容不一致：前 {size} 条中有改动",
@@ -73,7 +73,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "order.unknown_kind": ("没有 {kind} 这种条目", "there is no entry of the kind {kind}"),
     "order.no_exchange": ("条目未写明所属交换", "the entry names no exchange"),
-    "proof.unreadable": ("不是存证证明：{reason}", "not a proof: {reason}"),
+    "proof.unreadable": ("不是存证证明", "not a proof: {reason}"),
     "proof.rejected": ("证明不成立：条目不在所签日志之中", "the entry is not in the log that was signed"),
     "proof.split": (
         "与所持检查点矛盾：同为 {size} 条而根不同",

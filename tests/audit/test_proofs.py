@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit import log, tree
+from audit.checkpoints import Checkpoint
 from audit.notes import Key
 from audit.proofs import ProofUnreadable, read_proof, write_proof
 from audit.verify import verify_proof
@@ -114,6 +115,15 @@ def test_a_held_checkpoint_must_hold_itself(proven, signer):
 def test_what_is_not_written_as_a_proof_is_unreadable(proven, change):
     with pytest.raises(ProofUnreadable):
         read_proof(change(proven[2]))
+    assert codes(verify_proof("17", change(proven[2]), [], {})) == ["proof.unreadable"]
+
+
+def test_a_proof_of_what_is_no_entry_is_a_finding_though_the_log_signed_it(signer):
+    body = b'{"kind": "exchange.held"}'
+    note = signer.sign(Checkpoint(signer.name, 1, tree.leaf_hash(body)).text)
+    assert codes(verify_proof("0", write_proof(body, 0, 1, [], note), [signer.key], {})) == [
+        "entry.unreadable"
+    ]
 
 
 def test_a_proof_with_too_many_hashes_is_unreadable(proven):

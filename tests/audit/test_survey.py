@@ -221,6 +221,22 @@ def test_entries_that_were_never_lawful_are_found_though_the_tree_is_sound(store
     ]
 
 
+def test_an_entry_that_no_writer_writes_is_found_though_the_tree_is_sound(store, survey):
+    body = b'{"at":"now"}'
+    size, frontier = store.driver.execute(
+        "SELECT size, frontier FROM audit_batches ORDER BY size DESC LIMIT 1"
+    ).fetchone()
+    grown = tree.grown(tree.split(frontier), size, [tree.leaf_hash(body)])
+    store.driver.execute(
+        "INSERT INTO audit_entries VALUES (?, 'x', NULL, NULL, ?, ?)", (size, tree.leaf_hash(body), body)
+    )
+    store.driver.execute(
+        "INSERT INTO audit_batches VALUES (?, ?, ?, ?, 0)",
+        (size + 1, size, b"".join(grown), tree.fold(grown)),
+    )
+    assert survey()[0] == [("entry 300", "entry.unreadable")]
+
+
 def test_what_grows_during_the_check_is_left_for_the_next_one(store, signer, exchange):
     ledger = Ledger(store.path)
     survey = Survey(ledger, [signer.key], {}, lambda done, total: None)

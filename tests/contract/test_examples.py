@@ -17,6 +17,7 @@ import pytest
 from adapters.base import Adapter
 from adapters.build import build
 from adapters.coherence import declare
+from adapters.declared import Platform
 from adapters.message import Access, Message, Reply, Response
 from adapters.transport import HttpTransport
 from mappings import canonical
@@ -46,6 +47,12 @@ def submit(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return mappings["case.submit"]
 
 
+def declared(name: str) -> Platform:
+    tree = read("platform.yaml", of(name)["platform.yaml"]).tree
+    assert isinstance(tree, dict)
+    return declare(tree)
+
+
 @dataclass
 class Session:
     """A credential of one process: fetches a session secret once and forgets it when it is spoilt."""
@@ -65,7 +72,7 @@ def adapter(name: str, address: str, transport: Any = None) -> Adapter:
     """The adapter of an example as an installation with the demo's secrets builds it."""
     secrets = {"appkey": gd.APPKEY, "licence": gx.LICENCE}
     return build(
-        declare(read("platform.yaml", of(name)["platform.yaml"]).tree),
+        declared(name),
         access=Access(address, {"rid": gd.RID}, secrets),
         transport=transport,
         clock_ms=lambda: time.time_ns() // 1_000_000,
@@ -109,8 +116,7 @@ def test_the_examples_of_every_mapping_run(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_an_example_platform_says_that_it_is_simulated(name: str) -> None:
-    tree = read("platform.yaml", of(name)["platform.yaml"]).tree
-    assert declare(tree).title.startswith("模拟")
+    assert declared(name).title.startswith("模拟")
     assert (EXAMPLES / name / "interface.md").read_text("utf-8").startswith("# 模拟")
 
 

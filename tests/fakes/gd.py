@@ -104,7 +104,7 @@ class Lingnan:
         if fault := self._barred(request.headers, operation, document):
             return Heard(operation, fault=fault)
         if operation == "case.progress":
-            number = request.match_info.get("tail", "").split("/")[-2]
+            number = request.path.split("/")[-2]
             return Heard(operation, number, number)
         if operation == "case.submit" and not isinstance(document, dict):
             return Heard(operation, fault=_answer("refused", "5007", "报文不是JSON对象"))

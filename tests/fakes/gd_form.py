@@ -124,7 +124,7 @@ def _item(case: Mapping[str, object]) -> Iterator[Fault]:
         yield "5004", "sxmc与事项不符"
     if case["bjlx"] != item.bjlx:
         yield "5004", "bjlx与事项不符(1承诺件 2即办件)"
-    if case["sqrlx"] not in item.applicants:
+    if str(case["sqrlx"]) not in item.applicants:
         yield "5004", "sqrlx不是该事项的服务对象"
     if case["xzqhdm"] != item.division + "000000" or case["slbmdm"] != code[:18]:
         yield "5006", "xzqhdm或slbmdm与事项不符"

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import pytest
@@ -77,7 +78,7 @@ async def test_a_case_is_taken_once_and_the_second_time_known(desk: Desk) -> Non
     ],
 )
 async def test_what_the_document_does_not_allow_is_refused(
-    desk: Desk, change: dict[str, object], code: str
+    desk: Desk, change: dict[str, Any], code: str
 ) -> None:
     answer = await desk.caller.submit(lingnan_case(**change))
     assert (answer["status"], answer["code"]) == (200, code)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -68,9 +69,9 @@ async def test_the_same_package_twice_is_taken_twice_and_shows_as_double(desk: D
     ],
 )
 async def test_one_wrong_record_refuses_the_whole_package(
-    desk: Desk, change: dict[str, str], code: str
+    desk: Desk, change: dict[str, Any], code: str
 ) -> None:
-    answer = await desk.caller.submit(guishan_package(**change))
+    answer = await desk.caller.submit(guishan_package(1, **change))
     assert code in codes(answer)
     assert (await desk.counts())["takings"] == 0
 

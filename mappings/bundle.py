@@ -46,13 +46,6 @@ def digest(files: Files[str, str]) -> str:
     return "sha256:" + total.hexdigest()
 
 
-def platforms(files: Files[str, str]) -> list[str]:
-    """The names of the platforms in a bundle."""
-    return sorted(
-        name.partition("/")[0] for name in files if name.endswith("/platform.yaml") and name.count("/") == 1
-    )
-
-
 def compile_platform(
     name: str, files: Files[str, str]
 ) -> tuple[dict[str, Mapping], dict[str, Table], list[Finding]]:

@@ -29,9 +29,9 @@ _NAMES: dict[str, Any] = {
 }
 # what a value is read as -> the test that it is not so already, and the function that makes it so or refuses
 _READERS = {
-    "text": ("v.__class__ is not str or not v", "text"),
-    "object": ("v.__class__ is not dict", "an_object"),
-    "list": ("v.__class__ is not list", "a_list"),
+    "text": ("type(v) is not str or not v", "text"),
+    "object": ("type(v) is not dict", "an_object"),
+    "list": ("type(v) is not list", "a_list"),
 }
 
 
@@ -166,6 +166,9 @@ class _Writer:
             self._line(depth, put(self._piped(node)))
             return
         self._line(depth, f"v = {self._read(source, scope)}")
+        if source.is_position:
+            self._line(depth, put(self._piped(node)))
+            return
         test, reader = _READERS[node.takes]
         if not (node.expression.optional or node.expression.default is not None):
             self._line(depth, f"if {test}: v = {reader}(v)")
@@ -221,7 +224,7 @@ class _Writer:
         for step in each.steps[:-1]:
             index, inner = self._fresh("i"), self._fresh("e")
             self._line(depth, f"for {index}, {inner} in enumerate(elements({holder}, {self._key(step)}), 1):")
-            self._line(depth + 1, f"{inner} = shaped({inner})")
+            self._line(depth + 1, f"if type({inner}) is not dict: {inner} = shaped({inner})")
             holder, scope, depth = inner, scope.inside(inner, index), depth + 1
         return depth, scope
 
@@ -241,7 +244,7 @@ class _Writer:
             self._line(inner, f"{child} = {{}}")
             self.write_object(node.body, child, scope, inner)
             self._line(inner, f"{out}.append({child})")
-        made_object = ["    " * depth + f"{element} = shaped({element})"] if element in self._shaped else []
+        made_object = ["    " * depth + f"if type({element}) is not dict: {element} = shaped({element})"] if element in self._shaped else []
         self.lines[start:start] = [*made_object, *self.hoisted((*outer, element), depth)]
 
     def _guard(self, guard: Guard, scope: Scope) -> str:

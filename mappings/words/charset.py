@@ -6,9 +6,13 @@ from collections.abc import Callable
 from mappings.problems import Refused
 from mappings.words.registry import BadArgument, Example, word
 
+# A1A4 and A1AA of GB 2312 are U+00B7 and U+2014 in GBK and in use; Python's gb2312 has the Unicode 1.0 reading
+_AS_GB2312 = {0x00B7: 0x30FB, 0x2014: 0x2015}
+
 
 @word(
     Example("张三", ("gb2312",), expect="张三"),
+    Example("买买提·吐尔逊", ("gb2312",), expect="买买提·吐尔逊"),
     Example("陶喆", ("gb2312",), refuse="not_writable"),
     Example("䶮", ("gbk",), refuse="not_writable"),
     Example("䶮", ("gb18030",), expect="䶮"),
@@ -16,7 +20,8 @@ from mappings.words.registry import BadArgument, Example, word
 def writable(charset: str) -> Callable[[str], str]:
     """Refused if a character cannot be written in `charset`; says which one and where.
 
-    Private-use characters are refused in every charset: the other side would see another sign or none.
+    `gb2312` has its dot (U+00B7) and dash (U+2014) as platforms mean them. Private-use characters are refused in
+    every charset: the other side would see another sign or none.
     `gb18030` is Python's edition before 2022. It carries the same characters as that of 2022; 18 of them
     (U+9FB4–9FBB, U+FE10–FE19) have other bytes there, which the adapter's codec sets right.
     """
@@ -41,7 +46,7 @@ def at_most_bytes(most: int, charset: str) -> Callable[[str], str]:
     name, check = _known(charset), writable(charset)
 
     def checked(value: str) -> str:
-        length = len(check(value).encode(name))
+        length = len(check(value).translate(_AS_GB2312 if name == "gb2312" else {}).encode(name))
         if length > most:
             raise Refused("too_many_bytes", most=most, length=length, charset=charset)
         return value
@@ -53,7 +58,7 @@ def _first_unwritable(value: str, charset: str) -> int | None:
     if value.isascii():
         return None
     try:
-        value.encode(charset)
+        (value.translate(_AS_GB2312) if charset == "gb2312" else value).encode(charset)
     except UnicodeEncodeError as error:
         return error.start
     return next((index for index, one in enumerate(value) if _is_private(one)), None)

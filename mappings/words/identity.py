@@ -5,6 +5,7 @@
 
 import re
 from datetime import date
+from operator import mul
 
 from mappings.problems import Refused
 from mappings.words.registry import Example, word
@@ -24,7 +25,7 @@ def identity_fault(number: str) -> str | None:
     """Of an 18-character number: residents, 81/82/83 (港澳台居民居住证) and 9… (foreigners, since 2023) alike."""
     if not _SHAPE.fullmatch(number):
         return "old_identity_number" if _OLD_SHAPE.fullmatch(number) else "not_identity_number"
-    if _CHECK[sum(map(int.__mul__, map(int, number[:17]), _WEIGHTS)) % 11] != number[17]:
+    if _CHECK[sum(map(mul, map(int, number[:17]), _WEIGHTS)) % 11] != number[17]:
         return "bad_check_digit"
     return "bad_birth_date" if birth_date_of(number) is None else None
 
@@ -42,7 +43,7 @@ def uscc_fault(code: str) -> str | None:
     """Of a unified social credit code (统一社会信用代码)."""
     if not _USCC_SHAPE.fullmatch(code):
         return "not_uscc"
-    total = sum(_USCC_VALUES[code[i]] * _USCC_WEIGHTS[i] for i in range(17))
+    total = sum(map(mul, map(_USCC_VALUES.__getitem__, code), _USCC_WEIGHTS))
     return None if _USCC_ALPHABET[-total % 31] == code[17] else "bad_check_digit"
 
 

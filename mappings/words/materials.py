@@ -16,7 +16,7 @@ File = Mapping[str, Any]
 def material(value: File) -> File:
     """The file's content: a reference that the adapter replaces by base64 text while sending."""
     identity = value.get("id")
-    if not isinstance(identity, str) or not identity:
+    if type(identity) is not str or not identity:
         raise Refused("not_a_material_file")
     return {"$material": identity, "as": "base64"}
 

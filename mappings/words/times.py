@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 
 from mappings.china_time import CHINA, day, instant
 from mappings.problems import Refused
 from mappings.words.registry import BadArgument, Example, word
 
 _EPOCH = re.compile(r"[0-9]{1,14}")
+_PARTS = {"Y": "year", "m": "month", "d": "day", "H": "hour", "M": "minute", "S": "second"}
 _WIDTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 
 
@@ -20,20 +22,8 @@ _WIDTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 )
 def time_as(form: str) -> Callable[[str], str]:
     """Our time in the platform's form, in China time. `form` knows %Y %m %d %H %M %S."""
-    template = _template(form, "YmdHMS")
-
-    def written(value: str) -> str:
-        at = instant(value)
-        return template % {
-            "Y": at.year,
-            "m": at.month,
-            "d": at.day,
-            "H": at.hour,
-            "M": at.minute,
-            "S": at.second,
-        }
-
-    return written
+    write = _writer(form, "YmdHMS")
+    return lambda value: write(instant(value))
 
 
 @word(
@@ -66,13 +56,8 @@ def time_from(form: str) -> Callable[[str], str]:
 )
 def date_as(form: str) -> Callable[[str], str]:
     """Our date, or the China date of our time, in the platform's form. `form` knows %Y %m %d."""
-    template = _template(form, "Ymd")
-
-    def written(value: str) -> str:
-        at = day(value)
-        return template % {"Y": at.year, "m": at.month, "d": at.day}
-
-    return written
+    write = _writer(form, "Ymd")
+    return lambda value: write(day(value))
 
 
 @word(
@@ -153,8 +138,14 @@ def _pieces(form: str, allowed: str) -> list[str]:
     return pieces
 
 
-def _template(form: str, allowed: str) -> str:
-    return "".join(f"%({p[1]})0{_WIDTHS[p[1]]}d" if p.startswith("%") else p for p in _pieces(form, allowed))
+def _writer(form: str, allowed: str) -> Callable[[date], str]:
+    pieces = _pieces(form, allowed)
+    parts = [_PARTS[piece[1]] for piece in pieces if piece.startswith("%")]
+    if not parts:
+        raise BadArgument("the form holds no part of a time", 'write such as "%Y%m%d"')
+    template = "".join(f"%0{_WIDTHS[piece[1]]}d" if piece.startswith("%") else piece for piece in pieces)
+    read = attrgetter(*parts)
+    return lambda at: template % read(at)
 
 
 def _pattern(form: str, allowed: str, needed: str) -> re.Pattern[str]:

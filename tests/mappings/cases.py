@@ -4,6 +4,9 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
+PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 NOW_MS = int(datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp() * 1000)
 TODAY = "2026-11-21"
 AT = "2026-11-21T10:00:00+08:00"

@@ -59,7 +59,8 @@ def compile_plan(plan: Plan, label: str) -> tuple[Run, str]:
     """The function (document, problems) -> target, and its source. `label` names it in tracebacks."""
     writer = _Writer()
     writer.write_object(plan.nodes, "t", Scope(), 1)
-    head = ["def mapping(d, problems):", "    d = shaped(d)", '    received_at = d.get("received_at")']
+    head = ["def mapping(d, problems):", "    d = shaped(d)"]
+    head += ['    received_at = dict.get(d, "received_at")'] if writer.is_dated else []
     lines = [
         *head,
         *writer.hoisted(("d",), 1),
@@ -119,6 +120,7 @@ class _Writer:
         self._parts: dict[str, dict[tuple[str, ...], str]] = {}
         self._shaped: set[str] = set()
         self._count = 0
+        self.is_dated = False
 
     def write_object(self, nodes: tuple[Node, ...], target: str, scope: Scope, depth: int) -> None:
         """Writes all nodes into the dict `target`; dotted steps become nested dicts in order of first use."""
@@ -186,6 +188,7 @@ class _Writer:
         value = "v"
         for bound in node.words:
             more = ", received_at" if bound.dated else ""
+            self.is_dated = self.is_dated or bound.dated
             value = f"{self._bind('W', bound.function)}({value}{more})"
         return value
 
@@ -244,7 +247,11 @@ class _Writer:
             self._line(inner, f"{child} = {{}}")
             self.write_object(node.body, child, scope, inner)
             self._line(inner, f"{out}.append({child})")
-        made_object = ["    " * depth + f"if type({element}) is not dict: {element} = shaped({element})"] if element in self._shaped else []
+        made_object = (
+            ["    " * depth + f"if type({element}) is not dict: {element} = shaped({element})"]
+            if element in self._shaped
+            else []
+        )
         self.lines[start:start] = [*made_object, *self.hoisted((*outer, element), depth)]
 
     def _guard(self, guard: Guard, scope: Scope) -> str:

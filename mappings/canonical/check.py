@@ -191,7 +191,7 @@ def _part(holder: Part, key: str) -> Part:
 
 def _text(holder: Part, key: str) -> str:
     value = holder.get(key)
-    return value if isinstance(value, str) else ""
+    return value if type(value) is str else ""
 
 
 def _date(text: str) -> date | None:

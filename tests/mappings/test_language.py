@@ -18,7 +18,9 @@ from mappings.language import (
 )
 from tests.mappings.cases import PROPERTY
 
-NAMES = st.text(st.characters(exclude_characters='.?|(),="', exclude_categories=("Z", "C")), min_size=1, max_size=6)
+NAMES = st.text(
+    st.characters(exclude_characters='.?|(),="', exclude_categories=("Z", "C")), min_size=1, max_size=6
+)
 STEPS = st.lists(NAMES, min_size=1, max_size=4).map(tuple)
 PATHS = st.builds(Path, st.just(0), STEPS) | st.builds(Path, st.integers(1, 3), st.just(()) | STEPS)
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
@@ -109,7 +111,9 @@ def test_a_mistake_is_told_at_its_character(text: str, offset: int, what: str) -
     assert (mistake.value.offset, what in mistake.value.what) == (offset, True), mistake.value
 
 
-@pytest.mark.parametrize("text, offset", [("", 0), ("a =", 3), ("a = b", 4), ("a in b", 5), ('a in ("x"', 9), ("a and b", 2)])
+@pytest.mark.parametrize(
+    "text, offset", [("", 0), ("a =", 3), ("a = b", 4), ("a in b", 5), ('a in ("x"', 9), ("a and b", 2)]
+)
 def test_a_mistake_in_a_guard_is_told_at_its_character(text: str, offset: int) -> None:
     with pytest.raises(BadSyntax) as mistake:
         parse_guard(text)

@@ -12,7 +12,10 @@ from tests.mappings.cases import PROPERTY
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=8)
 TREES = st.recursive(
     TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS.filter(lambda key: key != "<<"), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(TEXTS.filter(lambda key: key != "<<"), inner, max_size=3)
+    ),
     max_leaves=12,
 )
 
@@ -25,7 +28,11 @@ def test_a_tree_of_texts_comes_back_as_it_was_written(tree: object) -> None:
 
 
 @PROPERTY
-@given(st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), TEXTS.filter(str.strip), min_size=1, max_size=5))
+@given(
+    st.dictionaries(
+        st.from_regex(r"[a-z]{1,5}", fullmatch=True), TEXTS.filter(str.strip), min_size=1, max_size=5
+    )
+)
 def test_a_mark_points_at_the_text_in_the_file(tree: dict[str, str]) -> None:
     written = yaml.safe_dump(tree, allow_unicode=True, width=10**6)
     lines = written.split("\n")
@@ -39,7 +46,9 @@ def test_a_mark_points_at_the_text_in_the_file(tree: dict[str, str]) -> None:
             assert lines[line - 1][column - 1 :].startswith(value)
 
 
-@pytest.mark.parametrize("written", ["010", "no", "1.10", "2026-01-01", "0x1F", "~", "null", "1e3", "=", "yes"])
+@pytest.mark.parametrize(
+    "written", ["010", "no", "1.10", "2026-01-01", "0x1F", "~", "null", "1e3", "=", "yes"]
+)
 def test_every_scalar_stays_the_text_that_was_written(written: str) -> None:
     assert read("f.yaml", f"a: {written}").tree == {"a": written}
 

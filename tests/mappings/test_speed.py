@@ -15,7 +15,10 @@ from mappings.tables import compile_table
 from tests.mappings.cases import NOW_MS, a_case
 
 PLAIN = [
-    *(f"applicant.{name}" for name in ("name", "id_number", "mobile", "address", "nationality", "birth_date")),
+    *(
+        f"applicant.{name}"
+        for name in ("name", "id_number", "mobile", "address", "nationality", "birth_date")
+    ),
     *(f"receiving.{name}" for name in ("division", "unit", "unit_name", "window", "staff")),
     *(f"agent.{name}" for name in ("name", "id_number", "scope", "expires_on")),
     *(f"item.there.{name}" for name in ("basic_code", "implementation_code", "name", "unit")),
@@ -30,7 +33,7 @@ WORDED = {
     "bz": 'note ? ""',
     "qt": "unit ?",
     "ly": '="tongban"',
-    "fs": 'mode | upper',
+    "fs": "mode | upper",
     "sl": "received_at",
 }
 MATERIAL = {
@@ -58,7 +61,8 @@ def a_mapping() -> Any:
     tables = {
         name: compile_table(
             f"p/tables/{name}.yaml",
-            f"table: {name}\nrows:\n" + "".join(f'  - {{ours: "{a}", theirs: "{b}"}}\n' for a, b in rows.items()),
+            f"table: {name}\nrows:\n"
+            + "".join(f'  - {{ours: "{a}", theirs: "{b}"}}\n' for a, b in rows.items()),
         )
         for name, rows in TABLES.items()
     }
@@ -126,7 +130,10 @@ def by_hand() -> Callable[[dict[str, Any]], dict[str, Any]]:
             out.append(row)
     if bad: raise Wrong(bad)
     return t
-""".replace("            for key, holder, name in (('CLBM', m, 'code'), ('CLMC', m, 'name')):\n                pass\n", "").splitlines()
+""".replace(
+        "            for key, holder, name in (('CLBM', m, 'code'), ('CLMC', m, 'name')):\n                pass\n",
+        "",
+    ).splitlines()
     namespace: dict[str, Any] = {}
     exec("\n".join(lines), namespace)
     run = namespace["run"]
@@ -159,7 +166,9 @@ def test_the_two_functions_compared_make_the_same_document() -> None:
     assert a_mapping()(a_full_case()) == by_hand()(a_full_case())
 
 
-def test_a_compiled_mapping_takes_at_most_a_third_longer_than_one_written_by_hand(record_property: Any) -> None:
+def test_a_compiled_mapping_takes_at_most_a_third_longer_than_one_written_by_hand(
+    record_property: Any,
+) -> None:
     mapping, hand, case = a_mapping(), by_hand(), a_full_case()
     ours_us, hand_us = interleaved(lambda: mapping(case), lambda: hand(case))
     record_property("mapping_us", round(ours_us, 1))

@@ -111,7 +111,9 @@ def test_bytes_are_counted_in_the_charset(text: str, most: int, charset: str) ->
         assert refusal("writable", text, charset) == "not_writable"
 
 
-@pytest.mark.parametrize("text, position, character", [("朱镕基", 2, "镕"), ("陶喆", 2, "喆"), ("a\ue000", 2, "\ue000")])
+@pytest.mark.parametrize(
+    "text, position, character", [("朱镕基", 2, "镕"), ("陶喆", 2, "喆"), ("a\ue000", 2, "\ue000")]
+)
 def test_an_unwritable_character_is_named_with_its_position(text: str, position: int, character: str) -> None:
     with pytest.raises(Refused) as refused:
         run("writable", text, "gb2312")
@@ -129,7 +131,9 @@ def rfc3339(at: datetime, offset_min: int) -> str:
 
 @PROPERTY
 @given(MOMENTS, ZONES)
-def test_a_time_leaves_in_china_time_and_comes_back_as_the_same_instant(at: datetime, offset_min: int) -> None:
+def test_a_time_leaves_in_china_time_and_comes_back_as_the_same_instant(
+    at: datetime, offset_min: int
+) -> None:
     form = "%Y%m%d%H%M%S"
     there = run("time_as", rfc3339(at, offset_min), form)
     assert there == (at - timedelta(minutes=offset_min) + timedelta(hours=8)).strftime(form)
@@ -151,7 +155,9 @@ def test_epochs_go_there_and_back(at: datetime, offset_min: int) -> None:
 @PROPERTY
 @given(st.dates(date(1900, 1, 1)))
 def test_dates_go_there_and_back(day: date) -> None:
-    assert run("date_from", run("date_as", day.isoformat(), "%Y年%m月%d日"), "%Y年%m月%d日") == day.isoformat()
+    assert (
+        run("date_from", run("date_as", day.isoformat(), "%Y年%m月%d日"), "%Y年%m月%d日") == day.isoformat()
+    )
 
 
 STRICT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
@@ -159,7 +165,10 @@ STRICT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d
 
 @PROPERTY
 @given(
-    st.from_regex(r"\d{4}[-W]\d\d[-:]\d\d?[Tt _]\d\d[:-]?\d\d:\d\d([.,]\d{1,7})?([Zz]|[+-]\d\d:?(\d\d)?)?", fullmatch=True)
+    st.from_regex(
+        r"\d{4}[-W]\d\d[-:]\d\d?[Tt _]\d\d[:-]?\d\d:\d\d([.,]\d{1,7})?([Zz]|[+-]\d\d:?(\d\d)?)?",
+        fullmatch=True,
+    )
     | TEXT
 )
 def test_only_rfc_3339_is_a_time(text: str) -> None:
@@ -169,8 +178,21 @@ def test_only_rfc_3339_is_a_time(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-01-01", "20260101T000000Z", "2026-W01-1T00:00:00", "2026-01-01T00:00:00,5Z", "2026-01-01T00:00:00+08"]
-    + ["2026-02-30T00:00:00Z", "2026-01-01T24:00:01Z", "２０２６-01-01T00:00:00Z", "", "now", "0001-01-01T00:00:00+14:00"],
+    [
+        "2026-01-01",
+        "20260101T000000Z",
+        "2026-W01-1T00:00:00",
+        "2026-01-01T00:00:00,5Z",
+        "2026-01-01T00:00:00+08",
+    ]
+    + [
+        "2026-02-30T00:00:00Z",
+        "2026-01-01T24:00:01Z",
+        "２０２６-01-01T00:00:00Z",
+        "",
+        "now",
+        "0001-01-01T00:00:00+14:00",
+    ],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
     assert refusal("time_as", text, "%Y") == "not_a_time"
@@ -261,7 +283,9 @@ def test_a_division_keeps_its_meaning_in_every_width(code: str, width: int) -> N
         ("middle_dot_as", ("..",)),
     ],
 )
-def test_an_argument_that_cannot_work_is_found_when_the_mapping_is_read(name: str, arguments: tuple[Any, ...]) -> None:
+def test_an_argument_that_cannot_work_is_found_when_the_mapping_is_read(
+    name: str, arguments: tuple[Any, ...]
+) -> None:
     with pytest.raises(BadArgument):
         REGISTER[name].bind(arguments)
 

@@ -101,7 +101,10 @@ def _keys(texts: Sequence[str]) -> list[Key]:
     lines = [
         line for text in texts for line in (_read(text).splitlines() if Path(text).is_file() else [text])
     ]
-    return [Key.parse(line) for line in lines if line.strip()]
+    keys = [Key.parse(line) for line in lines if line.strip()]
+    if not keys:
+        raise KeyRejected("the file of keys is empty")
+    return keys
 
 
 def _held(paths: Sequence[str]) -> dict[str, str]:

@@ -35,7 +35,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "entries.beyond": (
         "第 {first} 至 {last} 条不在日志之内",
-        "entries {first} to {last} stand behind the end of the log",
+        "entries {first} to {last} stand outside the log",
     ),
     "batch.altered": ("批次记录已被改动", "the row of the batch was altered"),
     "batch.root": ("批次的根与其边界哈希不符", "the root of the batch does not follow from its frontier"),

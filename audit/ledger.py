@@ -12,7 +12,13 @@ from typing import Any, NamedTuple
 Row = tuple[Any, ...]
 
 WIDTH = 256
-TABLES = ("audit_entries", "audit_batches", "audit_tiles", "audit_checkpoints")
+KEYS = {  # column -> type, where the type matters: an INTEGER key holds integers only, each once
+    "audit_entries": {"position": "INTEGER"},
+    "audit_batches": {"size": "INTEGER"},
+    "audit_tiles": {"level": "BIGINT", "number": "BIGINT"},
+    "audit_checkpoints": {"size": "INTEGER"},
+}
+LOWEST = -(2**63)
 
 
 class LedgerUnreadable(Exception):
@@ -55,6 +61,7 @@ class Extent:
     """How far the log reached when the check began; what grows afterwards is left for the next one."""
 
     size: int
+    first_position: int
     last_position: int
     last_checkpoint: int
     tiles: frozenset[tuple[int, int]]  # level, number
@@ -81,13 +88,14 @@ class Ledger:
         """All limits from one moment."""
         limits = """
             SELECT coalesce((SELECT max(size) FROM audit_batches), 0),
+                   coalesce((SELECT min(position) FROM audit_entries), 0),
                    coalesce((SELECT max(position) FROM audit_entries), -1),
                    coalesce((SELECT max(size) FROM audit_checkpoints), 0)"""
         self._driver.execute("BEGIN")
-        [(size, position, checkpoint)] = self._query(limits)
+        [(size, first, last, checkpoint)] = self._query(limits)
         tiles = frozenset(self._query("SELECT level, number FROM audit_tiles"))
         self._driver.execute("COMMIT")
-        return Extent(size, position, checkpoint, tiles)
+        return Extent(size, first, last, checkpoint, tiles)
 
     def entries(self, start: int, end: int) -> Iterator[EntryRow]:
         query = """
@@ -99,7 +107,7 @@ class Ledger:
         query = """
             SELECT size, previous, frontier, root, at_ms FROM audit_batches
             WHERE size > ? AND size <= ? ORDER BY size LIMIT 1000"""
-        return map(BatchRow._make, self._pages(query, 0, up_to))
+        return map(BatchRow._make, self._pages(query, LOWEST, up_to))
 
     def checkpoints(self, up_to: int) -> list[CheckpointRow]:
         query = "SELECT size, previous, note, at_ms FROM audit_checkpoints WHERE size <= ? ORDER BY size"
@@ -151,8 +159,9 @@ def _open(path: Path, *, quiet: bool) -> sqlite3.Connection:
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     driver = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
     driver.text_factory = lambda text: text.decode("utf-8", "replace")
-    found = {name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not found.issuperset(TABLES):
-        driver.close()
-        raise LedgerUnreadable(f"{path}: holds no audit log")
+    for table, keys in KEYS.items():
+        columns = driver.execute(f"PRAGMA table_info({table})").fetchall()
+        if {name: kind for _, name, kind, _, _, key in columns if key} != keys:
+            driver.close()
+            raise LedgerUnreadable(f"{path}: holds no audit log: the table {table} is not that of a log")
     return driver

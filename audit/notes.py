@@ -7,6 +7,7 @@ that we do not know are skipped, so a note can carry further ones (witnesses, SM
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 ED25519 = b"\x01"
 NOTE_CHARACTERS_AT_MOST = 1_000_000
+_UNLAWFUL = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 _PRIVATE = "PRIVATE+KEY+"
 _KEY_BYTES = 32
 _KEY_ID_BYTES = 4
@@ -159,8 +161,8 @@ def bytes64(text: str) -> bytes | None:
 
 
 def _parts(note: str) -> tuple[str, list[str]]:
-    if len(note) > NOTE_CHARACTERS_AT_MOST or any(mark < " " and mark != "\n" for mark in note):
-        raise NoteRejected("a note is at most a megabyte of text without control characters")
+    if len(note) > NOTE_CHARACTERS_AT_MOST or _UNLAWFUL.search(note):
+        raise NoteRejected("a note is at most a megabyte of UTF-8 without control characters")
     text, gap, signatures = note.rpartition("\n\n")
     if not gap or not signatures.endswith("\n"):
         raise NoteRejected("a note is text, an empty line and signatures")

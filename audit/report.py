@@ -1,6 +1,7 @@
 """What the commands print: lines in two languages for people, JSON for machines, a progress bar."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,6 +11,7 @@ from audit.survey import Summary
 from audit.verify import Verdict
 
 _BAR_WIDTH = 30
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def verdict_lines(path: str, verdict: Verdict) -> list[str]:
@@ -81,8 +83,9 @@ def say(text: str) -> None:
 
 
 def show(lines: Sequence[str]) -> None:
+    """Print lines; what could move a terminal's cursor or turn its text round is shown as its code."""
     for line in lines:
-        sys.stdout.write(line + "\n")
+        sys.stdout.write(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
 def show_json(value: object) -> None:

@@ -66,12 +66,17 @@ class Walk:
     frontier: list[bytes] | None = field(default_factory=list)
 
     def findings(self) -> Iterator[Finding]:
+        first, last = self.extent.first_position, self.extent.last_position
+        if first < 0:
+            yield Finding(f"entry {first}", "entries.beyond", {"first": first, "last": min(last, -1)})
         for row in self.ledger.batches(self.extent.size):
+            self.batches += 1
+            if row.size <= 0:
+                yield Finding(f"batch {row.size}", "batch.altered")
+                continue
             yield from self._batch(row)
             self.size = row.size
-            self.batches += 1
             self.progress(self.entries, self.extent.reach)
-        last = self.extent.last_position
         if last >= self.size:
             yield Finding(f"entry {self.size}", "entries.beyond", {"first": self.size, "last": last})
 

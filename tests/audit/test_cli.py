@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from audit import log
+from audit.entries import Entry
 from audit.report import bar
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +124,7 @@ def test_findings_of_a_log_come_one_per_line_and_as_json(evidence, tmp_path):
         ["verify", "missing"],  # no key
         ["verify", "missing", "--key", "{vkey}"],
         ["verify", "17.tlog-proof", "--key", "nonsense"],
+        ["verify", "17.tlog-proof", "--key", "empty"],
         ["verify", "17.tlog-proof", "--key", "{vkey}", "--checkpoint", "missing"],
         ["verify", "binary", "--key", "{vkey}"],
         ["verify", "huge", "--key", "{vkey}"],
@@ -137,6 +139,7 @@ def test_findings_of_a_log_come_one_per_line_and_as_json(evidence, tmp_path):
 )
 def test_what_cannot_run_says_so_and_exits_with_2(evidence, tmp_path, signer, arguments):
     (tmp_path / "binary").write_bytes(b"\xff")
+    (tmp_path / "empty").touch()
     (tmp_path / "huge").write_bytes(b" " * 4_000_001)
     ran = audit(*(each.format(vkey=signer.vkey) for each in arguments), cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, "")
@@ -185,6 +188,15 @@ def test_a_terminal_sees_a_progress_bar_and_a_pipe_does_not(evidence, tmp_path):
     assert ran.returncode == 0
     assert "100% 150/150" in seen
     assert "%" not in audit(*arguments).stderr
+
+
+def test_what_stands_in_an_entry_cannot_move_the_terminal(open_log, signer, tmp_path):
+    store = open_log()
+    store.append(Entry("exchange.admitted", 0, {"exchange": "E1"}))
+    store.append(Entry("exchange.\x1b[2J\u202e", 0, {"exchange": "E1"}))
+    ran = audit("verify-log", "--database", store.path, "--key", signer.vkey)
+    assert ran.returncode == 1
+    assert "there is no entry of the kind exchange.\\u001b[2J\\u202e" in ran.stdout
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ def test_unknown_signatures_are_skipped_and_known_ones_must_hold(peter, signer):
         GO_NOTE.replace("nAM=", "nAM"),
         GO_NOTE + "\n",
         GO_NOTE.replace("\n", "\r\n"),
+        GO_NOTE.replace("If", "\ud83d"),
         GO_NOTE + "— x AAAA\n",  # a signature without any
         "x" * 1_000_001,
     ],

@@ -154,6 +154,32 @@ def test_an_added_entry_is_found(store, survey):
     assert survey()[0] == [("entry 300", "entries.beyond")]
 
 
+def test_rows_before_the_beginning_are_found(store, survey):
+    store.driver.execute(
+        "INSERT INTO audit_entries SELECT -5, kind, NULL, NULL, leaf, body FROM audit_entries LIMIT 1"
+    )
+    store.driver.execute(
+        "INSERT INTO audit_batches SELECT -5, 0, frontier, root, at_ms FROM audit_batches LIMIT 1"
+    )
+    store.driver.execute(
+        "INSERT INTO audit_checkpoints SELECT -5, 0, note, at_ms FROM audit_checkpoints LIMIT 1"
+    )
+    found = survey()[0]
+    assert found[:3] == [
+        ("entry -5", "entries.beyond"),
+        ("batch -5", "batch.altered"),
+        ("checkpoint -5", "checkpoint.size"),
+    ]
+
+
+def test_tables_that_were_rebuilt_without_their_keys_are_no_log(store, tmp_path):
+    store.driver.execute("CREATE TABLE copy AS SELECT * FROM audit_entries")
+    store.driver.execute("DROP TABLE audit_entries")
+    store.driver.execute("ALTER TABLE copy RENAME TO audit_entries")
+    with pytest.raises(LedgerUnreadable, match="audit_entries"):
+        Ledger(store.path)
+
+
 def test_an_end_that_was_cut_off_is_found_by_the_checkpoint(store, survey):
     store.driver.execute("DELETE FROM audit_entries WHERE position >= 294")
     store.driver.execute("DELETE FROM audit_batches WHERE size > 294")

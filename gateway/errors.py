@@ -11,17 +11,23 @@ from typing import Literal
 from gateway.model import Problem
 
 Party = Literal["caller", "gateway", "platform"]
+Texts = tuple[str, str]  # Chinese, English
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """status: of HTTP. Texts are (Chinese, English); `{name}` is filled from the refusal's facts."""
+    """One row of the table. status: of HTTP.
+
+    title: what happened, always the same sentence. action: what to do, what to tell the person, whom to ask.
+    detail: what was seen; `{name}` is filled from the refusal's facts. Empty if there is nothing to add.
+    """
 
     status: int
     party: Party
     stage: str
-    title: tuple[str, str]
-    action: tuple[str, str]
+    title: Texts
+    action: Texts
+    detail: Texts = ("", "")
 
 
 class Refusal(Exception):
@@ -47,59 +53,178 @@ class NotActive(Exception):
 
 
 _MEND = (
-    "请按 problems 逐项改正后，用同一 Idempotency-Key 重新提交。",
-    "Mend every entry of `problems`; send again under the same key.",
+    "请按 problems 逐项改正，用同一 Idempotency-Key 重新提交；尚未受托，也未发送任何内容。",
+    "Mend every entry of `problems` and send again under the same key. Nothing was admitted or sent.",
 )
-_ASK_US = ("请联系本网关运维人员。", "Ask the operators of this gateway.")
-_LATER = ("请稍后重试，已受托的事项不会丢失。", "Try again later; nothing that was admitted is lost.")
-_RIGHTS = ("请向本网关运维人员申请权限。", "Ask the operators of this gateway for the right.")
-_TELL = ("请告知申请人办理地的答复。", "Tell the person what the other place answered.")
+_SEE = ("请对照 /docs 或 /openapi.json 改正请求。", "See /docs or /openapi.json, and mend the request.")
+_ASK_US = (
+    "请联系本网关运维人员（contact），并提供时间。",
+    "Ring the operators (contact); say when it happened.",
+)
+_LATER = (
+    "请在 Retry-After 之后以同一 Idempotency-Key 重试；已受托的办件不会丢失，也不会重复。",
+    "Try again after Retry-After, under the same key. Nothing that was admitted is lost or doubled.",
+)
+_RIGHTS = ("请向本网关运维人员（contact）申请权限。", "Ask the operators (contact) for the right.")
+_CHECK = ("请核对编号。", "Check the number.")
+_PLATFORMS = ("请查询 GET /v1/platforms。", "See GET /v1/platforms.")
+_ASK_ITEMS = (
+    "请查询 GET /v1/items 核对编码与日期；仍有疑问，请联系运维人员（contact）。",
+    "See GET /v1/items for codes and dates; if in doubt, ask the operators (contact).",
+)
 
 CODES: Mapping[str, Code] = {
     # the request itself
-    "too_large": Code(413, "caller", "read", ("请求超过 {most} 字节", "The request is larger than {most} bytes"), ("请减小材料文件。", "Send smaller files.")),
-    "wrong_media_type": Code(415, "caller", "read", ("请求体须为 application/json", "The body must be application/json"), ("请设置 Content-Type: application/json。", "Set Content-Type: application/json.")),
-    "wrong_charset": Code(400, "caller", "read", ("请求体不是 UTF-8", "The body is not UTF-8"), ("请以 UTF-8 编码发送。", "Encode the body in UTF-8.")),
-    "not_json": Code(400, "caller", "read", ("请求体不是 JSON（第 {line} 行第 {column} 列）", "The body is not JSON (line {line}, column {column})"), ("请检查该处语法。", "Check the syntax there.")),
-    "not_an_object": Code(400, "caller", "read", ("请求体须为 JSON 对象", "The body must be a JSON object"), ("请发送一个对象。", "Send one object.")),
-    "duplicate_key": Code(400, "caller", "read", ("JSON 对象的键重复：{path}", "A key stands twice in a JSON object: {path}"), ("每个键只写一次。", "Write each key once.")),
-    "too_deep": Code(400, "caller", "read", ("JSON 嵌套超过 {most} 层", "The JSON is nested deeper than {most} levels"), ("请减少嵌套。", "Nest less deeply.")),
-    "bad_parameter": Code(400, "caller", "read", ("参数 {name} 不正确", "The parameter {name} is not right"), ("请参阅 /openapi.json。", "See /openapi.json.")),
-    "idempotency_key_missing": Code(400, "caller", "read", ("缺少 Idempotency-Key 请求头", "The header Idempotency-Key is missing"), ("每件业务用一个新键，重试时用同一键。", "Use a new key for each case, and the same key to try again.")),
-    "idempotency_key_bad": Code(400, "caller", "read", ("Idempotency-Key 须为 8 至 128 个可见 ASCII 字符", "Idempotency-Key must be 8 to 128 visible ASCII characters"), ("请使用 UUID。", "Use a UUID.")),
-    "idempotency_conflict": Code(409, "caller", "admit", ("该 Idempotency-Key 已用于内容不同的请求", "This Idempotency-Key was used for another content"), ("新业务请用新键。", "Use a new key for a new request.")),
+    "too_large": Code(413, "caller", "read",
+        ("请求过大", "The request is too large"),
+        ("请压缩或拆分材料文件后重新提交。", "Make the files of the materials smaller, and send again."),
+        ("上限为 {most} 字节", "At most {most} bytes are read")),
+    "wrong_media_type": Code(415, "caller", "read",
+        ("请求体须为 application/json", "The body must be application/json"),
+        ("请设置 Content-Type: application/json。", "Set Content-Type: application/json.")),
+    "wrong_charset": Code(400, "caller", "read",
+        ("请求体不是 UTF-8", "The body is not UTF-8"),
+        ("请以 UTF-8 编码发送（不要用 GBK）。", "Encode the body in UTF-8 (not in GBK).")),
+    "body_unreadable": Code(400, "caller", "read",
+        ("请求体不完整，或其压缩编码有误", "The body is cut off, or its Content-Encoding is broken"),
+        ("请完整地重新发送，最好不压缩。", "Send it again, whole, and best without compression.")),
+    "not_json": Code(400, "caller", "read",
+        ("请求体不是 JSON", "The body is not JSON"),
+        ("请检查该处语法。", "Check the syntax there."),
+        ("第 {line} 行第 {column} 列", "At line {line}, column {column}")),
+    "not_an_object": Code(400, "caller", "read",
+        ("请求体须为一个 JSON 对象", "The body must be one JSON object"), _SEE),
+    "duplicate_key": Code(400, "caller", "read",
+        ("JSON 对象中有重复的键", "A key stands twice in one JSON object"),
+        ("每个键只写一次；否则无法知道以哪个为准。", "Write each key once; else nobody knows which one is meant."),
+        ("重复的键：{path}", "The key: {path}")),
+    "too_deep": Code(400, "caller", "read",
+        ("JSON 嵌套过深", "The JSON is nested too deeply"), _SEE,
+        ("上限为 {most} 层", "At most {most} levels are read")),
+    "bad_parameter": Code(400, "caller", "read",
+        ("请求参数不正确", "A parameter is not right"), _SEE,
+        ("参数 {name}", "The parameter {name}")),
+    "idempotency_key_missing": Code(400, "caller", "read",
+        ("缺少 Idempotency-Key 请求头", "The header Idempotency-Key is missing"),
+        ("每件新业务用一个新键（如 UUID），重试时用同一键。",
+         "Use a new key (a UUID, say) for each new case, and the same key to try again.")),
+    "idempotency_key_bad": Code(400, "caller", "read",
+        ("Idempotency-Key 须为 8 至 128 个可见 ASCII 字符",
+         "Idempotency-Key must be 8 to 128 visible ASCII characters"),
+        ("请使用 UUID。", "Use a UUID.")),
+    "idempotency_conflict": Code(409, "caller", "admit",
+        ("该 Idempotency-Key 已用于内容不同的请求", "This Idempotency-Key was used for other content"),
+        ("新业务请用新键；若是重试，请原样发送。",
+         "Use a new key for a new case; to try again, send the same content."),
+        ("先前的交换：{exchange}", "The earlier exchange: {exchange}")),
     # who asks, and whether they may
-    "unauthenticated": Code(401, "caller", "authenticate", ("未认证的接入方", "The caller is not authenticated"), ("请以 Authorization: Bearer 携带有效密钥。", "Send a valid key as Authorization: Bearer.")),
-    "forbidden_operation": Code(403, "caller", "authorise", ("无权执行操作 {operation}", "No right to the operation {operation}"), _RIGHTS),
-    "forbidden_division": Code(403, "caller", "authorise", ("无权向 {division} 办理", "No right to have things done in {division}"), _RIGHTS),
-    "forbidden_item": Code(403, "caller", "authorise", ("无权办理该事项", "No right to this item"), _RIGHTS),
-    "forbidden_sender": Code(403, "caller", "authorise", ("无权代表 {division} 收件", "No right to speak for {division}"), _RIGHTS),
-    "not_found": Code(404, "caller", "look_up", ("没有这一记录，或无权查看", "There is no such record, or it is not yours"), ("请核对编号。", "Check the number.")),
-    "no_route": Code(404, "caller", "read", ("没有这一地址", "There is no such address"), ("请参阅 /openapi.json。", "See /openapi.json.")),
-    "wrong_method": Code(405, "caller", "read", ("该地址不支持此方法", "This address does not take this method"), ("请参阅 /openapi.json。", "See /openapi.json.")),
+    "unauthenticated": Code(401, "caller", "authenticate",
+        ("未认证的接入方", "The caller is not authenticated"),
+        ("请以 Authorization: Bearer 携带有效密钥；密钥由本网关运维人员（contact）发放。",
+         "Send a valid key as Authorization: Bearer. The operators (contact) give out keys.")),
+    "forbidden_operation": Code(403, "caller", "authorise",
+        ("无权执行此操作", "No right to this operation"), _RIGHTS,
+        ("操作：{operation}", "The operation: {operation}")),
+    "forbidden_division": Code(403, "caller", "authorise",
+        ("无权向该区划办理", "No right to have things done in this division"), _RIGHTS,
+        ("区划：{division}", "The division: {division}")),
+    "forbidden_item": Code(403, "caller", "authorise",
+        ("无权办理该事项", "No right to this item"), _RIGHTS),
+    "forbidden_sender": Code(403, "caller", "authorise",
+        ("无权代表该收件地", "No right to speak for this receiving place"), _RIGHTS,
+        ("收件地区划：{division}", "The receiving division: {division}")),
+    "not_found": Code(404, "caller", "look_up",
+        ("没有这一记录，或无权查看", "There is no such record, or it is not yours"), _CHECK),
+    "no_route": Code(404, "caller", "read", ("没有这一地址", "There is no such address"), _SEE),
+    "wrong_method": Code(405, "caller", "read",
+        ("该地址不支持此方法", "This address does not take this method"),
+        ("请改用 Allow 头所列的方法。", "Use one of the methods in the header Allow.")),
     # what is asked
-    "invalid_case": Code(422, "caller", "check", ("申请内容有 {count} 处问题", "The case has {count} problems"), _MEND),
-    "unmappable": Code(422, "caller", "map", ("有 {count} 项内容不能按对方平台的要求表达", "{count} fields cannot be said in the other platform's terms"), _MEND),
-    "item_unknown": Code(422, "caller", "align", ("事项编码在 {division} 的事项清单中不存在", "The item is not in the list of {division}"), ("请核对事项编码。", "Check the item code.")),
-    "item_not_aligned": Code(422, "caller", "align", ("该事项在 {division} 没有对应事项", "The item has no counterpart in {division}"), ("请联系运维人员补充对码。", "Ask the operators to declare an alignment.")),
-    "item_cancelled": Code(422, "caller", "align", ("该事项已取消", "The item has been cancelled"), ("请按 superseded_by 使用新事项。", "Use the item named in superseded_by.")),
-    "item_not_yet_valid": Code(422, "caller", "align", ("该事项尚未生效", "The item is not yet in force"), ("请在生效后提交。", "Submit once it is in force.")),
-    "item_ambiguous": Code(422, "caller", "align", ("对应事项有多个，须由 {deciding_field} 确定", "Several items correspond; {deciding_field} decides"), ("请按 candidates 补充该字段。", "Give that field; see candidates.")),
-    "division_not_served": Code(422, "caller", "route", ("没有平台承办 {division} 的该事项", "No platform serves this item in {division}"), ("请查询 GET /v1/platforms。", "See GET /v1/platforms.")),
-    "route_ambiguous": Code(503, "gateway", "route", ("{division} 有多个平台声明承办该事项", "Several platforms claim this item in {division}"), _ASK_US),
-    "operation_not_offered": Code(422, "caller", "route", ("对方平台不提供操作 {operation}", "The platform does not offer {operation}"), ("请查询 GET /v1/platforms。", "See GET /v1/platforms.")),
-    "case_open": Code(409, "caller", "admit", ("同一申请人在 {division} 已有同一事项的在办件", "The person has an open case for this item in {division}"), ("请先查询该件；确需再办，在 insist.reason 中说明理由。", "Look at that case; to go on all the same, give insist.reason.")),
-    "case_ended": Code(409, "caller", "admit", ("该办件的此操作已不能进行", "This can no longer be done with the case"), ("请查询办件状态。", "Look at the state of the case.")),
+    "invalid_case": Code(422, "caller", "check",
+        ("申请内容有误", "There are faults in the case"), _MEND, ("共 {count} 处", "{count} in all")),
+    "unmappable": Code(422, "caller", "map",
+        ("有内容不能按办理地平台的要求表达", "Some of it cannot be said in the other platform's terms"), _MEND,
+        ("共 {count} 项", "{count} fields")),
+    "item_unknown": Code(422, "caller", "align",
+        ("事项目录中没有该编码", "The catalogue has no such item"), _ASK_ITEMS,
+        ("区划 {division}，编码 {code}", "Division {division}, code {code}")),
+    "item_not_aligned": Code(422, "caller", "align",
+        ("该事项在办理地没有对应事项", "The item has no counterpart in the other place"),
+        ("请联系运维人员（contact）登记对码；此前请告知申请人暂不能跨省办理。",
+         "Ask the operators (contact) to declare an alignment; till then, tell the person it cannot be done here."),
+        ("区划 {division}，编码 {code}，缺少 {lacking}", "Division {division}, code {code}, lacking {lacking}")),
+    "item_cancelled": Code(422, "caller", "align",
+        ("该事项已取消", "The item has been cancelled"),
+        ("请按 superseded_by 改用新事项；为空则告知申请人该事项不再办理。",
+         "Use the item in superseded_by; if that is empty, tell the person that it is no longer done."),
+        ("区划 {division}，编码 {code}", "Division {division}, code {code}")),
+    "item_suspended": Code(422, "caller", "align",
+        ("该事项已暂停办理", "The item is suspended"),
+        ("请告知申请人暂停办理，恢复时间请咨询办理地主管部门。",
+         "Tell the person that it is suspended; the competent authority knows until when."),
+        ("区划 {division}，编码 {code}", "Division {division}, code {code}")),
+    "item_not_yet_valid": Code(422, "caller", "align",
+        ("该事项尚未生效", "The item is not yet in force"),
+        ("请在 from 所示日期起再收件提交。", "Receive and submit it from the day in `from` on."),
+        ("区划 {division}，编码 {code}，自 {from} 起", "Division {division}, code {code}, from {from}")),
+    "item_ambiguous": Code(422, "caller", "align",
+        ("对应事项不止一个", "More than one item corresponds"),
+        ("请按 candidates 补充 deciding_field 所指字段后重新提交。",
+         "Look at candidates, give the field that deciding_field names, and send again."),
+        ("有 {count} 个，须由 {deciding_field} 确定", "There are {count}; {deciding_field} decides")),
+    "division_not_served": Code(422, "caller", "route",
+        ("没有平台承办该区划的该事项", "No platform serves this item in this division"), _PLATFORMS,
+        ("区划：{division}", "The division: {division}")),
+    "route_ambiguous": Code(503, "gateway", "route",
+        ("有多个平台声明承办该事项，网关不作猜测", "Several platforms claim this item; the gateway does not guess"),
+        _ASK_US, ("区划 {division}：{platforms}", "Division {division}: {platforms}")),
+    "operation_not_offered": Code(422, "caller", "route",
+        ("办理地平台不提供此操作", "The other platform does not offer this operation"), _PLATFORMS,
+        ("操作：{operation}", "The operation: {operation}")),
+    "case_open": Code(409, "caller", "admit",
+        ("同一申请人在该地已有同一事项的在办件", "The person has an open case for this item in that place"),
+        ("请先查询该件；确需再办，请在 insist.reason 中写明理由。",
+         "Look at that case first; to go on all the same, say why in insist.reason."),
+        ("区划 {division}", "Division {division}")),
+    "case_ended": Code(409, "caller", "admit",
+        ("该交换已发出或已终结，不能再撤回", "The exchange has left or has ended; it cannot be taken back"),
+        ("请查询办件状态；已送达的，请向办理地申请撤回。",
+         "Look at its state; if it was delivered, ask the other place to withdraw it.")),
     # what the other platform said
-    "platform_refused": Code(422, "platform", "send", ("对方平台不予接收", "The other platform refused it"), _TELL),
-    "platform_unavailable": Code(503, "platform", "send", ("对方平台暂时不能答复", "The other platform cannot answer now"), _LATER),
-    "platform_garbled": Code(502, "platform", "send", ("对方平台的答复无法识别", "The answer of the other platform cannot be read"), _ASK_US),
+    "platform_refused": Code(422, "platform", "send",
+        ("办理地平台不予接收", "The other platform refused it"),
+        ("请把办理地的答复（their_code、their_words）告知申请人；改正后请用新的 Idempotency-Key 提交。",
+         "Tell the person what they answered (their_code, their_words). Once mended, submit under a new key.")),
+    "not_delivered": Code(422, "platform", "send",
+        ("未能送达办理地平台，已终止", "It could not be delivered to the other platform, and has ended"),
+        ("办理地没有收到此件；请告知申请人，需要时用新的 Idempotency-Key 重新提交。",
+         "The other place does not have it. Tell the person; to try anew, submit under a new key.")),
+    "platform_unavailable": Code(503, "platform", "send",
+        ("办理地平台暂时不能答复", "The other platform cannot answer now"),
+        ("请在 Retry-After 之后再查询；办件本身不受影响。",
+         "Ask again after Retry-After; the case is not affected.")),
+    "platform_garbled": Code(502, "platform", "send",
+        ("办理地平台的答复无法识别", "The answer of the other platform cannot be read"),
+        ("请稍后再查询；仍然如此，请联系本网关运维人员（contact）。",
+         "Ask again later; if it stays so, ring the operators (contact).")),
     # ourselves
-    "numbers_exhausted": Code(503, "gateway", "admit", ("当日流水号已用完", "The serial numbers of the day are used up"), _ASK_US),
+    "numbers_exhausted": Code(503, "gateway", "admit",
+        ("该事项当日的流水号已用完", "The serial numbers of the day are used up for this item"),
+        ("尚未受托；请联系本网关运维人员（contact），或次日再提交。",
+         "Nothing was admitted. Ring the operators (contact), or submit it tomorrow.")),
     "not_active": Code(503, "gateway", "route", ("尚无生效的发布", "No release is active"), _ASK_US),
-    "overloaded": Code(429, "gateway", "read", ("请求过多", "Too many requests at once"), _LATER),
-    "storage_unavailable": Code(503, "gateway", "record", ("暂时不能记录，未受理任何内容", "Nothing can be recorded now; nothing was admitted"), _LATER),
-    "misconfigured": Code(503, "gateway", "route", ("平台 {platform} 的接入配置不完整", "The access to {platform} is not configured"), _ASK_US),
-    "proof_not_ready": Code(404, "gateway", "look_up", ("存证证明尚未生成", "The proof is not ready yet"), ("请两秒后再取。", "Ask again in two seconds.")),
-    "internal": Code(500, "gateway", "any", ("网关内部错误", "An error inside the gateway"), _ASK_US),
+    "overloaded": Code(429, "gateway", "read", ("同时处理的请求过多", "Too many requests at once"), _LATER),
+    "stopping": Code(503, "gateway", "read", ("网关正在停止，不再受理", "The gateway is stopping"), _LATER),
+    "storage_unavailable": Code(503, "gateway", "record",
+        ("暂时不能记录，因而未受托任何内容", "Nothing can be recorded now, so nothing was admitted"), _LATER),
+    "proof_not_ready": Code(404, "gateway", "look_up",
+        ("存证证明尚未生成", "The proof is not ready yet"),
+        ("请在 Retry-After 之后再取。", "Ask again after Retry-After.")),
+    "erased": Code(410, "gateway", "look_up",
+        ("该件的内容已按规定删除，仅存其存在的证明",
+         "The content has been erased; only its existence can be proved"),
+        ("需要办理进度，请直接向办理地查询。", "To learn how the case stands, ask the other place directly.")),
+    "internal": Code(500, "gateway", "any", ("网关内部错误", "An error inside the gateway"),
+        ("请联系本网关运维人员（contact）；不确定是否已受托时，用同一 Idempotency-Key 重试即可得知。",
+         "Ring the operators (contact). To learn whether it was admitted, send it again under the same key.")),
 }  # fmt: skip

@@ -105,8 +105,9 @@ class Exchange:
     attempt: int
     place: int  # order within the case, 1 for the first write
     owner: str
-    lease_ms: int
-    due_ms: int
+    due_ms: (
+        int  # when to look at it again: the next try, the end of the lease, a person's deadline; 0 at an end
+    )
     cause: str
     code: str
     admitted_ms: int

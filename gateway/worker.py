@@ -5,12 +5,14 @@ The worker decides nothing; everything it finds enters the story at the step whe
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 from gateway import logs
 from gateway.credentials import Gate, Gates
 from gateway.exchange.story import Exchanges
 from gateway.model import Exchange
 from gateway.store import exchanges
+from gateway.store.connection import Connection
 from gateway.store.store import Store
 
 log = logs.get("worker")
@@ -68,18 +70,12 @@ class Worker:
 
     async def _round(self) -> None:
         now_ms = self._clock_ms()
-        over = await self._store.read(
-            lambda connection: exchanges.lease_over(connection, now_ms, MOST_LEASES)
-        )
-        self._start(over, self._story.expire)
         for gate in list(self._gates.gates.values()):
+            over = await self._store.read(partial(_lease_over, gate.platform, now_ms))
+            self._start(over, self._story.expire)
             free = self._free(gate, now_ms)
             if free > 0:
-                due = await self._store.read(
-                    lambda connection, name=gate.platform, most=free: exchanges.due(
-                        connection, name, now_ms, most
-                    )  # type: ignore[misc]
-                )
+                due = await self._store.read(partial(_due, gate.platform, now_ms, free))
                 gate.queued = len(due) == free
                 self._start(due, self._story.resume)
 
@@ -101,3 +97,11 @@ class Worker:
             log.error("worker.failed", exchange=exchange.id, failure=error)
         finally:
             self._running.pop(exchange.id, None)
+
+
+def _due(platform: str, now_ms: int, most: int, connection: Connection) -> list[Exchange]:
+    return exchanges.due(connection, platform, now_ms, most)
+
+
+def _lease_over(platform: str, now_ms: int, connection: Connection) -> list[Exchange]:
+    return exchanges.lease_over(connection, platform, now_ms, MOST_LEASES)

@@ -48,8 +48,7 @@ def exchange_of(
         attempt=1 if ready else 0,
         place=1,
         owner=owner if ready else "",
-        lease_ms=lease_ms,
-        due_ms=0 if ready else now_ms,
+        due_ms=lease_ms if ready else now_ms,
         cause="",
         code="",
         admitted_ms=now_ms,
@@ -94,6 +93,6 @@ def _case(exchange: Exchange, document: Any, vault: Vault) -> Case:
 
 def _numbers(exchange: Exchange, document: Any) -> list[Number]:
     """All numbers that the case is known by so far, with their owners."""
-    ours = [Number(commits.OURS, "case", exchange.ours), Number(commits.OURS, "exchange", exchange.id)]
+    ours = [Number(commits.OURS, "case", exchange.ours)]
     theirs = [Number(each["owner"], each["kind"], each["number"]) for each in document.get("numbers", ())]
     return ours + theirs

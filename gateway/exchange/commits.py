@@ -95,7 +95,7 @@ def claim(
             return None
         now = exchanges.change(
             tx.connection, was, state="sending", attempt=was.attempt + 1, owner=owner, step=step,
-            lease_ms=now_ms + lease_ms, changed_ms=now_ms,
+            due_ms=now_ms + lease_ms, changed_ms=now_ms,
         )  # fmt: skip
         if now is not None:
             tx.record(entries.sending(now))
@@ -180,14 +180,19 @@ def _move(
             _ticket(tx, was, "contradiction", fact, held_due_ms)
         return was
     now = exchanges.change(
-        tx.connection, was, state=decision.state, step=decision.step or was.step, due_ms=decision.due_ms or 0,
-        lease_ms=0, theirs=decision.reference or was.theirs, cause=decision.cause, code=decision.code,
+        tx.connection, was, state=decision.state, step=decision.step or was.step, due_ms=_due_ms(decision, fact, held_due_ms),
+        theirs=decision.reference or was.theirs, cause=decision.cause, code=decision.code,
         changed_ms=max(fact.at_ms, was.changed_ms),
     )  # fmt: skip
     if now is None:
         raise Moved
     _follow(tx, now, fact, held_due_ms)
     return now
+
+
+def _due_ms(decision: Decision, fact: Fact, held_due_ms: int) -> int:
+    """When the exchange is to be looked at again; a held one by a person, until the deadline."""
+    return fact.at_ms + held_due_ms if decision.state == "held" else decision.due_ms or 0
 
 
 def _follow(tx: Transaction, now: Exchange, fact: Fact, held_due_ms: int) -> None:

@@ -33,7 +33,7 @@ async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange
     exchange = replace(
         about, id=exchange_id, kind="read", operation=asked.operation, caller=asked.caller.caller,
         actor=asked.actor, release=route.release, state="sending", step="send", attempt=1, place=0,
-        owner=around.owner, lease_ms=0, due_ms=0, cause="", code="", admitted_ms=now_ms, changed_ms=now_ms,
+        owner=around.owner, due_ms=0, cause="", code="", admitted_ms=now_ms, changed_ms=now_ms,
         ended_ms=0,
     )  # fmt: skip
     claim = Claim(exchange, route, around.papers.vault.new_key(), message, started_ms)

@@ -137,8 +137,8 @@ class Exchanges:
     async def expire(self, was: Exchange) -> None:
         """An expired lease is the fact "unknown"; there is no other recovery code."""
         now_ms = self.around.clock_ms()
-        fact = lease_expired(step=was.step, attempt=was.attempt, lease_ms=was.lease_ms, at_ms=now_ms)
-        await self.conclude(was, fact, lambda now: _same_claim(now, was) and now.lease_ms < now_ms)
+        fact = lease_expired(step=was.step, attempt=was.attempt, lease_ms=was.due_ms, at_ms=now_ms)
+        await self.conclude(was, fact, lambda now: _same_claim(now, was) and now.due_ms < now_ms)
 
     # ---- steps 6 to 9: send, judge -------------------------------------------------------------------
 
@@ -227,9 +227,9 @@ class Exchanges:
 
     # ---- who waits, and the end of the day ------------------------------------------------------------
 
-    async def wait(self, exchange_id: str, wait_s: float) -> Exchange:
-        """The exchange once it has ended, or as it is after `wait_s` seconds."""
-        return await self.waiters.wait(exchange_id, wait_s, self.look_up)
+    async def wait(self, exchange: Exchange, wait_s: float) -> Exchange:
+        """The exchange (as it was just now) once it has ended, or as it is after `wait_s` seconds."""
+        return await self.waiters.wait(exchange, wait_s, self.look_up)
 
     async def drain(self) -> None:
         """Let what is on the wire come to its commit 2; called when no new work is taken."""

@@ -9,7 +9,7 @@ LookUp = Callable[[str], Awaitable[Exchange]]
 
 
 class Waiters:
-    """A result that is made before anybody waits for it is not lost: whoever waits looks it up first."""
+    """Futures by exchange. What another process concludes is found by looking it up when the time is over."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[asyncio.Future[Exchange]]] = {}
@@ -21,21 +21,22 @@ class Waiters:
                 if not future.done():
                     future.set_result(exchange)
 
-    async def wait(self, exchange_id: str, wait_s: float, look_up: LookUp) -> Exchange:
-        """The exchange once it has ended or is held, or as it is after `wait_s` seconds."""
+    async def wait(self, exchange: Exchange, wait_s: float, look_up: LookUp) -> Exchange:
+        """The exchange once it has ended or is held, or as it is after `wait_s` seconds.
+
+        exchange: as it was just now, with no `await` in between: nobody can have been told meanwhile.
+        """
+        if exchange.ended or exchange.state == "held":
+            return exchange
         future: asyncio.Future[Exchange] = asyncio.get_running_loop().create_future()
-        waiting = self._waiting.setdefault(exchange_id, [])
-        waiting.append(future)
+        self._waiting.setdefault(exchange.id, []).append(future)
         try:
-            now = await look_up(exchange_id)
-            if now.ended or now.state == "held":
-                return now
             async with asyncio.timeout(wait_s):
                 return await future
         except TimeoutError:
-            return await look_up(exchange_id)
+            return await look_up(exchange.id)
         finally:
-            self._leave(exchange_id, future)
+            self._leave(exchange.id, future)
 
     def _leave(self, exchange_id: str, future: asyncio.Future[Exchange]) -> None:
         waiting = self._waiting.get(exchange_id)

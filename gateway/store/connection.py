@@ -80,9 +80,18 @@ def sqlite_dialect() -> Dialect:
 
 
 def connect_sqlite(path: Path | str) -> sqlite3.Connection:
-    """One SQLite file, durable at every COMMIT (WAL, synchronous=FULL); transactions are opened by hand."""
+    """One SQLite file, durable at every COMMIT (WAL, synchronous=FULL); transactions are opened by hand.
+
+    Nobody waits inside the driver for another process's lock (busy_timeout=0): the store waits on the loop.
+    """
     driver = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=0",
+        "wal_autocheckpoint=4000",
+        "foreign_keys=ON",
+    ):
         driver.execute(f"PRAGMA {pragma}")
     return driver
 

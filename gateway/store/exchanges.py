@@ -14,18 +14,13 @@ COLUMNS = [field.name for field in fields(Exchange)]
 _E = exchanges.c
 _ALL = sa.select(*(_E[name] for name in COLUMNS))
 _OPEN_WRITE = sa.and_(_E.kind == "write", _E.ended_ms == 0)
-# literal text, as in the partial indexes: a bound parameter would keep the planner from using them
-_MAY_BE_DUE = sa.text("state IN ('waiting', 'deferred')")
-_SENDING = sa.text("state = 'sending'")
+# literal text, as in the partial index: a bound parameter would keep the planner from using it
+_OPEN = sa.text("due_ms > 0")
 
 INSERT = sa.insert(exchanges)
 BY_ID = _ALL.where(_E.id == bindparam("id"))
 OF_CASE = _ALL.where(_E.case_id == bindparam("case_id")).order_by(_E.place, _E.admitted_ms)
-HELD = (
-    _ALL.where(sa.text("ended_ms = 0"), _E.state == "held")
-    .order_by(_E.changed_ms)
-    .limit(bindparam("most", type_=sa.Integer))
-)
+HELD = _ALL.where(_OPEN, _E.state == "held").order_by(_E.due_ms).limit(bindparam("most", type_=sa.Integer))
 PLACES = sa.select(sa.func.max(_E.place)).where(_E.case_id == bindparam("case_id"))
 BEHIND = sa.select(_E.id).where(
     _E.case_id == bindparam("case_id"),
@@ -34,13 +29,21 @@ BEHIND = sa.select(_E.id).where(
     _OPEN_WRITE,
 )
 DUE = (
-    _ALL.where(_MAY_BE_DUE, _E.platform == bindparam("platform"), _E.due_ms <= bindparam("now_ms"))
+    _ALL.where(
+        _OPEN,
+        _E.platform == bindparam("platform"),
+        _E.due_ms <= bindparam("now_ms"),
+        _E.state.in_(["waiting", "deferred"]),
+    )
     .order_by(_E.due_ms)
     .limit(bindparam("most", type_=sa.Integer))
 )
-LEASE_OVER = _ALL.where(_SENDING, _E.lease_ms < bindparam("now_ms")).limit(
-    bindparam("most", type_=sa.Integer)
-)
+LEASE_OVER = _ALL.where(
+    _OPEN,
+    _E.platform == bindparam("platform"),
+    _E.due_ms < bindparam("now_ms"),
+    _E.state == "sending",
+).limit(bindparam("most", type_=sa.Integer))
 WAKE_BEHIND = (
     sa.update(exchanges)
     .where(
@@ -51,10 +54,9 @@ WAKE_BEHIND = (
     )
     .values(due_ms=bindparam("due_ms"))
 )
-_OPEN = sa.text("ended_ms = 0")
 COUNT_OPEN = sa.select(_E.platform, _E.state, sa.func.count()).where(_OPEN).group_by(_E.platform, _E.state)
 
-_CHANGED = ("state", "step", "attempt", "owner", "lease_ms", "due_ms", "theirs", "cause", "code")
+_CHANGED = ("state", "step", "attempt", "owner", "due_ms", "theirs", "cause", "code")
 UPDATE = (
     sa.update(exchanges)
     .where(
@@ -100,8 +102,10 @@ def wake_behind(connection: Connection, ended: Exchange, now_ms: int) -> None:
     connection.run(WAKE_BEHIND, {**where, "due_ms": now_ms})
 
 
-def lease_over(connection: Connection, now_ms: int, most: int) -> list[Exchange]:
-    return [Exchange(*row) for row in connection.rows(LEASE_OVER, {"now_ms": now_ms, "most": most})]
+def lease_over(connection: Connection, platform: str, now_ms: int, most: int) -> list[Exchange]:
+    """What of one platform was being sent by somebody who has not been heard of since."""
+    where = {"platform": platform, "now_ms": now_ms, "most": most}
+    return [Exchange(*row) for row in connection.rows(LEASE_OVER, where)]
 
 
 def next_place(connection: Connection, case_id: str) -> int:

@@ -1,20 +1,23 @@
-"""One writer, many readers: what waits at one moment shares one transaction and one fsync.
+"""One writer: what waits at one moment shares one transaction and one fsync.
 
 A `Work` is a function of the open transaction. It must be safe to run again from the start, because an
 error of one member of a group rolls the group back and runs each member in a transaction of its own.
 """
 
 import asyncio
-import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from sqlite3 import OperationalError
 from typing import Any, Protocol, TypeVar
 
 from gateway.store.connection import Connection
 
 Result = TypeVar("Result")
 MOST_IN_A_GROUP = 64
+_PAUSES_S = (0.001, 0.005, 0.02, *(0.05,) * 200)  # ten seconds in all
 
 
 class Append(Protocol):
@@ -46,24 +49,33 @@ class _Waiting:
 
 
 class Store:
-    """The database of this process. `write` and `read` are called on the event loop's thread only."""
+    """The database of this process, used on its event loop only.
+
+    Statements run on the loop itself: they are microseconds, and a second thread would fight it for the
+    interpreter at every one of them. Only COMMIT, which waits for the disk, runs in a thread, and what is
+    asked meanwhile forms the next group.
+    """
 
     def __init__(self, writer: Connection, reader: Connection, append: Append) -> None:
         self._connection = writer
         self._reader = reader
         self._append = append
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
+        self._queue: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="store-commit")
+        self._serving: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def start(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._thread.start()
+        self._serving = asyncio.create_task(self._serve())
 
     async def stop(self) -> None:
         """Run what is queued, then close both connections."""
-        self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+        self._stopping = True
+        self._wake.set()
+        if self._serving is not None:
+            await self._serving
+        self._disk.shutdown()
         self._connection.close()
         self._reader.close()
 
@@ -73,8 +85,9 @@ class Store:
         A caller that is cancelled cancels nothing: the work commits all the same.
         """
         waiting = _Waiting(work, asyncio.get_running_loop().create_future())
-        self._queue.put(waiting)
-        result: Result = await asyncio.shield(waiting.answer)
+        self._queue.append(waiting)
+        self._wake.set()
+        result: Result = await waiting.answer
         return result
 
     async def read(self, work: Callable[[Connection], Result]) -> Result:
@@ -83,40 +96,33 @@ class Store:
 
     @property
     def waiting(self) -> int:
-        return self._queue.qsize()
+        return len(self._queue)
 
-    def _serve(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group, stop = self._group(first)
-            self._commit(group)
-            self._answer(group)
-            if stop:
-                return
+    async def _serve(self) -> None:
+        while not self._stopping or self._queue:
+            await self._wake.wait()
+            while self._queue:
+                group = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_IN_A_GROUP))]
+                await self._commit(group)
+                _answer(group)
+            if not self._stopping:
+                self._wake.clear()
 
-    def _group(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
-        group = [first]
-        while len(group) < MOST_IN_A_GROUP and not self._queue.empty():
-            following = self._queue.get()
-            if following is None:
-                return group, True
-            group.append(following)
-        return group, False
-
-    def _commit(self, group: list[_Waiting]) -> None:
-        error = self._transact(group)
+    async def _commit(self, group: list[_Waiting]) -> None:
+        error = await self._transact(group)
         if error is None:
             return
         if len(group) == 1:
             group[0].error = error
             return
         for waiting in group:
-            waiting.error = self._transact([waiting])
+            waiting.error = await self._transact([waiting])
 
-    def _transact(self, group: list[_Waiting]) -> BaseException | None:
+    async def _transact(self, group: list[_Waiting]) -> BaseException | None:
         """One transaction for all of `group`. Whatever fails rolls all of it back; nothing is half done."""
         transaction = Transaction(self._connection)
         try:
-            self._connection.begin()
+            await self._begin()
         except Exception as error:  # noqa: BLE001 - carried to the one who asked
             return error
         try:
@@ -124,20 +130,35 @@ class Store:
                 waiting.result = waiting.work(transaction)
             if transaction.entries:
                 self._append(self._connection, transaction.entries)
-            self._connection.commit()  # durable from here on
+            # durable once this returns
+            await asyncio.get_running_loop().run_in_executor(self._disk, self._connection.commit)
         except Exception as error:  # noqa: BLE001 - carried to the one who asked
-            self._connection.rollback()
+            self._roll_back()
             return error
         return None
 
-    def _answer(self, group: list[_Waiting]) -> None:
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(_resolve, group)
+    async def _begin(self) -> None:
+        """Take the write lock; while another process has it (a command beside the server), wait in turns."""
+        for pause_s in _PAUSES_S:
+            try:
+                self._connection.begin()
+            except OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                await asyncio.sleep(pause_s)
+            else:
+                return
+        self._connection.begin()
+
+    def _roll_back(self) -> None:
+        """SQLite has rolled back by itself after some errors (a full disk); then there is nothing to do."""
+        with suppress(OperationalError):
+            self._connection.rollback()
 
 
-def _resolve(group: list[_Waiting]) -> None:
+def _answer(group: list[_Waiting]) -> None:
     for waiting in group:
-        if waiting.answer.cancelled():
+        if waiting.answer.done():  # cancelled: what was asked is done all the same
             continue
         if waiting.error is not None:
             waiting.answer.set_exception(waiting.error)

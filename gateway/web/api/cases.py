@@ -27,9 +27,7 @@ async def submit(request: web.Request) -> web.Response:
     key = idempotency_key(request)
     asked = await _asked(request, key)
     exchange, repeated = await gateway.exchanges.admit(asked)
-    exchange = await gateway.exchanges.wait(
-        exchange.id, wait_s(request, bounds.wait_s, bounds.longest_wait_s)
-    )
+    exchange = await gateway.exchanges.wait(exchange, wait_s(request, bounds.wait_s, bounds.longest_wait_s))
     return await _ended(gateway, exchange, repeated=repeated)
 
 

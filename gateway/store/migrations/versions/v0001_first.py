@@ -49,18 +49,20 @@ def upgrade() -> None:
         sa.Column("key_id", sa.Text(), server_default="", nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("exchange_id", name=op.f("pk_body_keys")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "case_numbers",
-        sa.Column("case_id", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("owner", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.Text(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("case_id", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("exchange_id", sa.Text(), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("case_id", "owner", "kind", "number", name=op.f("pk_case_numbers")),
+        sa.PrimaryKeyConstraint("number", "owner", "kind", "case_id", name=op.f("pk_case_numbers")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("case_numbers", schema=None) as batch_op:
-        batch_op.create_index("ix_case_numbers_number", ["number"], unique=False)
+        batch_op.create_index("ix_case_numbers_case_id", ["case_id"], unique=False)
 
     op.create_table(
         "cases",
@@ -74,6 +76,7 @@ def upgrade() -> None:
         sa.Column("open", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("admitted_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_person_item_division", ["person", "item", "division"], unique=False)
@@ -111,7 +114,6 @@ def upgrade() -> None:
         sa.Column("attempt", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("place", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("owner", sa.Text(), server_default="", nullable=False),
-        sa.Column("lease_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("due_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("cause", sa.Text(), server_default="", nullable=False),
         sa.Column("code", sa.Text(), server_default="", nullable=False),
@@ -119,6 +121,7 @@ def upgrade() -> None:
         sa.Column("changed_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("ended_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exchanges")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("exchanges", schema=None) as batch_op:
         batch_op.create_index("ix_exchanges_case_id_place", ["case_id", "place"], unique=False)
@@ -126,22 +129,8 @@ def upgrade() -> None:
             "ix_exchanges_due",
             ["platform", "due_ms"],
             unique=False,
-            sqlite_where=sa.text("state IN ('waiting', 'deferred')"),
-            postgresql_where=sa.text("state IN ('waiting', 'deferred')"),
-        )
-        batch_op.create_index(
-            "ix_exchanges_lease",
-            ["lease_ms"],
-            unique=False,
-            sqlite_where=sa.text("state = 'sending'"),
-            postgresql_where=sa.text("state = 'sending'"),
-        )
-        batch_op.create_index(
-            "ix_exchanges_open",
-            ["platform", "state"],
-            unique=False,
-            sqlite_where=sa.text("ended_ms = 0"),
-            postgresql_where=sa.text("ended_ms = 0"),
+            sqlite_where=sa.text("due_ms > 0"),
+            postgresql_where=sa.text("due_ms > 0"),
         )
 
     op.create_table(
@@ -159,6 +148,7 @@ def upgrade() -> None:
         sa.Column("release", sa.Text(), server_default="", nullable=False),
         sa.Column("sent_digest", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("exchange_id", "place", name=op.f("pk_history")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "idempotency",
@@ -168,6 +158,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), server_default="", nullable=False),
         sa.Column("exchange_id", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("caller", "operation", "key", name=op.f("pk_idempotency")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "items",
@@ -220,6 +211,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("following", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_sequences")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "session_secrets",
@@ -317,19 +309,7 @@ def downgrade() -> None:
     op.drop_table("history")
     with op.batch_alter_table("exchanges", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_exchanges_open",
-            sqlite_where=sa.text("ended_ms = 0"),
-            postgresql_where=sa.text("ended_ms = 0"),
-        )
-        batch_op.drop_index(
-            "ix_exchanges_lease",
-            sqlite_where=sa.text("state = 'sending'"),
-            postgresql_where=sa.text("state = 'sending'"),
-        )
-        batch_op.drop_index(
-            "ix_exchanges_due",
-            sqlite_where=sa.text("state IN ('waiting', 'deferred')"),
-            postgresql_where=sa.text("state IN ('waiting', 'deferred')"),
+            "ix_exchanges_due", sqlite_where=sa.text("due_ms > 0"), postgresql_where=sa.text("due_ms > 0")
         )
         batch_op.drop_index("ix_exchanges_case_id_place")
 
@@ -340,7 +320,7 @@ def downgrade() -> None:
 
     op.drop_table("cases")
     with op.batch_alter_table("case_numbers", schema=None) as batch_op:
-        batch_op.drop_index("ix_case_numbers_number")
+        batch_op.drop_index("ix_case_numbers_case_id")
 
     op.drop_table("case_numbers")
     op.drop_table("body_keys")

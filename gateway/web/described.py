@@ -1,0 +1,57 @@
+"""What there is to say about a route: who may use it, what it takes, what it can answer.
+
+The router, /openapi.json and /docs are made from the same values, so none of them can say something else.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aiohttp import web
+
+from gateway.errors import Texts
+
+Answer = Callable[[web.Request], Awaitable[web.Response]]
+JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter, a header, or a part of the path. schema: JSON Schema; example: one that is right."""
+
+    name: str
+    where: Literal["query", "header", "path"]
+    about: Texts
+    schema: Mapping[str, Any]
+    example: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """An answer that is no problem document. schema: a name of gateway.web.schemas, "" for plain text."""
+
+    status: int
+    about: Texts
+    schema: str = ""
+    media: str = JSON
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One route. right: the operation that a caller must have; None only for what tells nothing of anybody.
+
+    body: the schema of what it takes, "" if it takes nothing. codes: every problem that it can answer.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    answer: Answer
+    right: str | None
+    summary: Texts
+    about: Texts
+    successes: tuple[Success, ...]
+    codes: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    body: str = ""

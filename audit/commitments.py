@@ -4,11 +4,10 @@ Every field is salted, and all salts come from one key that lives and dies with 
 erased nothing can be shown or guessed any more, only that something was committed to.
 """
 
-import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
+from hashlib import sha256, shake_256
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
@@ -19,7 +18,6 @@ Scalar = str | int | float | bool | None
 Field = Scalar | dict[str, object] | list[object]  # of the last two only the empty ones are fields
 
 SALT_BYTES = 16
-_BLOCK_BYTES = 64
 _LITERALS: tuple[tuple[Field, str], ...] = (
     (None, "null"),
     (True, "true"),
@@ -27,9 +25,7 @@ _LITERALS: tuple[tuple[Field, str], ...] = (
     ({}, "{}"),
     ([], "[]"),
 )
-_KEY_BYTES_AT_LEAST = 16
-_INNER = bytes(byte ^ 0x36 for byte in range(256))
-_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+_KEY_BYTES_AT_LEAST, _KEY_BYTES_AT_MOST = 16, 64
 
 
 class Uncommittable(ValueError):
@@ -65,7 +61,7 @@ def commit(fields: Mapping[str, Field], key: bytes) -> bytes:
 
     key: 16 to 64 secret bytes, used for this document only. Raises Uncommittable.
     """
-    return tree.root_of(_leaves(fields, sorted(fields), _checked(key)))
+    return tree.root_of(_leaves(fields, sorted(fields), key))
 
 
 def disclose(fields: Mapping[str, Field], key: bytes, path: str) -> Disclosure:
@@ -73,43 +69,37 @@ def disclose(fields: Mapping[str, Field], key: bytes, path: str) -> Disclosure:
     if path not in fields:
         raise Uncommittable(f"{path}: there is no such field")
     paths = sorted(fields)
-    leaves = _leaves(fields, paths, _checked(key))
+    leaves = _leaves(fields, paths, key)
     position = paths.index(path)
     spans = tree.inclusion_spans(position, len(leaves))
     hashes = tuple(tree.root_of(leaves[start:end]) for start, end in spans)
-    return Disclosure(path, _json(path, fields[path]), _salt(key, path), position, len(leaves), hashes)
+    return Disclosure(
+        path, _json(path, fields[path]), salts(key, len(paths))[position], position, len(leaves), hashes
+    )
 
 
-def _checked(key: bytes) -> bytes:
-    if not _KEY_BYTES_AT_LEAST <= len(key) <= _BLOCK_BYTES:
+def salts(key: bytes, count: int) -> list[bytes]:
+    """The salts of the first `count` fields in the order of their paths: SHAKE256("tongban salts" 0x00 key).
+
+    One stream instead of one HMAC for each field: a third of the time. The key is of this document alone.
+    """
+    if not _KEY_BYTES_AT_LEAST <= len(key) <= _KEY_BYTES_AT_MOST:
         raise ValueError("the key of a commitment has 16 to 64 bytes")
-    return key
+    stream = shake_256(b"tongban salts\x00" + key).digest(SALT_BYTES * count)
+    return [stream[start : start + SALT_BYTES] for start in range(0, len(stream), SALT_BYTES)]
 
 
 def _leaves(fields: Mapping[str, Field], paths: list[str], key: bytes) -> list[bytes]:
-    """`_leaf(_salt(key, path), path, value)` of every path.
-
-    Written out, with HMAC (RFC 2104) from two prepared hash states: half the time, in every exchange.
-    """
-    block = key.ljust(_BLOCK_BYTES, b"\x00")
-    inner = sha256(block.translate(_INNER) + b"salt\x00").copy
-    outer = sha256(block.translate(_OUTER)).copy
+    """`_leaf` of every path with its salt; written out, because it stands in every exchange."""
     leaves = []
-    for path in paths:
-        first, second, value = inner(), outer(), fields[path]
+    for salt, path in zip(salts(key, len(paths)), paths, strict=True):
+        value = fields[path]
         text = encode_basestring(value) if type(value) is str else _json(path, value)
         try:
-            first.update(path.encode())
-            second.update(first.digest())
-            salted = b"\x00" + second.digest()[:SALT_BYTES]
-            leaves.append(sha256(salted + f"{path}\x00{text}".encode()).digest())
+            leaves.append(sha256(b"\x00" + salt + f"{path}\x00{text}".encode()).digest())
         except UnicodeEncodeError:  # half a surrogate pair; the error would carry the value
             raise Uncommittable(f"{path!r}: its value is no JSON") from None
     return leaves
-
-
-def _salt(key: bytes, path: str) -> bytes:
-    return hmac.digest(key, b"salt\x00" + path.encode(), "sha256")[:SALT_BYTES]
 
 
 def _leaf(salt: bytes, path: str, value: str) -> bytes:

@@ -4,6 +4,7 @@ A block of a sequence is reserved at a time, so that a number costs no commit of
 the rest of a block is skipped. Gaps are lawful, repetitions are not.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -54,12 +55,14 @@ class Sequences:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._blocks: dict[str, range] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
 
     async def take(self, scope: str) -> int:
         """The next number of a scope, counted from 1; never given twice, not even across a crash."""
-        while not (block := self._blocks.get(scope)):
-            first = await self._store.write(lambda tx: cases.take_numbers(tx.connection, scope, BLOCK))
-            if not self._blocks.get(scope):
-                self._blocks[scope] = range(first, first + BLOCK)
-        self._blocks[scope] = block[1:]
-        return block[0]
+        async with self._locks.setdefault(scope, asyncio.Lock()):
+            block = self._blocks.get(scope)
+            if not block:
+                first = await self._store.write(lambda tx: cases.take_numbers(tx.connection, scope, BLOCK))
+                block = range(first, first + BLOCK)
+            self._blocks[scope] = block[1:]
+            return block[0]

@@ -39,8 +39,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "fields": list(prepared.personal),
         "materials": len(prepared.contents),
         "received_at": document.get("received_at"),
-        "commitment": commitment(prepared.message.document, key),
-        "document": commitment(document, key),
+        "commitment": commitment(prepared.message.document, key, "message"),
         "state": exchange.state,
         "attempt": exchange.attempt,
     }
@@ -71,7 +70,7 @@ def concluded(
     return Entry(f"exchange.{kind}", fact.at_ms, {**facts, **evidence})
 
 
-def evidence_of(reply: Reply, key: DataKey) -> dict[str, str]:
+def evidence_of(reply: Reply, key: DataKey, attempt: int) -> dict[str, str]:
     """What proves a reply without showing it: commitments under the exchange's key, which die with it."""
     evidence = {}
     if reply.sent_digest:
@@ -79,12 +78,14 @@ def evidence_of(reply: Reply, key: DataKey) -> dict[str, str]:
     if reply.raw:
         evidence["reply"] = _keyed(key, "reply", reply.raw)
     if isinstance(reply.document, Mapping):
-        evidence["reply_commitment"] = commitment(reply.document, key)
+        evidence["reply_commitment"] = commitment(reply.document, key, f"reply/{attempt}")
     return evidence
 
 
-def commitment(document: Mapping[str, Any], key: DataKey) -> str:
-    return commit(flatten(document), key.plain).hex()
+def commitment(document: Mapping[str, Any], key: DataKey, name: str) -> str:
+    """The root over all fields, salted under a key of this one document (docs/evidence.md, Commitments)."""
+    of_document = hmac.digest(key.plain, b"commitment/" + name.encode(), sha256)
+    return commit(flatten(document), of_document).hex()
 
 
 def _keyed(key: DataKey, purpose: str, content: bytes) -> str:

@@ -189,7 +189,7 @@ class Exchanges:
             held_due_ms=self.around.held_due_ms,
         )  # fmt: skip
         if claim and reply:
-            evidence = evidence_of(reply, claim.key)
+            evidence = evidence_of(reply, claim.key, fact.attempt)
             conclusion = replace(
                 conclusion, key=claim.key, evidence=evidence, sent_digest=evidence.get("sent", ""),
                 sealed=papers.seal_reply(claim, reply),
@@ -199,7 +199,7 @@ class Exchanges:
             f"exchange.{'read' if now.kind == 'read' else now.state}", exchange=now.id, platform=now.platform,
             attempt=fact.attempt, cause=decision.cause,
         )  # fmt: skip
-        if now.due_ms or now.ended:
+        if now.state == "deferred" and now.due_ms <= self.around.clock_ms():
             self.poke()
         self.waiters.tell(now)
         return now

@@ -70,7 +70,7 @@ class Connection:
     def _prepare(self, statement: ClauseElement) -> tuple[str, dict[str, object]]:
         prepared = self._prepared.get(statement)
         if prepared is None:
-            compiled = statement.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
+            compiled = statement.compile(dialect=self._dialect)
             prepared = self._prepared[statement] = (str(compiled), dict(compiled.params))
         return prepared
 

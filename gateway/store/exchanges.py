@@ -33,7 +33,7 @@ DUE = (
         _OPEN,
         _E.platform == bindparam("platform"),
         _E.due_ms <= bindparam("now_ms"),
-        _E.state.in_(["waiting", "deferred"]),
+        sa.text("state IN ('waiting', 'deferred')"),
     )
     .order_by(_E.due_ms)
     .limit(bindparam("most", type_=sa.Integer))

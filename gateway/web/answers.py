@@ -8,9 +8,12 @@ from aiohttp import web
 
 from gateway.boot import Gateway
 from gateway.web.auth import Identity
+from gateway.web.description import Description
 
 GATEWAY = web.AppKey("gateway", Gateway)
+DESCRIPTION = web.AppKey("description", Description)
 IDENTITY = web.RequestKey("identity", Identity)
+PRIVATE = {"Cache-Control": "no-store"}  # for answers that can hold something personal
 
 
 def answer(document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -1,49 +1,24 @@
-"""The routes of the service, each with who may use it, and the one place where errors become answers."""
+"""The service: the router over the table of routes, and the one place where errors become answers."""
 
 import time
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from aiohttp import web
 
 from gateway import logs
 from gateway.boot import Gateway
-from gateway.errors import Refusal
-from gateway.web.answers import GATEWAY, IDENTITY
-from gateway.web.api import cases, catalogue, exchanges, health
+from gateway.errors import NotActive, Refusal
+from gateway.exchange.papers import Erased
+from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY
 from gateway.web.auth import Authenticator, require
+from gateway.web.described import Answer, Endpoint
+from gateway.web.description import Description
+from gateway.web.endpoints import ENDPOINTS
 from gateway.web.metrics import METRICS
 from gateway.web.problems import response_of
 
 log = logs.get("web")
-Answer = Callable[[web.Request], Awaitable[web.Response]]
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One route. right: the operation that a caller must have; None only for what tells nothing of anybody."""
-
-    method: str
-    path: str
-    answer: Answer
-    right: str | None
-
-
-ENDPOINTS = (
-    Endpoint("POST", "/v1/cases", cases.submit, "case.submit"),
-    Endpoint("GET", "/v1/cases", cases.look_up, "case.read"),
-    Endpoint("GET", "/v1/cases/{id}", cases.show, "case.read"),
-    Endpoint("GET", "/v1/cases/{id}/progress", cases.progress, "case.progress"),
-    Endpoint("GET", "/v1/exchanges/{id}", exchanges.show, "case.read"),
-    Endpoint("GET", "/v1/exchanges/{id}/proof", exchanges.proof, "case.read"),
-    Endpoint("POST", "/v1/preflight", cases.preflight, "case.submit"),
-    Endpoint("GET", "/v1/platforms", catalogue.platforms, "catalogue.read"),
-    Endpoint("GET", "/v1/items", catalogue.items, "catalogue.read"),
-    Endpoint("GET", "/metrics", health.metrics, "metrics.read"),
-    Endpoint("GET", "/healthz", health.healthz, None),
-    Endpoint("GET", "/readyz", health.readyz, None),
-)
+ELSEWHERE = "-"  # the route of an address that is none of ours, in metrics
 
 
 class Service:
@@ -62,52 +37,84 @@ class Service:
         bounds = self._gateway.settings.installation.bounds
         app = web.Application(client_max_size=bounds.body_bytes)
         app[GATEWAY] = self._gateway
+        app[DESCRIPTION] = Description(ENDPOINTS, self._contact)
+        by_path: dict[str, list[Endpoint]] = {}
         for endpoint in ENDPOINTS:
-            app.router.add_route(endpoint.method, endpoint.path, self._guarded(endpoint))
-        app.router.add_route("*", "/{anything:.*}", self._unknown)
+            by_path.setdefault(endpoint.path, []).append(endpoint)
+        for path, endpoints in by_path.items():
+            self._add(app.router.add_resource(path), endpoints)
+        app.router.add_route("*", "/{anything:.*}", self._counted(ELSEWHERE, self._elsewhere))
         return app
 
-    def _guarded(self, endpoint: Endpoint) -> Answer:
-        requests, seconds = METRICS.requests, METRICS.seconds.labels(endpoint.path)
+    def _add(self, resource: web.Resource, endpoints: list[Endpoint]) -> None:
+        """Every method of one path; any other is told which ones there are (RFC 9110 §15.5.6)."""
+        allowed: list[str] = []
+        for endpoint in endpoints:
+            methods = ["GET", "HEAD"] if endpoint.method == "GET" else [endpoint.method]
+            answer = self._counted(endpoint.path, self._guarded(endpoint))
+            allowed += methods
+            for method in methods:
+                resource.add_route(method, answer)
+        resource.add_route("*", self._counted(endpoints[0].path, self._wrong_method(", ".join(allowed))))
+
+    def _counted(self, path: str, inner: Answer) -> Answer:
+        """With the newest checkpoint on every answer, and the answer in the metrics."""
+        requests, seconds = METRICS.requests, METRICS.seconds.labels(path)
         counters: dict[int, object] = {}
 
         async def answer(request: web.Request) -> web.Response:
             started = time.perf_counter()
             self._open += 1
             try:
-                response = await self._answered(endpoint, request)
+                response = await inner(request)
             finally:
                 self._open -= 1
             response.headers["Tongban-Checkpoint"] = self._checkpoint()
             counter = counters.get(response.status)
             if counter is None:
-                counter = counters[response.status] = requests.labels(endpoint.path, response.status)
+                counter = counters[response.status] = requests.labels(path, response.status)
             counter.inc()  # type: ignore[attr-defined]
             seconds.observe(time.perf_counter() - started)
             return response
 
         return answer
 
-    async def _answered(self, endpoint: Endpoint, request: web.Request) -> web.Response:
-        try:
-            if endpoint.right is not None:
-                if self._open > self._most:
-                    raise Refusal("overloaded")
-                identity = self._authenticator.identify(request)
-                require(identity, endpoint.right)
-                request[IDENTITY] = identity
-            if self._gateway.stopping and endpoint.method == "POST":
-                raise Refusal("storage_unavailable")
-            return await endpoint.answer(request)
-        except Refusal as refusal:
-            return response_of(refusal, request, self._contact)
-        except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error becomes an answer
-            log.error("request.failed", route=endpoint.path, failure=error)
-            return response_of(_foreseen(error), request, self._contact)
+    def _guarded(self, endpoint: Endpoint) -> Answer:
+        async def answer(request: web.Request) -> web.Response:
+            try:
+                if endpoint.right is not None:
+                    self._admit(request, endpoint.right)
+                if self._gateway.stopping and endpoint.method == "POST":
+                    raise Refusal("stopping")
+                return await endpoint.answer(request)
+            except Refusal as refusal:
+                return response_of(refusal, request, self._contact)
+            except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error becomes an answer
+                refusal = _foreseen(error)
+                if refusal.code in {"internal", "storage_unavailable"}:
+                    log.error("request.failed", route=endpoint.path, failure=error)
+                return response_of(refusal, request, self._contact)
 
-    async def _unknown(self, request: web.Request) -> web.Response:
-        known = any(endpoint.path == request.path for endpoint in ENDPOINTS)
-        return response_of(Refusal("wrong_method" if known else "no_route"), request, self._contact)
+        return answer
+
+    def _admit(self, request: web.Request, right: str) -> None:
+        """Name the caller and see that it may; nothing else is looked at before. Raises Refusal."""
+        if self._open > self._most:
+            raise Refusal("overloaded")
+        identity = self._authenticator.identify(request)
+        require(identity, right)
+        request[IDENTITY] = identity
+
+    def _wrong_method(self, allowed: str) -> Answer:
+        async def answer(request: web.Request) -> web.Response:
+            response = response_of(Refusal("wrong_method"), request, self._contact)
+            response.headers["Allow"] = allowed
+            return response
+
+        return answer
+
+    async def _elsewhere(self, request: web.Request) -> web.Response:
+        return response_of(Refusal("no_route"), request, self._contact)
 
     def _checkpoint(self) -> str:
         """The newest checkpoint as one header value; it leaves the machine with every answer."""
@@ -118,6 +125,10 @@ class Service:
 
 
 def _foreseen(error: Exception) -> Refusal:
-    """What of the unforeseen has a name: the database that cannot record."""
+    """What of the unforeseen has a name: no release, erased papers, a database that cannot record."""
+    if isinstance(error, NotActive):
+        return Refusal("not_active")
+    if isinstance(error, Erased):
+        return Refusal("erased")
     database = type(error).__module__.split(".")[0] in {"sqlite3", "psycopg"} or isinstance(error, OSError)
     return Refusal("storage_unavailable" if database else "internal")

@@ -3,11 +3,11 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import ClientError, web
 
 from gateway.errors import Refusal
 
@@ -16,12 +16,13 @@ IN_A_THREAD_FROM = 256 * 1024
 # every string of the text in turn; the group is there if it is a key
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?', re.DOTALL)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_KNOWN_KEY = re.compile(r"[a-z_]{1,40}")  # a key of ours; any other could be anything
 
 
 async def read_object(request: web.Request, most_bytes: int) -> dict[str, Any]:
     """The request's body as one JSON object.
 
-    Raises Refusal: wrong_media_type, too_large, wrong_charset, not_json, duplicate_key, too_deep, not_an_object.
+    Raises Refusal: wrong_media_type, too_large, wrong_charset, body_unreadable, and what `parse_object` raises.
     """
     if request.content_type != "application/json":
         raise Refusal("wrong_media_type")
@@ -31,22 +32,29 @@ async def read_object(request: web.Request, most_bytes: int) -> dict[str, Any]:
         raw = await request.read()
     except web.HTTPRequestEntityTooLarge as error:
         raise Refusal("too_large", most=most_bytes) from error
+    except (web.RequestPayloadError, ClientError) as error:  # cut off, or compressed in a broken way
+        raise Refusal("body_unreadable") from error
     if len(raw) > IN_A_THREAD_FROM:
         return await asyncio.to_thread(parse_object, raw)
     return parse_object(raw)
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
-    """One JSON object in UTF-8, every key once in its object, at most DEEPEST levels."""
+    """One JSON object in UTF-8, every key once in its object, at most DEEPEST levels, numbers as written.
+
+    Raises Refusal: wrong_charset, not_json, not_an_object, duplicate_key, too_deep, number_inexact.
+    """
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise _syntax(raw, error) from None
     if not isinstance(document, dict):
         raise Refusal("not_an_object")
-    keys = _count_keys(document, 1)
+    keys, fractions = _count(document)
     if keys != sum(1 for found in _STRINGS.findall(raw) if found):
         raise Refusal("duplicate_key", path=_repeated_key(raw))
+    if fractions:
+        json.loads(raw, parse_float=_exact, parse_int=_whole)
     return document
 
 
@@ -73,21 +81,43 @@ def _syntax(raw: bytes, error: orjson.JSONDecodeError) -> Refusal:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         return Refusal("wrong_charset")
-    if "recursion" in str(error).lower():
+    if "depth" in str(error):
         return Refusal("too_deep", most=DEEPEST)
     return Refusal("not_json", line=error.lineno, column=error.colno)
 
 
-def _count_keys(node: Any, level: int) -> int:
-    if level > DEEPEST:
-        raise Refusal("too_deep", most=DEEPEST)
-    if isinstance(node, dict):
-        return len(node) + sum(_count_keys(each, level + 1) for each in _branches(node.values()))
-    return sum(_count_keys(each, level + 1) for each in _branches(node))
+def _count(document: dict[str, Any]) -> tuple[int, int]:
+    """How many keys there are on all levels, and how many numbers that may have lost a digit."""
+    keys = fractions = 0
+    level: list[Any] = [document]
+    for _ in range(DEEPEST):
+        below: list[Any] = []
+        for node in level:
+            if type(node) is dict:
+                keys += len(node)
+                node = node.values()
+            for each in node:
+                kind = type(each)
+                if kind is dict or kind is list:
+                    below.append(each)
+                elif kind is float:
+                    fractions += 1
+        if not below:
+            return keys, fractions
+        level = below
+    raise Refusal("too_deep", most=DEEPEST)
 
 
-def _branches(nodes: Iterable[Any]) -> Iterable[Any]:
-    return (node for node in nodes if isinstance(node, (dict, list)))
+def _exact(text: str) -> float:
+    """A number that can be carried as it is written: nothing is rounded silently. Raises Refusal."""
+    number = float(text)
+    if Decimal(text) != Decimal(repr(number)):
+        raise Refusal("number_inexact")
+    return number
+
+
+def _whole(text: str) -> float | int:
+    return int(text) if len(text) < 19 or -(2**63) <= int(text[:40]) < 2**64 else _exact(text)
 
 
 def _repeated_key(raw: bytes) -> str:
@@ -101,4 +131,4 @@ def _repeated_key(raw: bytes) -> str:
 
     json.loads(raw, object_pairs_hook=note)
     name = repeated[0] if repeated else ""
-    return name if name.isidentifier() and len(name) <= 40 else "?"
+    return name if _KNOWN_KEY.fullmatch(name) else "?"

@@ -1,0 +1,162 @@
+"""OpenAPI 3.1, made from the table of routes, the canonical schemas and the table of errors.
+
+Summaries are in Chinese, descriptions in English; every answer that is a problem names its codes.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gateway import __version__
+from gateway.errors import CODES, Refusal
+from gateway.web.described import JSON, Endpoint, Parameter, Success
+from gateway.web.problems import MEDIA, document_of as problem_of
+from gateway.web.schemas import components
+
+EXAMPLE = Path(__file__).parent / "static" / "case.json"
+Part = dict[str, Any]
+_CHECKPOINT = {
+    "description": "最新检查点（C2SP signed note，base64）。The newest checkpoint of the audit log; keep it.",
+    "schema": {"type": "string"},
+}
+_HEADERS = {
+    "Location": {"description": "交换的地址。Where the exchange is.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "多少秒之后再来。Seconds until it makes sense to come back.",
+                    "schema": {"type": "integer"}},
+    "Allow": {"description": "可用的方法。The methods that there are.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string"}},
+}  # fmt: skip
+_FACTS: Mapping[str, str | int] = {
+    "most": 33554432, "line": 3, "column": 17, "path": "division", "name": "number", "count": 2,
+    "operation": "case.submit", "division": "440232", "code": "11341702003279130M4002014007000",
+    "lacking": "item_there", "from": "2027-01-01", "deciding_field": "unit", "platforms": "sim-gd, sim-gx",
+    "exchange": "01M7ZWW098WV6KEWG1ESFRB4QH",
+}  # fmt: skip
+
+
+def document_of(endpoints: Sequence[Endpoint], contact: str = "") -> Part:
+    """The whole document. contact: whom to ring, as the operators wrote it; "" for nobody."""
+    paths: dict[str, Part] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+    about: Part = {
+        "title": "通办 Tongban",
+        "version": __version__,
+        "summary": "跨省通办交换网关 / the exchange gateway for services handled across provinces",
+        "description": "一套接口、一种词汇、一种错误格式。One API, one vocabulary, one shape of errors.",
+    }
+    if contact:
+        about["contact"] = {"name": contact}
+    return {
+        "openapi": "3.1.1",
+        "info": about,
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": components(),
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "接入方密钥。A caller's key, given out by the operators.",
+                }
+            },
+        },
+    }
+
+
+def example_case() -> Part:
+    """A case of a made-up person, as a caller posts it."""
+    case: Part = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    return case
+
+
+def _operation(endpoint: Endpoint) -> Part:
+    operation: Part = {
+        "operationId": _name_of(endpoint),
+        "summary": endpoint.summary[0],
+        "description": f"{endpoint.summary[1]}. {endpoint.about[1]}\n\n{endpoint.about[0]}",
+        "responses": _responses(endpoint),
+    }
+    if endpoint.parameters:
+        operation["parameters"] = [_parameter(each) for each in endpoint.parameters]
+    if endpoint.body:
+        content = {"schema": _schema(endpoint.body), "example": example_case()}
+        operation["requestBody"] = {"required": True, "content": {JSON: content}}
+    if endpoint.right is None:
+        operation["security"] = []
+    else:
+        operation["x-right"] = endpoint.right
+    return operation
+
+
+def _name_of(endpoint: Endpoint) -> str:
+    """Such as `get_v1_cases_id_progress`."""
+    words = endpoint.path.replace("{", "").replace("}", "").replace(".", "_").strip("/").split("/")
+    return "_".join((endpoint.method.lower(), *words))
+
+
+def _parameter(parameter: Parameter) -> Part:
+    return {
+        "name": parameter.name,
+        "in": parameter.where,
+        "required": parameter.required,
+        "description": f"{parameter.about[0]}。{parameter.about[1]}.",
+        "schema": dict(parameter.schema),
+        "example": parameter.example,
+    }
+
+
+def _responses(endpoint: Endpoint) -> dict[str, Part]:
+    responses = {str(each.status): _success(each) for each in endpoint.successes}
+    codes: dict[str, list[str]] = {}
+    for code in (*endpoint.codes, "wrong_method"):
+        codes.setdefault(str(CODES[code].status), []).append(code)
+    for status, names in sorted(codes.items()):
+        problem = _problem(names)
+        if status in responses:  # 503 of /readyz is an answer of its own, and may be a problem, too
+            responses[status]["content"] |= problem["content"]
+        else:
+            responses[status] = problem
+    return responses
+
+
+def _success(success: Success) -> Part:
+    headers = {"Tongban-Checkpoint": _CHECKPOINT} | {name: _HEADERS[name] for name in success.headers}
+    schema = _schema(success.schema) if success.schema else {"type": "string"}
+    return {
+        "description": f"{success.about[0]}。{success.about[1]}.",
+        "headers": headers,
+        "content": {success.media: {"schema": schema}},
+    }
+
+
+def _problem(codes: Sequence[str]) -> Part:
+    """The answer of one status: each code that it can carry, with an example in Chinese."""
+    status = CODES[codes[0]].status
+    named = {429: ["Retry-After"], 503: ["Retry-After"], 405: ["Allow"], 401: ["WWW-Authenticate"]}
+    said = [f"`{code}` {CODES[code].title[0]} / {CODES[code].title[1]}" for code in codes]
+    only = {"type": "object", "properties": {"code": {"enum": list(codes)}}}
+    return {
+        "description": "\n\n".join(said),
+        "headers": {"Tongban-Checkpoint": _CHECKPOINT} | {name: _HEADERS[name] for name in named.get(status, ())},
+        "content": {
+            MEDIA: {
+                "schema": {"allOf": [_schema("Problem"), only]},
+                "examples": {code: {"value": problem_of(_example(code), "zh")} for code in codes},
+            }
+        },
+        "x-codes": list(codes),
+    }
+
+
+def _example(code: str) -> Refusal:
+    """A refusal with just the facts that its sentences speak of."""
+    named = "".join(CODES[code].detail)
+    return Refusal(code, **{name: fact for name, fact in _FACTS.items() if f"{{{name}}}" in named})
+
+
+def _schema(name: str) -> Mapping[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,166 @@
+"""JSON Schemas of what the service answers; those of what it takes are the canonical ones (规范)."""
+
+from typing import Any, get_args
+
+from gateway.errors import CODES, Party
+from gateway.model import State
+from mappings import canonical
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+OPTIONAL: Schema = {"type": ["string", "null"]}
+TIME: Schema = {"type": "string", "format": "date-time"}
+OPTIONAL_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
+FLAG: Schema = {"type": "boolean"}
+BOTH: Schema = {"type": "object", "properties": {"zh": TEXT, "en": TEXT}, "required": ["zh", "en"]}
+
+
+def _object(title: str, properties: dict[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"title": title, "type": "object", "properties": properties, "required": required}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _titled(title: str, schema: Schema) -> Schema:
+    return {"title": title, **schema}
+
+
+_ITEM = {
+    "here": _titled("接入方所用编码", TEXT),
+    "there": _titled("办理地编码", TEXT),
+    "basic_code": _titled("国家基本编码", TEXT),
+    "alignment": _titled("对码依据", TEXT),
+}
+_OPERATION = {
+    "kind": {"enum": ["read", "write"]},
+    "repeatable": _titled("对方去重，可重发", FLAG),
+    "probed": _titled("结果不明时可探询", FLAG),
+}
+_CATALOGUE = (
+    "division", "code", "kind", "name", "basic_code", "implementation_code", "handling_code", "local_code", "type",
+    "level", "unit", "unit_name", "service_objects", "state", "valid_from", "valid_to", "superseded_by",
+)  # fmt: skip
+
+ANSWERS: dict[str, Schema] = {
+    "Exchange": _object("交换", {
+        "exchange": _titled("交换标识", TEXT),
+        "case": _titled("办件标识", TEXT),
+        "operation": _titled("操作", TEXT),
+        "platform": _titled("平台", TEXT),
+        "division": _titled("办理地行政区划", TEXT),
+        "unit": _titled("办理单位", TEXT),
+        "state": {"title": "状态", "enum": list(get_args(State))},
+        "state_text": _titled("状态说明", BOTH),
+        "ended": _titled("已终结", FLAG),
+        "attempts": {"title": "发送次数", "type": "integer", "minimum": 0},
+        "cause": _titled("原因（固定词）", OPTIONAL),
+        "their_code": _titled("对方代码", OPTIONAL),
+        "numbers": _object("编号", {"ours": OPTIONAL, "theirs": OPTIONAL}),
+        "item": _object("事项", _ITEM),
+        "release": _titled("所依据的发布", TEXT),
+        "admitted_at": _titled("受托时间", TIME),
+        "changed_at": _titled("最近变化时间", TIME),
+        "due_at": _titled("下次尝试时间", OPTIONAL_TIME),
+        "ended_at": _titled("终结时间", OPTIONAL_TIME),
+        "links": _object("链接", {"self": TEXT, "case": TEXT, "proof": TEXT}),
+    }),
+    "CaseView": _object("办件", {
+        "case": _titled("办件标识", TEXT),
+        "caller": _titled("接入方", TEXT),
+        "division": _titled("办理地行政区划", TEXT),
+        "from": _titled("收件地行政区划", TEXT),
+        "item": _titled("事项", TEXT),
+        "received_at": _titled("收件时间", TIME),
+        "admitted_at": _titled("受托时间", TIME),
+        "open": _titled("在办", FLAG),
+        "numbers": _list(_object("编号", {"owner": TEXT, "kind": TEXT, "number": TEXT})),
+        "exchanges": _list(_ref("Exchange")),
+    }),
+    "Cases": _object("办件列表", {"cases": _list(_ref("CaseView")), "more": _titled("还有未列出的", FLAG)}),
+    "ProgressView": _object("办理进度", {"case": TEXT, "exchange": TEXT, "progress": _ref("Progress")}),
+    "Preflight": _object("预检结果", {
+        "platform": _titled("平台", TEXT),
+        "release": _titled("发布", TEXT),
+        "operation": _titled("操作", TEXT),
+        "item": {"title": "对码后的事项", "type": "object", "additionalProperties": TEXT},
+        "message": {"title": "将要发送的报文（平台词汇）", "type": "object"},
+        "personal_fields": _titled("所含个人信息字段", _list(TEXT)),
+    }),
+    "Platforms": _object("平台列表", {
+        "release": _titled("生效的发布", TEXT),
+        "platforms": _list(_object("平台", {
+            "platform": _titled("平台", TEXT),
+            "title": _titled("名称", TEXT),
+            "kind": _titled("类别", TEXT),
+            "speaks": _titled("接口", TEXT),
+            "serves": _list(_object("承办", {"division": TEXT, "items": _list(TEXT)})),
+            "operations": {"title": "操作", "type": "object", "additionalProperties": _object("操作", _OPERATION)},
+            "open": _titled("现在可发送", FLAG),
+            "cause": _titled("不通的原因", OPTIONAL),
+        })),
+    }),
+    "Items": _object("事项列表", {
+        "items": _list(_object("事项", dict.fromkeys(_CATALOGUE, TEXT) | {"version": {"type": "integer"}},
+                               optional=(*_CATALOGUE[4:], "version"))),
+        "cursor": _titled("下一页", OPTIONAL),
+    }),
+    "Health": _object("存活", {"status": {"enum": ["ok"]}}),
+    "Ready": _object("就绪", {"ready": FLAG, "checks": {"type": "object", "additionalProperties": FLAG}}),
+    "OpenApi": _object("OpenAPI", {"openapi": TEXT, "info": {"type": "object"}, "paths": {"type": "object"}}),
+    "Problem": _object("问题（RFC 9457）", {
+        "type": _titled("问题类型", TEXT),
+        "title": _titled("发生了什么", TEXT),
+        "detail": _titled("具体情况", TEXT),
+        "status": {"title": "HTTP 状态", "type": "integer"},
+        "code": {"title": "稳定的代码", "enum": list(CODES)},
+        "party": {"title": "由谁处理", "enum": list(get_args(Party))},
+        "stage": _titled("发生在哪一步", TEXT),
+        "action": _titled("怎么办、告知申请人什么、找谁", TEXT),
+        "contact": _titled("运维联系方式", TEXT),
+        "problems": _list(_object("一处问题", {
+            "path": _titled("所在字段（JSON Pointer）", TEXT),
+            "code": _titled("代码", TEXT),
+            "what": _titled("问题", TEXT),
+            "expected": _titled("应为", {"type": ["string", "integer"]}),
+            "there": _titled("对方平台的字段", TEXT),
+        }, optional=("expected", "there"))),
+        "exchange": _titled("交换标识", TEXT),
+        "case": _titled("办件标识", TEXT),
+    }, optional=("detail", "contact", "problems", "exchange", "case")),
+}  # fmt: skip
+
+
+def components() -> dict[str, Schema]:
+    """Every schema by its name, the canonical ones among them, with references that hold in one document."""
+    return {
+        **_hoisted("Case", canonical.schema("canonical/case@1")),
+        **_hoisted("Progress", canonical.schema("canonical/progress@1")),
+        **ANSWERS,
+    }
+
+
+def _hoisted(name: str, schema: Schema) -> dict[str, Schema]:
+    """A schema and its definitions as components of their own: `#/$defs/line` becomes `…/Case.line`."""
+    top = {key: value for key, value in schema.items() if key not in ("$schema", "$id", "$defs")}
+    parts = {name: top} | {f"{name}.{key}": part for key, part in schema.get("$defs", {}).items()}
+    return {key: _pointed(part, name) for key, part in parts.items()}
+
+
+def _pointed(part: Any, name: str) -> Any:
+    if isinstance(part, list):
+        return [_pointed(each, name) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: f"#/components/schemas/{name}.{value.rpartition('/')[2]}"
+        if key == "$ref"
+        else _pointed(value, name)
+        for key, value in part.items()
+    }

@@ -94,7 +94,7 @@ class Planner:
             self._reach.is_block(place.shape, each is not None, place.path)
             body = self._object(replace(inner, path=(*place.path, "fields")))
             return Block(steps, self._site(place, f"each {each}" if each else ""), each, guard, body)
-        if each is None and guard is None:
+        if "each" not in value and "when" not in value:
             self._wrong(
                 (*place.path, "take"), "'take' without 'when' or 'each'", "write the expression alone", None
             )
@@ -111,9 +111,7 @@ class Planner:
             self._wrong(path, error.what, error.write, error.offset)
             return None
         if not each.steps:
-            self._wrong(
-                path, "'each' needs the name of a list", "write each: materials, or each: .files", None
-            )
+            self._wrong(path, "'each' needs the name of a list", "write each: materials, or each: .files", 0)
             return None
         return each if self._reach.depth(each, place.holders, path) else None
 

@@ -19,7 +19,7 @@ def reference() -> str:
         lines += [f"## {theme}", ""]
         for name in sorted(name for name, word in REGISTER.items() if word.theme == theme):
             lines += _entry(REGISTER[name])
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _entry(word: Word) -> list[str]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - findings stand here as they are printed
 """Every mistake in a mapping file is told as file:line:col: what: what to write."""
 
 import pytest

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - findings stand here as they are printed
 """A compiled mapping: total, pure, all bad fields together, and no value in what it says about them."""
 
 import copy

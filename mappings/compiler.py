@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings import values
+from mappings.faults import fault
 from mappings.language import Guard, Literal, Path
 from mappings.plan import Block, Field, Node, Plan
 from mappings.problems import Problem, Refused
@@ -77,37 +78,6 @@ def compile_plan(plan: Plan, label: str) -> tuple[Run, str]:
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     run: Run = namespace["mapping"]
     return run, source
-
-
-def fault(
-    problems: list[Problem], node: Node, error: Refused, indexes: tuple[int, ...], value: Any = None
-) -> None:
-    """Notes the refusal; finds out which word refused by taking the steps of the pipe again."""
-    site = node.site
-    facts: dict[str, str | int] = {"source": site.source, "file": site.file, "line": site.line}
-    word = (
-        _refusing(node, value)
-        if isinstance(node, Field) and error.code not in ("absent", "not_one")
-        else None
-    )
-    if word:
-        facts["word"] = word
-    problems.append(Problem(site.target.format(*indexes), error.code, {**error.facts, **facts}))
-
-
-def _refusing(node: Field, value: Any) -> str | None:
-    try:
-        value = _NAMES[_READERS[node.takes][1]](value)
-    except Refused:
-        return None
-    for bound in node.words:
-        try:
-            value = bound.function(value) if not bound.dated else value
-        except Refused:
-            return bound.word
-        if bound.dated:
-            return bound.word
-    return None
 
 
 class _Writer:

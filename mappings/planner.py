@@ -16,6 +16,7 @@ from mappings.tables import Table
 
 _BLOCK_KEYS = ("fields", "each", "when", "take")
 _BLOCK_USAGE = "write an expression, or a block with 'fields' or 'take'"
+_MOST_LISTS = 6
 Steps = tuple[str, ...]
 
 
@@ -112,6 +113,11 @@ class Planner:
             return None
         if not each.steps:
             self._wrong(path, "'each' needs the name of a list", "write each: materials, or each: .files", 0)
+            return None
+        if len(place.holders) + len(each.steps) > _MOST_LISTS + 1:
+            self._wrong(
+                path, f"more than {_MOST_LISTS} lists inside each other", "let a word of Python do this", 0
+            )
             return None
         return each if self._reach.depth(each, place.holders, path) else None
 

@@ -13,8 +13,6 @@ from mappings.language import Guard, Literal, Path
 from mappings.plan import Block, Field, Node, Plan
 from mappings.problems import Refused
 
-_READERS = {"text": values.text, "object": values.an_object, "list": values.a_list}
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -121,7 +119,7 @@ def _source(node: Field, holders: Holders) -> tuple[Any, str]:
         return node.expression.default, f"{path} ?"
     if not values.is_present(value) and node.expression.optional:
         return None, path
-    return _READERS[node.takes](value), path
+    return values.READERS[node.takes](value), path
 
 
 def _read(path: Path, holders: Holders) -> tuple[Any, str]:

@@ -1,6 +1,8 @@
 """How values are read: what counts as absent, as text, as an object, as a list. Used by compiled mappings."""
 
 from collections.abc import Iterable
+from decimal import Decimal
+from math import isfinite
 from typing import Any, NoReturn
 
 from mappings.problems import Refused
@@ -43,14 +45,21 @@ def elements(parent: dict[str, Any], key: str) -> Iterable[Any]:
 
 def text(value: Any) -> str:
     """A scalar as text. Raises Refused."""
-    if value.__class__ is str and value:
-        return value
     if value is None or value == "":
         raise Refused("absent")
-    if value.__class__ is bool:
+    return scalar(value)
+
+
+def scalar(value: Any) -> str:
+    """Text as it is, numbers without exponent, `true` or `false`. Raises Refused."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
         return "true" if value else "false"
-    if value.__class__ is int or value.__class__ is float:
+    if isinstance(value, int):
         return str(value)
+    if isinstance(value, float) and isfinite(value):
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     raise Refused("not_text")
 
 
@@ -78,6 +87,7 @@ def is_present(value: Any) -> bool:
 
 def is_among(value: Any, texts: frozenset[str]) -> bool:
     """True if the value's text is one of `texts`; absent and structured values are none."""
-    if value.__class__ is str:
-        return value in texts
-    return value.__class__ in (int, float, bool) and text(value) in texts
+    return isinstance(value, str | int | float) and scalar(value) in texts
+
+
+READERS = {"text": text, "object": an_object, "list": a_list}  # by what a word takes

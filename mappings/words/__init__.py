@@ -12,7 +12,7 @@ from mappings.words import (
     text,
     times,
 )
-from mappings.words.reference import reference
+from mappings.words.manual import reference
 from mappings.words.registry import REGISTER, BadArgument, Example, Word
 
 __all__ = [

@@ -6,24 +6,27 @@ from collections.abc import Callable
 from mappings.problems import Refused
 from mappings.words.registry import BadArgument, Example, word
 
-# A1A4 and A1AA of GB 2312 are U+00B7 and U+2014 in GBK and in use; Python's gb2312 has the Unicode 1.0 reading
-_AS_GB2312 = {0x00B7: 0x30FB, 0x2014: 0x2015}
+_MOVED_IN_2022 = frozenset(map(chr, [*range(0x9FB4, 0x9FBC), *range(0xFE10, 0xFE1A)]))
+# A1A4 and A1AA of GB 2312 are read as U+00B7 and U+2014 (so GBK); Python's gb2312 takes them for U+30FB and U+2015
+_AS_GB2312 = {0x00B7: 0x30FB, 0x2014: 0x2015, 0x30FB: 0xFFFF, 0x2015: 0xFFFF}
 
 
 @word(
     Example("张三", ("gb2312",), expect="张三"),
     Example("买买提·吐尔逊", ("gb2312",), expect="买买提·吐尔逊"),
+    Example("买买提・吐尔逊", ("gb2312",), refuse="not_writable"),
     Example("陶喆", ("gb2312",), refuse="not_writable"),
     Example("䶮", ("gbk",), refuse="not_writable"),
     Example("䶮", ("gb18030",), expect="䶮"),
+    Example("龴", ("gb18030",), refuse="not_writable"),
 )
 def writable(charset: str) -> Callable[[str], str]:
     """Refused if a character cannot be written in `charset`; says which one and where.
 
     `gb2312` has its dot (U+00B7) and dash (U+2014) as platforms mean them. Private-use characters are refused in
     every charset: the other side would see another sign or none.
-    `gb18030` is Python's edition before 2022. It carries the same characters as that of 2022; 18 of them
-    (U+9FB4–9FBB, U+FE10–FE19) have other bytes there, which the adapter's codec sets right.
+    `gb18030`: Python writes the edition before 2022. In that of 2022 eighteen characters (U+9FB4–9FBB, U+FE10–FE19)
+    have other bytes, so what the other side reads depends on its edition: they are refused.
     """
     name = _known(charset)
 
@@ -61,7 +64,8 @@ def _first_unwritable(value: str, charset: str) -> int | None:
         (value.translate(_AS_GB2312) if charset == "gb2312" else value).encode(charset)
     except UnicodeEncodeError as error:
         return error.start
-    return next((index for index, one in enumerate(value) if _is_private(one)), None)
+    doubtful = _MOVED_IN_2022 if charset == "gb18030" else frozenset()
+    return next((index for index, one in enumerate(value) if one in doubtful or _is_private(one)), None)
 
 
 def _is_private(character: str) -> bool:

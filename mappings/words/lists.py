@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mappings.problems import Refused
+from mappings.values import scalar
 from mappings.words.registry import BadArgument, Example, word
 
 
@@ -34,21 +35,13 @@ def split(separator: str) -> Callable[[str], list[str]]:
     return lambda value: value.split(separator)
 
 
-@word(Example([1, "a", True], expect=["1", "a", "true"]), Example([{}], refuse="not_text"))
+@word(Example([1, "a", True, 2.5], expect=["1", "a", "true", "2.5"]), Example([{}], refuse="not_text"))
 def texts(value: list[Any]) -> list[str]:
     """Every part as text. Leaves as a list."""
-    return [_text(part) for part in value]
+    return [scalar(part) for part in value]
 
 
 @word(Example(["a", "b"], expect="2"))
 def count(value: list[Any]) -> str:
     """How many there are."""
     return str(len(value))
-
-
-def _text(part: Any) -> str:
-    if isinstance(part, bool):
-        return "true" if part else "false"
-    if isinstance(part, (str, int, float)):
-        return str(part)
-    raise Refused("not_text", source=".")

@@ -80,11 +80,11 @@ class Word:
         return f"{self.name}({', '.join(shown)})" if shown else self.name
 
 
-def word(*examples: Example, inverse: str | None = None, name: str = "") -> Callable[[Function], Function]:
+def word(*examples: Example, inverse: str | None = None) -> Callable[[Function], Function]:
     """Registers the function as a word; kinds are read from its annotations. `inverse` names the word back."""
 
     def register(function: Function) -> Function:
-        made = _describe(function, examples, inverse, name or function.__name__)
+        made = _describe(function, examples, inverse)
         if made.name in REGISTER:
             raise ValueError(f"two words are named {made.name}")
         REGISTER[made.name] = made
@@ -93,7 +93,7 @@ def word(*examples: Example, inverse: str | None = None, name: str = "") -> Call
     return register
 
 
-def _describe(function: Function, examples: tuple[Example, ...], inverse: str | None, name: str) -> Word:
+def _describe(function: Function, examples: tuple[Example, ...], inverse: str | None) -> Word:
     hints = get_type_hints(function)
     result = hints.pop("return")
     if get_origin(result) is Callable:  # a word with arguments
@@ -107,7 +107,9 @@ def _describe(function: Function, examples: tuple[Example, ...], inverse: str | 
         (taken,), given, parameters = hints.values(), result, ()
     manual = inspect.getdoc(function) or ""
     theme = function.__module__.rpartition(".")[2]
-    return Word(name, function, parameters, _kind(taken), _kind(given), theme, manual, examples, inverse)
+    return Word(
+        function.__name__, function, parameters, _kind(taken), _kind(given), theme, manual, examples, inverse
+    )
 
 
 def _kind(hint: Any) -> str:

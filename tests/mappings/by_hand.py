@@ -180,7 +180,9 @@ def by_hand(d: Document, tables: dict[str, dict[str, str]]) -> Document:
     return t
 
 
-def worded(d: Document, t: Document, applicant: Document, tables: dict[str, dict[str, str]], bad: list[str]) -> None:
+def worded(
+    d: Document, t: Document, applicant: Document, tables: dict[str, dict[str, str]], bad: list[str]
+) -> None:
     for target, name, table in (("lx", "id_type", "id_type"), ("xb", "sex", "sex")):
         try:
             t[target] = tables[table][applicant[name]]

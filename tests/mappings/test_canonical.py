@@ -58,7 +58,7 @@ SHOP = {"kind": "organization", "name": "某公司", "id_type": "001", "id_numbe
         ({**PERSON, "id_type": "154", "id_number": "810000199408230021"}, []),
         ({**PERSON, "id_type": "154", "id_number": "830000199201300022"}, []),
         ({**PERSON, "id_type": "154", "id_number": "11010519491231002X"}, [("id_number", "not_this_certificate")]),
-        ({**PERSON, "id_type": "553", "id_number": "ABC110105491231"}, []),  # before 2023: three letters, twelve digits
+        ({**PERSON, "id_type": "553", "id_number": "ABC110105491231"}, []),  # until 2023
         ({**PERSON, "id_type": "553", "id_number": "11010519491231002X"}, [("id_number", "not_this_certificate")]),
         ({**PERSON, "id_type": "414", "id_number": "E12345678"}, []),
         ({**PERSON, "id_type": "414", "id_number": "E-1"}, [("id_number", "not_this_certificate")]),
@@ -131,8 +131,9 @@ def test_one_is_of_age_on_the_eighteenth_birthday(born: str, is_minor: bool) -> 
         ({"agent__expires_on": "2026-11-20"}, [("/agent/expires_on", "expired")]),
         ({"agent__expires_on": "2026-11-21"}, []),  # the last day still counts
         ({"agent__expires_on": "2026-02-30"}, [("/agent/expires_on", "no_such_date")]),
-        ({"agent__id_type": "111", "agent__id_number": "11010519491231002X"}, [("/agent/id_number", "same_person")]),
-        ({"receiving__received_at": "2026-11-21T20:10:00+08:00"}, []),  # now is 20:00; ten minutes are tolerated
+        ({"agent__id_type": "111", "agent__id_number": "11010519491231002X"},
+         [("/agent/id_number", "same_person")]),
+        ({"receiving__received_at": "2026-11-21T20:10:00+08:00"}, []),  # now is 20:00
         ({"receiving__received_at": "2026-11-21T20:10:01+08:00"}, [("/receiving/received_at", "in_the_future")]),
         ({"receiving__received_at": "2026-10-22T20:00:00+08:00"}, []),  # thirty days back
         ({"receiving__received_at": "2026-10-22T19:59:59+08:00"}, [("/receiving/received_at", "too_long_ago")]),
@@ -141,7 +142,8 @@ def test_one_is_of_age_on_the_eighteenth_birthday(born: str, is_minor: bool) -> 
         ({"unit": "11440100007483172T"}, [("/unit", "bad_check_digit")]),
         ({"receiving__identity_check": ...}, [("/receiving/identity_check", "identity_check_missing")]),
         ({"receiving__identity_check": ..., "mode": "full_online"}, []),
-        ({"receiving__identity_check__at": "2027-01-01T00:00:00Z"}, [("/receiving/identity_check/at", "in_the_future")]),
+        ({"receiving__identity_check__at": "2027-01-01T00:00:00Z"},
+         [("/receiving/identity_check/at", "in_the_future")]),
         ({"receiving__division": "440232000000"}, [("/receiving/division", "same_division")]),
         ({"receiving__division": "440232", "mode": "joint"}, []),
         ({"authorisation": {"reference": "A1", "kind": "本人", "at": "2027-01-01T00:00:00Z"}},
@@ -283,11 +285,7 @@ def test_only_what_is_present_is_named_as_personal() -> None:
 def test_every_property_of_our_vocabulary_has_a_chinese_title(name: str) -> None:
     def untitled(part: Any, at: str) -> list[str]:
         below = part.get("properties", {})
-        found = [
-            f"{at}.{key}"
-            for key, value in below.items()
-            if not any("\u4e00" <= c for c in value.get("title", ""))
-        ]
+        found = [f"{at}.{key}" for key, value in below.items() if value.get("title", "").isascii()]
         for key, value in [*below.items(), *(("[]", part[key]) for key in ("items",) if key in part)]:
             found += untitled(value, f"{at}.{key}")
         return found

@@ -18,7 +18,11 @@ BLOCK = re.compile(r"```yaml\n# (\S+)\n(.*?)```", re.DOTALL)
 def the_page() -> dict[str, str]:
     """The files that docs/mapping.md shows, and the sample that they refer to."""
     case = a_case()
-    case |= {"mode": "collect_for", "form": {"kinds": ["a", "b"]}, "received_at": case["receiving"]["received_at"]}
+    case |= {
+        "mode": "collect_for",
+        "form": {"kinds": ["a", "b"]},
+        "received_at": case["receiving"]["received_at"],
+    }
     case["item"]["there"] = {"implementation_code": case["item"]["code"]}
     for field in ("agent", "note"):
         del case[field]

@@ -20,7 +20,10 @@ FOLDER = {
     "samples/broken.json": "{",
 }
 GOOD = '  - given: {like: samples/case.json}\n    expect: {n: 甲, t: "10", c: 2}\n'
-REFUSING = '  - given: {like: samples/case.json, set: {id_type: "9"}}\n    refuse: ["t: the code is not in table id_type"]\n'
+REFUSING = (
+    '  - given: {like: samples/case.json, set: {id_type: "9"}}\n'
+    '    refuse: ["t: the code is not in table id_type"]\n'
+)
 
 
 def findings(examples: str) -> list[str]:
@@ -99,7 +102,8 @@ def test_a_mapping_without_examples_is_a_finding() -> None:
 
 def test_a_sample_is_changed_where_the_example_says() -> None:
     text = (
-        "  - given: {like: samples/case.json, set: {name: 乙, list.0.a: 2, list.1: {a: 3}, new.x: y}, drop: [count]}\n"
+        "  - given: {like: samples/case.json, drop: [count],\n"
+        "            set: {name: 乙, list.0.a: 2, list.1: {a: 3}, new.x: y}}\n"
         '    expect: {n: 乙, t: "10"}\n'
     )
     assert findings(text + REFUSING) == []

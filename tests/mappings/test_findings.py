@@ -53,6 +53,7 @@ def found(text: str, file: str = "p/case.submit.yaml") -> list[str]:
         ("  x: {each: materials, fields: {y: ...code}}", "6:36: '...code': there is no element here: write it inside a block with 'each', or name it from the document's root"),
         ("  x: {when: nope, take: note}", "6:13: 'nope': there is no 'nope': did you mean 'note'?"),
         ("  x: {when: [a], take: note}", "6:13: a text is expected: write it on one line"),
+        ("  x: {each: form.a.b.c.d.e.f, fields: {y: note}}", "6:13: more than 6 lists inside each other: let a word of Python do this"),
         ("  x: {fields: {}}", "6:7: no fields: write TARGET: SOURCE below it"),
         ("  x: note\n  x.y: note", "7:3: target 'x.y' is written twice: keep one of them"),
         ("  x.y: note\n  x: note", "7:3: target 'x' is written twice: keep one of them"),

@@ -49,6 +49,9 @@ def refused(mapping: Mapping, document: Any) -> list[tuple[str, str]]:
         ("'x.@id': a\n'x.#text': b", {"a": "1", "b": "2"}, {"x": {"@id": "1", "#text": "2"}}),
         ("x: a", {"a": 7}, {"x": "7"}),
         ("x: a", {"a": 1.5}, {"x": "1.5"}),
+        ("x: a", {"a": 2.0}, {"x": "2"}),  # an integer to JSON Schema
+        ("x: a", {"a": 1e16}, {"x": "10000000000000000"}),
+        ("x: a", {"a": 1e-7}, {"x": "0.0000001"}),
         ("x: a", {"a": True}, {"x": "true"}),
         ("x: a", {"a": 0}, {"x": "0"}),
         ("x: a", {"a": False}, {"x": "false"}),
@@ -137,6 +140,7 @@ def test_the_target_keeps_the_order_of_the_file() -> None:
         ('x: a.b.c ? "d"', {"a": [{}]}, [("x", "not_one")]),
         ("x: a", {"a": {"b": 1}}, [("x", "not_text")]),
         ("x: a", {"a": []}, [("x", "not_text")]),
+        ("x: a", {"a": float("nan")}, [("x", "not_text")]),
         ('x: a ? "d"', {"a": {}}, [("x", "not_text")]),
         ('x: a | join(",")', {"a": "text"}, [("x", "not_list")]),
         ('x: a | table("id_type")', {"a": "999"}, [("x", "not_in_table")]),

@@ -36,6 +36,7 @@ class Refusal(Exception):
     def __init__(
         self,
         code: str,
+        /,
         *,
         problems: Sequence[Problem] = (),
         retry_after_s: int | None = None,

@@ -15,7 +15,7 @@ from mappings.planner import Planner
 from mappings.problems import Finding, Problem, Unmappable, Unreadable, nearest
 from mappings.source import Path, Source, read
 from mappings.tables import Table
-from mappings.trace import Step, trace
+from mappings.trace import Step, origins, trace
 
 _KEYS = ("mapping", "title", "from", "to", "fields", "examples")
 _OPERATION = re.compile(r"[a-z][a-z_]*\.[a-z_]+(\.reply)?")
@@ -52,6 +52,10 @@ class Mapping:
     def trace(self, document: dict[str, Any]) -> list[Step]:
         """Where each value of the target came from; no values."""
         return trace(self.plan, document)
+
+    def origins(self, document: dict[str, Any]) -> dict[str, str]:
+        """Which concrete path of the document each target reads; asked to say what is wrong where."""
+        return origins(self.plan, document)
 
     @property
     def operation(self) -> str:

@@ -46,6 +46,35 @@ def trace(plan: Plan, document: Any) -> list[Step]:
     return [step for step, _ in walk(plan, document)]
 
 
+def origins(plan: Plan, document: Any) -> dict[str, str]:
+    """target: the concrete path that it reads, such as `materials[0].name`; also of what the mapping refuses."""
+    return dict(_origins(plan.nodes, (_Holder(values.shaped(document), ""),), ()))
+
+
+def _origins(
+    nodes: tuple[Node, ...], holders: Holders, indexes: tuple[int, ...]
+) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        try:
+            if isinstance(node, Field):
+                if isinstance(node.expression.source, Path):
+                    yield node.site.target.format(*indexes), _read(node.expression.source, holders)[1]
+            elif node.each is None:
+                yield from _origins(node.body, holders, indexes)
+            else:
+                below: tuple[Node, ...] = (node.take,) if node.take else node.body
+                for made, inner in enumerate(
+                    each for each in _elements(node.each, holders) if _passes(node, each)
+                ):
+                    yield from _origins(below, inner, (*indexes, made))
+        except Refused:
+            continue
+
+
+def _passes(node: Block, holders: Holders) -> bool:
+    return node.guard is None or _holds(node.guard, holders)
+
+
 def walk(plan: Plan, document: Any) -> Iterator[tuple[Step, Any]]:
     """The steps with the values that they make."""
     return _nodes(plan.nodes, (_Holder(values.shaped(document), ""),), ())

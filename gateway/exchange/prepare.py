@@ -5,6 +5,7 @@ Nothing is written here but the reservation of a number. All faults of a request
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -95,15 +96,24 @@ def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> tu
     try:
         mapped = route.mapping(dict(document))
     except Unmappable as error:
-        return Message(route.operation, {}), list(error.problems)
+        return Message(route.operation, {}), _placed(error.problems, route, document)
     message = Message(
         route.operation, mapped, ours=str(document.get("numbers_ours", "")), exchange=exchange_id
     )
     try:
         route.adapter.encode(message)
     except Unencodable as error:
-        return message, list(error.problems)
+        return message, _placed(error.problems, route, document)
     return message, []
+
+
+def _placed(problems: Sequence[Any], route: Route, document: Mapping[str, Any]) -> list[Any]:
+    """Problems of target paths with the place in the caller's document that each of them comes from."""
+    origins = route.mapping.origins(dict(document))
+    return [
+        replace(each, facts={**each.facts, "source": origins[each.path]}) if each.path in origins else each
+        for each in problems
+    ]
 
 
 def case_question(document: Mapping[str, Any], theirs: str) -> Document:
@@ -173,12 +183,17 @@ def _decoded(text: str) -> bytes:
 
 
 def _raise_together(faults: Sequence[Any], problems: Sequence[Any]) -> None:
-    known = {fault.path.strip("/").replace("/", ".") for fault in faults}
-    new = [problem for problem in problems if problem.facts.get("source") not in known]
+    known = {fault.path for fault in faults}
+    new = [problem for problem in problems if _pointer(problem.facts.get("source", "")) not in known]
     if faults:
         raise Refusal("invalid_case", problems=[*faults, *new], count=len(faults) + len(new))
     if new:
         raise Refusal("unmappable", problems=new, count=len(new))
+
+
+def _pointer(source: str | int) -> str:
+    """`materials[0].name` as the JSON pointer /materials/0/name."""
+    return "/" + str(source).replace("[", ".").replace("]", "").replace(".", "/")
 
 
 def _item_refusal(error: ItemError) -> Refusal:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from gateway import logs
 from gateway.boot import Gateway
-from gateway.errors import NotActive, Refusal
+from gateway.errors import CODES, NotActive, Refusal
 from gateway.exchange.papers import Erased
 from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY
 from gateway.web.auth import Authenticator, require
@@ -90,10 +90,10 @@ class Service:
             except Refusal as refusal:
                 return response_of(refusal, request, self._contact)
             except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error becomes an answer
-                refusal = _foreseen(error)
-                if refusal.code in {"internal", "storage_unavailable"}:
+                foreseen = _foreseen(error)
+                if CODES[foreseen.code].party == "gateway":
                     log.error("request.failed", route=endpoint.path, failure=error)
-                return response_of(refusal, request, self._contact)
+                return response_of(foreseen, request, self._contact)
 
         return answer
 

@@ -25,10 +25,12 @@ _ASKED = (
 ULID = {"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"}
 LINE = {"type": "string", "minLength": 1, "maxLength": 100}
 _CASE = Parameter(
-    "id", "path", ("办件标识", "Id of the case"), {"type": "string"}, "01M7ZWW086DT8J2JM6T0Y9RXRE", required=True
+    "id", "path", ("办件标识", "Id of the case"), {"type": "string"}, "01M7ZWW086DT8J2JM6T0Y9RXRE",
+    required=True,
 )  # fmt: skip
 _EXCHANGE = Parameter(
-    "id", "path", ("交换标识", "Id of the exchange"), {"type": "string"}, "01M7ZWW098WV6KEWG1ESFRB4QH", required=True
+    "id", "path", ("交换标识", "Id of the exchange"), {"type": "string"}, "01M7ZWW098WV6KEWG1ESFRB4QH",
+    required=True,
 )  # fmt: skip
 _KEY = Parameter(
     "Idempotency-Key", "header",
@@ -44,13 +46,14 @@ _PREFER = Parameter(
 )  # fmt: skip
 _DIVISION = Parameter("division", "query", ("行政区划代码", "Code of the division"), LINE, "440232")
 _CODE = Parameter(
-    "code", "query", ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
+    "code", "query",
+    ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
     LINE, "002014007000",
 )  # fmt: skip
 _NAME = Parameter("name", "query", ("事项名称的一部分", "A part of the item's name"), LINE, "失业登记")
 _CURSOR = Parameter(
-    "cursor", "query", ("上一页给出的 cursor", "`cursor` of the page before"), {"type": "string", "maxLength": 1000},
-    "WyI0NDAyMzIiLCAiMTE0NDAyMzIiLCAxXQ==",
+    "cursor", "query", ("上一页给出的 cursor", "`cursor` of the page before"),
+    {"type": "string", "maxLength": 1000}, "WyI0NDAyMzIiLCAiMTE0NDAyMzIiLCAxXQ==",
 )  # fmt: skip
 _NUMBER = Parameter(
     "number", "query", ("任何一方的任何编号，须完全一致", "Any number of any owner, exactly"), LINE,
@@ -63,8 +66,8 @@ ENDPOINTS = (
         ("提交办件", "Submit a case"),
         ("校验、对码、映射、记录之后立即发送，并等待结果。201 只表示办理地平台已接收；202 表示已受托、仍在办，"
          "之后不会丢失也不会重复；同键重发得到该交换的当前状态。",
-         "Checks, aligns, maps and records the case, sends it at once and waits for the end. 201 means that the other "
-         "platform has taken it, and nothing else does; 202 means that it was admitted and is open, and is "
+         "Checks, aligns, maps and records the case, sends it at once and waits for the end. 201 means that the "
+         "other platform has taken it, and nothing else does; 202 means that it was admitted and is open, and is "
          "neither lost nor doubled. A repeat under the same key answers the exchange as it is now."),
         (Success(201, ("办理地平台已接收", "Taken by the other platform"), "Exchange", headers=("Location",)),
          Success(202, ("已受托，尚无结果", "Admitted, still open"), "Exchange", headers=("Location",)),
@@ -89,7 +92,8 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/v1/cases/{id}/progress", cases.progress, "case.progress",
         ("查询办理进度", "Ask how a case stands"),
-        ("立即向办理地平台查询，以规范词汇答复。", "Asks the other platform now, and answers in our own vocabulary."),
+        ("立即向办理地平台查询，以规范词汇答复。",
+         "Asks the other platform now, and answers in our own vocabulary."),
         (Success(200, ("办理进度", "How it stands"), "ProgressView"),), (*_GUARDED, *_ASKED), (_CASE,),
     ),
     Endpoint(
@@ -124,7 +128,8 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/v1/items", catalogue.items, "catalogue.read",
         ("查询事项目录", "The item catalogue"),
-        ("按区划、编码、名称查询；条件可并用，逐页给出。", "By division, code and name, together or alone; page by page."),
+        ("按区划、编码、名称查询；条件可并用，逐页给出。",
+         "By division, code and name, together or alone; page by page."),
         (Success(200, ("一页事项", "A page of items"), "Items"),),
         (*_GUARDED, "bad_parameter"), (_DIVISION, _CODE, _NAME, _CURSOR),
     ),
@@ -143,7 +148,8 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/readyz", health.readyz, None,
         ("能否受理", "Is it ready"),
-        ("刚刚提交过一个事务，且有生效的发布。", "A transaction was committed just now, and a release is in force."),
+        ("刚刚提交过一个事务，且有生效的发布。",
+         "A transaction was committed just now, and a release is in force."),
         (Success(200, ("可以受理", "Ready"), "Ready"), Success(503, ("不能受理", "Not ready"), "Ready")),
         ("internal",),
     ),

@@ -11,7 +11,8 @@ from typing import Any
 from gateway import __version__
 from gateway.errors import CODES, Refusal
 from gateway.web.described import JSON, Endpoint, Parameter, Success
-from gateway.web.problems import MEDIA, document_of as problem_of
+from gateway.web.problems import MEDIA
+from gateway.web.problems import document_of as problem_of
 from gateway.web.schemas import components
 
 EXAMPLE = Path(__file__).parent / "static" / "case.json"
@@ -55,7 +56,7 @@ def document_of(endpoints: Sequence[Endpoint], contact: str = "") -> Part:
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {
-            "schemas": components(),
+            "schemas": _schemas(),
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -65,6 +66,12 @@ def document_of(endpoints: Sequence[Endpoint], contact: str = "") -> Part:
             },
         },
     }
+
+
+def _schemas() -> Part:
+    schemas = components()
+    schemas["Case"] = {**schemas["Case"], "examples": [example_case()]}
+    return schemas
 
 
 def example_case() -> Part:
@@ -83,8 +90,7 @@ def _operation(endpoint: Endpoint) -> Part:
     if endpoint.parameters:
         operation["parameters"] = [_parameter(each) for each in endpoint.parameters]
     if endpoint.body:
-        content = {"schema": _schema(endpoint.body), "example": example_case()}
-        operation["requestBody"] = {"required": True, "content": {JSON: content}}
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": _schema(endpoint.body)}}}
     if endpoint.right is None:
         operation["security"] = []
     else:
@@ -141,7 +147,8 @@ def _problem(codes: Sequence[str]) -> Part:
     only = {"type": "object", "properties": {"code": {"enum": list(codes)}}}
     return {
         "description": "\n\n".join(said),
-        "headers": {"Tongban-Checkpoint": _CHECKPOINT} | {name: _HEADERS[name] for name in named.get(status, ())},
+        "headers": {"Tongban-Checkpoint": _CHECKPOINT}
+        | {name: _HEADERS[name] for name in named.get(status, ())},
         "content": {
             MEDIA: {
                 "schema": {"allOf": [_schema("Problem"), only]},
@@ -155,7 +162,8 @@ def _problem(codes: Sequence[str]) -> Part:
 def _example(code: str) -> Refusal:
     """A refusal with just the facts that its sentences speak of."""
     named = "".join(CODES[code].detail)
-    return Refusal(code, **{name: fact for name, fact in _FACTS.items() if f"{{{name}}}" in named})
+    facts: dict[str, Any] = {name: fact for name, fact in _FACTS.items() if f"{{{name}}}" in named}
+    return Refusal(code, **facts)
 
 
 def _schema(name: str) -> Mapping[str, Any]:

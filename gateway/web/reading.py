@@ -16,6 +16,7 @@ IN_A_THREAD_FROM = 256 * 1024
 # every string of the text in turn; the group is there if it is a key
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?', re.DOTALL)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_STAFF = re.compile(r"(?!.*\d{10})[A-Za-z0-9._-]{1,32}")  # ten digits in a row could be a person's number
 _KNOWN_KEY = re.compile(r"[a-z_]{1,40}")  # a key of ours; any other could be anything
 
 
@@ -65,6 +66,13 @@ def idempotency_key(request: web.Request) -> str:
     if not _KEY.fullmatch(key):
         raise Refusal("idempotency_key_bad")
     return key
+
+
+def staff_id(document: dict[str, Any]) -> str:
+    """Who received the papers (收件人员), by staff number; a name would stand in the log for ever."""
+    receiving = document.get("receiving")
+    staff = receiving.get("staff") if isinstance(receiving, dict) else None
+    return staff if isinstance(staff, str) and _STAFF.fullmatch(staff) else ""
 
 
 def wait_s(request: web.Request, default_s: float, longest_s: float) -> float:

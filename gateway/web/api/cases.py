@@ -1,6 +1,5 @@
 """POST /v1/cases, POST /v1/preflight, GET /v1/cases…: one application and its life."""
 
-from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -10,25 +9,27 @@ from gateway.boot import Gateway
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
 from gateway.exchange.reads import ask
-from gateway.model import Exchange
 from gateway.store import cases, exchanges
 from gateway.store.cases import Case
-from gateway.web.answers import GATEWAY, IDENTITY, answer
-from gateway.web.reading import idempotency_key, read_object, wait_s
-from gateway.web.views import case_view, exchange_view
+from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, answer
+from gateway.web.outcome import outcome
+from gateway.web.reading import idempotency_key, read_object, staff_id, wait_s
+from gateway.web.views import case_view
 
 SUBMIT, PROGRESS = "case.submit", "case.progress"
+LONGEST_NUMBER = 100
+MOST_FOUND = 50
 
 
 async def submit(request: web.Request) -> web.Response:
-    """Admit a case. 201 delivered, 202 still open, a problem if refused."""
+    """Admit a case, wait for its end, and tell the truth about it."""
     gateway = request.app[GATEWAY]
     bounds = gateway.settings.installation.bounds
     key = idempotency_key(request)
     asked = await _asked(request, key)
     exchange, repeated = await gateway.exchanges.admit(asked)
     exchange = await gateway.exchanges.wait(exchange, wait_s(request, bounds.wait_s, bounds.longest_wait_s))
-    return await _ended(gateway, exchange, repeated=repeated)
+    return await outcome(gateway, exchange, repeated=repeated)
 
 
 async def preflight(request: web.Request) -> web.Response:
@@ -44,7 +45,8 @@ async def preflight(request: web.Request) -> web.Response:
             "item": dict(prepared.there),
             "message": prepared.message.document,
             "personal_fields": list(prepared.personal),
-        }
+        },
+        headers=PRIVATE,
     )
 
 
@@ -58,11 +60,12 @@ async def look_up(request: web.Request) -> web.Response:
     """Cases by any number that anybody knows them by."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     number = request.query.get("number", "")
-    if not number:
+    if not number or len(number) > LONGEST_NUMBER:
         raise Refusal("bad_parameter", name="number")
     found = await gateway.store.read(lambda connection: cases.by_number(connection, number))
     ids = [case_id for case_id, caller in found if caller == identity.caller.caller]
-    return answer({"cases": [await _view(gateway, await _own_case(request, case_id)) for case_id in ids]})
+    shown = [await _view(gateway, await _own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
+    return answer({"cases": shown, "more": len(ids) > MOST_FOUND})
 
 
 async def progress(request: web.Request) -> web.Response:
@@ -75,34 +78,17 @@ async def progress(request: web.Request) -> web.Response:
         raise Refusal("not_found")
     asked = Asked(PROGRESS, identity.caller, identity.key_id, {})
     exchange, document = await ask(gateway.exchanges, asked, submitted)
-    return answer({"case": case.id, "exchange": exchange.id, "progress": document})
+    return answer({"case": case.id, "exchange": exchange.id, "progress": document}, headers=PRIVATE)
 
 
 async def _asked(request: web.Request, key: str) -> Asked:
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     document = await read_object(request, gateway.settings.installation.bounds.body_bytes)
-    digest = sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest() if key else ""
-    actor = (
-        (document.get("receiving") or {}).get("staff")
-        if isinstance(document.get("receiving"), dict)
-        else None
-    )
-    return Asked(SUBMIT, identity.caller, f"{identity.key_id}/{actor or ''}", document, key, digest)
-
-
-async def _ended(gateway: Gateway, exchange: Exchange, *, repeated: bool) -> web.Response:
-    headers = {"Location": f"/v1/exchanges/{exchange.id}"}
-    if repeated:
-        headers["Idempotency-Replayed"] = "true"
-    if exchange.state == "refused":
-        told = await gateway.papers.tree(exchange.id, f"answer/{exchange.attempt}") or {}
-        raise Refusal(
-            "platform_refused", exchange=exchange.id, case=exchange.case_id, their_code=exchange.code,
-            their_words=str(told.get("reason") or ""),
-        )  # fmt: skip
-    return answer(
-        exchange_view(exchange), status=201 if exchange.state == "delivered" else 202, headers=headers
-    )
+    digest = ""
+    if key:
+        digest = gateway.papers.vault.request(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+    actor = f"{identity.key_id}/{staff_id(document)}"
+    return Asked(SUBMIT, identity.caller, actor, document, key, digest)
 
 
 async def _own_case(request: web.Request, case_id: str) -> Case:

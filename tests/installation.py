@@ -23,7 +23,7 @@ GATEWAY_YAML = """\
 name: demo.tongban.example/log
 listen: {{host: 127.0.0.1, port: "{port}"}}
 database: sqlite:///state/tongban.db
-platforms: [{examples}]
+platforms: [{folders}]
 catalogue: [{catalogue}/items.csv, {catalogue}/alignments.csv]
 bounds: {{lease_margin_s: "{lease_margin_s}", wait_s: "{wait_s}"}}
 """
@@ -39,6 +39,7 @@ PLATFORMS = {
     "sim-gx": ("tests.fakes.gx", "secrets: {licence: {file: licence}}\n"),
 }
 SECRETS = {"appkey": "demo-appkey", "licence": "GS-DEMO-LICENCE-0001"}
+EXAMPLES = CHECKOUT / "mappings" / "examples"
 
 
 @dataclass(slots=True)
@@ -82,6 +83,8 @@ class Installation:
     """A conf folder in a temporary place, the processes round it, and a client that knows the keys."""
 
     folder: Path
+    stands: Mapping[str, tuple[str, str]] = field(default_factory=lambda: PLATFORMS)
+    folders: tuple[Path, ...] = (EXAMPLES,)
     platforms: dict[str, Process] = field(default_factory=dict)
     gateway: Process | None = None
     keys: dict[str, str] = field(default_factory=dict)
@@ -104,38 +107,47 @@ class Installation:
         """The conf folder, before the platforms are up."""
         for part in ("callers", "platforms"):
             (self.conf / part).mkdir(parents=True, exist_ok=True)
-        mappings = CHECKOUT / "mappings"
         (self.conf / "gateway.yaml").write_text(
             GATEWAY_YAML.format(
-                port=port, examples=mappings / "examples", catalogue=mappings / "catalogue",
-                lease_margin_s=lease_margin_s, wait_s=wait_s,
+                port=port, folders=", ".join(map(str, self.folders)), lease_margin_s=lease_margin_s,
+                catalogue=CHECKOUT / "mappings" / "catalogue", wait_s=wait_s,
             )
         )  # fmt: skip
         for name, (title, speaks_for) in CALLERS.items():
             self.keys[name] = f"demo-key-of-{name}"
             digest = sha256(self.keys[name].encode()).hexdigest()
-            written = CALLER_YAML.format(name=name, title=title, speaks_for=json.dumps(speaks_for), digest=digest)
+            written = CALLER_YAML.format(
+                name=name, title=title, speaks_for=json.dumps(speaks_for), digest=digest
+            )
             (self.conf / "callers" / f"{name}.yaml").write_text(written)
         for name, secret in SECRETS.items():
             (self.folder / name).write_text(secret)
 
     async def start_platforms(self, *arguments: str) -> None:
-        for name, (module, _) in PLATFORMS.items():
+        for name, (module, _) in self.stands.items():
             ledger = str(self.folder / f"{name}.sqlite")
             self.platforms[name] = Process([module, "--port", "0", "--database", ledger, *arguments])
         for name, said in zip(
-            self.platforms, await asyncio.gather(*(each.start() for each in self.platforms.values())), strict=True
+            self.platforms,
+            await asyncio.gather(*(each.start() for each in self.platforms.values())),
+            strict=True,
         ):
             self.point(name, said["address"])
 
     def point(self, platform: str, address: str) -> None:
         """Write where a platform is reached."""
-        rest = PLATFORMS[platform][1]
+        rest = self.stands[platform][1]
         written = f"platform: {platform}\naddress: {address}\n{rest}"
         (self.conf / "platforms" / f"{platform}.yaml").write_text(written)
 
     async def start_gateway(self, module: str = "gateway.cli", *arguments: str, **environment: str) -> None:
-        command = [module, *(["serve"] if module == "gateway.cli" else []), "--conf", str(self.conf), *arguments]
+        command = [
+            module,
+            *(["serve"] if module == "gateway.cli" else []),
+            "--conf",
+            str(self.conf),
+            *arguments,
+        ]
         self.gateway = Process(command, environment=environment, errors=self.folder / "gateway.log")
         await self.gateway.start()
 
@@ -154,9 +166,13 @@ class Installation:
             is_json = "json" in response.content_type
             return response.status, await (response.json() if is_json else response.text()), response.headers
 
-    async def submit(self, document: Mapping[str, Any], key: str, **headers: str) -> tuple[int, Any, Mapping[str, str]]:
+    async def submit(
+        self, document: Mapping[str, Any], key: str, **headers: str
+    ) -> tuple[int, Any, Mapping[str, str]]:
         caller = self.caller_of(document)
-        return await self.call("POST", "/v1/cases", caller=caller, body=document, Idempotency_Key=key, **headers)
+        return await self.call(
+            "POST", "/v1/cases", caller=caller, body=document, Idempotency_Key=key, **headers
+        )
 
     async def control(self, platform: str, path: str, body: Any = None) -> Any:
         """Speak to the control interface of a simulated platform; POST if there is a body."""
@@ -176,9 +192,19 @@ class Installation:
 
 
 @asynccontextmanager
-async def installed(folder: Path, *, platforms: bool = True, **written: Any) -> AsyncIterator[Installation]:
-    """An installation with its simulated platforms running; the gateway is for the test to start."""
-    installation = Installation(folder)
+async def installed(
+    folder: Path,
+    *,
+    platforms: bool = True,
+    stands: Mapping[str, tuple[str, str]] = PLATFORMS,
+    folders: tuple[Path, ...] = (EXAMPLES,),
+    **written: Any,
+) -> AsyncIterator[Installation]:
+    """An installation with its simulated platforms running; the gateway is for the test to start.
+
+    stands: platform -> (module of its simulator, rest of its conf file); folders: where they are declared.
+    """
+    installation = Installation(folder, stands, folders)
     installation.write(**written)
     installation.client = ClientSession()
     try:

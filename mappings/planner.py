@@ -99,6 +99,8 @@ class Planner:
             self._wrong(
                 (*place.path, "take"), "'take' without 'when' or 'each'", "write the expression alone", None
             )
+        if each is not None:
+            self._reach.is_block(place.shape, True, place.path)
         taken = self._field(steps, replace(inner, path=(*place.path, "take")), None if each else guard)
         if each is None or taken is None:
             return taken

@@ -98,11 +98,17 @@ def read(file: str, text: str) -> Source:
         write = "check indentation, and quote texts that hold ': ' or ' #'"
         raise Unreadable([*reader.findings, Finding(file, line, column, what, write)]) from error
     except yaml.reader.ReaderError as error:
-        what = f"a character that YAML does not allow (U+{ord(str(error.character)):04X})"
-        raise Unreadable([Finding(file, 1, 1, what, "remove it")]) from error
+        raise Unreadable([_unallowed(file, text, error.character)]) from error
     if reader.findings:
         raise Unreadable(reader.findings)
     return Source(file, tree, reader.marks)
+
+
+def _unallowed(file: str, text: str, character: Any) -> Finding:
+    sign = chr(character) if isinstance(character, int) else str(character)
+    above, _, _ = text.partition(sign)
+    line, column = above.count("\n") + 1, len(above) - above.rfind("\n")
+    return Finding(file, line, column, f"a character that YAML does not allow (U+{ord(sign):04X})", "remove it")
 
 
 class _Reader:

@@ -86,7 +86,7 @@ def test_documents_in_examples_follow_json(written: str, value: object) -> None:
         ("a: [1\n", 2, 1, "not YAML"),
         ("a: b: c\n", 1, 5, "not YAML"),
         ("", 1, 1, "the file is empty"),
-        ("a: \x01\n", 1, 1, "a character that YAML does not allow"),
+        ("a: 1\nb: \x01\n", 2, 4, "a character that YAML does not allow (U+0001)"),
         ("a: " + "[" * 40 + "]" * 40, 1, 34, "nested too deeply"),
     ],
 )

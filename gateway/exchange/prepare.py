@@ -6,7 +6,7 @@ Nothing is written here but the reservation of a number. All faults of a request
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -20,6 +20,7 @@ from gateway.numbers import CHINA, Sequences, form, parts_of
 from gateway.routes import Route, Routes
 from gateway.store.store import Store
 from mappings import canonical
+from mappings.china_time import instant
 from mappings.problems import Unmappable
 
 Document = dict[str, Any]
@@ -45,7 +46,7 @@ class Preparation:
         now_ms = self._clock_ms()
         _require_rights(asked)
         faults: list[Any] = list(canonical.check(asked.document, now_ms))
-        if any(fault.code in canonical.STRUCTURAL for fault in faults):
+        if any(fault.code in canonical.STRUCTURAL or _is_undated(fault) for fault in faults):
             raise Refusal("invalid_case", problems=faults, count=len(faults))
         document, contents = _without_contents(asked.document)
         try:
@@ -63,7 +64,7 @@ class Preparation:
 
     async def _aligned(self, asked: Asked, document: Document) -> Route:
         """Put the aligned item into the document and find who does it."""
-        received = _china_date(document["receiving"]["received_at"])
+        received = instant(document["receiving"]["received_at"]).date()
         question = Question(
             code=document["item"]["code"],
             here_division=document["receiving"]["division"],
@@ -204,12 +205,11 @@ def _item_refusal(error: ItemError) -> Refusal:
     return Refusal(error.code, problems=[error.problem()], **facts)
 
 
-def _china_date(text: str) -> date:
-    at = datetime.fromisoformat(text)
-    return (at if at.tzinfo else at.replace(tzinfo=CHINA)).astimezone(CHINA).date()
+def _is_undated(fault: Any) -> bool:
+    """Whether it leaves no receiving time, as of which the item could be aligned."""
+    return (fault.path, fault.code) == ("/receiving/received_at", "no_such_time")
 
 
 def epoch_ms(text: str) -> int:
     """An RFC 3339 time as epoch milliseconds; China time where no zone is written (domain: no DST since 1992)."""
-    at = datetime.fromisoformat(text)
-    return int((at if at.tzinfo else at.replace(tzinfo=CHINA)).astimezone(UTC).timestamp() * 1000)
+    return int(instant(text).timestamp() * 1000)

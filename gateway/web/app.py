@@ -69,7 +69,8 @@ class Service:
                 response = await inner(request)
             finally:
                 self._open -= 1
-            response.headers["Tongban-Checkpoint"] = self._checkpoint()
+            if self._gateway.checkpoint:  # the log of a new installation is empty for a moment
+                response.headers["Tongban-Checkpoint"] = self._checkpoint()
             counter = counters.get(response.status)
             if counter is None:
                 counter = counters[response.status] = requests.labels(path, response.status)

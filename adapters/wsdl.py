@@ -1,7 +1,7 @@
 """Contracts in WSDL, read by zeep from the platform's own folder; nothing comes from a network.
 
-Every operation of the contract is usable or is named with the reason why not: zeep itself drops what it
-cannot read with at most a warning.
+Every operation that the contract promises is usable or is named with the reason why not: zeep itself drops
+what it cannot read with at most a warning.
 """
 
 import posixpath
@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.resources import files as package_files
 from typing import Any
 
 import zeep.exceptions
@@ -18,21 +17,10 @@ from zeep.settings import Settings
 from zeep.wsdl import Document
 from zeep.wsdl.bindings.soap import Soap12Binding, SoapBinding
 
-from adapters.codecs import xml
-from adapters.errors import Garbled, Unbuildable
+from adapters.errors import Unbuildable
 from adapters.notation import soap_call
+from adapters.offline import ROOT, Offline
 
-_ROOT = "file:///"
-_WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
-_SOAP_NAMESPACES = ("{http://schemas.xmlsoap.org/wsdl/soap/}", "{http://schemas.xmlsoap.org/wsdl/soap12/}")
-_STANDARD = {
-    "http://www.w3.org/2001/xml.xsd": "xml.xsd",
-    "http://www.w3.org/2001/03/xml.xsd": "xml.xsd",
-    "http://www.w3.org/XML/1998/namespace": "xml.xsd",
-    "http://schemas.xmlsoap.org/soap/encoding/": "soap-encoding.xsd",
-    "http://schemas.xmlsoap.org/soap/encoding": "soap-encoding.xsd",
-    "http://www.w3.org/2005/05/xmlmime": "xmlmime.xsd",
-}
 # What zeep 4.3 raises over contracts that it cannot read, beside its own errors.
 _UNREADABLE = (
     zeep.exceptions.Error,
@@ -61,47 +49,6 @@ class Use:
         return f"{self.service}/{self.port}/{self.operation}"
 
 
-class Offline:
-    """What zeep takes for a transport: the files of the folder and the standard schemas, nothing else.
-
-    encoded: (binding, operation) whose messages are SOAP-encoded, which zeep would write wrongly.
-    """
-
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self._files = files
-        self.encoded: set[tuple[str, str]] = set()
-
-    def load(self, url: str) -> bytes:
-        path = posixpath.normpath(url.removeprefix(_ROOT)) if url.startswith(_ROOT) else url
-        if path in self._files:
-            root = _harmless(path, self._files[path])
-            self.encoded |= set(_encoded(root))
-            return etree.tostring(root)
-        if url in _STANDARD:
-            return package_files("adapters").joinpath("schemas", _STANDARD[url]).read_bytes()
-        what = f"the contract needs {path}, which is not in the folder"
-        raise Unbuildable(("contract",), what, "save that file beside the contract")
-
-
-def _harmless(path: str, text: str) -> etree._Element:
-    """The document without comments; refused when it has a DTD or is not XML."""
-    try:
-        return xml.parsed(text)
-    except Garbled as error:
-        what = "carries a DTD or entities" if error.what == "dtd" else "is not well-formed XML"
-        raise Unbuildable(
-            ("contract",), f"{path} {what}", "remove the DTD, or save the contract again"
-        ) from None
-
-
-def _encoded(root: etree._Element) -> Iterator[tuple[str, str]]:
-    for binding in root.iter(f"{_WSDL}binding"):
-        for operation in binding.iter(f"{_WSDL}operation"):
-            bodies = [each for space in _SOAP_NAMESPACES for each in operation.iter(f"{space}body")]
-            if any(body.get("use") == "encoded" for body in bodies):
-                yield binding.get("name", ""), operation.get("name", "")
-
-
 class Contract:
     """A loaded WSDL: which operations there are, and the usable ones."""
 
@@ -109,14 +56,12 @@ class Contract:
         """Raises Unbuildable when the contract cannot be read at all."""
         settings = Settings(forbid_dtd=True, forbid_entities=True)
         self._operations: dict[str, Any] = {}
+        offline: Any = Offline(files)
         try:
-            offline: Any = Offline(files)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the survey names what zeep drops
-                document = Document(posixpath.join(_ROOT, path), offline, settings=settings)
-            self.uses = tuple(self._survey(document, offline.encoded))
-        except Unbuildable:
-            raise
+                document = Document(posixpath.join(ROOT, path), offline, settings=settings)
+            self.uses = tuple(self._survey(document, offline))
         except _UNREADABLE as error:
             what = f"{path} cannot be read: {type(error).__name__}: {error}"
             raise Unbuildable(("contract",), what, "mend the contract, or use speaks: rest") from error
@@ -139,38 +84,34 @@ class Contract:
         candidates = [self._operations[use.call] for use in usable]
         return min(candidates, key=lambda each: isinstance(each.binding, Soap12Binding))
 
-    def _survey(self, document: Any, encoded: set[tuple[str, str]]) -> Iterator[Use]:
-        for service in document.services.values():
-            for port in service.ports.values():
-                for name in _names(port.binding):
-                    operation = port.binding._operations.get(name)
-                    reason = _reason(port.binding, operation)
-                    if (port.binding.name.localname, name) in encoded:
-                        reason = "SOAP-encoded messages (use=encoded) are not supported"
-                    use = Use(service.name, port.name, name, reason)
-                    if reason is None:
-                        self._operations[use.call] = operation
-                    yield use
+    def _survey(self, document: Any, offline: Offline) -> Iterator[Use]:
+        encoded = offline.encoded()
+        for service, port, binding, name in offline.declared():
+            operation, reason = _look_up(document, service, port, name)
+            if (binding, name) in encoded:
+                reason = "SOAP-encoded messages (use=encoded) are not supported"
+            use = Use(service, port, name, reason)
+            if reason is None:
+                self._operations[use.call] = operation
+            yield use
 
 
-def _names(binding: Any) -> list[str]:
-    """Names that the port type declares, so that none is lost where zeep skipped it."""
-    declared = list(binding.port_type.operations) if getattr(binding, "port_type", None) else []
-    return list(dict.fromkeys([*declared, *binding._operations]))
-
-
-def _reason(binding: Any, operation: Any) -> str | None:
-    if not isinstance(binding, SoapBinding):
-        return "not bound to SOAP over HTTP"
+def _look_up(document: Any, service: str, port: str, name: str) -> tuple[Any, str | None]:
+    """zeep's operation, or why there is none that could be used."""
+    found = document.services.get(service)
+    bound = found.ports.get(port) if found is not None else None
+    if bound is None or not isinstance(bound.binding, SoapBinding):
+        return None, "not bound to SOAP over HTTP"
+    operation = bound.binding._operations.get(name)
     if operation is None or operation.input is None:
-        return "zeep cannot read it"
+        return None, "zeep cannot read it"
     if operation.input.body is None and operation.abstract.input_message.parts:
-        return "its message cannot be resolved"
+        return None, "its message cannot be resolved"
     try:
         operation.input.signature(as_output=False)
     except _UNREADABLE as error:
-        return f"its types cannot be resolved ({type(error).__name__})"
-    return None
+        return None, f"its types cannot be resolved ({type(error).__name__})"
+    return operation, None
 
 
 def _no_operation(name: str, found: list[Use], uses: tuple[Use, ...]) -> Unbuildable:

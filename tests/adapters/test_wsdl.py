@@ -107,7 +107,6 @@ def test_an_operation_that_cannot_be_used_is_named_with_its_reason() -> None:
 
 
 def test_an_operation_that_zeep_drops_without_a_word_is_still_listed() -> None:
-    """A binding over another transport is skipped by zeep at debug level."""
     jms = CONTRACT.replace(
         '<wsdl:operation name="queryCase">\n      <soap:operation',
         '<wsdl:operation name="lost">\n      <soap:operation',
@@ -116,6 +115,15 @@ def test_an_operation_that_zeep_drops_without_a_word_is_still_listed() -> None:
     reasons = {use.operation: use.reason for use in loaded.uses}
     assert reasons["submitCase"] is None
     assert reasons["queryCase"] is not None
+
+
+def test_a_port_over_another_transport_is_listed_with_its_reason() -> None:
+    """zeep drops such a binding, the port and so the whole service."""
+    loaded = contract(
+        CONTRACT.replace("http://schemas.xmlsoap.org/soap/http", "http://schemas.xmlsoap.org/soap/smtp")
+    )
+    assert {use.reason for use in loaded.uses} == {"not bound to SOAP over HTTP"}
+    assert len(loaded.uses) == 2
 
 
 @pytest.mark.parametrize(

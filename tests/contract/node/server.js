@@ -1,13 +1,14 @@
 // A SOAP server by node-soap, from any WSDL: reports each call as a line of JSON and answers as told.
 //
-//   node server.js SERVICE.wsdl '{"submitCase": {"return": "…"}}'
+//   node server.js SERVICE.wsdl '{"submitCase": {"return": "…"}}' /path
 //
-// An operation without an answer, or one whose `licence` is "wrong", gets a fault.
+// The path chooses the port of the contract by its address. An operation without an answer, or one whose
+// `licence` is "wrong", gets a fault.
 const fs = require("fs");
 const http = require("http");
 const soap = require("soap");
 
-const [wsdlPath, answersText] = process.argv.slice(2);
+const [wsdlPath, answersText, path] = process.argv.slice(2);
 const wsdl = fs.readFileSync(wsdlPath, "utf8");
 const answers = JSON.parse(answersText);
 
@@ -28,7 +29,6 @@ const anything = new Proxy({}, { get: () => new Proxy({}, { get: () => operation
 
 const server = http.createServer((request, response) => response.writeHead(404).end());
 server.listen(0, "127.0.0.1", () => {
-  soap.listen(server, { path: "/service", services: anything, xml: wsdl }, () => {
-    console.log(JSON.stringify({ port: server.address().port }));
-  });
+  const ready = () => console.log(JSON.stringify({ port: server.address().port }));
+  soap.listen(server, { path, services: anything, xml: wsdl, callback: ready });
 });

@@ -9,8 +9,9 @@ setup(
     python_requires=">=3.11,<3.14",
     packages=find_packages(include=["gateway*", "adapters*", "mappings*", "audit*"]),
     package_data={
+        "adapters": ["schemas/*.xsd"],
         "mappings": ["canonical/*.json", "catalogue/*.csv"],
-        "gateway": ["store/migrations/*.py", "store/migrations/versions/*.py", "web/static/*"],
+        "gateway": ["store/migrations/*.py", "store/migrations/*.mako", "store/migrations/versions/*.py", "web/static/*"],
     },
     install_requires=[
         "aiohttp>=3.14,<4",

@@ -1,0 +1,57 @@
+# Everything runs in .venv. The first run installs; later ones find the stamps and start at once, without network.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+CHECKED = mappings/platforms mappings/examples
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check faults bench lock
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: $(VENV)/runtime ## the whole story on this machine, with kills in the middle; STAY=1 keeps it running
+	$(BIN)/python -m tests.demo $(if $(STAY),--stay)
+
+serve: $(VENV)/runtime ## run the gateway with conf/gateway.yaml
+	$(BIN)/tongban serve --conf conf
+
+test: $(VENV)/dev ## the whole suite
+	$(BIN)/pytest
+
+check: $(VENV)/dev ## format, lint, types, layers, declarations, image
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/tongban check --conf conf $(CHECKED)
+	$(BIN)/hadolint Dockerfile
+
+faults: $(VENV)/dev ## kill the gateway at every statement of the write path
+	$(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
+
+bench: $(VENV)/dev ## CPU per exchange against a bare proxy
+	$(BIN)/python -m tests.bench
+
+lock: ## write constraints.txt anew, from a fresh environment of Python 3.11
+	rm -rf build/lock
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info[:2] == (3, 11) else "lock with 3.11: make lock PYTHON=python3.11")'
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	head -n 1 constraints.txt > build/constraints.txt
+	build/lock/bin/python -m pip freeze --exclude-editable \
+	  | sed -E 's/^(spyne|pytz)(==.*)$$/\1\2 ; python_version < "3.12"/' >> build/constraints.txt
+	mv build/constraints.txt constraints.txt
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11 to 3.13 is needed: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime: setup.py constraints.txt | $(BIN)/python
+	$(INSTALL) .
+	touch $@
+
+$(VENV)/dev: setup.py constraints.txt | $(BIN)/python
+	$(INSTALL) '.[dev]'
+	touch $(VENV)/runtime $@

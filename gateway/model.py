@@ -5,7 +5,7 @@ Times are epoch milliseconds, UTC. Nothing here does I/O.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 State = Literal["waiting", "sending", "deferred", "held", "delivered", "refused", "abandoned", "withdrawn"]
 Step = Literal["send", "probe"]
@@ -78,9 +78,11 @@ class Decision:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One operation with one platform, from admission to its end (交换). A row of the table of that name."""
+class Exchange(NamedTuple):
+    """One operation with one platform, from admission to its end (交换). A row of the table of that name.
+
+    A named tuple, because rows are made and changed several times in every exchange.
+    """
 
     id: str
     case_id: str

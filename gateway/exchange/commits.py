@@ -5,7 +5,7 @@ of state stands in one transaction with its entry.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Prepared
@@ -17,7 +17,7 @@ from gateway.store.store import Transaction
 from gateway.store.vault import DataKey
 
 OURS = "tongban"
-BEHIND_MS = 30_000  # a write that waits behind another is woken by that one's end; this is only a net
+BEHIND_MS = 1_000  # how soon a write that waits behind another of its case looks again
 
 
 class KeyConsumed(Exception):
@@ -141,8 +141,8 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
             history, conclusion.policy, exchange_id=was.id, admitted_ms=was.admitted_ms, now_ms=fact.at_ms
         )
         if row is None:  # a read has one commit: its row is made here
-            exchanges.admit(connection, replace(was, attempt=fact.attempt))
-            was = replace(was, attempt=fact.attempt)
+            was = was._replace(attempt=fact.attempt)
+            exchanges.admit(connection, was)
         exchanges.add_fact(
             connection,
             was.id,
@@ -196,7 +196,7 @@ def _due_ms(decision: Decision, fact: Fact, held_due_ms: int) -> int:
 
 
 def _follow(tx: Transaction, now: Exchange, fact: Fact, held_due_ms: int) -> None:
-    """What a new state brings with it: their number, a ticket for a person, the next write of the case."""
+    """What a new state brings with it: their number, a ticket for a person, a case that is free again."""
     if now.theirs and now.state == "delivered":
         cases.add_numbers(tx.connection, now.case_id, now.id, [Number(now.platform, "case", now.theirs)])
     if now.state in {"held", "abandoned"} and now.kind == "write":
@@ -205,8 +205,6 @@ def _follow(tx: Transaction, now: Exchange, fact: Fact, held_due_ms: int) -> Non
         cases.close_tickets(tx.connection, now.id, fact.at_ms)
     if now.state in ENDS - {"delivered"} and now.operation == "case.submit":
         cases.close(tx.connection, now.case_id)
-    if now.state in ENDS and now.kind == "write":
-        exchanges.wake_behind(tx.connection, now, fact.at_ms)
 
 
 def _ticket(tx: Transaction, exchange: Exchange, kind: str, fact: Fact, held_due_ms: int) -> None:

@@ -1,8 +1,7 @@
 """The log's words for what happens to an exchange. Entries can never be amended, so they say it all at once."""
 
-import hmac
 from collections.abc import Mapping
-from hashlib import sha256
+from hashlib import blake2b
 from typing import Any
 
 from adapters.message import Reply
@@ -35,7 +34,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "release": exchange.release,
         "ours": exchange.ours,
         "authorisation": authorisation.get("reference"),
-        "purpose": _keyed(key, "purpose", str(document.get("purpose") or "").encode()),
+        "purpose": _keyed(key, "purpose", str(document.get("purpose") or "").encode()).hex(),
         "fields": list(prepared.personal),
         "materials": len(prepared.contents),
         "received_at": document.get("received_at"),
@@ -74,9 +73,9 @@ def evidence_of(reply: Reply, key: DataKey, attempt: int) -> dict[str, str]:
     """What proves a reply without showing it: commitments under the exchange's key, which die with it."""
     evidence = {}
     if reply.sent_digest:
-        evidence["sent"] = _keyed(key, "sent", reply.sent_digest.encode())
+        evidence["sent"] = _keyed(key, "sent", reply.sent_digest.encode()).hex()
     if reply.raw:
-        evidence["reply"] = _keyed(key, "reply", reply.raw)
+        evidence["reply"] = _keyed(key, "reply", reply.raw).hex()
     if isinstance(reply.document, Mapping):
         evidence["reply_commitment"] = commitment(reply.document, key, f"reply/{attempt}")
     return evidence
@@ -84,13 +83,12 @@ def evidence_of(reply: Reply, key: DataKey, attempt: int) -> dict[str, str]:
 
 def commitment(document: Mapping[str, Any], key: DataKey, name: str) -> str:
     """The root over all fields, salted under a key of this one document (docs/evidence.md, Commitments)."""
-    of_document = hmac.digest(key.plain, b"commitment/" + name.encode(), sha256)
-    return commit(flatten(document), of_document).hex()
+    return commit(flatten(document), _keyed(key, "commitment", name.encode())).hex()
 
 
-def _keyed(key: DataKey, purpose: str, content: bytes) -> str:
-    """A digest that cannot be guessed back once the key is erased."""
-    return hmac.digest(key.plain, purpose.encode() + b"\0" + content, sha256).hex()
+def _keyed(key: DataKey, purpose: str, content: bytes) -> bytes:
+    """BLAKE2b-256 keyed with the data key: a digest that cannot be guessed back once the key is erased."""
+    return blake2b(purpose.encode() + b"\0" + content, key=key.plain, digest_size=32).digest()
 
 
 def _of(exchange: Exchange) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from adapters.errors import Unencodable
 from adapters.message import Message
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
+from gateway.exchange.given import pointer
 from gateway.items.align import Question, find
 from gateway.items.problems import ItemError, SeveralItems
 from gateway.numbers import CHINA, Sequences, form, parts_of
@@ -185,16 +186,11 @@ def _decoded(text: str) -> bytes:
 
 def _raise_together(faults: Sequence[Any], problems: Sequence[Any]) -> None:
     known = {fault.path for fault in faults}
-    new = [problem for problem in problems if _pointer(problem.facts.get("source", "")) not in known]
+    new = [problem for problem in problems if pointer(str(problem.facts.get("source", ""))) not in known]
     if faults:
         raise Refusal("invalid_case", problems=[*faults, *new], count=len(faults) + len(new))
     if new:
         raise Refusal("unmappable", problems=new, count=len(new))
-
-
-def _pointer(source: str | int) -> str:
-    """`materials[0].name` as the JSON pointer /materials/0/name."""
-    return "/" + str(source).replace("[", ".").replace("]", "").replace(".", "/")
 
 
 def _item_refusal(error: ItemError) -> Refusal:

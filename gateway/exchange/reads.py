@@ -1,7 +1,6 @@
 """A read (查询): the same way through with one commit. Repeatable by nature, never held, asked once."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 from gateway.errors import Refusal
@@ -30,8 +29,8 @@ async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange
     gate = story.gate_of(route)
     if not gate.admits(now_ms):
         raise Refusal("platform_unavailable", cause=gate.cause or "busy")
-    exchange = replace(
-        about, id=exchange_id, kind="read", operation=asked.operation, caller=asked.caller.caller,
+    exchange = about._replace(
+        id=exchange_id, kind="read", operation=asked.operation, caller=asked.caller.caller,
         actor=asked.actor, release=route.release, state="sending", step="send", attempt=1, place=0,
         owner=around.owner, due_ms=0, cause="", code="", admitted_ms=now_ms, changed_ms=now_ms,
         ended_ms=0,

@@ -89,7 +89,7 @@ class Exchanges:
             except commits.CaseOpen as other:
                 raise Refusal("case_open", case=other.case_id, division=exchange.division) from other
             passage.keep()
-        log.info("exchange.admitted", exchange=exchange.id, platform=exchange.platform, state=exchange.state)
+        log.debug("exchange.admitted", exchange=exchange.id, platform=exchange.platform, state=exchange.state)
         if exchange.state == "sending":
             claim = Claim(exchange, prepared.route, admission.key, prepared.message, started_ms)
             self.start(self.send(claim, gate))
@@ -131,7 +131,7 @@ class Exchanges:
                 return
             claim = await self._claim(claimed, route, started_ms)
             passage.keep()
-        log.info("exchange.sending", exchange=was.id, platform=was.platform, attempt=claimed.attempt)
+        log.debug("exchange.sending", exchange=was.id, platform=was.platform, attempt=claimed.attempt)
         await self.send(claim, gate)
 
     async def expire(self, was: Exchange) -> None:

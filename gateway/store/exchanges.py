@@ -1,7 +1,8 @@
 """Statements about exchanges: admit (commit 1), claim, conclude (commit 2), and the questions of the API."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
@@ -10,17 +11,17 @@ from gateway.model import ENDS, Exchange, Fact
 from gateway.store.connection import Connection
 from gateway.store.tables import exchanges, history
 
-COLUMNS = [field.name for field in fields(Exchange)]
 _E = exchanges.c
-_ALL = sa.select(*(_E[name] for name in COLUMNS))
+_ALL = sa.select(*(_E[name] for name in Exchange._fields))
 _OPEN_WRITE = sa.and_(_E.kind == "write", _E.ended_ms == 0)
 # literal text, as in the partial index: a bound parameter would keep the planner from using it
 _OPEN = sa.text("due_ms > 0")
+_MOST = bindparam("most", type_=sa.Integer)
 
 INSERT = sa.insert(exchanges)
 BY_ID = _ALL.where(_E.id == bindparam("id"))
 OF_CASE = _ALL.where(_E.case_id == bindparam("case_id")).order_by(_E.place, _E.admitted_ms)
-HELD = _ALL.where(_OPEN, _E.state == "held").order_by(_E.due_ms).limit(bindparam("most", type_=sa.Integer))
+HELD = _ALL.where(_OPEN, _E.state == "held").order_by(_E.due_ms).limit(_MOST)
 PLACES = sa.select(sa.func.max(_E.place)).where(_E.case_id == bindparam("case_id"))
 BEHIND = sa.select(_E.id).where(
     _E.case_id == bindparam("case_id"),
@@ -28,84 +29,61 @@ BEHIND = sa.select(_E.id).where(
     _E.place < bindparam("place"),
     _OPEN_WRITE,
 )
+_DUE_OF_PLATFORM = (_OPEN, _E.platform == bindparam("platform"), _E.due_ms <= bindparam("now_ms"))
 DUE = (
-    _ALL.where(
-        _OPEN,
-        _E.platform == bindparam("platform"),
-        _E.due_ms <= bindparam("now_ms"),
-        sa.text("state IN ('waiting', 'deferred')"),
-    )
+    _ALL.where(*_DUE_OF_PLATFORM, sa.text("state IN ('waiting', 'deferred')"))
     .order_by(_E.due_ms)
-    .limit(bindparam("most", type_=sa.Integer))
+    .limit(_MOST)
 )
-LEASE_OVER = _ALL.where(
-    _OPEN,
-    _E.platform == bindparam("platform"),
-    _E.due_ms < bindparam("now_ms"),
-    _E.state == "sending",
-).limit(bindparam("most", type_=sa.Integer))
-WAKE_BEHIND = (
-    sa.update(exchanges)
-    .where(
-        _E.case_id == bindparam("case_id_"),
-        _E.platform == bindparam("platform_"),
-        _E.place > bindparam("place_"),
-        _E.state == "waiting",
-    )
-    .values(due_ms=bindparam("due_ms"))
-)
+LEASE_OVER = _ALL.where(*_DUE_OF_PLATFORM, _E.state == "sending").order_by(_E.due_ms).limit(_MOST)
 COUNT_OPEN = sa.select(_E.platform, _E.state, sa.func.count()).where(_OPEN).group_by(_E.platform, _E.state)
 
-_CHANGED = ("state", "step", "attempt", "owner", "due_ms", "theirs", "cause", "code")
+_CHANGED = (
+    "state", "step", "attempt", "owner", "due_ms", "theirs", "cause", "code", "changed_ms", "ended_ms",
+)  # fmt: skip
 UPDATE = (
     sa.update(exchanges)
     .where(
         _E.id == bindparam("id_"), _E.attempt == bindparam("attempt_was"), _E.state == bindparam("state_was")
     )
-    .values({name: bindparam(name) for name in (*_CHANGED, "changed_ms", "ended_ms")})
+    .values({name: bindparam(name) for name in _CHANGED})
 )
 
+_FACT = [field.name for field in fields(Fact)]
 INSERT_FACT = sa.insert(history)
 FACTS = (
-    sa.select(*(history.c[field.name] for field in fields(Fact)))
+    sa.select(*(history.c[name] for name in _FACT))
     .where(history.c.exchange_id == bindparam("id"))
     .order_by(history.c.place)
 )
 
 
 def admit(connection: Connection, exchange: Exchange) -> None:
-    connection.run(INSERT, {name: getattr(exchange, name) for name in COLUMNS})
+    connection.run(INSERT, exchange._asdict())
 
 
 def by_id(connection: Connection, exchange_id: str) -> Exchange | None:
     row = connection.row(BY_ID, {"id": exchange_id})
-    return Exchange(*row) if row else None
+    return Exchange._make(row) if row else None
 
 
 def of_case(connection: Connection, case_id: str) -> list[Exchange]:
-    return [Exchange(*row) for row in connection.rows(OF_CASE, {"case_id": case_id})]
+    return _exchanges(connection.rows(OF_CASE, {"case_id": case_id}))
 
 
 def held(connection: Connection, most: int = 500) -> list[Exchange]:
-    return [Exchange(*row) for row in connection.rows(HELD, {"most": most})]
+    """What waits for a person, the nearest deadline first."""
+    return _exchanges(connection.rows(HELD, {"most": most}))
 
 
 def due(connection: Connection, platform: str, now_ms: int, most: int) -> list[Exchange]:
     """What of one platform may be sent or asked now, the longest due first."""
-    where = {"platform": platform, "now_ms": now_ms, "most": most}
-    return [Exchange(*row) for row in connection.rows(DUE, where)]
-
-
-def wake_behind(connection: Connection, ended: Exchange, now_ms: int) -> None:
-    """Make what waits behind a write that has ended due at once."""
-    where = {"case_id_": ended.case_id, "platform_": ended.platform, "place_": ended.place}
-    connection.run(WAKE_BEHIND, {**where, "due_ms": now_ms})
+    return _exchanges(connection.rows(DUE, {"platform": platform, "now_ms": now_ms, "most": most}))
 
 
 def lease_over(connection: Connection, platform: str, now_ms: int, most: int) -> list[Exchange]:
     """What of one platform was being sent by somebody who has not been heard of since."""
-    where = {"platform": platform, "now_ms": now_ms, "most": most}
-    return [Exchange(*row) for row in connection.rows(LEASE_OVER, where)]
+    return _exchanges(connection.rows(LEASE_OVER, {"platform": platform, "now_ms": now_ms, "most": most}))
 
 
 def next_place(connection: Connection, case_id: str) -> int:
@@ -119,14 +97,13 @@ def is_behind(connection: Connection, exchange: Exchange) -> bool:
     return connection.row(BEHIND, where) is not None
 
 
-def change(connection: Connection, was: Exchange, **new: object) -> Exchange | None:
+def change(connection: Connection, was: Exchange, **new: Any) -> Exchange | None:
     """Move an exchange on, if it is still as it `was` (attempt and state: the fence); else None."""
-    now = replace(was, **new)  # type: ignore[arg-type]
-    values: dict[str, object] = {name: getattr(now, name) for name in _CHANGED}
-    ended_ms = now.changed_ms if now.state in ENDS else 0
-    values |= {"id_": was.id, "attempt_was": was.attempt, "state_was": was.state}
-    values |= {"changed_ms": now.changed_ms, "ended_ms": ended_ms}
-    return replace(now, ended_ms=ended_ms) if connection.run(UPDATE, values) else None
+    now = was._replace(**new)
+    now = now._replace(ended_ms=now.changed_ms if now.state in ENDS else 0)
+    values = now._asdict()
+    fence = {"id_": was.id, "attempt_was": was.attempt, "state_was": was.state}
+    return now if connection.run(UPDATE, {name: values[name] for name in _CHANGED} | fence) else None
 
 
 def facts_of(connection: Connection, exchange_id: str) -> tuple[Fact, ...]:
@@ -147,11 +124,9 @@ def add_fact(
 
 
 def open_counts(connection: Connection) -> Sequence[tuple[str, str, int]]:
+    """(platform, state, how many) of everything that has not ended."""
     return [(platform, state, count) for platform, state, count in connection.rows(COUNT_OPEN)]
 
 
-def shown(exchange: Exchange) -> Mapping[str, object]:
-    return asdict(exchange)
-
-
-_FACT = [field.name for field in fields(Fact)]
+def _exchanges(rows: Sequence[tuple[Any, ...]]) -> list[Exchange]:
+    return [Exchange._make(row) for row in rows]

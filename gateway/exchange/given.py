@@ -1,0 +1,21 @@
+"""Where the caller gave what a mapping reads: faults are told at the caller's own path."""
+
+import re
+
+# what the gateway puts into the document before it is mapped, and what it was made from
+_MADE_FROM = {
+    "item.there": "/item/code",
+    "sender.division": "/receiving/division",
+    "sender.unit": "/receiving/unit",
+    "sender.name": "/receiving/unit_name",
+    "received_at": "/receiving/received_at",
+}
+_INDEX = re.compile(r"\[(\d+)\]")
+
+
+def pointer(source: str) -> str:
+    """The JSON pointer (RFC 6901) of a path such as `materials[0].name`, as the caller knows the place."""
+    for made, given in _MADE_FROM.items():
+        if source == made or source.startswith(f"{made}."):
+            return given
+    return "".join(f"/{step}" for step in _INDEX.sub(r".\1", source).split(".") if step)

@@ -15,7 +15,7 @@ from adapters.message import Message
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.given import pointer
-from gateway.items.align import Question, find
+from gateway.items.align import Question
 from gateway.items.problems import ItemError, SeveralItems
 from gateway.numbers import CHINA, Sequences, form, parts_of
 from gateway.routes import Route, Routes
@@ -75,7 +75,7 @@ class Preparation:
             at=received,
         )
         try:
-            alignment = await self._store.read(lambda connection: find(connection, question))
+            alignment = await self._alignments.find(question)
         except ItemError as error:
             raise _item_refusal(error) from error
         there = alignment.document()

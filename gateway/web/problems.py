@@ -1,6 +1,5 @@
 """Problem documents (RFC 9457) in Chinese or English: what happened, who must act, every fault by path."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -9,20 +8,12 @@ from aiohttp import web
 
 from adapters import problems as of_adapters
 from gateway.errors import CODES, Refusal, Texts
+from gateway.exchange.given import pointer
 
 Language = Literal["zh", "en"]
 MEDIA = "application/problem+json"
 AGAIN_S = 5  # when to come back, where nothing says it more exactly
-# what the gateway puts into the document before it is mapped, and where the caller gave it
-_GIVEN = {
-    "item.there": "/item/code",
-    "sender.division": "/receiving/division",
-    "sender.unit": "/receiving/unit",
-    "sender.name": "/receiving/unit_name",
-    "received_at": "/receiving/received_at",
-}
 _EXPECTED = ("expected", "allowed", "pattern", "known", "type", "charset", "limit", "most", "table")
-_INDEX = re.compile(r"\[(\d+)\]")
 
 
 def language_of(request: web.BaseRequest) -> Language:
@@ -91,14 +82,6 @@ def fault_of(problem: Any, language: Language) -> dict[str, Any]:
         shown |= {"path": pointer(str(source)), "there": problem.path}
     expected = next((facts[name] for name in _EXPECTED if name in facts), None)
     return shown if expected is None else {**shown, "expected": expected}
-
-
-def pointer(source: str) -> str:
-    """The JSON pointer (RFC 6901) of a path such as `materials[0].name`, as the caller knows the place."""
-    for added, given in _GIVEN.items():
-        if source == added or source.startswith(f"{added}."):
-            return given
-    return "".join(f"/{step}" for step in _INDEX.sub(r".\1", source).split(".") if step)
 
 
 def text_of(problem: Any, language: Language) -> str:

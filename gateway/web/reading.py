@@ -87,8 +87,9 @@ def wait_s(request: web.Request, default_s: float, longest_s: float) -> float:
 def _syntax(raw: bytes, error: orjson.JSONDecodeError) -> Refusal:
     try:
         raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return Refusal("wrong_charset")
+    except UnicodeDecodeError as broken:
+        if broken.reason != "unexpected end of data":  # cut off in the middle of a character
+            return Refusal("wrong_charset")
     if "depth" in str(error):
         return Refusal("too_deep", most=DEEPEST)
     return Refusal("not_json", line=error.lineno, column=error.colno)

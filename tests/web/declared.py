@@ -1,0 +1,44 @@
+"""What the tests declare besides the examples: faulty items, and platforms in each other's way."""
+
+import shutil
+from pathlib import Path
+
+HEADING = (
+    "division,code,kind,name,basic_code,implementation_code,handling_code,local_code,type,level,unit,unit_name,"
+    "service_objects,version,state,valid_from,valid_to,superseded_by\n"
+)
+_HERE = "341702,{code},local,模拟事项,,,,,,,11341702MB1A023179,模拟单位,,1,{state},{begin},,{after}\n"
+_THERE = "{division},{code},local,模拟事项,{basic},,,,,,{unit},模拟单位,,1,in_use,2020-01-01,,\n"
+JOBLESS, FIRE = "002014007000", "000117054000"
+UNITS = ("11440232007340216X", "11440232MB2D06811W")
+EXTRA_ITEMS = HEADING + "".join(
+    [
+        _HERE.format(code="T-ALONE", state="in_use", begin="2020-01-01", after=""),
+        _HERE.format(code="T-CANCELLED", state="cancelled", begin="2020-01-01", after="T-ALONE"),
+        _HERE.format(code="T-SUSPENDED", state="suspended", begin="2020-01-01", after=""),
+        _HERE.format(code="T-LATER", state="in_use", begin="2099-01-01", after=""),
+        _THERE.format(division="440232", code="T-FIRE-1", basic=FIRE, unit=UNITS[0]),
+        _THERE.format(division="440232", code="T-FIRE-2", basic=FIRE, unit=UNITS[1]),
+        *(_THERE.format(division=place, code=f"T-{place}", basic=JOBLESS, unit=UNITS[0])
+          for place in ("440234", "440235", "440236")),
+    ]
+)  # fmt: skip
+EXTRA_ALIGNMENTS = "id,here_division,here_code,there_division,there_code,valid_from,valid_to,source\n"
+SERVES = {"sim-tw1": '[{division: "440235"}, {division: "440236"}]', "sim-tw2": '[{division: "440236"}]'}
+_LINGNAN = '  - {division: "440232"}\n  - {division: "440233"}\n'
+
+
+def write_platforms(folder: Path, examples: Path) -> list[str]:
+    """Copies of the REST dialect: sim-tw1 takes no cases, and both serve 440236. Their names."""
+    for name, serves in SERVES.items():
+        shutil.copytree(examples / "sim-gd", folder / name)
+        for path in (folder / name).rglob("*.yaml"):
+            path.write_text(path.read_text("utf-8").replace("sim-gd", name))
+        declaration = folder / name / "platform.yaml"
+        text = declaration.read_text("utf-8").replace(_LINGNAN, f"  {serves}\n")
+        if name == "sim-tw1":
+            begin, end = text.index("  case.submit:"), text.index("  case.progress:")
+            text = text[:begin] + text[end : text.index("exempt:")]
+            (folder / name / "case.submit.yaml").unlink()
+        declaration.write_text(text)
+    return list(SERVES)

@@ -67,7 +67,7 @@ class Demo:
     async def _start(self, module: str, **environment: str) -> None:
         await self.installation.start_gateway(module, **environment)
         if not self.checkpoint:
-            _, _, headers = await self.installation.call("GET", "/healthz")
+            _, _, headers = await self.installation.call("GET", "/v1/platforms")
             self.checkpoint = b64decode(headers["Tongban-Checkpoint"]).decode()
         self.told("gateway started")
 

@@ -25,6 +25,7 @@ from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
 from gateway.exchange.story import Exchanges, Surroundings
 from gateway.identity import new_id
+from gateway.items.remembered import Alignments
 from gateway.materials import MaterialFolder
 from gateway.numbers import Sequences
 from gateway.releases import PlatformRelease
@@ -71,6 +72,7 @@ class Gateway:
     routes: Routes
     shelf: Shelf
     gates: Gates
+    alignments: Alignments
     papers: Papers
     preparation: Preparation
     exchanges: Exchanges
@@ -119,6 +121,7 @@ class Gateway:
     async def tend(self) -> None:
         """What a process does between rounds: sign the log's head, follow the release that is in force."""
         await self.sign()
+        await self.alignments.refresh()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
             await self.shelf.activate()
@@ -151,10 +154,11 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     transport, gates = world.transport(), Gates()
     routes = Routes(_adapters(settings, world, store, vault, transport))
     shelf = Shelf(store, routes)
+    alignments = Alignments(store)
     papers = Papers(
         store, vault, MaterialFolder(settings.path(settings.installation.state) / "materials", vault)
     )
-    preparation = Preparation(store, routes, Sequences(store), world.clock_ms)
+    preparation = Preparation(alignments, routes, Sequences(store), world.clock_ms)
     bounds = settings.installation.bounds
     story = Exchanges(
         Surroundings(
@@ -173,8 +177,10 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     worker = Worker(store, story, gates, world.clock_ms, tend)
     story.poke = worker.poke
     gateway = Gateway(
-        settings, world, store, routes, shelf, gates, papers, preparation, story, worker, signer, transport
-    )
+        settings=settings, world=world, store=store, routes=routes, shelf=shelf, gates=gates,
+        alignments=alignments, papers=papers, preparation=preparation, exchanges=story, worker=worker,
+        signer=signer, transport=transport,
+    )  # fmt: skip
     return gateway
 
 

@@ -11,6 +11,8 @@ from gateway.cli.asking import conf_option, run
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.codes import faults, parse, parts, remarks
 from gateway.items.files import read_csv
+from gateway.items.remembered import changed
+from gateway.store.store import Transaction
 
 
 @click.group()
@@ -52,7 +54,12 @@ def _import(conf: Path, file: Path, what: str) -> int:
 
     async def work(gateway: Gateway) -> Imported:
         bring = import_items if what == "items" else import_alignments
-        return await gateway.store.write(lambda tx: bring(tx.connection, rows))
+
+        def import_rows(tx: Transaction) -> Imported:
+            changed(tx.connection)
+            return bring(tx.connection, rows)
+
+        return await gateway.store.write(import_rows)
 
     done = run(work, conf)
     for each in (*done.faults, *done.remarks):

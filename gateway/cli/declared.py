@@ -43,7 +43,7 @@ def check(conf: Path, folders: tuple[Path, ...], *, as_json: bool) -> int:
 @actor_option
 @click.option("--why", required=True, help="为何发布 / why, for the record")
 def activate(conf: Path, actor: str, why: str) -> int:
-    """检查并发布声明。 Check all declarations and put them in force; a finding leaves the active release as it is."""
+    """检查并发布声明。 Check all declarations and put them in force; a finding changes nothing."""
 
     async def work(gateway: Gateway) -> tuple[str, bool]:
         release = checked(gateway, sources(gateway.settings))

@@ -30,7 +30,8 @@ def held(conf: Path) -> int:
     found = run(work, conf)
     for each in found:
         click.echo(
-            f"{each.id} {each.platform} {each.operation} ours={each.ours} cause={each.cause} since={china(each.changed_ms)}"
+            f"{each.id} {each.platform} {each.operation} ours={each.ours} cause={each.cause}"
+            f" since={china(each.changed_ms)} settle_by={china(each.due_ms)}"
         )
     click.echo(f"{len(found)} 件待核实 / held", err=True)
     return 1 if found else 0
@@ -49,7 +50,8 @@ def show(conf: Path, exchange_id: str) -> int:
         click.echo(f"{found.id} {found.platform} {found.operation} {found.state} ({STATES[found.state][0]})")
         for fact in await gateway.store.read(lambda connection: exchanges.facts_of(connection, exchange_id)):
             click.echo(
-                f"  {china(fact.at_ms)} attempt={fact.attempt} {fact.kind} {fact.cause} {fact.code} {fact.reference}"
+                f"  {china(fact.at_ms)} attempt={fact.attempt} {fact.kind}"
+                f" {fact.cause} {fact.code} {fact.reference}".rstrip()
             )
 
     run(work, conf)

@@ -18,6 +18,7 @@ from gateway.boot import Gateway, World, boot
 from gateway.cli.asking import Stop, conf_option, settings_of
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.files import read_csv
+from gateway.items.remembered import changed
 from gateway.settings import Settings, Unconfigured
 from gateway.store.migrate import NewerSchema
 from gateway.store.store import Transaction
@@ -87,6 +88,7 @@ async def first_start(gateway: Gateway) -> None:
 
 
 def _bring(bring: Callable[..., Imported], rows: list[dict[str, str]], tx: Transaction) -> Imported:
+    changed(tx.connection)
     return bring(tx.connection, rows)
 
 

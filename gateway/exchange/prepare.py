@@ -17,9 +17,9 @@ from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.given import pointer
 from gateway.items.align import Question
 from gateway.items.problems import ItemError, SeveralItems
+from gateway.items.remembered import Alignments
 from gateway.numbers import CHINA, Sequences, form, parts_of
 from gateway.routes import Route, Routes
-from gateway.store.store import Store
 from mappings import canonical
 from mappings.china_time import instant
 from mappings.problems import Unmappable
@@ -32,9 +32,9 @@ class Preparation:
     """Turns what is asked into a message that can be sent, or refuses with every problem."""
 
     def __init__(
-        self, store: Store, routes: Routes, sequences: Sequences, clock_ms: Callable[[], int]
+        self, alignments: Alignments, routes: Routes, sequences: Sequences, clock_ms: Callable[[], int]
     ) -> None:
-        self._store = store
+        self._alignments = alignments
         self._routes = routes
         self._sequences = sequences
         self._clock_ms = clock_ms

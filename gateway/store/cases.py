@@ -42,6 +42,7 @@ ADVANCE = (
     .values(following=sequences.c.following + bindparam("count", type_=sa.BigInteger))
     .returning(sequences.c.following)
 )
+FOLLOWING = sa.select(sequences.c.following).where(sequences.c.scope == bindparam("scope"))
 _TICKET = insert(tickets)
 OPEN_TICKET = _TICKET.on_conflict_do_update(
     index_elements=["exchange_id", "kind"], set_={"closed_ms": 0, "cause": _TICKET.excluded.cause}
@@ -135,6 +136,12 @@ def take_numbers(connection: Connection, scope: str, count: int) -> int:
     row = connection.row(ADVANCE, {"scope_": scope, "count": count})
     following: int = row[0] if row else 0
     return following - count
+
+
+def following_number(connection: Connection, scope: str) -> int:
+    """The number that would be given next; 1 for a sequence that was never used."""
+    row = connection.row(FOLLOWING, {"scope": scope})
+    return row[0] if row else 1
 
 
 def open_ticket(

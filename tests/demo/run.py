@@ -66,9 +66,10 @@ class Demo:
 
     async def _start(self, module: str, **environment: str) -> None:
         await self.installation.start_gateway(module, **environment)
-        if not self.checkpoint:
+        while not self.checkpoint:  # every answer carries the newest one, once there is one
             _, _, headers = await self.installation.call("GET", "/v1/platforms")
-            self.checkpoint = b64decode(headers["Tongban-Checkpoint"]).decode()
+            self.checkpoint = b64decode(headers.get("Tongban-Checkpoint", "")).decode()
+            await asyncio.sleep(0.05)
         self.told("gateway started")
 
     async def _submit(self, trial: Trial, wait_s: str = "5") -> None:

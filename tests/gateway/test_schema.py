@@ -1,0 +1,96 @@
+"""The schema: migrations make what the tables say, and every statement is one that PostgreSQL has as well."""
+
+import importlib
+import pkgutil
+import sqlite3
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import SelectBase
+
+import audit
+import gateway.items
+import gateway.store
+from gateway.store.connection import open_sqlite
+from gateway.store.migrate import NewerSchema, engine_of, upgrade
+from gateway.store.migrations.schema import METADATA, TABLES
+
+
+def statements():
+    """Every statement that stands in a module of the store, the catalogue or the log."""
+    for package in (gateway.store, gateway.items, audit):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if module.name.endswith(("__main__", "migrations")):
+                continue
+            for name, value in vars(importlib.import_module(module.name)).items():
+                if isinstance(value, UpdateBase | SelectBase):
+                    yield pytest.param(value, id=f"{module.name}.{name}")
+
+
+def test_migrations_make_exactly_the_declared_tables(tmp_path):
+    upgrade(tmp_path / "new.db")
+    with engine_of(tmp_path / "new.db").connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_an_upgrade_of_what_is_up_to_date_changes_nothing(tmp_path):
+    upgrade(tmp_path / "same.db")
+    before = (tmp_path / "same.db").read_bytes()
+    upgrade(tmp_path / "same.db")
+    assert (tmp_path / "same.db").read_bytes() == before
+
+
+def test_a_schema_of_a_newer_program_is_refused_and_left_alone(tmp_path):
+    upgrade(tmp_path / "newer.db")
+    with sqlite3.connect(tmp_path / "newer.db") as driver:
+        driver.execute("UPDATE alembic_version SET version_num = '9999'")
+    driver.close()
+    with pytest.raises(NewerSchema):
+        upgrade(tmp_path / "newer.db")
+
+
+@pytest.mark.parametrize("statement", list(statements()))
+def test_a_statement_is_understood_by_both_databases(statement, tmp_path_factory, _schema):
+    text = str(statement.compile(dialect=postgresql.dialect(paramstyle="pyformat")))
+    assert "POSTCOMPILE" not in text
+    connection = open_sqlite(_schema)
+    prepared, defaults = connection._prepare(statement)
+    values = {name: 0 if value is None else value for name, value in defaults.items()}
+    connection._driver.execute("EXPLAIN " + prepared, values)
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def _schema(tmp_path_factory):
+    path = tmp_path_factory.mktemp("schema") / "x.db"
+    upgrade(path)
+    return path
+
+
+def test_tables_hold_only_columns_that_need_no_conversion():
+    kinds = {type(column.type) for table in TABLES for column in table.columns}
+    assert kinds <= {sa.Text, sa.BigInteger, sa.LargeBinary, sa.Integer}
+
+
+def test_what_the_worker_and_the_api_ask_is_answered_from_an_index(_schema):
+    from gateway.store import cases, exchanges
+
+    connection = open_sqlite(_schema)
+    asked = (
+        exchanges.BY_ID, exchanges.OF_CASE, exchanges.DUE, exchanges.LEASE_OVER, exchanges.HELD,
+        exchanges.COUNT_OPEN, exchanges.BEHIND, exchanges.FACTS, cases.BY_NUMBER, cases.SAME_OPEN,
+        cases.NUMBERS, cases.KEY,
+    )  # fmt: skip
+    for statement in asked:
+        prepared, defaults = connection._prepare(statement)
+        values = {name: 0 if value is None else value for name, value in defaults.items()}
+        plan = connection._driver.execute("EXPLAIN QUERY PLAN " + prepared, values).fetchall()
+        assert all("USING" in row[3] for row in plan if row[3].startswith(("SCAN", "SEARCH"))), (
+            prepared,
+            plan,
+        )
+    connection.close()

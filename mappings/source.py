@@ -108,7 +108,9 @@ def _unallowed(file: str, text: str, character: Any) -> Finding:
     sign = chr(character) if isinstance(character, int) else str(character)
     above, _, _ = text.partition(sign)
     line, column = above.count("\n") + 1, len(above) - above.rfind("\n")
-    return Finding(file, line, column, f"a character that YAML does not allow (U+{ord(sign):04X})", "remove it")
+    return Finding(
+        file, line, column, f"a character that YAML does not allow (U+{ord(sign):04X})", "remove it"
+    )
 
 
 class _Reader:

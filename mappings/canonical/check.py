@@ -29,15 +29,11 @@ def check(document: Any, now_ms: int) -> list[Problem]:
     found = structure_problems(CASE, document)
     if not isinstance(document, dict):
         return found
-    broken = {problem.path for problem in found}
+    misshapen = {problem.path for problem in found}
     now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(CHINA)
     for rule in _RULES:
-        found += [problem for problem in rule(document, now) if not _is_below(problem.path, broken)]
+        found += [problem for problem in rule(document, now) if problem.path not in misshapen]
     return found
-
-
-def _is_below(path: str, broken: set[str]) -> bool:
-    return bool(broken) and any(path == one or path.startswith(one + "/") for one in broken if one)
 
 
 def _applicant(document: Part, now: datetime) -> Found:

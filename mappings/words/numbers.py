@@ -23,6 +23,7 @@ def integer(value: str) -> int:
     Example("12.50", expect=12.5),
     Example("12,5", refuse="not_a_decimal"),
     Example("1e3", refuse="not_a_decimal"),
+    Example("123456789012345.123456", refuse="not_a_decimal"),
 )
 def decimal(value: str) -> float:
     """A decimal number that survives unchanged as a JSON number. Leaves as a number."""

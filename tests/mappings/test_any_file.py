@@ -14,42 +14,83 @@ from mappings.tables import compile_table
 from mappings.trace import trace
 from tests.mappings.cases import PROPERTY, a_case
 
-PIECES = st.sampled_from(
-    ["applicant", ".name", "..code", ".", "materials.files", "form.x", ".files", ".@position", '="a"', "note", "state"]
-    + ['? ""', "?", "| upper", "| integer", '| table("t")', "| material", '| join(",")', "not", '= "a"', 'in ("a")', "|"]
-)
+SOURCES = [
+    "applicant",
+    ".name",
+    "..code",
+    ".",
+    "materials.files",
+    "form.x",
+    ".files",
+    ".@position",
+    '="a"',
+    "note",
+]
+SIGNS = [
+    '? ""',
+    "?",
+    "| upper",
+    "| integer",
+    '| table("t")',
+    "| material",
+    '| join(",")',
+    "not",
+    '= "a"',
+    'in ("a")',
+    "|",
+]
+PIECES = st.sampled_from([*SOURCES, *SIGNS])
 EXPRESSIONS = st.lists(PIECES, max_size=4).map(" ".join)
-NAMES = st.sampled_from(["x", "y.z", "y", "state", "at", "events", "each", "when", "take", "fields", "@a", ""])
+NAMES = st.sampled_from(
+    ["x", "y.z", "y", "state", "at", "events", "each", "when", "take", "fields", "@a", ""]
+)
 TREES: st.SearchStrategy[Any] = st.recursive(
     EXPRESSIONS,
-    lambda inner: st.lists(inner, max_size=2)
-    | st.dictionaries(NAMES, inner, max_size=3)
-    | st.fixed_dictionaries(
-        {"each": st.sampled_from(["materials", "materials.files", ".files", "form.x", "applicant"])},
-        optional={"fields": st.dictionaries(NAMES, inner, max_size=3), "take": inner, "when": EXPRESSIONS},
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(NAMES, inner, max_size=3)
+        | st.fixed_dictionaries(
+            {"each": st.sampled_from(["materials", "materials.files", ".files", "form.x", "applicant"])},
+            optional={
+                "fields": st.dictionaries(NAMES, inner, max_size=3),
+                "take": inner,
+                "when": EXPRESSIONS,
+            },
+        )
     ),
     max_leaves=12,
 )
-HEADS = st.sampled_from([("canonical/case@1", "p/b@1"), ("p/a@1", "canonical/progress@1"), ("p/a@1", "p/b@1")])
+HEADS = st.sampled_from(
+    [("canonical/case@1", "p/b@1"), ("p/a@1", "canonical/progress@1"), ("p/a@1", "p/b@1")]
+)
 TABLE = {"t": compile_table("p/tables/t.yaml", "table: t\nrows: [{ours: a, theirs: b, from: 2026-01-01}]")}
 VALUES = st.recursive(
     st.none() | st.sampled_from(["a", "", 1, 1.5, True]),
-    lambda inner: st.lists(inner, max_size=2)
-    | st.dictionaries(st.sampled_from(["name", "code", "files", "x", "id"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["name", "code", "files", "x", "id"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
 
 @PROPERTY
 @given(st.dictionaries(NAMES, TREES, max_size=4), HEADS, VALUES, VALUES)
-def test_any_fields_compile_or_are_refused_with_findings(fields: Any, head: Any, one: Any, other: Any) -> None:
+def test_any_fields_compile_or_are_refused_with_findings(
+    fields: Any, head: Any, one: Any, other: Any
+) -> None:
     tree = {"mapping": "p/case.submit", "from": head[0], "to": head[1], "fields": fields, "examples": []}
     try:
         mapping = compile_mapping("p/case.submit.yaml", json.dumps(tree), TABLE)
     except Unreadable as error:
         assert error.findings
         return
-    for document in (a_case(), {**a_case(), "materials": one, "form": other}, one, {"note": one, "state": other}):
+    for document in (
+        a_case(),
+        {**a_case(), "materials": one, "form": other},
+        one,
+        {"note": one, "state": other},
+    ):
         try:
             mapping(document)
         except Unmappable as error:
@@ -57,11 +98,24 @@ def test_any_fields_compile_or_are_refused_with_findings(fields: Any, head: Any,
         trace(mapping.plan, document)
 
 
+EXAMPLE_KEYS = st.sampled_from(["given", "expect", "refuse", "like", "set", "drop", "x"])
+EXAMPLES = st.recursive(
+    st.sampled_from(["given", "1", "a"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(EXAMPLE_KEYS, inner, max_size=3),
+    max_leaves=10,
+)
+
+
 @PROPERTY
-@given(st.recursive(st.sampled_from(["given", "1", "a"]), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-    st.sampled_from(["given", "expect", "refuse", "like", "set", "drop", "x"]), inner, max_size=3), max_leaves=10))  # fmt: skip
+@given(EXAMPLES)
 def test_any_examples_are_run_or_told_what_is_wrong(examples: Any) -> None:
-    tree = {"mapping": "p/case.submit", "from": "p/a@1", "to": "p/b@1", "fields": {"x": "x ?"}, "examples": examples}
+    tree = {
+        "mapping": "p/case.submit",
+        "from": "p/a@1",
+        "to": "p/b@1",
+        "fields": {"x": "x ?"},
+        "examples": examples,
+    }
     mapping = compile_mapping("p/case.submit.yaml", json.dumps(tree), {}, {"a": '{"x": {"x": "1"}}'})
     for finding in check_examples(mapping):
         assert finding.what and finding.write and finding.line >= 1
@@ -70,7 +124,10 @@ def test_any_examples_are_run_or_told_what_is_wrong(examples: Any) -> None:
 @PROPERTY
 @given(st.text(max_size=40) | TREES.map(json.dumps))
 def test_any_text_is_a_file_or_a_finding(text: str) -> None:
-    for compile_file in (lambda: compile_mapping("p/case.submit.yaml", text, {}), lambda: compile_table("t.yaml", text)):
+    for compile_file in (
+        lambda: compile_mapping("p/case.submit.yaml", text, {}),
+        lambda: compile_table("t.yaml", text),
+    ):
         try:
             compile_file()
         except Unreadable as error:

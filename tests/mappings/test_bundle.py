@@ -97,6 +97,11 @@ def test_the_findings_of_all_files_come_together(tmp_path: Path) -> None:
     ]
 
 
+def test_the_digest_keeps_names_and_texts_apart() -> None:
+    assert bundle.digest({"a": "ba"}) != bundle.digest({"ab": "a"})
+    assert bundle.digest({"a": "b", "c": "d"}) != bundle.digest({"a": "bcd"})
+
+
 FILES = st.dictionaries(st.text("ab/", min_size=1, max_size=3), st.text("ab", max_size=3), max_size=4)
 
 

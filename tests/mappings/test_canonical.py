@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mappings import canonical
 from mappings.problems import TEXTS
-from tests.mappings.cases import AT, NOW_MS, PROPERTY, THERE, a_case, a_file
+from tests.mappings.cases import AT, NOW_MS, PROPERTY, THERE, a_case, a_file, a_material
 
 Case = dict[str, Any]
 
@@ -197,6 +197,18 @@ def test_a_wrong_shape_is_told_by_pointer(changes: Case, expected: tuple[str, st
     found = faults(changed(**changes))
     assert found == [expected]
     assert expected[1] in canonical.STRUCTURAL
+
+
+def test_the_name_of_an_unknown_field_is_shown_only_if_it_is_plain() -> None:
+    assert faults(changed(**{"applicant__张三 13800000000": "x"})) == [("/applicant/?", "unknown_field")]
+
+
+def test_too_many_of_something_hides_no_fault_inside_it() -> None:
+    found = faults(
+        changed(materials=[a_material(index) | {"trust": "C", "files": []} for index in range(201)])
+    )
+    assert found[0] == ("/materials", "wrong_length")
+    assert ("/materials/200/files", "no_files") in found
 
 
 def test_faults_of_shape_and_of_sense_are_told_together() -> None:

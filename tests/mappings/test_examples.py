@@ -59,6 +59,8 @@ def test_a_refusal_is_named_by_its_code_or_by_a_part_of_its_text(refusal: str) -
          ["10:5: 'x' is expected and not there: remove it, or feed it"]),
         ("  - given: {name: 甲, id_type: '111'}\n    expect: {n: 甲}\n",
          ['10:5: \'t\' is there and not expected: add t: "10"']),
+        ("  - given: {name: 甲, id_type: '111', count: 1}\n    expect: {n: 甲, t: '10', c: true}\n",
+         ["10:5: 'c' is 1, expected true: write 1"]),
         ("  - given: {name: 甲, id_type: '9'}\n    expect: {n: 甲}\n",
          ["9:5: the example is refused (t: the code is not in table id_type): feed the field, or write refuse:"]),
         ("  - given: {name: 甲, id_type: '111'}\n    refuse: ['t: absent']\n",

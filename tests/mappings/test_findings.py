@@ -51,6 +51,7 @@ def found(text: str, file: str = "p/case.submit.yaml") -> list[str]:
         ("  x: {each: materials, fields: {y: .cod}}", "6:36: '.cod': there is no 'cod': did you mean 'code'?"),
         ("  x: {each: materials.files, fields: {y: ..cod}}", "6:42: '..cod': there is no 'cod': did you mean 'code'?"),
         ("  x: {each: materials, fields: {y: ...code}}", "6:36: '...code': there is no element here: write it inside a block with 'each', or name it from the document's root"),
+        ("  x: {each: materials, take: ..@position}", "6:30: '..@position': there is no element here: write it inside a block with 'each', or name it from the document's root"),
         ("  x: {when: nope, take: note}", "6:13: 'nope': there is no 'nope': did you mean 'note'?"),
         ("  x: {when: [a], take: note}", "6:13: a text is expected: write it on one line"),
         ("  x: {each: form.a.b.c.d.e.f, fields: {y: note}}", "6:13: more than 6 lists inside each other: let a word of Python do this"),

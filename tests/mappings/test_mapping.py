@@ -76,6 +76,8 @@ def refused(mapping: Mapping, document: Any) -> list[tuple[str, str]]:
         ("x: {when: 'a = \"1\"', take: b}", {"a": 1, "b": "2"}, {"x": "2"}),
         ('x: {when: \'a in ("1", "2")\', take: b}', {"a": "3", "b": "2"}, {}),
         ("x: {fields: {y: a}}", {"a": "1"}, {"x": {"y": "1"}}),
+        ("x: {fields: {y: a ?}}", {}, {}),
+        ("x: {when: a, fields: {y: b ?}}", {"a": "1"}, {}),
         ("x: {each: l, fields: {y: .a}}", {}, {"x": []}),
         ("x: {each: l, fields: {y: .a}}", {"l": [{"a": "1"}, {"a": "2"}]}, {"x": [{"y": "1"}, {"y": "2"}]}),
         (
@@ -176,6 +178,13 @@ def test_a_problem_says_source_word_file_and_line() -> None:
     }
     assert problem.text("zh") == "代码不在代码表 id_type 中"
     assert problem.text("en") == "the code is not in table id_type"
+
+
+def test_a_source_that_cannot_be_read_is_not_blamed_on_a_word() -> None:
+    with pytest.raises(Unmappable) as caught:
+        a_mapping("x: a\ny: b.c | integer")({"a": "text", "b": []})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.facts.get("word")) == ("not_one", None)
 
 
 CANARY = "金丝雀CANARY"
@@ -293,6 +302,11 @@ def test_a_trace_names_source_words_line_and_table_row() -> None:
     assert (first.target, first.source, first.words) == ("x[0].y", "l[0].a", ('table("id_type")', "pad(3)"))
     assert (first.file, first.line, first.table_row) == ("p/case.submit.yaml", 8, "p/tables/id_type.yaml:4")
     assert (second.source, second.table_row) == ("b ?", None)
+
+
+def test_a_trace_of_an_answer_names_the_row_read_backwards() -> None:
+    (step,) = a_mapping('x: a | table_back("id_type")').trace({"a": "20"})
+    assert step.table_row == "p/tables/id_type.yaml:4"
 
 
 def test_a_trace_holds_no_value() -> None:

@@ -118,11 +118,9 @@ class Adapter(ABC):
                 tree = self.decode(response, operation)
             except Garbled:
                 reading = "garbled"
-        seen = Seen(
-            response.status, tree, reading, response.headers.get("Retry-After"), self._around.clock_ms()
-        )
-        reply = (self._probes[probes] if probes else self._answers[operation]).judge(seen)
-        return replace(reply, raw=response.body)
+        wait = response.headers.get("Retry-After")
+        seen = Seen(response.status, tree, reading, wait, self._around.clock_ms(), response.body)
+        return (self._probes[probes] if probes else self._answers[operation]).judge(seen)
 
     async def _exchange(self, request: Request, go: Go) -> Response:
         limits = self.platform.limits

@@ -27,6 +27,7 @@ class Seen:
     reading: Reading = "read"
     retry_after: str | None = None
     now_ms: int = 0
+    raw: bytes | None = None
 
 
 class Description:
@@ -78,6 +79,7 @@ class Description:
             cause="described",
             status=seen.status,
             document=seen.tree,
+            raw=seen.raw,
         )
 
     def _wait_s(self, seen: Seen) -> float | None:
@@ -137,7 +139,7 @@ def _undescribed(seen: Seen) -> Reply:
 
 
 def _unknown(seen: Seen, cause: str) -> Reply:
-    return Reply("unknown", cause=cause, status=seen.status, document=seen.tree)
+    return Reply("unknown", cause=cause, status=seen.status, document=seen.tree, raw=seen.raw)
 
 
 def _finder(path: str | None) -> Finder | None:

@@ -1,7 +1,8 @@
 """Materials inside a document: a marker in the mapped message, a hole in the encoded body, bytes when sent.
 
 A mapping leaves `{"$material": ID, "as": "base64"}`. Encoding writes a token there, in letters and digits
-that no charset, JSON or XML escaping changes, so the body can be checked and kept without the files.
+that no charset, JSON or XML escaping changes, so the body can be checked and kept without the files. Its 24
+characters are valid base64, as a schema may demand.
 """
 
 import asyncio
@@ -39,7 +40,7 @@ def hollowed(document: Document) -> tuple[Document, tuple[Hole, ...]]:
                 }
             if value.get("as", "base64") != "base64":
                 problems.append(Problem(path, "not_text"))
-            token = f"{prefix}{len(holes)}x"
+            token = f"{prefix}{len(holes):04d}x"
             holes.append(Hole(token.encode(), str(value[_MARK])))
             return token
         if isinstance(value, list):
@@ -67,7 +68,7 @@ def _markers(value: Any) -> Iterator[None]:
 def _free_prefix(document: Document) -> str:
     """A prefix that stands in no text of the document, so that nobody can forge a token."""
     salt, written = 0, repr(document)  # escapes nothing of what a token is made of
-    while (prefix := f"tongbanMaterial{salt}n") in written:
+    while (prefix := f"tongbanMaterial{salt:03d}n") in written:
         salt += 1
     return prefix
 

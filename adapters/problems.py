@@ -40,6 +40,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "对方接口要求字段 {path}",
         "their interface requires field {path}",
     ),
+    "only_one_of_there": (
+        "对方接口在 {path} 中只允许填写 {fields} 之一",
+        "their interface allows only one of {fields} in {path}",
+    ),
     "unknown_there": (
         "对方接口没有字段 {path}",
         "their interface has no field {path}",

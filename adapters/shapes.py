@@ -4,6 +4,7 @@ Also turns our tree convention into zeep's keyword arguments, and finds where an
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from zeep.xsd import ComplexType
@@ -28,11 +29,9 @@ def problems(kind: Any, document: Any, path: str = "") -> list[Problem]:
     ]
     for name, element in elements.items():
         where, value = _join(path, name), document.get(name)
-        if value is None:
-            if name in _required(kind):
-                found.append(Problem(where, "needed_there"))
-        else:
+        if value is not None:
             found += _values(element, value, where)
+    found += _lacking(kind, document, path)
     found += [
         Problem(_join(path, name), "needed_there")
         for name, attribute in attributes.items()
@@ -106,19 +105,48 @@ def _open(kind: Any) -> bool:
     return any(not isinstance(each, Element) for _, each in kind.elements)
 
 
-def _required(kind: Any) -> frozenset[str]:
-    return frozenset(name for _, group in kind.elements_nested for name in _required_in(group))
+def _lacking(kind: Any, document: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    """Elements that are missing, and choices of which more than one side is there.
+
+    A choice of which no side is there is left to libxml2: zeep forgets which sides are optional.
+    """
+    required, choices = _groups(kind)
+    for name in required:
+        if document.get(name) is None:
+            yield Problem(_join(path, name), "needed_there")
+    for branches in choices:
+        given = [branch for branch in branches if any(document.get(name) is not None for name in branch)]
+        if len(given) > 1:
+            fields = ", ".join(name for branch in given for name in branch)
+            yield Problem(path, "only_one_of_there", {"fields": fields})
 
 
-def _required_in(group: Any) -> Iterator[str]:
-    if isinstance(group, Choice) or not isinstance(group, All | Sequence) or group.min_occurs == 0:
-        return
-    for each in group:
-        if isinstance(each, Element):
-            if not each.is_optional and not each.nillable and each.default is None:
-                yield str(each.name)
-        else:
-            yield from _required_in(each)
+@lru_cache(maxsize=4096)
+def _groups(kind: Any) -> tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], ...], ...]]:
+    """Names of required elements, and the sides of every choice."""
+    parts = [part for _, group in kind.elements_nested for part in _parts(group)]
+    required = tuple(str(part.name) for part in parts if isinstance(part, Element) and _is_required(part))
+    choices = tuple(tuple(_names(side) for side in part) for part in parts if isinstance(part, Choice))
+    return required, choices
+
+
+def _parts(group: Any) -> Iterator[Any]:
+    """Elements and single choices that stand in a sequence, however it is nested."""
+    if isinstance(group, Element) or (isinstance(group, Choice) and not group.accepts_multiple):
+        yield group
+    elif isinstance(group, All | Sequence) and group.min_occurs:
+        for each in group:
+            yield from _parts(each)
+
+
+def _is_required(element: Any) -> bool:
+    return not element.is_optional and not element.nillable and element.default is None
+
+
+def _names(group: Any) -> tuple[str, ...]:
+    if isinstance(group, Element):
+        return (str(group.name),)
+    return tuple(name for each in group for name in _names(each)) if isinstance(group, list) else ()
 
 
 def _join(path: str, name: str) -> str:

@@ -1,6 +1,5 @@
 """SOAP: zeep writes the body from the contract, lxml reads the answer; the pure halves of the adapter."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -11,7 +10,7 @@ import zeep.exceptions
 from lxml import etree
 from yarl import URL
 
-from adapters import shapes
+from adapters import facets, shapes
 from adapters.arguments import Written, inside, writers
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
@@ -26,7 +25,7 @@ from adapters.codecs.charset import (
 from adapters.declared import Operation, Platform
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
-from adapters.message import Document, Hole, Message, Request, Response, Tree
+from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
 from adapters.wsdl import Contract
 
@@ -42,6 +41,7 @@ class _Call:
 
     soap: Any  # zeep's operation
     kind: Any  # zeep's type of the body element, None when there is nothing to fill
+    schema: etree.XMLSchema | None  # checks what was written; None for text arguments and rpc wrappers
     headers: Mapping[str, str]
     arguments: dict[str, Written]
     lists: tuple[tuple[str, ...], ...]
@@ -71,6 +71,7 @@ class SoapAdapter(Adapter):
         return _Call(
             soap,
             kind,
+            self.contract.schema if soap.style == "document" and not operation.arguments else None,
             _http_headers(soap),
             writers(operation.arguments, self._around.access, (*at, "arguments")),
             _lists(soap, operation),
@@ -86,7 +87,7 @@ class SoapAdapter(Adapter):
         else:
             values = _typed(call, document)
         body = _serialized(call, values)
-        return Request("POST", self._url, call.headers, body, call.fresh, _found(holes, body))
+        return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
         call = self._calls[operation]
@@ -162,14 +163,9 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
         path = ".".join(map(str, getattr(error, "path", None) or ()))
         facts = {"type": call.operation.call}
         raise Unencodable([Problem(path, "not_allowed_there", facts)]) from None
+    if call.schema is not None and (problems := facets.problems(envelope[-1][0], call.schema)):
+        raise Unencodable(problems)
     return _DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
-
-
-def _found(holes: tuple[Hole, ...], body: bytes) -> tuple[Hole, ...]:
-    """Holes as they stand in the body: for xsd:base64Binary zeep has encoded the token itself."""
-    return tuple(
-        hole if hole.token in body else replace(hole, token=base64.b64encode(hole.token)) for hole in holes
-    )
 
 
 def _body_of(response: Response) -> etree._Element:

@@ -9,6 +9,7 @@ so what fails before it is NotSent and what fails after it is Unknown, whatever 
 import errno
 import ssl
 from functools import lru_cache
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,6 +34,7 @@ from adapters.errors import NotSent, Unknown
 from adapters.message import Go, Request, Response
 
 _NO_AUTO_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+_AT_ONCE_BYTES = 1 << 20
 _KEPT_S = 4.0  # shorter than the 5 s after which common servers drop an idle connection
 
 
@@ -85,7 +87,7 @@ class HttpTransport:
             answer = await session.request(
                 request.method,
                 request.url,
-                data=request.body or None,
+                data=_payload(request.body),
                 headers=request.headers,
                 allow_redirects=False,
                 timeout=_limits(timeout_s, connect_s),
@@ -119,6 +121,13 @@ def _session(connector: TCPConnector) -> ClientSession:
         skip_auto_headers=_NO_AUTO_HEADERS,
         trust_env=False,
     )
+
+
+def _payload(body: bytes) -> bytes | BytesIO | None:
+    """Large bodies go out in pieces: aiohttp would write them in one, and warn that it stalls the loop."""
+    if len(body) > _AT_ONCE_BYTES:
+        return BytesIO(body)
+    return body or None
 
 
 @lru_cache(maxsize=256)

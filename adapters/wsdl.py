@@ -17,6 +17,7 @@ from zeep.settings import Settings
 from zeep.wsdl import Document
 from zeep.wsdl.bindings.soap import Soap12Binding, SoapBinding
 
+from adapters import facets
 from adapters.errors import Unbuildable
 from adapters.notation import soap_call
 from adapters.offline import ROOT, Offline
@@ -62,6 +63,7 @@ class Contract:
                 warnings.simplefilter("ignore")  # the survey names what zeep drops
                 document = Document(posixpath.join(ROOT, path), offline, settings=settings)
             self.uses = tuple(self._survey(document, offline))
+            self.schema = facets.schema(offline, posixpath.join(ROOT, path))
         except _UNREADABLE as error:
             what = f"{path} cannot be read: {type(error).__name__}: {error}"
             raise Unbuildable(("contract",), what, "mend the contract, or use speaks: rest") from error

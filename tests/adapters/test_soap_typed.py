@@ -98,11 +98,29 @@ def test_required_attributes_and_elements_are_missed(typed: SoapAdapter) -> None
     ]
 
 
-def test_what_only_zeep_notices_is_refused_too(typed: SoapAdapter) -> None:
-    found = problems(typed, {"sqr": {"@lx": "1", "xm": "a"}})  # neither side of the choice
-    assert [code for _, code in found] == ["not_allowed_there"]
-    found = problems(typed, {**CASE, "cl": [{"clmc": "a", "nr": "plain text for xsd:base64Binary"}]})
-    assert [code for _, code in found] == ["not_allowed_there"]
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        ("sqr", {"@lx": "1", "xm": "a"}, ("sqr", "not_allowed_there", {"type": "ELEMENT_CONTENT"})),
+        (
+            "sqr",
+            {"@lx": "1", "xm": "a", "sfzh": "1", "hzh": "2"},
+            ("sqr", "only_one_of_there", {"fields": "sfzh, hzh"}),
+        ),
+        ("sqr", {"@lx": "1", "xm": "金" * 11, "sfzh": "1"}, ("sqr.xm", "too_long_there", {"limit": 10})),
+        ("sqr", {"@lx": "9", "xm": "a", "sfzh": "1"}, ("sqr.@lx", "not_allowed_there", {})),
+        ("cl", [{"clmc": "a"}, {"clmc": "b", "fs": "two"}], ("cl.1.fs", "not_allowed_there", {})),
+        ("cl", [{"clmc": "a", "nr": "plain text for xsd:base64Binary"}], ("cl.nr", "not_allowed_there", {})),
+    ],
+)
+def test_what_zeep_would_let_pass_is_refused(
+    typed: SoapAdapter, path: str, value: Any, problem: tuple[str, str, dict[str, Any]]
+) -> None:
+    with pytest.raises(Unencodable) as caught:
+        typed.encode(Message("case.submit", {**CASE, path: value}))
+    found = [(each.path, each.code, dict(each.facts)) for each in caught.value.problems]
+    assert any(each[:2] == problem[:2] and problem[2].items() <= each[2].items() for each in found), found
+    assert "金" not in repr(found)
 
 
 async def test_a_material_in_base64_binary_is_encoded_once(typed: SoapAdapter) -> None:

@@ -13,7 +13,7 @@ from yarl import URL
 from adapters.errors import LeaseOver, NotSent, Unknown
 from adapters.message import Request
 from adapters.transport import HttpTransport
-from tests.adapters.wire import OK, Peer, closed_port, serving
+from tests.adapters.wire import OK, Peer, closed_port, reset, serving
 
 
 async def answers(peer: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -153,3 +153,38 @@ async def test_no_error_quotes_the_url_in_which_a_person_may_stand(transport: Ht
         )
     assert caught.value.__cause__ is None
     assert "canary" not in repr(caught.value)
+
+
+async def test_a_large_body_arrives_whole_and_without_a_warning(
+    transport: HttpTransport, recwarn: pytest.WarningsRecorder
+) -> None:
+    body = bytes(range(256)) * 16_384  # 4 MB
+    async with serving(answers) as peer:
+        request = Request("POST", URL(peer.url), {}, body)
+        await transport.exchange(request, go=nothing, timeout_s=5, connect_s=1, reply_bytes=4096)
+    assert peer.requests[0].partition(b"\r\n\r\n")[2] == body
+    assert [str(each.message) for each in recwarn] == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize("size", [100, 8_000_000])
+async def test_a_peer_that_resets_while_the_body_is_coming_leaves_it_unknown(
+    transport: HttpTransport, method: str, size: int
+) -> None:
+    begun = 0
+
+    async def resets_inside(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal begun
+        begun += 1
+        await reader.read(64)
+        reset(writer)
+
+    server = await asyncio.start_server(resets_inside, "127.0.0.1", 0)
+    url = URL(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    with pytest.raises(Unknown, match="reset"):
+        await transport.exchange(
+            Request(method, url, {}, b"x" * size), go=nothing, timeout_s=2, connect_s=1, reply_bytes=4096
+        )
+    await asyncio.sleep(0.02)
+    assert begun == 1
+    server.close()

@@ -11,7 +11,10 @@ from gateway.settings import Caller
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request of an authenticated caller. `digest` is over the parsed canonical JSON."""
+    """A request of an authenticated caller. `digest` is over the parsed canonical JSON.
+
+    large: it carries so many bytes that looking at them would hold up the event loop.
+    """
 
     operation: str
     caller: Caller
@@ -19,6 +22,7 @@ class Asked:
     document: dict[str, Any] = field(repr=False)
     key: str = ""
     digest: str = ""
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

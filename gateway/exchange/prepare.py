@@ -3,6 +3,7 @@
 Nothing is written here but the reservation of a number. All faults of a request are told together.
 """
 
+import asyncio
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -46,10 +47,10 @@ class Preparation:
         """
         now_ms = self._clock_ms()
         _require_rights(asked)
-        faults: list[Any] = list(canonical.check(asked.document, now_ms))
+        faults = await _checked(asked, now_ms)
         if any(fault.code in canonical.STRUCTURAL or _is_undated(fault) for fault in faults):
             raise Refusal("invalid_case", problems=faults, count=len(faults))
-        document, contents = _without_contents(asked.document)
+        document, contents = await _apart(asked)
         try:
             route = await self._aligned(asked, document)
             document |= _added(asked, exchange_id, now_ms)
@@ -107,6 +108,18 @@ def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> tu
     except Unencodable as error:
         return message, _placed(error.problems, route, document)
     return message, []
+
+
+async def _checked(asked: Asked, now_ms: int) -> list[Any]:
+    if asked.large:
+        return list(await asyncio.to_thread(canonical.check, asked.document, now_ms))
+    return list(canonical.check(asked.document, now_ms))
+
+
+async def _apart(asked: Asked) -> tuple[Document, dict[str, bytes]]:
+    if asked.large:
+        return await asyncio.to_thread(_without_contents, asked.document)
+    return _without_contents(asked.document)
 
 
 def _placed(problems: Sequence[Any], route: Route, document: Mapping[str, Any]) -> list[Any]:

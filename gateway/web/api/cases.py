@@ -13,7 +13,7 @@ from gateway.store import cases, exchanges
 from gateway.store.cases import Case
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, answer
 from gateway.web.outcome import outcome
-from gateway.web.reading import idempotency_key, read_object, staff_id, wait_s
+from gateway.web.reading import IN_A_THREAD_FROM, idempotency_key, read_object, staff_id, wait_s
 from gateway.web.views import case_view
 
 SUBMIT, PROGRESS = "case.submit", "case.progress"
@@ -88,7 +88,8 @@ async def _asked(request: web.Request, key: str) -> Asked:
     if key:
         digest = gateway.papers.vault.request(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
     actor = f"{identity.key_id}/{staff_id(document)}"
-    return Asked(SUBMIT, identity.caller, actor, document, key, digest)
+    large = (request.content_length or 0) > IN_A_THREAD_FROM
+    return Asked(SUBMIT, identity.caller, actor, document, key, digest, large=large)
 
 
 async def _own_case(request: web.Request, case_id: str) -> Case:

@@ -23,7 +23,7 @@ _SHAPE = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z][a-z_.]*@[0-9][0-9.]*")
 _ALONE: Files[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mapping:
     """`name` is PLATFORM/OPERATION, or PLATFORM/OPERATION.reply for what comes back.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping as Files
 from typing import Any
 
 from mappings.language import Call, Expression, Literal
+from mappings.language import Path as Route
 from mappings.plan import Bound
 from mappings.problems import TEXTS, Refused, nearest
 from mappings.reach import Wrong, a_kind
@@ -58,7 +59,8 @@ class Pipes:
 
     def _fit(self, words: tuple[Bound, ...], expression: Expression, path: Path) -> bool:
         constant = _constant(expression)
-        fed = None if constant is None else "text"
+        is_position = isinstance(expression.source, Route) and expression.source.is_position
+        fed = "text" if is_position or constant is not None else None
         for bound, call in zip(words, expression.calls, strict=True):
             if fed is not None and fed != bound.takes:
                 what = f"'{bound.word}' takes {a_kind(bound.takes)} and gets {a_kind(fed)}"

@@ -147,7 +147,8 @@ class Planner:
         words = self._pipes.bound(expression, place.path)
         source = expression.source
         if isinstance(source, Route):
-            self._reach.value(source, place.holders, place.path, words[0].takes if words else "text")
+            takes = None if words is None else words[0].takes if words else "text"
+            self._reach.value(source, place.holders, place.path, takes)
         if words is None:
             return None
         self._reach.is_value(place.shape, words[-1].gives if words else "text", place.path)

@@ -31,7 +31,7 @@ class Mark:
     verbatim: bool = False  # the text stands in the file as it reads, so offsets inside it are columns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A declared file: its tree of texts, and where each part of it stands."""
 

@@ -52,7 +52,7 @@ class Codes(dict[str, str]):
         raise Refused("ambiguous_code" if code in self._several else "not_in_table", table=self._table)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """One code table. `dated` tables are read as of the China date of receipt (收件)."""
 

@@ -7,6 +7,7 @@ from mappings.words.registry import BadArgument, Example, word
 
 _FULL = "".join(map(chr, range(0xFF01, 0xFF5F))) + "\u3000"
 _HALF = "".join(map(chr, range(0x21, 0x7F))) + " "
+_WIDEST = 1000
 _TO_HALF = str.maketrans(_FULL, _HALF)
 _TO_FULL = str.maketrans(_HALF, _FULL)
 
@@ -54,8 +55,8 @@ def full_width(value: str) -> str:
 )
 def pad(width: int, fill: str = "0") -> Callable[[str], str]:
     """Filled up on the left to `width` characters; a longer text is refused."""
-    if len(fill) != 1:
-        raise BadArgument("'fill' of 'pad' is one character", 'write pad(4, "0")')
+    if len(fill) != 1 or not 0 <= width <= _WIDEST:
+        raise BadArgument(f"'pad' fills with one character up to {_WIDEST}", 'write pad(4, "0")')
 
     def padded(value: str) -> str:
         if len(value) > width:

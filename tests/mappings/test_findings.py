@@ -38,6 +38,8 @@ def found(text: str, file: str = "p/case.submit.yaml") -> list[str]:
         ('  x: note | pad("3")', "6:13: 'width' of 'pad' is an integer: write pad(width, fill=\"0\")"),
         ('  x: note | time_as("%y")', "6:13: '%y' is not known in a time: write %Y %m %d %H %M %S"),
         ("  x: note | integer | upper", "6:23: 'upper' takes text and gets an integer: put it elsewhere in the pipe, or leave it out"),
+        ("  x: materials | jion", "6:18: no word 'jion': did you mean 'join'?"),
+        ("  x: {each: materials, fields: {y: .@position | material}}", "6:49: 'material' takes an object and gets text: put it elsewhere in the pipe, or leave it out"),
         ("  x: note | material", "6:6: 'note' is one value and an object is wanted: name an object"),
         ('  x: note ? "a" | integer', "6:19: the text written here is refused by 'integer' (is not an integer): write another text, or leave the word out"),
         ("  x: note |", "6:12: a word is expected after '|': write a word such as upper or pad(3)"),

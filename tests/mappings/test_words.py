@@ -276,6 +276,7 @@ def test_a_division_keeps_its_meaning_in_every_width(code: str, width: int) -> N
     "name, arguments",
     [
         ("pad", (3, "ab")),
+        ("pad", (10**9,)),
         ("division", (7,)),
         ("writable", ("klingon",)),
         ("time_as", ("%y",)),

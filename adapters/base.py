@@ -70,14 +70,17 @@ class Adapter(ABC):
         """The request with the signature's headers; a dialect may put them elsewhere, too."""
         return replace(request, headers={**request.headers, **headers}) if headers else request
 
-    async def send(self, message: Message, *, materials: Materials, go: Go) -> Reply:
+    async def send(
+        self, message: Message, *, materials: Materials, go: Go, encoded: Request | None = None
+    ) -> Reply:
         """Send once and say what came of it. `go` is called right before the first byte of the message.
 
+        encoded: what `encode` made of this very message a moment ago, where the caller still has it.
         Whatever the platform or the network does becomes a Reply. Errors of our own are raised.
         """
         secret = ""
         try:
-            request = await filled(self.encode(message), materials)
+            request = await filled(encoded or self.encode(message), materials)
             if self._around.auth.session:
                 secret = await self._session_secret(message.operation)
         except Unencodable:

@@ -7,6 +7,7 @@ from typing import Protocol
 from adapters.auth import gjgxjhpt, simple
 from adapters.auth.scheme import Scheme, SecretMissing
 from adapters.base import Adapter, Surroundings
+from adapters.coherence import contradictions
 from adapters.declared import Platform
 from adapters.errors import Unbuildable
 from adapters.message import Access, Credential, Transport
@@ -42,8 +43,11 @@ def build(
     """The adapter of a platform in one installation.
 
     contract: the files of the platform's folder by relative path (WSDL, schemas), as text.
-    Raises Unbuildable where declaration, contract and installation do not fit together.
+    Raises Unbuildable where declaration, contract and installation do not fit together, also for a declaration
+    that contradicts itself: whoever read it without `declare` must not send with it.
     """
+    for fault in contradictions(platform):
+        raise Unbuildable([str(key) for key in fault.path], fault.what, fault.write)
     surroundings = Surroundings(access, _scheme(platform, access), transport, credential, clock_ms)
     return _maker(platform)(platform, surroundings, contract or {})
 

@@ -6,8 +6,10 @@ import orjson
 import pytest
 
 from adapters.base import Adapter
+from adapters.build import build
+from adapters.declared import Platform
 from adapters.errors import Garbled, Unbuildable, Unencodable
-from adapters.message import Message, Response
+from adapters.message import Access, Message, Response
 from adapters.transport import HttpTransport
 from tests.adapters.peers import REST, adapter, changed
 
@@ -137,6 +139,14 @@ def test_an_unknown_dialect_or_scheme_is_named(transport: HttpTransport) -> None
         adapter(changed(REST, "speaks", "carrier-pigeon"), transport)
     with pytest.raises(Unbuildable, match="no auth scheme magic: write one of none, bearer"):
         adapter(changed(REST, "auth", "magic"), transport)
+
+
+def test_a_declaration_that_nobody_checked_is_not_sent_with(transport: HttpTransport) -> None:
+    """`later: 504` doubles cases; a caller that forgot to check the declaration finds out here."""
+    careless = Platform.model_validate(changed(REST, "operations.case.submit.later", {"status": "504"}))
+    with pytest.raises(Unbuildable, match="status 504 does not show") as caught:
+        build(careless, access=Access(ADDRESS), transport=transport, clock_ms=lambda: 0)
+    assert caught.value.path == ("operations", "case.submit", "later", "status")
 
 
 def test_what_is_encoded_is_json_and_nothing_else(rest: Adapter) -> None:

@@ -73,6 +73,15 @@ async def test_materials_are_spliced_in_while_sending(transport: HttpTransport) 
     assert orjson.loads(seen[0][1]) == {"cl": [{"nr": base64.b64encode(b"%PDF-1").decode()}]}
 
 
+async def test_what_was_encoded_at_admission_is_sent_as_it_is(transport: HttpTransport) -> None:
+    async with platform_server(replying(TAKEN)) as (address, seen):
+        speaking = adapter(REST, transport, address)
+        encoded = speaking.encode(message())
+        reply = await speaking.send(message(), materials=no_materials, go=go, encoded=encoded)
+    assert reply.verdict == "taken"
+    assert seen[0][1] == encoded.body
+
+
 async def test_a_material_that_cannot_be_read_stops_the_message(transport: HttpTransport) -> None:
     async def missing(name: str) -> bytes:
         raise MaterialMissing

@@ -44,9 +44,9 @@ class Answer:
 class Checked:
     """Status, media type and schema of an answer must be described, and a checkpoint must come with it."""
 
-    def __init__(self, document: Mapping[str, Any], log_key: str) -> None:
+    def __init__(self, document: Mapping[str, Any], log_key: str, *, has_log: bool) -> None:
         self._document = document
-        self._log_key = Key.parse(log_key)
+        self._log_key = Key.parse(log_key) if has_log else None  # nothing to sign before the first entry
         self._paths = [
             (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), methods)
             for path, methods in document["paths"].items()
@@ -54,10 +54,9 @@ class Checked:
         self._validators: dict[str, Any] = {}
 
     def check(self, method: str, path: str, answer: Answer) -> None:
-        if not answer.headers.get("Tongban-Checkpoint"):
-            raise AssertionError("every answer carries a checkpoint")
-        note = base64.b64decode(answer.headers["Tongban-Checkpoint"]).decode()
-        assert read_note(note, [self._log_key]), "every answer carries a signed note"
+        if self._log_key:
+            note = base64.b64decode(answer.headers["Tongban-Checkpoint"]).decode()
+            assert read_note(note, [self._log_key]), "every answer carries a signed note"
         operation = self.operation(method, path.partition("?")[0])
         if operation is None or not answer.raw:
             return

@@ -135,7 +135,7 @@ async def serving(
         address = f"http://127.0.0.1:{runner.addresses[0][1]}"
         try:
             async with client.get(f"{address}/openapi.json") as response:
-                checked = Checked(await response.json(), gateway.signer.vkey)
+                checked = Checked(await response.json(), gateway.signer.vkey, has_log=release)
             yield Running(folder, gateway, address, client, checked, platforms)
         finally:
             await runner.cleanup()

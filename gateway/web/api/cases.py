@@ -11,6 +11,7 @@ from gateway.exchange.asked import Asked
 from gateway.exchange.reads import ask
 from gateway.store import cases, exchanges
 from gateway.store.cases import Case
+from gateway.store.connection import Connection
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, answer
 from gateway.web.outcome import outcome
 from gateway.web.reading import IN_A_THREAD_FROM, idempotency_key, read_object, staff_id, wait_s
@@ -62,7 +63,7 @@ async def look_up(request: web.Request) -> web.Response:
     number = request.query.get("number", "")
     if not number or len(number) > LONGEST_NUMBER:
         raise Refusal("bad_parameter", name="number")
-    found = await gateway.store.read(lambda connection: cases.by_number(connection, number))
+    found = await gateway.store.read(lambda connection: _known_by(connection, number))
     ids = [case_id for case_id, caller in found if caller == identity.caller.caller]
     shown = [await _view(gateway, await _own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
     return answer({"cases": shown, "more": len(ids) > MOST_FOUND})
@@ -90,6 +91,16 @@ async def _asked(request: web.Request, key: str) -> Asked:
     actor = f"{identity.key_id}/{staff_id(document)}"
     large = (request.content_length or 0) > IN_A_THREAD_FROM
     return Asked(SUBMIT, identity.caller, actor, document, key, digest, large=large)
+
+
+def _known_by(connection: Connection, number: str) -> list[tuple[str, str]]:
+    """(case id, caller) of all cases with that number; our ids of cases and exchanges are numbers, too."""
+    if found := cases.by_number(connection, number):
+        return found
+    if exchange := exchanges.by_id(connection, number):
+        return [(exchange.case_id, exchange.caller)]
+    case = cases.by_id(connection, number)
+    return [(case.id, case.caller)] if case else []
 
 
 async def _own_case(request: web.Request, case_id: str) -> Case:

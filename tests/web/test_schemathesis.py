@@ -1,0 +1,50 @@
+"""A foreign reader of our OpenAPI document asks whatever it can think of: nothing is a 500, all is described."""
+
+import asyncio
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import CHECKS
+
+from tests.web.service import Running, key_of
+
+EXAMPLES = 12  # of each operation; the whole suite has to stay short
+ASKED = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+)
+
+
+async def test_whatever_a_stranger_asks_is_answered_as_described(service: Running) -> None:
+    await asyncio.to_thread(_ask_everything, service.address)
+
+
+def _ask_everything(address: str) -> None:
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    checks = [each for each in CHECKS.get_all() if each.__name__ in ASKED]
+    assert len(checks) == len(ASKED)
+    for result in schema.get_all_operations():
+        _ask(result.ok(), address, checks)
+
+
+def _ask(operation: Any, address: str, checks: list[Any]) -> None:
+    headers = {"Authorization": f"Bearer {key_of('guichi')}"}
+
+    @settings(
+        max_examples=EXAMPLES, database=None, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @_given(operation)
+    def ask(case: Any) -> None:
+        case.call_and_validate(base_url=address, headers=headers, checks=checks)
+
+    ask()
+
+
+def _given(operation: Any) -> Any:
+    from hypothesis import given
+
+    return given(case=operation.as_strategy())

@@ -1,14 +1,17 @@
 """What the platform's charset can carry. A character that cannot be written stops the message; never `?`."""
 
 import codecs
+import re
 from collections.abc import Callable
 
 from mappings.problems import Refused
 from mappings.words.registry import BadArgument, Example, word
 
-_MOVED_IN_2022 = frozenset(map(chr, [*range(0x9FB4, 0x9FBC), *range(0xFE10, 0xFE1A)]))
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
 # A1A4 and A1AA of GB 2312 are read as U+00B7 and U+2014 (so GBK); Python's gb2312 takes them for U+30FB and U+2015
-_AS_GB2312 = {0x00B7: 0x30FB, 0x2014: 0x2015, 0x30FB: 0xFFFF, 0x2015: 0xFFFF}
+_AS_GB2312 = {0x00B7: 0x30FB, 0x2014: 0x2015}
+# what a codec of Python writes and the other side reads as another sign, or as none
+_MISREAD = {"gb2312": "\u30fb\u2015", "gb18030": "\u9fb4-\u9fbb\ufe10-\ufe19"}
 
 
 @word(
@@ -28,12 +31,10 @@ def writable(charset: str) -> Callable[[str], str]:
     `gb18030`: Python writes the edition before 2022. In that of 2022 eighteen characters (U+9FB4–9FBB, U+FE10–FE19)
     have other bytes, so what the other side reads depends on its edition: they are refused.
     """
-    name = _known(charset)
+    encode = _encoder(charset)
 
     def checked(value: str) -> str:
-        position = _first_unwritable(value, name)
-        if position is not None:
-            raise Refused("not_writable", character=value[position], position=position + 1, charset=charset)
+        encode(value)
         return value
 
     return checked
@@ -46,10 +47,10 @@ def writable(charset: str) -> Callable[[str], str]:
 )
 def at_most_bytes(most: int, charset: str) -> Callable[[str], str]:
     """Refused if it takes more than `most` bytes in `charset`, or cannot be written in it."""
-    name, check = _known(charset), writable(charset)
+    encode = _encoder(charset)
 
     def checked(value: str) -> str:
-        length = len(check(value).translate(_AS_GB2312 if name == "gb2312" else {}).encode(name))
+        length = len(encode(value))
         if length > most:
             raise Refused("too_many_bytes", most=most, length=length, charset=charset)
         return value
@@ -57,23 +58,26 @@ def at_most_bytes(most: int, charset: str) -> Callable[[str], str]:
     return checked
 
 
-def _first_unwritable(value: str, charset: str) -> int | None:
-    if value.isascii():
-        return None
+def _encoder(charset: str) -> Callable[[str], bytes]:
+    """Raises BadArgument if there is no such charset; the function raises Refused at the first character lost."""
     try:
-        (value.translate(_AS_GB2312) if charset == "gb2312" else value).encode(charset)
-    except UnicodeEncodeError as error:
-        return error.start
-    doubtful = _MOVED_IN_2022 if charset == "gb18030" else frozenset()
-    return next((index for index, one in enumerate(value) if one in doubtful or _is_private(one)), None)
-
-
-def _is_private(character: str) -> bool:
-    return "\ue000" <= character <= "\uf8ff" or character >= "\U000f0000"
-
-
-def _known(charset: str) -> str:
-    try:
-        return codecs.lookup(charset).name
+        name = codecs.lookup(charset).name
     except LookupError as error:
         raise BadArgument(f"no charset '{charset}'", "write utf-8, gb2312, gbk or gb18030") from error
+    misread = re.compile(f"[{_PRIVATE}{_MISREAD.get(name, '')}]")
+    aliased = re.compile("[·—]") if name == "gb2312" else None
+
+    def encoded(value: str) -> bytes:
+        found = misread.search(value)
+        lost = found.start() if found else len(value)
+        try:
+            written = (value.translate(_AS_GB2312) if aliased and aliased.search(value) else value).encode(
+                name
+            )
+        except UnicodeEncodeError as error:
+            lost, written = min(lost, error.start), b""
+        if lost < len(value):
+            raise Refused("not_writable", character=value[lost], position=lost + 1, charset=charset)
+        return written
+
+    return encoded

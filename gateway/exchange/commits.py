@@ -180,10 +180,16 @@ def _move(
             _ticket(tx, was, "contradiction", fact, held_due_ms)
         return was
     now = exchanges.change(
-        tx.connection, was, state=decision.state, step=decision.step or was.step,
-        due_ms=_due_ms(decision, fact, held_due_ms), theirs=decision.reference or was.theirs, cause=decision.cause, code=decision.code,
+        tx.connection,
+        was,
+        state=decision.state,
+        step=decision.step or was.step,
+        due_ms=_due_ms(decision, fact, held_due_ms),
+        theirs=decision.reference or was.theirs,
+        cause=decision.cause,
+        code=decision.code,
         changed_ms=max(fact.at_ms, was.changed_ms),
-    )  # fmt: skip
+    )
     if now is None:
         raise Moved
     _follow(tx, now, fact, held_due_ms)

@@ -5,10 +5,12 @@ from collections.abc import Mapping as Files
 from collections.abc import Sequence
 from pathlib import Path
 
+from mappings.examples import check_examples
 from mappings.mapping import Mapping, compile_mapping
 from mappings.problems import Finding, Unreadable
 from mappings.tables import Table, compile_table
 
+__all__ = ["check_examples", "compile_platform", "digest", "gather"]
 CANONICAL = Path(__file__).parent / "canonical"
 _KINDS = ("*.yaml", "tables/*.yaml", "contract/**/*", "samples/**/*")
 

@@ -39,7 +39,7 @@ def without_spaces(value: str) -> str:
 @word(Example("ＡＢ１２（３）", expect="AB12(3)"), inverse="full_width")
 def half_width(value: str) -> str:
     """Full-width letters, digits and signs become half-width (全角转半角)."""
-    return value.translate(_TO_HALF)
+    return value if value.isascii() else value.translate(_TO_HALF)
 
 
 @word(Example("AB12(3)", expect="ＡＢ１２（３）"), inverse="half_width")

@@ -57,7 +57,8 @@ def contradictions(platform: Platform) -> tuple[Fault, ...]:
 def _whole(platform: Platform) -> Iterator[Fault]:
     if platform.speaks == "soap" and not platform.contract:
         yield _fault(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
-    if platform.limits.connect_s > platform.limits.timeout_s:
+    limits = platform.limits
+    if "connect_s" in limits.model_fields_set and limits.connect_s > limits.timeout_s:
         yield _fault(("limits", "connect_s"), "longer than timeout_s", "write a smaller connect_s")
 
 
@@ -85,6 +86,9 @@ def _answers(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
             yield _fault((*at, verdict), "a SOAP fault comes with status 500", 'write status: "500"')
         if verdict in _SURELY_NOT:
             yield from _proofs(predicate, (*at, verdict))
+        elif _is_bare(predicate) and text_matcher(predicate.status)("200"):
+            what = "HTTP 200 alone is no success: business failures travel in it"
+            yield _fault((*at, verdict), what, "describe the body, or say because: why 200 says it all")
 
 
 def _faults_without_status(predicate: Predicate) -> bool:
@@ -98,11 +102,15 @@ def _proofs(predicate: Predicate, at: tuple[str, ...]) -> Iterator[Fault]:
     if predicate.because:
         return
     matches = text_matcher(predicate.status)
-    bare = not predicate.body and predicate.records is None
-    for status in (*_NEVER_PROOF, *(_BARE_NO_PROOF if bare else ())):
+    for status in (*_NEVER_PROOF, *(_BARE_NO_PROOF if _is_bare(predicate) else ())):
         if matches(status):
             what = f"status {status} does not show that the message was not taken"
             yield _fault((*at, "status"), what, "leave it out, or say because: why it does here")
+
+
+def _is_bare(predicate: Predicate) -> bool:
+    """Says nothing but a status, and gives no reason."""
+    return not (predicate.body or predicate.records or predicate.reference or predicate.because)
 
 
 def _unknowns(platform: Platform, name: str, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -118,6 +126,11 @@ def _unknowns(platform: Platform, name: str, at: tuple[str, ...]) -> Iterator[Fa
         yield _fault((*at, "already"), "no reference", "write where the reference stands, like in taken")
     if operation.probe is None:
         return
+    for verdict in ("landed", "absent"):
+        predicate: Predicate | None = getattr(operation.probe, verdict)
+        if predicate and _is_bare(predicate):
+            what = "a status alone settles nothing: a proxy or a wrong path may have said it"
+            yield _fault((*at, "probe", verdict), what, "describe the body, or say because: why it does here")
     if operation.is_read(name):
         yield _fault((*at, "probe"), "a read needs no probe", "remove it, or write kind: write")
     asked = platform.operations.get(operation.probe.ask)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.notation import DurationS, QuotaText, Texts
+from adapters.notation import DurationS, QuotaText, Statuses, Texts
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 OperationName = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z]+$")]
@@ -64,10 +64,11 @@ class Predicate(Declared):
 
     status: 2xx when left out.    body: dotted path -> patterns; a bare `*` means present and not empty.
     reference, code, reason, retry_after: dotted paths of what to take from the answer.
-    because: why a status that proves nothing (502, 504, bare 500 and 503) proves something here.
+    because: why a status that proves nothing (502, 504, bare 500 and 503) proves something here, or why a
+             success needs no words in the body.
     """
 
-    status: Texts = ("2*",)
+    status: Statuses = ("2*",)
     body: dict[str, Texts] = {}
     records: Records | None = None
     reference: Path | None = None

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -59,3 +59,5 @@ def soap_call(text: str) -> tuple[str | None, str | None, str]:
 DurationS = Annotated[float, BeforeValidator(duration_s)]
 QuotaText = Annotated[Quota, BeforeValidator(quota)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_many)]
+Status = Annotated[str, Field(pattern=r"^([1-5*][0-9*]{0,2})$")]
+Statuses = Annotated[tuple[Status, ...], Field(min_length=1), BeforeValidator(_many)]

@@ -72,8 +72,7 @@ class RestAdapter(Adapter):
             body, headers = _form(call.arguments, document), _FORM
         else:
             body, headers = json.write(document), _JSON
-        if call.operation.charset != "utf-8" and not writable(body.decode(), call.operation.charset):
-            raise Unencodable(unwritable(message.document, call.operation.charset))
+        _check(message.document, call.operation.charset, body if headers is _JSON and call.url else None)
         return Request(call.method, url, headers, body, call.fresh, holes)
 
     def _addressed(self, path: str, document: Document) -> tuple[URL, Document]:
@@ -100,6 +99,14 @@ class RestAdapter(Adapter):
             return xml.read(decoded(response.body, charset or charset_of_xml(response.body)), declared.lists)
         tree = json.read(response.body, charset)
         return inside(tree, declared.answer, declared.lists) if declared.answer else tree
+
+
+def _check(document: Document, charset: str, written: bytes | None) -> None:
+    """Raises Unencodable for what the charset lacks; `written` is JSON that holds every text as it is."""
+    if charset == "utf-8" or (written is not None and writable(written.decode(), charset)):
+        return
+    if problems := unwritable(document, charset):
+        raise Unencodable(problems)
 
 
 def _flat(document: Document) -> dict[str, str]:

@@ -83,6 +83,7 @@ class SoapAdapter(Adapter):
         call = self._calls[message.operation]
         document, holes = hollowed(message.document)
         if call.arguments:
+            _check(document, call.operation)
             values: dict[str, Any] = _written(call.arguments, document)
         else:
             values = _typed(call, document)
@@ -139,6 +140,15 @@ def _http_headers(soap: Any) -> Mapping[str, str]:
 def _lists(soap: Any, operation: Operation) -> tuple[tuple[str, ...], ...]:
     typed = shapes.repeating(soap.output.body.type) if soap.output and soap.output.body is not None else ()
     return (*typed, *(tuple(path.split(".")) for path in operation.lists))
+
+
+def _check(document: Document, operation: Operation) -> None:
+    """The operation's charset, where no argument's own charset has it checked already."""
+    charset = operation.charset
+    if charset == "utf-8" or any(each.charset == charset for each in operation.arguments.values()):
+        return
+    if problems := unwritable(document, charset):
+        raise Unencodable(problems)
 
 
 def _written(arguments: Mapping[str, Written], document: Document) -> dict[str, str]:

@@ -63,6 +63,26 @@ def test_reads_are_known_by_their_names_and_may_be_declared() -> None:
         ("operations.case.submit.charset", "latin1", "operations.case.submit.charset", "literal error"),
         ("exempt", {"probe": ""}, "exempt.probe", "string too short"),
         ("limits.connect_s", "9", "limits.connect_s", "longer than timeout_s"),
+        (
+            "operations.case.submit.taken.status",
+            "20O",
+            "operations.case.submit.taken.status.0",
+            "string pattern",
+        ),
+        ("operations.case.submit.taken.status", [], "operations.case.submit.taken.status", "too short"),
+        ("operations.case.submit.taken", {}, "operations.case.submit.taken", "HTTP 200 alone is no success"),
+        (
+            "operations.case.submit.already",
+            {"status": "200"},
+            "operations.case.submit.already",
+            "HTTP 200 alone",
+        ),
+        (
+            "operations.case.correct.probe.absent",
+            {"status": "404"},
+            "operations.case.correct.probe.absent",
+            "a status alone settles nothing",
+        ),
         ("operations.case.submit.call", "/api", "operations.case.submit.call", "not a REST call"),
         ("operations.case.submit.already", None, "operations.case.submit.repeatable", "a repeat may"),
         (
@@ -115,6 +135,19 @@ def test_a_status_that_proves_nothing_needs_a_reason(
     found = findings(document)
     assert [what.split()[1] for _, what in found] == statuses
     assert {at for at, _ in found} == {f"operations.case.submit.{verdict}.status"}
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [{"status": "201"}, {"status": "200", "because": "their answer has no body"}, {"reference": "id"}],
+)
+def test_a_success_by_status_is_a_status_of_its_own_or_has_a_reason(taken: dict[str, Any]) -> None:
+    assert declare(changed(REST, "operations.case.progress.taken", taken))
+
+
+def test_a_short_limit_needs_no_shorter_limit_for_connecting() -> None:
+    limits = declare(changed(REST, "limits", {"timeout_s": "2"})).limits
+    assert (limits.timeout_s, limits.connect_s) == (2, 3)
 
 
 def test_all_mistakes_of_shape_come_together() -> None:

@@ -82,6 +82,23 @@ def test_a_charset_that_their_database_has_is_checked_before_anything_leaves(
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "operation"),
+    [
+        ("operations.case.submit.arguments", {"biz": {"document": "json"}}, "case.submit"),
+        ("operations.case.submit.call", "GET /x", "case.submit"),
+        ("operations.case.submit.call", "POST /x/{xm}", "case.submit"),
+    ],
+)
+def test_the_charset_is_checked_wherever_the_text_stands(
+    transport: HttpTransport, path: str, value: Any, operation: str
+) -> None:
+    document = changed(changed(REST, "operations.case.submit.charset", "gbk"), path, value)
+    with pytest.raises(Unencodable, match="xm: cannot_write"):
+        adapter(document, transport).encode(Message(operation, {"xm": "李䶮"}))
+    assert adapter(document, transport).encode(Message(operation, {"xm": "李镕"}))
+
+
 def test_documents_may_travel_in_a_form(transport: HttpTransport) -> None:
     arguments = {"biz": {"document": "json"}, "key": {"secret": "licence"}}
     speaking = adapter(changed(REST, "operations.case.submit.arguments", arguments), transport)

@@ -88,6 +88,15 @@ def test_a_name_that_gb2312_cannot_write_is_refused_by_character(soap: Adapter) 
     ]
 
 
+def test_a_charset_of_the_operation_counts_where_the_argument_declares_another(
+    transport: HttpTransport,
+) -> None:
+    document = changed(SOAP, "operations.case.submit.charset", "gb2312")
+    document = changed(document, "operations.case.submit.arguments.information.charset", "utf-8")
+    with pytest.raises(Unencodable, match=r"HEAD\.XM: cannot_write"):
+        adapter(document, transport).encode(Message("case.submit", {"HEAD": {"XM": "朱镕基"}}))
+
+
 @pytest.mark.parametrize(
     ("body", "verdict", "cause"),
     [

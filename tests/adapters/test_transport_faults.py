@@ -86,9 +86,9 @@ def request_to(peer: Peer, method: str, fresh: bool) -> Request:
 
 
 async def exchange(
-    transport: HttpTransport, request: Request, go: Callable[[], None] = lambda: None
+    transport: HttpTransport, request: Request, go: Callable[[], None] = lambda: None, timeout_s: float = 5
 ) -> Response:
-    return await transport.exchange(request, go=go, timeout_s=0.15, connect_s=0.1, reply_bytes=4096)
+    return await transport.exchange(request, go=go, timeout_s=timeout_s, connect_s=1, reply_bytes=4096)
 
 
 def after_good_ones(fault: Answering, good: int) -> Answering:
@@ -116,7 +116,8 @@ async def test_a_fault_after_the_first_byte_is_unknown_and_the_server_saw_it_onc
             assert (await exchange(transport, request)).status == 200
         before = len(peer.requests)
         try:
-            outcome = str((await exchange(transport, request)).status)
+            timeout_s = 0.15 if cause == "timeout" else 5
+            outcome = str((await exchange(transport, request, timeout_s=timeout_s)).status)
         except AdapterError as error:
             assert isinstance(error, Unknown)
             outcome = error.cause

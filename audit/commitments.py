@@ -4,7 +4,7 @@ Every field is salted, and all salts come from one key that lives and dies with 
 erased nothing can be shown or guessed any more, only that something was committed to.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256, shake_256
@@ -53,7 +53,9 @@ class Disclosure:
 
 def flatten(document: Mapping[str, object]) -> dict[str, Field]:
     """Every value under its JSON Pointer (RFC 6901); empty objects and lists stand for themselves."""
-    return dict(_fields("", document))
+    fields: dict[str, Field] = {}
+    _gather("", document, fields)
+    return fields
 
 
 def commit(fields: Mapping[str, Field], key: bytes) -> bytes:
@@ -106,16 +108,19 @@ def _leaf(salt: bytes, path: str, value: str) -> bytes:
     return sha256(b"\x00" + salt + f"{path}\x00{value}".encode()).digest()
 
 
-def _fields(path: str, value: Any) -> Iterator[tuple[str, Field]]:
-    if isinstance(value, dict) and value:
+def _gather(path: str, value: Any, fields: dict[str, Field]) -> None:
+    if value and isinstance(value, dict):
         for name, each in value.items():
             step = name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
-            yield from _fields(f"{path}/{step}", each)
-    elif isinstance(value, list) and value:
+            if type(each) is str:  # most of them: no call
+                fields[f"{path}/{step}"] = each
+            else:
+                _gather(f"{path}/{step}", each, fields)
+    elif value and isinstance(value, list):
         for position, each in enumerate(value):
-            yield from _fields(f"{path}/{position}", each)
+            _gather(f"{path}/{position}", each, fields)
     else:
-        yield path, value
+        fields[path] = value
 
 
 def _json(path: str, value: Field) -> str:

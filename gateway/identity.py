@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 
 
 def new_id(at_ms: int, random: Callable[[int], bytes]) -> str:
     """26 characters; ids of a later millisecond sort after those of an earlier one."""
     number = (at_ms << 80) | int.from_bytes(random(10))
-    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])

@@ -30,8 +30,7 @@ ENDS: frozenset[State] = frozenset({"delivered", "refused", "abandoned", "withdr
 OPEN: frozenset[State] = frozenset({"waiting", "sending", "deferred", "held"})
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing that became known about an exchange. The history of an exchange is a tuple of these, in order."""
 
     kind: FactKind

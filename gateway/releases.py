@@ -61,6 +61,7 @@ def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) ->
     name = folder.rsplit("/", 1)[-1]
     mappings, _, found = bundle.compile_platform(name, files)
     findings.extend(found)
+    findings.extend(finding for mapping in mappings.values() for finding in bundle.check_examples(mapping))
     try:
         source = read(f"{folder}/{DECLARATION}", files[DECLARATION])
         platform = declared(Platform, source)

@@ -1,7 +1,7 @@
 """Statements about cases: their numbers with owners, the guard against a second open one, idempotency."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
@@ -55,8 +55,7 @@ CLOSE_TICKETS = (
 TICKETS = sa.select(tickets).where(tickets.c.closed_ms == 0).order_by(tickets.c.opened_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One application (办件). `person` is a keyed digest; `open` is 0 once nothing of it is under way."""
 
     id: str
@@ -70,8 +69,7 @@ class Case:
     admitted_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """One of the numbers that a case is known by, with its owner."""
 
     owner: str
@@ -80,7 +78,7 @@ class Number:
 
 
 def add(connection: Connection, case: Case) -> None:
-    connection.run(INSERT_CASE, {name: getattr(case, name) for name in Case.__slots__})
+    connection.run(INSERT_CASE, case._asdict())
 
 
 def by_id(connection: Connection, case_id: str) -> Case | None:

@@ -1,7 +1,6 @@
 """Statements about exchanges: admit (commit 1), claim, conclude (commit 2), and the questions of the API."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,10 +48,9 @@ UPDATE = (
     .values({name: bindparam(name) for name in _CHANGED})
 )
 
-_FACT = [field.name for field in fields(Fact)]
 INSERT_FACT = sa.insert(history)
 FACTS = (
-    sa.select(*(history.c[name] for name in _FACT))
+    sa.select(*(history.c[name] for name in Fact._fields))
     .where(history.c.exchange_id == bindparam("id"))
     .order_by(history.c.place)
 )
@@ -120,7 +118,7 @@ def add_fact(
     sent_digest: str = "",
 ) -> None:
     row = {"exchange_id": exchange_id, "place": place, "release": release, "sent_digest": sent_digest}
-    connection.run(INSERT_FACT, row | {name: getattr(fact, name) for name in _FACT})
+    connection.run(INSERT_FACT, {**row, **fact._asdict()})
 
 
 def open_counts(connection: Connection) -> Sequence[tuple[str, str, int]]:

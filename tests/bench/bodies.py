@@ -25,7 +25,7 @@ def template(name: str) -> dict[str, Any]:
         material["form"] = "paper"
         material["files"] = []
     del document["applicant"]["birth_date"]
-    document["note"] = "材料已在窗口核验,原件随件寄送;" * 12
+    document["note"] = "材料已在窗口核验,原件随件寄送;" * (12 if name.startswith("gd") else 6)
     return document
 
 

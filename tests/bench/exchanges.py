@@ -13,7 +13,7 @@ from tests.bench.load import fire
 from tests.bench.processes import cpu_us, resident_mb
 from tests.installation import CHECKOUT, Installation, Process, installed
 
-DIALECTS = {"rest": ("sim-gd", "gd-person", 8), "soap": ("sim-gx", "gx-person", 4)}
+DIALECTS = {"rest": ("sim-gd", "gd-person", 32), "soap": ("sim-gx", "gx-person", 16)}
 
 
 @dataclass(slots=True)

@@ -103,6 +103,12 @@ class Installation:
         assert self.gateway
         return str(self.gateway.said["address"])
 
+    @property
+    def log_key(self) -> str:
+        """The public key of the log, as the gateway said it."""
+        assert self.gateway
+        return str(self.gateway.said["log_key"])
+
     def write(self, *, port: int = 0, lease_margin_s: float = 1, wait_s: float = 5) -> None:
         """The conf folder, before the platforms are up."""
         for part in ("callers", "platforms"):

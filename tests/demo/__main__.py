@@ -7,6 +7,7 @@ auditor's program finds nothing.
 import argparse
 import asyncio
 import json
+import shlex
 import signal
 import sys
 import tempfile
@@ -84,8 +85,10 @@ def _say_where(installation: Installation) -> None:
         "KEY": installation.keys["guichi"],
         "CASE": installation.folder / "case.json",
         "CONF": installation.conf,
+        "DATABASE": installation.database,
+        "LOG_KEY": installation.log_key,
     }
-    lines += [f"export {name}={value}" for name, value in facts.items()]
+    lines += [f"export {name}={shlex.quote(str(value))}" for name, value in facts.items()]
     lines.append(FIRST_CURL.format(address=facts["TONGBAN"], key=facts["KEY"], case=facts["CASE"]))
     sys.stdout.write("\n".join((*lines, "# Ctrl-C ends everything\n")))
     sys.stdout.flush()

@@ -168,8 +168,7 @@ class Demo:
 
     async def _verify(self) -> None:
         """The auditor's own program, in processes of its own, with a checkpoint from before the kills."""
-        assert self.installation.gateway
-        folder, key = self.installation.folder, str(self.installation.gateway.said["log_key"])
+        folder, key = self.installation.folder, self.installation.log_key
         (folder / "checkpoint.note").write_text(self.checkpoint, "utf-8")
         trust = ["--key", key, "--checkpoint", str(folder / "checkpoint.note")]
         await self._audited("verify-log", "--database", str(self.installation.database), *trust)

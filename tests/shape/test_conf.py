@@ -1,0 +1,74 @@
+"""conf/README.md explains every key that an installation may write, and no other."""
+
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from gateway.settings import Caller, Installation, PlatformAccess, load
+from tests.shape.sources import CHECKOUT
+
+MODELS = {
+    "conf/gateway.yaml": Installation,
+    "conf/callers/NAME.yaml": Caller,
+    "conf/platforms/NAME.yaml": PlatformAccess,
+}
+
+
+def keys_of(model: type[BaseModel], before: str = "") -> set[str]:
+    """Dotted names of everything that may be written; `*` stands for names that are free."""
+    found: set[str] = set()
+    for name, field in model.model_fields.items():
+        inner, free = model_in(field.annotation)
+        path = f"{before}{name}{'.*' if inner and free else ''}"
+        found |= keys_of(inner, f"{path}.") if inner else {path}
+    return found
+
+
+def model_in(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    """The model inside an annotation, and whether it stands under free names (dict)."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    inside = [model_in(each)[0] for each in get_args(annotation)]
+    return next((each for each in inside if each), None), getattr(annotation, "__origin__", None) is dict
+
+
+def explained(title: str) -> dict[str, str]:
+    """key -> default, from the table under a heading."""
+    text = (CHECKOUT / "conf" / "README.md").read_text("utf-8")
+    section = text.split(f"## {title}\n")[1].split("\n## ")[0]
+    return dict(re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", section, re.MULTILINE))
+
+
+def default_of(model: type[BaseModel], key: str) -> Any:
+    """The default in the text of the table; None where the table may say `required` or `none`."""
+    head, _, rest = key.partition(".")
+    field = model.model_fields[head]
+    inner, free = model_in(field.annotation)
+    if rest and inner and not free and not field.is_required():
+        return default_of(inner, rest)
+    default = None if field.is_required() else field.default
+    if default in ((), "", None) or isinstance(default, dict):
+        return None
+    if isinstance(default, tuple):
+        return ", ".join(map(str, default))
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+@pytest.mark.parametrize("title", MODELS)
+def test_every_key_is_explained_and_no_other(title):
+    assert explained(title).keys() == keys_of(MODELS[title])
+
+
+def test_the_explained_defaults_are_the_defaults():
+    for key, said in explained("conf/gateway.yaml").items():
+        assert said in (
+            {"required", "none"} if (real := default_of(Installation, key)) is None else {real}
+        ), key
+
+
+def test_the_configuration_that_is_delivered_can_be_read():
+    installation = load(CHECKOUT / "conf").installation
+    assert installation.platforms == (Path("mappings/platforms"),)

@@ -6,6 +6,7 @@ of state stands in one transaction with its entry.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Prepared
@@ -154,11 +155,13 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
         _keep(tx, conclusion, new=row is None)
         late = row is not None and not fenced
         now = _move(tx, was, decision, fact, held_due_ms=conclusion.held_due_ms, late=late)
-        tx.record(
-            entries.concluded(
-                was, fact, decision, late=late, actor=conclusion.actor, evidence=conclusion.evidence
-            )
+        record = partial(
+            entries.concluded, now, fact, decision, actor=conclusion.actor, evidence=conclusion.evidence
         )
+        if late:
+            tx.record(record(late=True))
+        if now is not was:
+            tx.record(record(late=False))
         return now, decision
 
     return work
@@ -192,7 +195,7 @@ def _move(
     )
     if now is None:
         raise Moved
-    _follow(tx, now, fact, held_due_ms)
+    _follow(tx, was, now, fact, held_due_ms=held_due_ms)
     return now
 
 
@@ -201,13 +204,13 @@ def _due_ms(decision: Decision, fact: Fact, held_due_ms: int) -> int:
     return fact.at_ms + held_due_ms if decision.state == "held" else decision.due_ms or 0
 
 
-def _follow(tx: Transaction, now: Exchange, fact: Fact, held_due_ms: int) -> None:
+def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_due_ms: int) -> None:
     """What a new state brings with it: their number, a ticket for a person, a case that is free again."""
     if now.theirs and now.state == "delivered":
         cases.add_numbers(tx.connection, now.case_id, now.id, [Number(now.platform, "case", now.theirs)])
     if now.state in {"held", "abandoned"} and now.kind == "write":
         _ticket(tx, now, now.state, fact, held_due_ms)
-    elif now.attempt > 1 or fact.attempt == 0:
+    elif was.state == "held":
         cases.close_tickets(tx.connection, now.id, fact.at_ms)
     if now.state in ENDS - {"delivered"} and now.operation == "case.submit":
         cases.close(tx.connection, now.case_id)

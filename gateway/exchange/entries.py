@@ -63,7 +63,7 @@ def concluded(
         "fact_cause": fact.cause or None,
         "code": fact.code or None,
         "theirs": decision.reference or fact.reference or None,
-        "state": decision.state,
+        "state": exchange.state,
         "actor": actor or None,
     }
     return Entry(f"exchange.{kind}", fact.at_ms, {**facts, **evidence})

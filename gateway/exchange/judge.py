@@ -14,6 +14,7 @@ History = Sequence[Fact]
 LANDED = frozenset({"taken", "already", "landed", "settled_taken"})
 SETTLED = frozenset({"settled_taken", "settled_again", "settled_stop"})
 FAILED = frozenset({"later", "barred", "not_sent", "unknown", "unclear", "refused"})
+CERTAIN = frozenset({"later", "barred", "not_sent", "refused"})  # surely not taken by that attempt
 
 
 def judge(history: History, policy: Policy, *, exchange_id: str, admitted_ms: int, now_ms: int) -> Decision:
@@ -29,7 +30,8 @@ def judge(history: History, policy: Policy, *, exchange_id: str, admitted_ms: in
         return Decision("abandoned", cause="settled_stop")
     if last.kind == "settled_again":
         return Decision("deferred", cause="settled_again", step="send", due_ms=now_ms)
-    patient = not policy.reads and now_ms < admitted_ms + policy.patience_ms
+    # who asks us to come back after the end of our patience is not waited for
+    patient = not policy.reads and now_ms + last.retry_after_ms < admitted_ms + policy.patience_ms
     doubt = unresolved(history, policy)
     if doubt is not None:
         return _in_doubt(history, policy, doubt, patient, exchange_id, now_ms)
@@ -45,16 +47,22 @@ def judge(history: History, policy: Policy, *, exchange_id: str, admitted_ms: in
 def unresolved(history: History, policy: Policy) -> int | None:
     """Index of the last unknown that nothing has resolved, or None.
 
-    Resolved by: a person's settlement, or as many probes that say "absent" as the policy asks for, each of
-    them after `settled_after` since the attempt was over (a replica may be filled in batches, and the lost
-    request may still stand in their queue).
+    Resolved by: a person's settlement; what was heard later of the very same attempt (its lease was over, its
+    process was not); or as many probes that say "absent" as the policy asks for, each of them after
+    `settled_after` since the attempt was over (a replica may be filled in batches, and the lost request may
+    still stand in their queue).
     """
-    unknown = next((i for i in range(len(history) - 1, -1, -1) if history[i].kind == "unknown"), None)
+    unknowns = (i for i in range(len(history) - 1, -1, -1) if history[i].kind == "unknown")
+    unknown = next((i for i in unknowns if not _heard_of(history[i].attempt, history[i + 1 :])), None)
     if unknown is None or policy.reads or any(fact.kind in SETTLED for fact in history[unknown:]):
         return None
     if policy.probe and _absences(history[unknown:], policy.probe) >= policy.probe.tries:
         return None
     return unknown
+
+
+def _heard_of(attempt: int, since: History) -> bool:
+    return attempt > 0 and any(fact.attempt == attempt and fact.kind in CERTAIN for fact in since)
 
 
 def _absences(since: History, probe: ProbePolicy) -> int:
@@ -71,7 +79,8 @@ def _in_doubt(
     if policy.probe and (patient or _probes(history[doubt:]) < policy.probe.tries):
         asked_before = _probes(history[doubt:]) > 0
         first_ms = history[doubt].over_ms + policy.probe.settled_after_ms
-        due_ms = max(first_ms, now_ms + policy.probe.every_ms if asked_before else now_ms)
+        again_ms = now_ms + max(policy.probe.every_ms if asked_before else 0, history[-1].retry_after_ms)
+        due_ms = max(first_ms, again_ms)
         return Decision("deferred", cause=history[doubt].cause, step="probe", due_ms=due_ms)
     return Decision("held", cause=history[doubt].cause, code=history[-1].code)
 

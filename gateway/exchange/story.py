@@ -6,6 +6,7 @@ enter, never in what happens then: `_send` puts it on the wire, `_conclude` judg
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from gateway.exchange import commits
 from gateway.exchange.admission import admission_of, exchange_of
 from gateway.exchange.asked import Asked
 from gateway.exchange.entries import evidence_of
-from gateway.exchange.facts import fact_of, lease_expired
+from gateway.exchange.facts import code_of, fact_of, lease_expired
 from gateway.exchange.papers import Claim, Papers
 from gateway.exchange.prepare import Preparation, case_question, translate
 from gateway.exchange.waiters import Waiters
@@ -138,7 +139,10 @@ class Exchanges:
         """An expired lease is the fact "unknown"; there is no other recovery code."""
         now_ms = self.around.clock_ms()
         fact = lease_expired(step=was.step, attempt=was.attempt, lease_ms=was.due_ms, at_ms=now_ms)
-        await self.conclude(was, fact, lambda now: _same_claim(now, was) and now.due_ms < now_ms)
+        with suppress(commits.Moved):  # its answer was first, or somebody else saw it, too
+            await self.conclude(
+                was, fact, lambda now: _same_claim(now, was) and now.due_ms <= now_ms, must_move=True
+            )
 
     # ---- steps 6 to 9: send, judge -------------------------------------------------------------------
 
@@ -155,10 +159,13 @@ class Exchanges:
         fact = fact_of(
             reply, step=claim.exchange.step, attempt=claim.exchange.attempt, at_ms=self.around.clock_ms()
         )
-        await self._tend_circuit(gate, claim, fact)
-        return await self.conclude(
+        turned = self._turn_circuit(gate, claim, reply)
+        concluded = await self.conclude(
             claim.exchange, fact, lambda now: _same_claim(now, claim.exchange), claim=claim, reply=reply
         )
+        if turned:
+            await self._keep_circuit(gate)
+        return concluded
 
     def _guard(self, claim: Claim) -> Callable[[], None]:
         """Called right before the first byte: so late that the whole timeout still fits into the lease."""
@@ -204,18 +211,27 @@ class Exchanges:
         self.waiters.tell(now)
         return now
 
-    async def _tend_circuit(self, gate: Gate, claim: Claim, fact: Fact) -> None:
-        """Barred opens the circuit (after one renewal of the secret); any other answer closes it."""
-        now_ms = self.around.clock_ms()
-        if fact.kind == "barred" and not (
-            claim.route.policy.renews_secret and claim.exchange.cause != "barred"
-        ):
-            gate.open_until_ms, gate.cause = now_ms + CIRCUIT_MS, fact.code or fact.cause
-        elif gate.open_until_ms and fact.kind in {"taken", "already", "refused", "landed", "absent"}:
+    def _turn_circuit(self, gate: Gate, claim: Claim, reply: Reply) -> bool:
+        """Barred opens the circuit (after one renewal of the secret); a described answer closes it.
+
+        While it is half open the secret is new already, so whatever is barred opens it again at once.
+        """
+        renewed = gate.open_until_ms > 0 or claim.exchange.cause == "barred"
+        if reply.verdict == "barred" and (renewed or not claim.route.policy.renews_secret):
+            gate.open_until_ms, gate.cause = (
+                self.around.clock_ms() + CIRCUIT_MS,
+                code_of(reply.code) or "barred",
+            )
+        elif gate.open_until_ms and reply.verdict in {"taken", "already", "refused", "landed", "absent"}:
             gate.open_until_ms, gate.cause = 0, ""
         else:
-            return
-        state, until_ms, cause = ("open" if gate.open_until_ms else "closed"), gate.open_until_ms, gate.cause
+            return False
+        return True
+
+    async def _keep_circuit(self, gate: Gate) -> None:
+        """After commit 2, because losing this is harmless: the next send finds out again."""
+        until_ms, cause = gate.open_until_ms, gate.cause
+        state = "open" if until_ms else "closed"
 
         def work(tx: Transaction) -> None:
             circuit_rows.put_circuit(

@@ -43,7 +43,11 @@ _CHANGED = (
 UPDATE = (
     sa.update(exchanges)
     .where(
-        _E.id == bindparam("id_"), _E.attempt == bindparam("attempt_was"), _E.state == bindparam("state_was")
+        _E.id == bindparam("id_"),
+        _E.attempt == bindparam("attempt_was"),
+        _E.state == bindparam("state_was"),
+        _E.step == bindparam("step_was"),
+        _E.due_ms == bindparam("due_was"),
     )
     .values({name: bindparam(name) for name in _CHANGED})
 )
@@ -96,11 +100,18 @@ def is_behind(connection: Connection, exchange: Exchange) -> bool:
 
 
 def change(connection: Connection, was: Exchange, **new: Any) -> Exchange | None:
-    """Move an exchange on, if it is still as it `was` (attempt and state: the fence); else None."""
+    """Move an exchange on, if it is still as it `was`; else None.
+
+    The fence is all that decides what may be done next: a step or a time that changed meanwhile (a late
+    reply, a person's word) must not be overwritten by who read the row before.
+    """
     now = was._replace(**new)
     now = now._replace(ended_ms=now.changed_ms if now.state in ENDS else 0)
     values = now._asdict()
-    fence = {"id_": was.id, "attempt_was": was.attempt, "state_was": was.state}
+    fence = {
+        "id_": was.id, "attempt_was": was.attempt, "state_was": was.state,
+        "step_was": was.step, "due_was": was.due_ms,
+    }  # fmt: skip
     return now if connection.run(UPDATE, {name: values[name] for name in _CHANGED} | fence) else None
 
 

@@ -21,7 +21,7 @@ class Message:
     """
 
     operation: str
-    document: Document
+    document: Document = field(repr=False)
     ours: str = ""
     probes: str | None = None
     exchange: str = ""
@@ -43,7 +43,7 @@ class Request:
     """
 
     method: str
-    url: URL
+    url: URL = field(repr=False)  # a query may name a person
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     fresh: bool = False

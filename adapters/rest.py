@@ -37,6 +37,11 @@ class _Call:
     arguments: dict[str, Written]
     operation: Operation
 
+    @property
+    def plain(self) -> bool:
+        """Nothing of the document stands in a query or a form; in a path it may."""
+        return self.method not in _BODILESS and not self.arguments
+
 
 class RestAdapter(Adapter):
     """The document is the JSON body (POST, PUT, PATCH) or the query (GET, DELETE)."""
@@ -63,6 +68,12 @@ class RestAdapter(Adapter):
     def encode(self, message: Message) -> Request:
         call = self._calls[message.operation]
         document, holes = hollowed(message.document)
+        if call.url is not None and call.plain:
+            body = json.write(document)
+            if call.operation.charset != "utf-8" and not writable(body.decode(), call.operation.charset):
+                _check(document, call.operation.charset)
+            return Request(call.method, call.url, _JSON, body, call.fresh, holes)
+        _check(document, call.operation.charset)
         url = call.url
         if url is None:
             url, document = self._addressed(call.path, document)
@@ -72,7 +83,6 @@ class RestAdapter(Adapter):
             body, headers = _form(call.arguments, document), _FORM
         else:
             body, headers = json.write(document), _JSON
-        _check(message.document, call.operation.charset, body if headers is _JSON and call.url else None)
         return Request(call.method, url, headers, body, call.fresh, holes)
 
     def _addressed(self, path: str, document: Document) -> tuple[URL, Document]:
@@ -101,10 +111,8 @@ class RestAdapter(Adapter):
         return inside(tree, declared.answer, declared.lists) if declared.answer else tree
 
 
-def _check(document: Document, charset: str, written: bytes | None) -> None:
-    """Raises Unencodable for what the charset lacks; `written` is JSON that holds every text as it is."""
-    if charset == "utf-8" or (written is not None and writable(written.decode(), charset)):
-        return
+def _check(document: Document, charset: str) -> None:
+    """Raises Unencodable for what the charset lacks; in a path or query yarl would drop a lone surrogate."""
     if problems := unwritable(document, charset):
         raise Unencodable(problems)
 

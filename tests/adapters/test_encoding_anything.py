@@ -1,6 +1,7 @@
 """Whatever a document holds: it is encoded whole, or refused by path, and no error quotes it."""
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from hypothesis import example, given
@@ -58,8 +59,6 @@ def found_in(query: Any, path: str, body: bytes) -> list[str]:
     if body.startswith(b"{"):
         read += [json.read(body).get("a")]
     elif body.startswith(b"biz="):
-        from urllib.parse import parse_qs
-
         read += [json.read(parse_qs(body.decode())["biz"][0].encode()).get("a")]
     elif body.startswith(b"<?xml"):
         inner = etree.fromstring(body).findtext(".//information") or ""

@@ -24,7 +24,8 @@ def checked(gateway: Gateway, files: Mapping[str, str]) -> Release:
     try:
         gateway.routes.load(release)
     except Unbuildable as error:
-        raise Unreadable([Finding("platform.yaml", 1, 1, error.what, error.write)]) from error
+        where = "/".join(("platform.yaml", *error.path))
+        raise Unreadable([Finding(where, 1, 1, error.what, error.write)]) from error
     return release
 
 

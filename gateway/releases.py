@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adapters.coherence import contradictions
 from adapters.declared import Platform
 from gateway.settings import declared
 from mappings import bundle
@@ -72,6 +73,7 @@ def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) ->
         findings.append(
             source.finding(("platform",), f"'{platform.platform}' is not the folder's name", f"write {name}")
         )
+    findings += [source.finding(each.path, each.what, each.write) for each in contradictions(platform)]
     for operation in platform.operations:
         if operation not in mappings:
             path = ("operations", operation)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.message import Message
+from adapters.message import Message, Request
 from gateway.routes import Route
 from gateway.settings import Caller
 
@@ -36,6 +36,7 @@ class Prepared:
     route: Route
     document: Mapping[str, Any] = field(repr=False)
     message: Message = field(repr=False)
+    encoded: Request | None = field(repr=False)
     contents: Mapping[str, bytes] = field(repr=False)
     personal: tuple[str, ...]
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from adapters.errors import MaterialMissing
-from adapters.message import Message, Reply
+from adapters.message import Message, Reply, Request
 from gateway.errors import Refusal
 from gateway.exchange.asked import Prepared
 from gateway.materials import MaterialFolder
@@ -31,6 +31,9 @@ class Claim:
     key: DataKey = field(repr=False)
     message: Message = field(repr=False)
     started_ms: float  # monotonic, taken no later than the lease began
+    encoded: Request | None = field(
+        default=None, repr=False
+    )  # of this very message, where it is still at hand
 
 
 class Erased(Exception):

@@ -6,13 +6,13 @@ Nothing is written here but the reservation of a number. All faults of a request
 import asyncio
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
 from adapters.errors import Unencodable
-from adapters.message import Message
+from adapters.message import Message, Request
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.given import pointer
@@ -51,18 +51,19 @@ class Preparation:
         if any(fault.code in canonical.STRUCTURAL or _is_undated(fault) for fault in faults):
             raise Refusal("invalid_case", problems=faults, count=len(faults))
         document, contents = await _apart(asked)
+        document |= _added(asked, exchange_id, now_ms)
         try:
             route = await self._aligned(asked, document)
-            document |= _added(asked, exchange_id, now_ms)
             document["numbers_ours"] = await self._number(route, document, now_ms, dry=dry or bool(faults))
-            message, problems = translate(route, document, exchange_id)
         except Refusal as refusal:
-            if not faults:
-                raise
-            route, problems = None, list(refusal.problems)
-        _raise_together(faults, problems)
+            if faults:
+                raise _together(faults, refusal.problems) from refusal
+            raise
+        translated = translate(route, document, exchange_id)
+        if faults or translated.problems:
+            raise _together(faults, translated.problems)
         personal = tuple(canonical.personal_fields(asked.document))
-        return Prepared(route, document, message, contents, personal)  # type: ignore[arg-type]
+        return Prepared(route, document, translated.message, translated.encoded, contents, personal)
 
     async def _aligned(self, asked: Asked, document: Document) -> Route:
         """Put the aligned item into the document and find who does it."""
@@ -94,20 +95,28 @@ class Preparation:
         return form(declared.form, parts, 0 if dry else await self._sequences.take(scope))
 
 
-def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> tuple[Message, list[Any]]:
-    """Map and encode: the message, and what cannot be said in the platform's terms."""
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A message in the platform's words with its encoding, or what cannot be said in them."""
+
+    message: Message
+    encoded: Request | None = None
+    problems: Sequence[Any] = ()
+
+
+def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> Translated:
+    """Map, and run the pure half of encoding."""
     try:
         mapped = route.mapping(dict(document))
     except Unmappable as error:
-        return Message(route.operation, {}), _placed(error.problems, route, document)
+        return Translated(Message(route.operation, {}), problems=_placed(error.problems, route, document))
     message = Message(
         route.operation, mapped, ours=str(document.get("numbers_ours", "")), exchange=exchange_id
     )
     try:
-        route.adapter.encode(message)
+        return Translated(message, route.adapter.encode(message))
     except Unencodable as error:
-        return message, _placed(error.problems, route, document)
-    return message, []
+        return Translated(message, problems=_placed(error.problems, route, document))
 
 
 async def _checked(asked: Asked, now_ms: int) -> list[Any]:
@@ -197,13 +206,12 @@ def _decoded(text: str) -> bytes:
         return b""  # the check has already said so
 
 
-def _raise_together(faults: Sequence[Any], problems: Sequence[Any]) -> None:
+def _together(faults: Sequence[Any], problems: Sequence[Any]) -> Refusal:
+    """One refusal for what the checks and what the mapping found; nothing is told twice."""
     known = {fault.path for fault in faults}
     new = [problem for problem in problems if pointer(str(problem.facts.get("source", ""))) not in known]
-    if faults:
-        raise Refusal("invalid_case", problems=[*faults, *new], count=len(faults) + len(new))
-    if new:
-        raise Refusal("unmappable", problems=new, count=len(new))
+    code = "invalid_case" if faults else "unmappable"
+    return Refusal(code, problems=[*faults, *new], count=len(faults) + len(new))
 
 
 def _item_refusal(error: ItemError) -> Refusal:

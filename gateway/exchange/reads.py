@@ -23,9 +23,9 @@ async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange
     exchange_id = new_id(now_ms, around.random)
     document = await around.papers.tree(about.id, "document")
     question = case_question(document, about.theirs) | {"exchange": exchange_id}
-    message, problems = translate(route, question, exchange_id)
-    if problems:
-        raise Refusal("unmappable", problems=problems, count=len(problems))
+    translated = translate(route, question, exchange_id)
+    if translated.problems:
+        raise Refusal("unmappable", problems=translated.problems, count=len(translated.problems))
     gate = story.gate_of(route)
     if not gate.admits(now_ms):
         raise Refusal("platform_unavailable", cause=gate.cause or "busy")
@@ -35,7 +35,9 @@ async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange
         owner=around.owner, due_ms=0, cause="", code="", admitted_ms=now_ms, changed_ms=now_ms,
         ended_ms=0,
     )  # fmt: skip
-    claim = Claim(exchange, route, around.papers.vault.new_key(), message, started_ms)
+    claim = Claim(
+        exchange, route, around.papers.vault.new_key(), translated.message, started_ms, translated.encoded
+    )
     gate.enter()
     concluded = await asyncio.shield(story.start(story.send(claim, gate)))
     return concluded, await around.papers.answer_of(concluded, route)

@@ -92,7 +92,9 @@ class Exchanges:
             passage.keep()
         log.debug("exchange.admitted", exchange=exchange.id, platform=exchange.platform, state=exchange.state)
         if exchange.state == "sending":
-            claim = Claim(exchange, prepared.route, admission.key, prepared.message, started_ms)
+            claim = Claim(
+                exchange, prepared.route, admission.key, prepared.message, started_ms, prepared.encoded
+            )
             self.start(self.send(claim, gate))
         else:
             gate.queued = True
@@ -150,7 +152,10 @@ class Exchanges:
         """Put it on the wire under its claim, and conclude. The one place that calls an adapter."""
         try:
             reply = await claim.route.adapter.send(
-                claim.message, materials=self.around.papers.reader(claim), go=self._guard(claim)
+                claim.message,
+                materials=self.around.papers.reader(claim),
+                go=self._guard(claim),
+                encoded=claim.encoded,
             )
         finally:
             gate.leave()
@@ -266,7 +271,7 @@ class Exchanges:
             return Claim(exchange, route, key, await papers.message_of(exchange, key), started_ms)
         asked = self.around.routes.of(exchange.release, exchange.platform, route.probe_operation)
         document = case_question(await papers.tree(exchange.id, "document"), exchange.theirs)
-        message, _ = translate(asked, document, exchange.id)
+        message = translate(asked, document, exchange.id).message
         return Claim(exchange, route, key, replace(message, probes=exchange.operation), started_ms)
 
     def gate_of(self, route: Route) -> Gate:

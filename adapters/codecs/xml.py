@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.codecs.charset import unfit_for_xml, unwritable, whole
+from adapters.codecs.charset import unfit_for_xml, unwritable, whole, writable
 from adapters.errors import Garbled, Unencodable
 from adapters.problems import Problem
 
@@ -117,9 +117,10 @@ def write(document: Mapping[str, Any], root: str, charset: str) -> str:
         top = etree.Element(root)
         _fill(top, document)
         text = etree.tostring(top, encoding="unicode")
-        text.encode(charset)
     except (ValueError, TypeError):
         raise Unencodable(_faults(document, charset) or [Problem(root, "not_xml_name")]) from None
+    if not writable(text, charset):
+        raise Unencodable(_faults(document, charset))
     return f'<?xml version="1.0" encoding="{charset}"?>{text}'
 
 

@@ -11,7 +11,12 @@ setup(
     package_data={
         "adapters": ["schemas/*.xsd"],
         "mappings": ["canonical/*.json", "catalogue/*.csv"],
-        "gateway": ["store/migrations/*.py", "store/migrations/*.mako", "store/migrations/versions/*.py", "web/static/*"],
+        "gateway": [
+            "store/migrations/*.py",
+            "store/migrations/*.mako",
+            "store/migrations/versions/*.py",
+            "web/static/*",
+        ],
     },
     install_requires=[
         "aiohttp>=3.14,<4",

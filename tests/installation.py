@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -74,7 +74,8 @@ class Process:
         if self.child is None:
             return 0
         if self.child.returncode is None:
-            self.child.send_signal(how)
+            with suppress(ProcessLookupError):  # Ctrl-C reaches a whole group of processes
+                self.child.send_signal(how)
         return await self.child.wait()
 
 

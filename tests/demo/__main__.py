@@ -33,7 +33,10 @@ def main() -> int:
     options.add_argument("--stay", action="store_true", help="keep everything running until interrupted")
     stay = options.parse_args().stay
     with tempfile.TemporaryDirectory(prefix="tongban-") as folder:
-        return asyncio.run(demonstrate(Path(folder), stay=stay))
+        try:
+            return asyncio.run(demonstrate(Path(folder), stay=stay))
+        except KeyboardInterrupt:
+            return 130
 
 
 async def demonstrate(folder: Path, *, stay: bool) -> int:

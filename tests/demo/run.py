@@ -29,6 +29,7 @@ class Demo:
     installation: Installation
     told: Callable[[str], None]
     dialects: Mapping[str, str] = field(default_factory=plan.dialects)
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)  # trial -> case as it was posted
     exchanges: dict[str, str] = field(default_factory=dict)  # trial -> exchange
     rows: list[Row] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Demo:
             await self._submit_and_die(trial)
         await self._start("gateway.cli")
         for trial in plan.KILLED:  # a caller that heard nothing repeats under the same key
-            await self._submit(trial)
+            await self._submit(trial, "0", repeat=True)
 
     async def _start(self, module: str, **environment: str) -> None:
         await self.installation.start_gateway(module, **environment)
@@ -72,14 +73,16 @@ class Demo:
             await asyncio.sleep(0.05)
         self.told("gateway started")
 
-    async def _submit(self, trial: Trial, wait_s: str = "5") -> None:
-        """POST the case, remember its exchange."""
-        document = trial.document()
+    async def _submit(self, trial: Trial, wait_s: str = "5", *, repeat: bool = False) -> None:
+        """POST the case, remember its exchange. repeat: commit 1 must have kept it, whatever befell its caller."""
+        document = self._document(trial)
         if trial.told:
             await self.installation.control(
                 self._platform(trial), "programme", [{**trial.told, "match": trial.mark()}]
             )
-        status, body, _ = await self.installation.submit(document, trial.key, Prefer=f"wait={wait_s}")
+        status, body, headers = await self.installation.submit(document, trial.key, Prefer=f"wait={wait_s}")
+        if repeat != ("Idempotency-Replayed" in headers):
+            self.wrong.append(f"{trial.name}: {'was not kept' if repeat else 'was not new'}")
         if "exchange" in body:
             self.exchanges[trial.name] = body["exchange"]
         else:
@@ -89,7 +92,7 @@ class Demo:
     async def _submit_and_die(self, trial: Trial) -> None:
         gateway = self.installation.gateway
         try:
-            status, _, _ = await self.installation.submit(trial.document(), trial.key)
+            status, _, _ = await self.installation.submit(self._document(trial), trial.key)
             self.wrong.append(f"{trial.name}: answered {status} instead of being killed")
         except ClientConnectionError:
             pass
@@ -100,6 +103,10 @@ class Demo:
     async def _send_disturbed(self) -> None:
         for trial in (*plan.DISTURBED, plan.HELD):
             await self._submit(trial, "0")
+
+    def _document(self, trial: Trial) -> dict[str, Any]:
+        """Made once: a repeat under the same key says the same, to the second."""
+        return self.documents.setdefault(trial.name, trial.document())
 
     def _platform(self, trial: Trial) -> str:
         return next(row.platform for row in plan.expected().values() if row.case == trial.name)
@@ -123,7 +130,7 @@ class Demo:
 
     async def _view(self, trial: Trial) -> dict[str, Any]:
         exchange = self.exchanges.get(trial.name, "unknown")
-        caller = self.installation.caller_of(trial.document())
+        caller = self.installation.caller_of(self._document(trial))
         _, body, _ = await self.installation.call("GET", f"/v1/exchanges/{exchange}", caller=caller)
         return dict(body) if "state" in body else {}
 
@@ -174,7 +181,7 @@ class Demo:
         await self._audited("verify-log", "--database", str(self.installation.database), *trust)
         trial = plan.KILLED[0]
         path = f"/v1/exchanges/{self.exchanges[trial.name]}/proof"
-        caller = self.installation.caller_of(trial.document())
+        caller = self.installation.caller_of(self._document(trial))
         status, proof = 0, ""
         while status != 200 and asyncio.get_running_loop().time() < self.deadline:
             await asyncio.sleep(

@@ -112,7 +112,7 @@ def soap_message(case: dict[str, Any], number: str) -> str:
         paper = etree.SubElement(data, "CLJL", SXH=str(place), LBDM="CL01")
         etree.SubElement(paper, "CLMC").text = material["name"]
     text = etree.tostring(package, encoding="unicode")
-    text.encode("gb2312")
+    text.encode("gbk")
     return f'<?xml version="1.0" encoding="gb2312"?>{text}'
 
 

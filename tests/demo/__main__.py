@@ -42,7 +42,7 @@ def main() -> int:
 async def demonstrate(folder: Path, *, stay: bool) -> int:
     """Run everything in `folder`; with `stay`, keep it running until SIGINT or SIGTERM."""
     talk, stop, started = Console(stderr=True), asyncio.Event(), time.monotonic()
-    async with installed(folder, stands=plan.STANDS, folders=plan.FOLDERS) as installation:
+    async with installed(folder, stands=plan.STANDS, folders=plan.FOLDERS, lease_margin_s=2) as installation:
         demo = await _run(installation, talk)
         _show(demo, time.monotonic() - started, talk)
         if stay:

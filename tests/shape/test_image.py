@@ -65,6 +65,13 @@ def test_the_auditors_image_holds_nothing_of_the_gateway():
     assert copied(stages()["build-auditor"]) == ["constraints.txt"]
 
 
+def test_the_gateway_of_the_image_can_be_reached_from_outside_it():
+    """The address is replaced while the image is built; what is replaced must stand there."""
+    (replaced,) = [line for line in stages()["build"] if "sed " in line]
+    assert "host: 127\\.0\\.0\\.1/host: 0.0.0.0" in replaced
+    assert "host: 127.0.0.1" in (CHECKOUT / "conf" / "gateway.yaml").read_text("utf-8")
+
+
 def test_no_image_runs_as_root():
     for name in ("auditor", "gateway"):
         assert "USER 10001:10001" in stages()[name]

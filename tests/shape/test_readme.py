@@ -29,6 +29,17 @@ def test_every_make_command_is_a_target(readme):
             assert ran.returncode == 0, ran.stderr
 
 
+def test_what_the_makefile_runs_is_there():
+    makefile = (CHECKOUT / "Makefile").read_text()
+    modules = re.findall(r"-m (tests\.\w+)", makefile)
+    paths = re.findall(r"(?<= )(?:tests|mappings)/[\w./-]+", makefile)
+    assert {"tests.demo", "tests.bench"} <= set(modules)
+    assert [
+        each for each in modules if not (CHECKOUT / each.replace(".", "/") / "__main__.py").exists()
+    ] == []
+    assert [each for each in paths if not (CHECKOUT / each).exists()] == []
+
+
 def test_what_runs_for_every_change_is_what_the_readme_says():
     lines = (CHECKOUT / ".ci" / "run").read_text().splitlines()
     assert blocks("README.md")[-1] == [line for line in lines if line.startswith("make ")]

@@ -76,6 +76,9 @@ _ASK_ITEMS = (
 
 CODES: Mapping[str, Code] = {
     # the request itself
+    "malformed_request": Code(400, "caller", "read",
+        ("请求不是合法的 HTTP，或请求行、请求头过长",
+         "This is no HTTP, or its request line or a header is too long"), _SEE),
     "too_large": Code(413, "caller", "read",
         ("请求过大", "The request is too large"),
         ("请压缩或拆分材料文件后重新提交。", "Make the files of the materials smaller, and send again."),

@@ -15,7 +15,7 @@ EVENTS = frozenset(
         "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
         "circuit.opened", "circuit.closed", "session.refreshed",
-        "worker.failed", "request.failed", "checkpoint.signed",
+        "worker.failed", "request.failed", "checkpoint.signed", "library.spoke",
     }
 )  # fmt: skip
 
@@ -42,7 +42,18 @@ def _failure(logger: Any, name: str, event: structlog.typing.EventDict) -> struc
     return event
 
 
+class _Foreign(logging.Handler):
+    """What libraries log, as who spoke and from where: their texts hold requests, addresses, values."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        failure = record.exc_info[1] if record.exc_info else None
+        get("library").warning(
+            "library.spoke", library=record.name, line=f"{record.module}:{record.lineno}", failure=failure
+        )
+
+
 def configure(level: int = logging.INFO, stream: BinaryIO | None = None) -> None:
+    logging.basicConfig(level=logging.WARNING, handlers=[_Foreign()], force=True)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -60,7 +60,7 @@ async def serve_until_stopped(
     gateway = boot(settings, world)
     await gateway.start()
     await first_start(gateway)
-    runner = web.AppRunner(Service(gateway).app(), access_log=None, handle_signals=False)
+    runner = Service(gateway).runner()
     await runner.setup()
     listen = settings.installation.listen
     site = web.TCPSite(runner, listen.host, listen.port if port is None else port, shutdown_timeout=60)

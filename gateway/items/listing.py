@@ -46,9 +46,9 @@ def list_items(
     after = _read_cursor(cursor) if cursor else ("", "", 0)
     parameters = {
         **dict(zip(("after_division", "after_code", "after_version"), after, strict=True)),
-        "division": short_division(division),
-        "code": normalise(code),
-        "part": _escape(name_part),
+        **({"division": short_division(division)} if division else {}),
+        **({"code": normalise(code)} if code else {}),
+        **({"part": _escape(name_part)} if name_part else {}),
         "size": size + 1,
     }
     statement = PAGES[bool(division), bool(code), bool(name_part)]

@@ -14,10 +14,13 @@ from gateway.web.auth import Authenticator, require
 from gateway.web.described import Answer, Endpoint
 from gateway.web.description import Description
 from gateway.web.endpoints import ENDPOINTS
+from gateway.web.listening import Runner
 from gateway.web.metrics import METRICS
 from gateway.web.problems import response_of
 
 log = logs.get("web")
+# of DB-API; what else a driver raises is a mistake of ours
+_OF_STORAGE = frozenset({"OperationalError", "InternalError", "DatabaseError"})
 ELSEWHERE = "-"  # the route of an address that is none of ours, in metrics
 
 
@@ -46,6 +49,16 @@ class Service:
         app.router.add_route("*", "/{anything:.*}", self._counted(ELSEWHERE, self._elsewhere))
         return app
 
+    def runner(self) -> Runner:
+        """The application on connections that speak as it does."""
+        return Runner(self.app(), self._told)
+
+    def _told(self, refusal: Refusal, request: web.BaseRequest) -> web.Response:
+        response = response_of(refusal, request, self._contact)
+        self._mark(response)
+        METRICS.requests.labels(ELSEWHERE, response.status).inc()
+        return response
+
     def _add(self, resource: web.Resource, endpoints: list[Endpoint]) -> None:
         """Every method of one path; any other is told which ones there are (RFC 9110 §15.5.6)."""
         allowed: list[str] = []
@@ -69,8 +82,7 @@ class Service:
                 response = await inner(request)
             finally:
                 self._open -= 1
-            if self._gateway.checkpoint:  # the log of a new installation is empty for a moment
-                response.headers["Tongban-Checkpoint"] = self._checkpoint()
+            self._mark(response)
             counter = counters.get(response.status)
             if counter is None:
                 counter = counters[response.status] = requests.labels(path, response.status)
@@ -117,12 +129,13 @@ class Service:
     async def _elsewhere(self, request: web.Request) -> web.Response:
         return response_of(Refusal("no_route"), request, self._contact)
 
-    def _checkpoint(self) -> str:
-        """The newest checkpoint as one header value; it leaves the machine with every answer."""
+    def _mark(self, response: web.Response) -> None:
+        """Put the newest checkpoint on an answer: it leaves the machine with every one of them."""
         if self._note is not self._gateway.checkpoint:
             self._note = self._gateway.checkpoint
             self._header = b64encode(self._note.encode()).decode()
-        return self._header
+        if self._header:  # the log of a new installation is empty for a moment
+            response.headers["Tongban-Checkpoint"] = self._header
 
 
 def _foreseen(error: Exception) -> Refusal:
@@ -131,5 +144,6 @@ def _foreseen(error: Exception) -> Refusal:
         return Refusal("not_active")
     if isinstance(error, Erased):
         return Refusal("erased")
-    database = type(error).__module__.split(".")[0] in {"sqlite3", "psycopg"} or isinstance(error, OSError)
-    return Refusal("storage_unavailable" if database else "internal")
+    kind = type(error)
+    stored = kind.__module__.split(".")[0] in {"sqlite3", "psycopg"} and kind.__name__ in _OF_STORAGE
+    return Refusal("storage_unavailable" if stored or isinstance(error, OSError) else "internal")

@@ -53,7 +53,7 @@ _CODE = Parameter(
 _NAME = Parameter("name", "query", ("事项名称的一部分", "A part of the item's name"), LINE, "失业登记")
 _CURSOR = Parameter(
     "cursor", "query", ("上一页给出的 cursor", "`cursor` of the page before"),
-    {"type": "string", "maxLength": 1000}, "WyI0NDAyMzIiLCAiMTE0NDAyMzIiLCAxXQ==",
+    {"type": "string", "pattern": "^[A-Za-z0-9_=-]{0,300}$"}, "WyI0NDAyMzIiLCAiMTE0NDAyMzIiLCAxXQ==",
 )  # fmt: skip
 _NUMBER = Parameter(
     "number", "query", ("任何一方的任何编号，须完全一致", "Any number of any owner, exactly"), LINE,

@@ -16,6 +16,7 @@ from gateway.web.problems import document_of as problem_of
 from gateway.web.schemas import components
 
 EXAMPLE = Path(__file__).parent / "static" / "case.json"
+ANY_ROUTE = ("malformed_request", "wrong_method")
 Part = dict[str, Any]
 _CHECKPOINT = {
     "description": "最新检查点（C2SP signed note，base64）。The newest checkpoint of the audit log; keep it.",
@@ -118,7 +119,7 @@ def _parameter(parameter: Parameter) -> Part:
 def _responses(endpoint: Endpoint) -> dict[str, Part]:
     responses = {str(each.status): _success(each) for each in endpoint.successes}
     codes: dict[str, list[str]] = {}
-    for code in (*endpoint.codes, "wrong_method"):
+    for code in (*endpoint.codes, *ANY_ROUTE):
         codes.setdefault(str(CODES[code].status), []).append(code)
     for status, names in sorted(codes.items()):
         problem = _problem(names)

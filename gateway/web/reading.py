@@ -16,6 +16,7 @@ IN_A_THREAD_FROM = 256 * 1024
 # every string of the text in turn; the group is there if it is a key
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?', re.DOTALL)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_ID = re.compile(r"[0-9A-Z]{26}")
 _STAFF = re.compile(r"(?!.*\d{10})[A-Za-z0-9._-]{1,32}")  # ten digits in a row could be a person's number
 _KNOWN_KEY = re.compile(r"[a-z_]{1,40}")  # a key of ours; any other could be anything
 
@@ -57,6 +58,22 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     if fractions:
         json.loads(raw, parse_float=_exact, parse_int=_whole)
     return document
+
+
+def parameter(request: web.Request, name: str, *, required: bool = False, most: int = 100) -> str:
+    """A query parameter as text, "" for one that is not there. Raises Refusal bad_parameter."""
+    text = request.query.get(name, "")
+    if (required and not text) or len(text) > most or not text.isprintable():
+        raise Refusal("bad_parameter", name=name)
+    return text
+
+
+def identifier(request: web.Request) -> str:
+    """The id in the address. Raises Refusal not_found for what cannot be one."""
+    text = request.match_info["id"]
+    if not _ID.fullmatch(text):
+        raise Refusal("not_found")
+    return text
 
 
 def idempotency_key(request: web.Request) -> str:

@@ -129,7 +129,7 @@ async def serving(
         if release:
             await first_start(gateway)
         await eventually(lambda: bool(gateway.checkpoint) or not release)
-        runner = web.AppRunner(Service(gateway).app(), access_log=None)
+        runner = Service(gateway).runner()
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         address = f"http://127.0.0.1:{runner.addresses[0][1]}"

@@ -10,11 +10,12 @@ from gateway.errors import CODES, Code
 from gateway.items.problems import ItemError
 from gateway.web.endpoints import ENDPOINTS
 from gateway.web.errors_page import page
+from gateway.web.openapi import ANY_ROUTE
 from tests.web.provoked import SCENARIOS, Stage
 from tests.web.service import Running
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
-NOT_OF_A_ROUTE = {"no_route", "wrong_method", "case_ended"}  # no address, any address, the command line
+NOT_OF_A_ROUTE = {"no_route", "case_ended", *ANY_ROUTE}  # no address, the command line, any address
 OF_FILES = {"file_unreadable", "cursor_invalid"}  # told as findings of an import, and as bad_parameter
 
 

@@ -151,3 +151,47 @@ async def test_platforms_say_what_can_be_done_where(service: Running) -> None:
     assert [each["division"] for each in lingnan["serves"]] == ["440232", "440233"]
     assert lingnan["operations"]["case.submit"] == {"kind": "write", "repeatable": True, "probed": False}
     assert lingnan["open"] is True
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("division=440232", None),
+        ("code=002014007000", None),
+        ("name=失业登记", None),
+        ("division=440232&code=002014007000", 1),
+        ("division=440232000000&name=失业", 1),
+        ("code=002014007000&name=失业登记", None),
+        ("division=440232&code=002014007000&name=失业登记", 1),
+        ("name=100%25", 0),
+        ("division=999999", 0),
+        ("code=q%C3%BB&name=%F0%A5%82%9C", 0),
+    ],
+)
+async def test_the_catalogue_is_asked_by_any_of_its_columns(
+    service: Running, query: str, count: int | None
+) -> None:
+    answer = await service.ask("GET", f"/v1/items?{query}")
+    assert answer.status == 200
+    assert len(answer.document["items"]) == count if count is not None else answer.document["items"]
+
+
+@pytest.mark.parametrize("name", ["division", "code", "name", "cursor"])
+@pytest.mark.parametrize("value", ["%00", "a%0Ab", "%C2%8E", "x" * 301, "%E2%80%AE"])
+async def test_a_parameter_that_is_no_line_of_text_is_refused_by_name(
+    service: Running, name: str, value: str
+) -> None:
+    answer = await service.ask("GET", f"/v1/items?{name}={value}")
+    assert (answer.status, answer.code) == (400, "bad_parameter")
+    assert answer.document["name"] == name
+
+
+@pytest.mark.parametrize(
+    "strange", ["%00", "%ED%A0%80", "'", "01M7ZWW086DT8J2JM6T0Y9RXR", "x" * 4000, "..%2F.."]
+)
+@pytest.mark.parametrize("path", ["/v1/cases/{}", "/v1/exchanges/{}", "/v1/exchanges/{}/proof"])
+async def test_an_id_that_cannot_be_one_is_simply_not_there(
+    service: Running, path: str, strange: str
+) -> None:
+    answer = await service.ask("GET", path.format(strange))
+    assert (answer.status, answer.code) == (404, "not_found")

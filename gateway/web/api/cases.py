@@ -14,11 +14,18 @@ from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, answer
 from gateway.web.outcome import outcome
-from gateway.web.reading import IN_A_THREAD_FROM, idempotency_key, read_object, staff_id, wait_s
+from gateway.web.reading import (
+    IN_A_THREAD_FROM,
+    idempotency_key,
+    identifier,
+    parameter,
+    read_object,
+    staff_id,
+    wait_s,
+)
 from gateway.web.views import case_view
 
 SUBMIT, PROGRESS = "case.submit", "case.progress"
-LONGEST_NUMBER = 100
 MOST_FOUND = 50
 
 
@@ -53,16 +60,14 @@ async def preflight(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
-    case = await _own_case(request, request.match_info["id"])
+    case = await _own_case(request, identifier(request))
     return answer(await _view(gateway, case))
 
 
 async def look_up(request: web.Request) -> web.Response:
     """Cases by any number that anybody knows them by."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
-    number = request.query.get("number", "")
-    if not number or len(number) > LONGEST_NUMBER:
-        raise Refusal("bad_parameter", name="number")
+    number = parameter(request, "number", required=True)
     found = await gateway.store.read(lambda connection: _known_by(connection, number))
     ids = [case_id for case_id, caller in found if caller == identity.caller.caller]
     shown = [await _view(gateway, await _own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
@@ -72,7 +77,7 @@ async def look_up(request: web.Request) -> web.Response:
 async def progress(request: web.Request) -> web.Response:
     """Ask the other platform how the case stands, now."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
-    case = await _own_case(request, request.match_info["id"])
+    case = await _own_case(request, identifier(request))
     writes = await gateway.store.read(lambda connection: exchanges.of_case(connection, case.id))
     submitted = next((each for each in writes if each.operation == SUBMIT), None)
     if submitted is None:

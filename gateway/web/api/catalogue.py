@@ -9,6 +9,7 @@ from gateway.items.listing import list_items
 from gateway.items.problems import InvalidCursor
 from gateway.releases import PlatformRelease
 from gateway.web.answers import GATEWAY, answer
+from gateway.web.reading import parameter
 
 
 async def platforms(request: web.Request) -> web.Response:
@@ -48,9 +49,9 @@ def _platform(platform: PlatformRelease) -> dict[str, Any]:
 
 
 async def items(request: web.Request) -> web.Response:
-    gateway, query = request.app[GATEWAY], request.query
-    division, code, part = query.get("division", ""), query.get("code", ""), query.get("name", "")
-    cursor = query.get("cursor", "")
+    gateway = request.app[GATEWAY]
+    division, code, part = (parameter(request, name) for name in ("division", "code", "name"))
+    cursor = parameter(request, "cursor", most=300)
     try:
         page = await gateway.store.read(
             lambda connection: list_items(

@@ -8,6 +8,7 @@ from gateway.model import Exchange
 from gateway.store import exchanges
 from gateway.store.connection import Connection
 from gateway.web.answers import GATEWAY, IDENTITY, answer
+from gateway.web.reading import identifier
 from gateway.web.views import exchange_view
 
 
@@ -33,7 +34,7 @@ async def proof(request: web.Request) -> web.Response:
 
 async def _own(request: web.Request) -> Exchange:
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
-    exchange_id = request.match_info["id"]
+    exchange_id = identifier(request)
     found = await gateway.store.read(lambda connection: exchanges.by_id(connection, exchange_id))
     if found is None or found.caller != identity.caller.caller:
         raise Refusal("not_found")

@@ -14,7 +14,8 @@ BANNED = frozenset(
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 60
 MOCKS = frozenset({"mock", "pytest_mock", "aioresponses", "responses", "requests_mock", "freezegun"})
 ALLOWED = frozenset({"DataKey"})  # the term of envelope encryption: a data key under a wrapping key
-LOG_METHODS = frozenset({"debug", "info", "warning", "error", "critical", "exception"})
+EVENT = re.compile(r"[a-z]+\.(?:[a-z_]+|\*)")
+LOG_METHODS = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
 
 
 def written_by_hand():
@@ -119,9 +120,8 @@ def logged(path):
     """First argument of every log call: a text, or the beginning of one that is put together."""
     for call in calls(path):
         match call:
-            case ast.Call(func=ast.Attribute(attr=attr, value=ast.Name(id="log")), args=[first, *_]):
-                if attr in LOG_METHODS:
-                    yield from texts(first)
+            case ast.Call(func=ast.Attribute(attr=attr), args=[first, *_]) if attr in LOG_METHODS:
+                yield from (text for text in texts(first) if EVENT.fullmatch(text))
 
 
 def texts(node):

@@ -18,7 +18,7 @@ async def readyz(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
     checks = {
         "release": gateway.routes.loaded,
-        "stopping": not gateway.stopping,
+        "admitting": not gateway.stopping,
         "record": await _records(request),
     }
     return answer(

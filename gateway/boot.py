@@ -137,6 +137,7 @@ class Gateway:
         note = await self.store.write(lambda tx: audit_log.checkpoint(tx.connection, self.signer, now_ms))
         if note is not None:
             self.checkpoint = note
+            log.debug("checkpoint.signed", bytes=len(note))
 
 
 def boot(settings: Settings, world: World | None = None) -> Gateway:

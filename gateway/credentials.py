@@ -7,10 +7,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from gateway import logs
 from gateway.store import credentials as rows
 from gateway.store.store import Store
 from gateway.store.vault import Vault
 
+log = logs.get("credentials")
 Clock = Callable[[], int]
 EARLY_MS = 5_000  # a secret that expires while a request is under way would be refused
 CIRCUIT_MS = 60_000
@@ -36,6 +38,7 @@ class SessionSecret:
             if self._good is None or self._good[1] <= self._clock_ms() + EARLY_MS:
                 self._good = await refresh()
                 await self._keep(*self._good)
+                log.info("session.refreshed", platform=self._name)
             return self._good[0]
 
     async def spoil(self, secret: str) -> None:

@@ -10,7 +10,7 @@ import structlog
 
 EVENTS = frozenset(
     {
-        "gateway.started", "gateway.stopping", "gateway.stopped", "gateway.failed",
+        "gateway.started", "gateway.stopping", "gateway.stopped",
         "release.activated", "catalogue.imported",
         "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",

@@ -46,7 +46,6 @@ class Bounds(Declared):
     wait_s: float = 5.0
     longest_wait_s: float = 30.0
     lease_margin_s: float = 5.0
-    backdated_days: int = 30
     held_due_hours: int = 24
 
 

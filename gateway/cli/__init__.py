@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from gateway import __version__
+from gateway import __version__, logs
 from gateway.cli import catalogue, declared, errors, exchange, serve
 from gateway.cli.asking import Stop
 
@@ -13,6 +13,7 @@ from gateway.cli.asking import Stop
 @click.version_option(__version__, prog_name="tongban")
 def tongban() -> None:
     """通办：跨省通办交换网关。 The exchange gateway for services handled across provinces."""
+    logs.configure()  # to stderr: stdout is for results
 
 
 tongban.add_command(serve.serve)

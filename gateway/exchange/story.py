@@ -13,13 +13,13 @@ from typing import Any
 from adapters.errors import LeaseOver
 from adapters.message import Reply
 from gateway import logs
-from gateway.credentials import CIRCUIT_MS, Gate, Gates
+from gateway.credentials import Gate, Gates
 from gateway.errors import Refusal
-from gateway.exchange import commits
+from gateway.exchange import circuit, commits
 from gateway.exchange.admission import admission_of, exchange_of
 from gateway.exchange.asked import Asked
 from gateway.exchange.entries import evidence_of
-from gateway.exchange.facts import code_of, fact_of, lease_expired
+from gateway.exchange.facts import fact_of, lease_expired
 from gateway.exchange.papers import Claim, Papers
 from gateway.exchange.prepare import Preparation, case_question, translate
 from gateway.exchange.waiters import Waiters
@@ -28,8 +28,7 @@ from gateway.model import Exchange, Fact
 from gateway.routes import Route, Routes
 from gateway.shelf import Shelf
 from gateway.store import cases, exchanges
-from gateway.store import credentials as circuit_rows
-from gateway.store.store import Store, Transaction
+from gateway.store.store import Store
 
 log = logs.get("exchange")
 
@@ -164,12 +163,12 @@ class Exchanges:
         fact = fact_of(
             reply, step=claim.exchange.step, attempt=claim.exchange.attempt, at_ms=self.around.clock_ms()
         )
-        turned = self._turn_circuit(gate, claim, reply)
+        turned = circuit.turn(gate, claim, reply, self.around.clock_ms)
         concluded = await self.conclude(
             claim.exchange, fact, lambda now: _same_claim(now, claim.exchange), claim=claim, reply=reply
         )
         if turned:
-            await self._keep_circuit(gate)
+            await circuit.keep(self._store, gate)
         return concluded
 
     def _guard(self, claim: Claim) -> Callable[[], None]:
@@ -216,36 +215,6 @@ class Exchanges:
         self.waiters.tell(now)
         return now
 
-    def _turn_circuit(self, gate: Gate, claim: Claim, reply: Reply) -> bool:
-        """Barred opens the circuit (after one renewal of the secret); a described answer closes it.
-
-        While it is half open the secret is new already, so whatever is barred opens it again at once.
-        """
-        renewed = gate.open_until_ms > 0 or claim.exchange.cause == "barred"
-        if reply.verdict == "barred" and (renewed or not claim.route.policy.renews_secret):
-            gate.open_until_ms, gate.cause = (
-                self.around.clock_ms() + CIRCUIT_MS,
-                code_of(reply.code) or "barred",
-            )
-        elif gate.open_until_ms and reply.verdict in {"taken", "already", "refused", "landed", "absent"}:
-            gate.open_until_ms, gate.cause = 0, ""
-        else:
-            return False
-        return True
-
-    async def _keep_circuit(self, gate: Gate) -> None:
-        """After commit 2, because losing this is harmless: the next send finds out again."""
-        until_ms, cause = gate.open_until_ms, gate.cause
-        state = "open" if until_ms else "closed"
-
-        def work(tx: Transaction) -> None:
-            circuit_rows.put_circuit(
-                tx.connection, gate.platform, state=state, cause=cause, until_ms=until_ms
-            )
-
-        await self._store.write(work)
-        log.info("circuit.opened" if until_ms else "circuit.closed", platform=gate.platform, cause=cause)
-
     # ---- who waits, and the end of the day ------------------------------------------------------------
 
     async def wait(self, exchange: Exchange, wait_s: float) -> Exchange:
@@ -290,11 +259,8 @@ class Exchanges:
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._sends.discard(task)
-        if (
-            not task.cancelled()
-            and (error := task.exception()) is not None
-            and not isinstance(error, Refusal)
-        ):
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, Refusal):
             log.error("worker.failed", failure=error)  # its lease expires, and it is judged as unknown
 
 

@@ -36,24 +36,24 @@ class Connection:
         self._prepared: dict[ClauseElement, tuple[str, dict[str, object]]] = {}
 
     def rows(self, statement: ClauseElement, parameters: Values = _NOTHING) -> list[Row]:
-        text, defaults = self._prepare(statement)
-        rows: list[Row] = self._driver.execute(text, _bound(defaults, parameters)).fetchall()
+        text, own = self._prepare(statement)
+        rows: list[Row] = self._driver.execute(text, {**own, **parameters}).fetchall()
         return rows
 
     def row(self, statement: ClauseElement, parameters: Values = _NOTHING) -> Row | None:
-        text, defaults = self._prepare(statement)
-        row: Row | None = self._driver.execute(text, _bound(defaults, parameters)).fetchone()
+        text, own = self._prepare(statement)
+        row: Row | None = self._driver.execute(text, {**own, **parameters}).fetchone()
         return row
 
     def run(self, statement: ClauseElement, parameters: Values = _NOTHING) -> int:
         """Execute a change; the number of rows that it touched."""
-        text, defaults = self._prepare(statement)
-        touched: int = self._driver.execute(text, _bound(defaults, parameters)).rowcount
+        text, own = self._prepare(statement)
+        touched: int = self._driver.execute(text, {**own, **parameters}).rowcount
         return touched
 
     def run_many(self, statement: ClauseElement, parameters: Sequence[Values]) -> None:
-        text, defaults = self._prepare(statement)
-        self._driver.executemany(text, [_bound(defaults, each) for each in parameters])
+        text, own = self._prepare(statement)
+        self._driver.executemany(text, [{**own, **each} for each in parameters])
 
     def begin(self) -> None:
         self._driver.execute("BEGIN IMMEDIATE")
@@ -68,16 +68,12 @@ class Connection:
         self._driver.close()
 
     def _prepare(self, statement: ClauseElement) -> tuple[str, dict[str, object]]:
+        """The driver's text, and the statement's own parameters: its literals, None for what may be left out."""
         prepared = self._prepared.get(statement)
         if prepared is None:
             compiled = statement.compile(dialect=self._dialect)
             prepared = self._prepared[statement] = (str(compiled), dict(compiled.params))
         return prepared
-
-
-def _bound(defaults: Values, parameters: Values) -> Values:
-    """What is given, completed by what the statement itself holds (literals, and None for what is left out)."""
-    return parameters if len(parameters) == len(defaults) else {**defaults, **parameters}
 
 
 def sqlite_dialect() -> Dialect:

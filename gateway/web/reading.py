@@ -53,7 +53,8 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Refusal("not_an_object")
     keys, fractions = _count(document)
-    if keys != sum(1 for found in _STRINGS.findall(raw) if found):
+    strings = _STRINGS.findall(raw)
+    if keys != len(strings) - strings.count(b""):
         raise Refusal("duplicate_key", path=_repeated_key(raw))
     if fractions:
         json.loads(raw, parse_float=_exact, parse_int=_whole)

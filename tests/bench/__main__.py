@@ -43,13 +43,17 @@ def table(dialect: str, subjects: dict[str, Subject], idle_mb: float) -> list[st
 
 def machine() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "unknown processor")
+    model = next(
+        (line.split(":")[1].strip() for line in lines if line.startswith("model name")), "unknown processor"
+    )
     cores = sum(line.startswith("processor") for line in lines)
     return f"{model}, {cores} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
 
 
 def written(lines: list[str]) -> str:
-    before = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
+    before = (
+        DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
+    )
     head, rest = before.split(BEGIN)
     return "\n".join([head + BEGIN, "", *lines, END + rest.split(END)[1]])
 
@@ -61,7 +65,10 @@ def main() -> int:
     options.add_argument("--dialect", choices=("rest", "soap", "both"), default="both")
     options.add_argument("--write", action="store_true", help="write docs/performance.md")
     given = options.parse_args()
-    lines = [f"{date.today().isoformat()}, {machine()}; {given.rounds} interleaved rounds of {given.requests}.", ""]
+    lines = [
+        f"{date.today().isoformat()}, {machine()}; {given.rounds} interleaved rounds of {given.requests}.",
+        "",
+    ]
     for dialect in ("rest", "soap") if given.dialect == "both" else (given.dialect,):
         subjects, idle_mb = asyncio.run(measure(dialect, rounds=given.rounds, requests=given.requests))
         lines += table(dialect, subjects, idle_mb)

@@ -94,7 +94,11 @@ async def _subjects(
 async def _round(subject: Subject, requests: list[bytes], at_once: int, number: int) -> None:
     before = cpu_us(subject.pid)
     done = await fire(
-        str(subject.process.said["address"]), "/v1/cases", requests, at_once=at_once, key=f"{subject.name}-{number}"
+        str(subject.process.said["address"]),
+        "/v1/cases",
+        requests,
+        at_once=at_once,
+        key=f"{subject.name}-{number}",
     )
     used = cpu_us(subject.pid) - before
     if number:  # the first is the warm-up

@@ -81,7 +81,13 @@ def rest_message(case: dict[str, Any], number: str) -> dict[str, Any]:
             "sjsj": stamp(receiving["received_at"]),
         },
         "clxx": [
-            {"clbm": m["code"], "clmc": m["name"], "clxs": m["form"], "fs": str(m["count"]), "xrdj": m["trust"]}
+            {
+                "clbm": m["code"],
+                "clmc": m["name"],
+                "clxs": m["form"],
+                "fs": str(m["count"]),
+                "xrdj": m["trust"],
+            }
             for m in case["materials"]
         ],
     }
@@ -159,7 +165,12 @@ async def serve(dialect: str, target: str, database: str, wsdl: str) -> None:
             body = orjson.dumps(rest_message(case, exchange))
             url, headers = f"{target}/api/v2/cases", session.headers(session.secret, "s_sim_0001")
         else:
-            envelope = create(service, "submitCase", licence="GS-DEMO-LICENCE-0001", information=soap_message(case, exchange))
+            envelope = create(
+                service,
+                "submitCase",
+                licence="GS-DEMO-LICENCE-0001",
+                information=soap_message(case, exchange),
+            )
             body = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
             url, headers = target, {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
         await store.run(
@@ -180,7 +191,9 @@ async def serve(dialect: str, target: str, database: str, wsdl: str) -> None:
             "delivered" if taken else "refused", raw, reference, time.time(), exchange,
         )  # fmt: skip
         shown = {"exchange": exchange, "state": "delivered" if taken else "refused", "reference": reference}
-        return web.Response(body=orjson.dumps(shown), status=201 if taken else 422, content_type="application/json")
+        return web.Response(
+            body=orjson.dumps(shown), status=201 if taken else 422, content_type="application/json"
+        )
 
     app = web.Application()
     app.router.add_post("/v1/cases", submit)

@@ -31,8 +31,8 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 faults: $(VENV)/dev ## kill the gateway at every statement of the write path
 	$(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
 
-bench: $(VENV)/dev ## CPU per exchange against a bare proxy
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/dev ## CPU per exchange against a proxy and a plain script, into docs/performance.md
+	$(BIN)/python -m tests.bench --write
 
 lock: ## write constraints.txt anew, from a fresh environment of Python 3.11
 	rm -rf build/lock

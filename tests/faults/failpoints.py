@@ -1,0 +1,144 @@
+"""Points at which a process can be made to die: around every statement of the writer, and on the wire."""
+
+import asyncio
+import os
+import re
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientResponse
+
+from adapters.message import Go, Request, Response
+from adapters.transport import HttpTransport, PassingRequest
+from gateway.store.connection import Driver, connect_sqlite
+
+_NAME = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM|SELECT .*?\sFROM)\s+(\w+)", re.DOTALL)
+_CHECKPOINT = (
+    "audit_batches.root"  # what the signer of checkpoints asks first; an append asks for the frontier
+)
+_CATALOGUE = ("FROM items", "FROM alignments")  # every start looks whether the catalogue's files have changed
+
+
+@dataclass(slots=True)
+class Failpoints:
+    """Counts boundaries once the file `armed` exists, writes each to `marks`, and dies at number `at`.
+
+    checkpoints: whether the signing of checkpoints counts (it runs by the clock, so only where that stands).
+    """
+
+    armed: Path
+    marks: Path
+    at: int | None = None
+    checkpoints: bool = False
+    passed: int = 0
+
+    def here(self, name: str) -> None:
+        """A boundary. Nothing is said good-bye to: no handler runs, no buffer is flushed, no lock is freed."""
+        if not self.armed.exists():
+            return
+        with self.marks.open("a") as marks:
+            marks.write(f"{name}\n")
+        if self.passed == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.passed += 1
+
+    def connect(self, path: Path) -> Driver:
+        """For World.connect: the first connection is the writer's, the second only reads."""
+        driver = connect_sqlite(path)
+        if self._writers:
+            return driver
+        self._writers.append(1)
+        return MortalDriver(driver, self)
+
+    _writers: list[int] = field(default_factory=list)
+
+    def transport(self) -> HttpTransport:
+        """For World.transport."""
+        return MortalTransport(self)
+
+
+class MortalDriver:
+    """The writer's connection, with a boundary before and after everything that it executes.
+
+    Whose a transaction is shows in its first statement only, so the boundaries round a BEGIN are passed right
+    before that one; nothing of the transaction is on the disk then, as little as before the BEGIN.
+    """
+
+    def __init__(self, driver: Driver, points: Failpoints) -> None:
+        self._driver = driver
+        self._points = points
+        self._begun = False
+        self._counts = True
+
+    def execute(self, text: str, parameters: Any = (), /) -> Any:
+        if text.startswith("BEGIN"):
+            self._begun = True
+            return self._driver.execute(text, parameters)
+        self._first(text)
+        return self._round(text, lambda: self._driver.execute(text, parameters))
+
+    def executemany(self, text: str, parameters: Any, /) -> Any:
+        self._first(text)
+        return self._round(text, lambda: self._driver.executemany(text, parameters))
+
+    def close(self) -> None:
+        self._driver.close()
+
+    def _first(self, text: str) -> None:
+        if self._begun:
+            self._begun = False
+            self._counts = not any(table in text for table in _CATALOGUE) and (
+                self._points.checkpoints or _CHECKPOINT not in text
+            )
+            self._round("BEGIN", lambda: None)
+
+    def _round(self, text: str, run: Any) -> Any:
+        if not self._counts:
+            return run()
+        name = named(text)
+        self._points.here(f"before {name}")
+        result = run()
+        self._points.here(f"after {name}")
+        return result
+
+
+def named(text: str) -> str:
+    """`INSERT exchanges` and the like."""
+    found = _NAME.search(text)
+    return f"{found[1].split()[0]} {found[2]}" if found else text.split()[0]
+
+
+class MortalTransport(HttpTransport):
+    """The real transport, with boundaries before the first byte, after the last, and after the answer."""
+
+    def __init__(self, points: Failpoints) -> None:
+        super().__init__()
+        self._points = points
+
+        class Watched(PassingRequest):
+            async def send(self, conn: Any) -> ClientResponse:
+                response = await super().send(conn)
+                if self._writer is not None:  # the body leaves in a task of its own
+                    await asyncio.wait({self._writer})
+                points.here("after the last byte of " + _last(self.url.path))
+                return response
+
+        for session in (self._pooled, self._fresh):
+            session._request_class = Watched
+
+    async def exchange(self, request: Request, *, go: Go, **limits: Any) -> Response:
+        name = _last(request.url.path)
+
+        def passed() -> None:
+            go()
+            self._points.here(f"before the first byte of {name}")
+
+        response = await super().exchange(request, go=passed, **limits)
+        self._points.here(f"after the answer to {name}")
+        return response
+
+
+def _last(path: str) -> str:
+    return path.rsplit("/", 1)[-1]

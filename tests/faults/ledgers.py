@@ -1,0 +1,90 @@
+"""What an installation's database says, read from outside: states, halves that must not be, the log verified."""
+
+import contextlib
+import io
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from audit.cli import main as audit
+
+ENDS = ("delivered", "refused", "abandoned", "withdrawn")
+KNOWN = "(select id from exchanges)"
+OF_EXCHANGES = ("body_keys", "bodies", "materials", "history", "idempotency", "case_numbers", "tickets")
+ORPHANS = {  # what must not be: rows of a commit without the others
+    **{
+        f"{table} without an exchange": f"select 1 from {table} where exchange_id not in {KNOWN}"
+        for table in OF_EXCHANGES
+    },
+    "an entry without its exchange": f"""
+        select 1 from audit_entries where exchange_id is not null and exchange_id not in {KNOWN}""",
+    "an exchange without its case": "select 1 from exchanges where case_id not in (select id from cases)",
+    "a case without its exchange": "select 1 from cases where id not in (select case_id from exchanges)",
+    "a case without our number": """
+        select 1 from cases where id not in (select case_id from case_numbers where owner = 'tongban')""",
+    "an exchange without its key": """
+        select 1 from exchanges where id not in (select exchange_id from body_keys)""",
+    "a write without its idempotency key": """
+        select 1 from exchanges where kind = 'write' and place = 1
+        and id not in (select exchange_id from idempotency)""",
+    "a write without its message": """
+        select 1 from exchanges e where kind = 'write' and (select count(*) from bodies b
+        where b.exchange_id = e.id and b.name in ('message', 'document')) != 2""",
+    "a write that was not recorded": """
+        select 1 from exchanges e where kind = 'write' and (select count(*) from audit_entries a
+        where a.exchange_id = e.id and a.kind = 'exchange.admitted') != 1""",
+    "a state that the log does not say": """
+        select 1 from exchanges e where kind = 'write' and state != 'waiting' and 'exchange.' || state !=
+        (select case when kind = 'exchange.admitted' then 'exchange.sending' else kind end
+         from audit_entries a where a.exchange_id = e.id
+         and a.kind not in ('exchange.late_reply', 'exchange.read') order by position desc limit 1)""",
+    "an attempt that was not recorded": """
+        select 1 from exchanges e where kind = 'write' and attempt > (select count(*) from audit_entries a
+        where a.exchange_id = e.id and a.kind in ('exchange.sending', 'exchange.admitted'))""",
+    "an end without its time": """
+        select 1 from exchanges
+        where (ended_ms > 0) != (state in ('delivered', 'refused', 'abandoned', 'withdrawn'))""",
+}
+
+
+@contextlib.contextmanager
+def opened(database: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def ask(database: Path, question: str) -> list[tuple[Any, ...]]:
+    with opened(database) as connection:
+        return connection.execute(question).fetchall()
+
+
+def halves(database: Path) -> list[str]:
+    """Everything in the database that is there without what must be there with it."""
+    with opened(database) as connection:
+        return [what for what, question in ORPHANS.items() if connection.execute(question).fetchall()]
+
+
+def states(database: Path) -> list[str]:
+    """States of the writes, in the order in which they were admitted."""
+    return [
+        state for (state,) in ask(database, "select state from exchanges where kind = 'write' order by id")
+    ]
+
+
+def entries(database: Path, exchange_id: str) -> list[str]:
+    """The kinds of an exchange's entries, in order."""
+    with opened(database) as connection:
+        asked = "select kind from audit_entries where exchange_id = ? order by position"
+        return [kind for (kind,) in connection.execute(asked, (exchange_id,))]
+
+
+def verified(database: Path, key: str) -> str:
+    """What `python -m audit verify-log` finds; empty if the log is sound."""
+    said, talk = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(talk):
+        code = audit(["verify-log", "--database", str(database), "--key", key])
+    return "" if code == 0 else said.getvalue() + talk.getvalue()

@@ -1,0 +1,157 @@
+"""Installations in temporary folders: conf, keys and database, pointed at simulated platforms of this process."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gateway.boot import Gateway, World, boot
+from gateway.cli.serve import first_start
+from gateway.exchange.asked import Asked
+from gateway.model import Exchange
+from gateway.settings import load
+from gateway.store import exchanges
+from tests.fakes import gd, gx
+from tests.fakes.control import application
+from tests.fakes.server import Simulator, running
+from tests.faults import bare
+from tests.faults.ledgers import halves, verified
+from tests.installation import CHECKOUT, PLATFORMS, Installation
+
+EXAMPLES = CHECKOUT / "mappings" / "examples"
+BARE = Path(__file__).parent / "platforms"
+SIMULATORS: Mapping[str, Callable[[], Simulator]] = {
+    "sim-gd": gd.simulator,
+    "sim-gx": gx.simulator,
+    "sim-bare": bare.simulator,
+}
+QUICK = (("first: 1s, most: 10s", "first: 50ms, most: 200ms"), ("every: 1s", "every: 50ms"))
+
+
+@dataclass(slots=True)
+class Place:
+    """One installation; `simulators` are those that its conf points at while they run."""
+
+    folder: Path
+    simulators: dict[str, Simulator] = field(default_factory=dict)
+
+    @property
+    def conf(self) -> Path:
+        return self.folder / "conf"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "state" / "tongban.db"
+
+    def write(
+        self, changes: Mapping[str, Mapping[str, str]] | None = None, *, lease_margin_s: float = 10
+    ) -> None:
+        """Conf and a copy of the platforms' declarations.
+
+        changes: platform -> text in its platform.yaml -> what to write instead, besides quick retries.
+        """
+        installation = Installation(self.folder)
+        installation.write(lease_margin_s=lease_margin_s)
+        declared = self.folder / "platforms"
+        for source in (EXAMPLES, BARE):
+            shutil.copytree(source, declared, dirs_exist_ok=True)
+        for name in SIMULATORS:
+            file = declared / name / "platform.yaml"
+            text = file.read_text()
+            for old, new in (*QUICK, *(changes or {}).get(name, {}).items()):
+                text = text.replace(old, new)
+            file.write_text(text)
+        conf = self.conf / "gateway.yaml"
+        conf.write_text(conf.read_text().replace(str(EXAMPLES), "platforms"))
+        for name in SIMULATORS:
+            self.point(name, "http://127.0.0.1:9")
+
+    def point(self, name: str, address: str) -> None:
+        rest = PLATFORMS[name][1] if name in PLATFORMS else ""
+        text = f"platform: {name}\naddress: {address}\n{rest}"
+        (self.conf / "platforms" / f"{name}.yaml").write_text(text)
+
+    def copied(self, folder: Path) -> "Place":
+        """The same installation once more: keys, database and all."""
+        shutil.copytree(self.folder, folder)
+        return Place(folder)
+
+    @asynccontextmanager
+    async def platforms(self, *names: str) -> AsyncIterator[dict[str, Simulator]]:
+        """The simulated platforms, running, and conf pointing at them."""
+        async with AsyncExitStack() as stack:
+            for name in names:
+                simulator = SIMULATORS[name]()
+                await stack.enter_async_context(running(simulator, application))
+                self.simulators[name] = simulator
+                self.point(name, simulator.address)
+            yield self.simulators
+
+    @asynccontextmanager
+    async def gateway(self, world: World | None = None) -> AsyncIterator[Gateway]:
+        """A whole gateway in this process, as `tongban serve` boots it, without its web side."""
+        gateway = boot(load(self.conf), world)
+        await gateway.start()
+        try:
+            await first_start(gateway)
+            yield gateway
+        finally:
+            await gateway.stop()
+
+
+def asked(gateway: Gateway, document: Mapping[str, Any], key: str) -> Asked:
+    """What the web side makes of a request of the caller that receives the case."""
+    division = document["receiving"]["division"]
+    caller = next(each for each in gateway.settings.callers.values() if division in each.speaks_for)
+    digest = sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return Asked("case.submit", caller, "k1/", dict(document), key, digest)
+
+
+async def submitted(
+    gateway: Gateway, document: Mapping[str, Any], key: str = "key-0001", *, wait_s: float = 10
+) -> Exchange:
+    """Admit a case and wait for its end, or for a person."""
+    exchange, _ = await gateway.exchanges.admit(asked(gateway, document, key))
+    return await gateway.exchanges.wait(exchange, wait_s)
+
+
+async def look(gateway: Gateway, exchange_id: str) -> Exchange:
+    found = await gateway.store.read(lambda connection: exchanges.by_id(connection, exchange_id))
+    assert found is not None
+    return found
+
+
+async def kinds(gateway: Gateway, exchange_id: str) -> list[str]:
+    """The kinds of an exchange's facts, in order."""
+    facts = await gateway.store.read(lambda connection: exchanges.facts_of(connection, exchange_id))
+    return [fact.kind for fact in facts]
+
+
+def arrivals(simulator: Simulator, operation: str = "case.submit") -> int:
+    """How often a message reached the platform, by its own count."""
+    return sum(each["operation"] in (operation, "soap") for each in simulator.ledger.arrivals(None))
+
+
+def taken(simulator: Simulator) -> int:
+    return int(str(simulator.ledger.counts()["takings"]))
+
+
+async def until(gateway: Gateway, exchange_id: str, *states: str) -> Exchange:
+    """The exchange once it is in one of these states."""
+    for _ in range(1_000):
+        if (now := await look(gateway, exchange_id)).state in states:
+            return now
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{(await look(gateway, exchange_id)).state}, not {states}")
+
+
+def sound(place: Place) -> None:
+    """Nothing is there by halves, and the log verifies offline."""
+    assert not halves(place.database)
+    assert not verified(place.database, (place.folder / "log_key").read_text())

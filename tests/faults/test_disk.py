@@ -1,0 +1,105 @@
+"""A disk that is full: nothing is admitted, nothing is half stored, and it goes on when there is room again."""
+
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, web
+
+from gateway.boot import World
+from gateway.store.connection import connect_sqlite
+from gateway.web.app import Service
+from tests.fakes.fixtures import case
+from tests.faults.ledgers import ask
+from tests.faults.places import asked, kinds, sound, taken, until
+from tests.faults.wires import Clock, Halt, HaltingTransport, world
+
+HEADERS = {"Authorization": "Bearer demo-key-of-guichi", "Idempotency-Key": "key-0001"}
+TABLES = ("exchanges", "cases", "bodies", "body_keys", "idempotency", "case_numbers", "materials", "history")
+
+
+@dataclass(slots=True)
+class Disk:
+    """How many pages the database file may have: SQLite says "full" beyond."""
+
+    drivers: list[sqlite3.Connection] = field(default_factory=list)
+
+    def connect(self, path: Path) -> sqlite3.Connection:
+        driver = connect_sqlite(path)
+        self.drivers.append(driver)
+        return driver
+
+    def fill(self) -> None:
+        """Hardly a page more than there are, and what is free inside the file is used up."""
+        writer = self.drivers[0]
+        (pages,) = writer.execute("PRAGMA page_count").fetchone()
+        writer.execute("CREATE TABLE IF NOT EXISTS ballast (filling BLOB)")
+        writer.execute(f"PRAGMA max_page_count={pages + 4}")
+        try:
+            while True:
+                writer.execute("INSERT INTO ballast VALUES (zeroblob(3000))")
+        except sqlite3.OperationalError:
+            pass
+
+    def lock(self) -> None:
+        """As a file system does that was mounted read-only after an error."""
+        self.drivers[0].execute("PRAGMA query_only=ON")
+
+    def unlock(self) -> None:
+        self.drivers[0].execute("PRAGMA query_only=OFF")
+
+    def free(self) -> None:
+        self.drivers[0].execute("PRAGMA max_page_count=1000000")
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk()
+
+
+async def test_a_full_disk_refuses_stores_nothing_and_recovers(place, disk):
+    async with place.platforms("sim-gd") as simulators, place.gateway(World(connect=disk.connect)) as gateway:
+        runner = web.AppRunner(Service(gateway).app())
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        document = case("gd-organization")
+        disk.fill()
+        async with ClientSession(address, headers=HEADERS) as session:
+            for _ in range(3):
+                async with session.post("/v1/cases", json=document) as answer:
+                    assert answer.status == 503
+                    assert (await answer.json(content_type=None))["code"] == "storage_unavailable"
+                    assert "Retry-After" in answer.headers
+            async with session.get("/readyz") as answer:
+                assert answer.status in {200, 503}  # an empty commit may still have room
+            assert [ask(place.database, f"select count(*) from {table}") for table in TABLES] == [[(0,)]] * 8
+            disk.free()
+            async with session.post("/v1/cases", json=document) as answer:
+                assert answer.status == 201
+        await runner.cleanup()
+        assert taken(simulators["sim-gd"]) == 1
+    sound(place)
+
+
+@pytest.mark.parametrize("name, platform", [("gd-organization", "sim-gd"), ("gx-person", "sim-gx")])
+async def test_an_answer_that_cannot_be_recorded_is_found_out_again_and_not_doubled(
+    place, disk, name, platform
+):
+    halt = Halt()
+    surroundings = World(connect=disk.connect, transport=lambda: HaltingTransport(after=halt))
+    async with place.platforms(platform) as simulators:
+        async with place.gateway(surroundings) as gateway:
+            exchange, _ = await gateway.exchanges.admit(asked(gateway, case(name), "key-0001"))
+            await halt.reached.wait()
+            disk.lock()
+            halt.on.set()
+            await gateway.exchanges.drain()  # commit 2 was not possible
+            disk.unlock()
+        async with place.gateway(world(Clock(60_000))) as gateway:
+            await until(gateway, exchange.id, "delivered")
+            assert (await kinds(gateway, exchange.id))[0] == "unknown"
+            assert taken(simulators[platform]) == 1
+    sound(place)

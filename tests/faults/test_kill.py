@@ -1,0 +1,248 @@
+"""A process that dies at every boundary of the write path, and what the next one makes of it.
+
+A counting run writes down every boundary; then each is one run of its own: killed there, started again as an
+ordinary gateway, and judged by what the simulated platforms have counted by themselves.
+"""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientError, ClientSession
+
+from tests.fakes.fixtures import case
+from tests.fakes.programme import step
+from tests.fakes.server import Simulator
+from tests.faults.ledgers import ENDS, ask, entries, halves, states, verified
+from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery, nursery
+from tests.faults.places import Place
+
+AT_ONCE = 10
+# Checkpoints are signed twice a second by the clock. So that they stand in nobody's way, it hardly moves, or
+# not at all where they are killed, too: then there is one, when the process stops.
+PACE, STILL = 0.05, 0.0
+DECLARED = {
+    "sim-gd": {"first: 50ms": "first: 5ms"},
+    "sim-gx": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
+}
+LATER_MS = 60_000  # the next process starts a minute later by its clock: leases are over, secrets are not
+OVER = [[state] for state in ENDS]
+KEYS = {"guichi": "demo-key-of-guichi", "cixi": "demo-key-of-cixi"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One way through, from a request to its end.
+
+    tells:  what the platform is told to do with the first messages.
+    covered: how many leading transactions another scenario has killed already.
+    first_killed: a boundary at which an earlier process died; the way starts with what that one left.
+    """
+
+    name: str
+    platform: str
+    case: str
+    tells: tuple[dict[str, Any], ...] = ()
+    covered: int = 0
+    first_killed: str = ""
+    whole: bool = False
+
+    @property
+    def special(self) -> frozenset[str]:
+        return frozenset({"already", "expire_secret"} if self.platform == "sim-gd" else {"partly"})
+
+
+REST = Scenario("REST, straight on", "sim-gd", "gd-organization", whole=True)
+SOAP = Scenario("SOAP, straight on", "sim-gx", "gx-person", whole=True)
+SCENARIOS = (
+    REST,
+    SOAP,
+    Scenario("REST, told to come later", "sim-gd", "gd-organization", ({"do": "later", "after_s": 0},), covered=4),
+    Scenario("SOAP, answer lost, then probed", "sim-gx", "gx-person", ({"do": "take_then_drop"},), covered=3),
+    Scenario("REST, once more after a crash", "sim-gd", "gd-organization",
+             first_killed="after the last byte of cases"),
+    Scenario("SOAP, found absent after a crash", "sim-gx", "gx-person",
+             first_killed="before the first byte of exchange"),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Run:
+    """One installation and its platform; `marks` are the boundaries that the last process passed."""
+
+    scenario: Scenario
+    place: Place
+    simulator: Simulator
+    children: Nursery
+    document: dict[str, Any]
+    acknowledged: bool = False
+    ahead_ms: int = 0
+
+    @property
+    def marks(self) -> list[str]:
+        file = self.place.folder / "marks"
+        return file.read_text().splitlines() if file.exists() else []
+
+    async def through(self, at: int | None) -> int:
+        """A process that dies at boundary `at`, or goes all the way; its exit code."""
+        child = await self._mortal(at)
+        address = await child.address()
+        if address is not None:
+            (self.place.folder / "armed").touch()
+            if not self.acknowledged:
+                self.acknowledged = await self.ask(address, "wait=0") in {201, 202}
+            await self._until_over(child)
+        return await child.end()
+
+    async def _mortal(self, at: int | None) -> Child:
+        for name in ("armed", "marks"):
+            (self.place.folder / name).unlink(missing_ok=True)
+        if self.acknowledged:  # what an earlier process left is at once at work again
+            (self.place.folder / "armed").touch()
+        whole = self.scenario.whole
+        return await self.children.gateway(
+            self.place.folder, mortal=True, at=at, checkpoints=whole, pace=STILL if whole else PACE,
+            ahead_ms=self.ahead_ms,
+        )  # fmt: skip
+
+    async def ask(self, address: str, prefer: str) -> int:
+        """Post the case as its caller does, always under the same key; the status, 0 if there was no answer."""
+        caller = "guichi" if self.document["receiving"]["division"] == "341702" else "cixi"
+        headers = {
+            "Authorization": f"Bearer {KEYS[caller]}",
+            "Idempotency-Key": "key-of-the-case",
+            "Prefer": prefer,
+        }
+        try:
+            async with (
+                ClientSession() as session,
+                session.post(f"{address}/v1/cases", json=self.document, headers=headers) as answer,
+            ):
+                return answer.status
+        except (ClientError, OSError):
+            return 0
+
+    async def _until_over(self, child: Child) -> None:
+        for _ in range(MOST_POLLS):
+            if child.ended.done() or states(self.place.database)[:1] in OVER:
+                return
+            await asyncio.sleep(POLL_S)
+
+    async def recovered(self) -> list[str]:
+        """Start an ordinary gateway on what is left, let the caller ask again; everything that is wrong then."""
+        found = halves(self.place.database)
+        existed = states(self.place.database)
+        if self.acknowledged and not existed:
+            found.append("an acknowledged case is lost")
+        self.ahead_ms += LATER_MS
+        child = await self.children.gateway(self.place.folder, ahead_ms=self.ahead_ms)
+        address = await child.address()
+        if address is None:
+            return [*found, "the gateway does not start again"]
+        if existed:
+            await self._until_over(child)
+            found += [f"{times} takings before the caller came back"] if (times := self.taken) != 1 else []
+        status = await self.ask(address, "wait=20")
+        found += [] if status == 201 else [f"the caller who asks again gets {status}"]
+        found += [] if await child.end() == 0 else ["the gateway does not stop in order"]
+        return found + self._wrong()
+
+    def _wrong(self) -> list[str]:
+        database = self.place.database
+        found = halves(database)
+        if states(database) != ["delivered"]:
+            found.append(f"states are {states(database)}")
+        if self.taken != 1:
+            found.append(f"taken {self.taken} times")
+        (exchange,) = ask(database, "select id from exchanges")[0]
+        ends = [kind for kind in entries(database, exchange) if kind.split(".")[1] in ENDS]
+        if ends != ["exchange.delivered"]:
+            found.append(f"ends are {ends}")
+        unsound = verified(database, (self.place.folder / "log_key").read_text())
+        return [*found, unsound] if unsound else found
+
+    @property
+    def taken(self) -> int:
+        return int(str(self.simulator.ledger.counts()["takings"]))
+
+
+@pytest_asyncio.fixture(scope="module")
+async def children() -> AsyncIterator[Nursery]:
+    async with nursery() as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module")
+async def template(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """An installation that has its catalogue and its release, to be copied for every run."""
+    place = Place(tmp_path_factory.mktemp("template") / "place")
+    place.folder.mkdir()
+    place.write(DECLARED)
+    async with place.gateway() as gateway:
+        (place.folder / "log_key").write_text(gateway.signer.vkey)
+    return place
+
+
+async def one(
+    scenario: Scenario, template: Place, folder: Path, children: Nursery, at: int | None
+) -> tuple[list[str], list[str]]:
+    """Kill a process at boundary `at` (none: count them); the boundaries it passed, and what was wrong after."""
+    place = template.copied(folder)
+    async with place.platforms(scenario.platform) as simulators:
+        run = Run(scenario, place, simulators[scenario.platform], children, case(scenario.case))
+        for each in scenario.tells:
+            run.simulator.programme.add(step(each, scenario.special, 0))
+        if scenario.first_killed:
+            await _first_death(run)
+        code = await run.through(at)
+        marks = run.marks
+        expected = 0 if at is None else -signal.SIGKILL
+        wrong = [] if code == expected else [f"exit code {code} instead of {expected}"]
+        return marks, wrong + await run.recovered()
+
+
+async def _first_death(run: Run) -> None:
+    """Let a process die where the scenario says; the next one finds its claim with nobody behind it."""
+    at = BEFORE[run.scenario.platform].index(run.scenario.first_killed)
+    assert await run.through(at) == -signal.SIGKILL
+    run.ahead_ms += LATER_MS
+    run.acknowledged = True
+
+
+BEFORE: dict[str, list[str]] = {}  # boundaries of the straight ways, by platform
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+async def test_a_process_killed_at_any_boundary_loses_nothing_and_doubles_nothing(
+    scenario: Scenario, template: Place, children: Nursery, tmp_path: Path, subtests: Any
+) -> None:
+    recorded, wrong = await one(scenario, template, tmp_path / "counting", children, None)
+    assert not wrong
+    if scenario.whole:
+        BEFORE[scenario.platform] = recorded
+    start = _after_transactions(recorded, scenario.covered)
+    slots, killed = asyncio.Semaphore(AT_ONCE), Counter[str]()
+
+    async def killed_at(at: int) -> tuple[int, list[str], list[str]]:
+        async with slots:
+            return at, *await one(scenario, template, tmp_path / f"at-{at:03d}", children, at)
+
+    for ran in asyncio.as_completed([killed_at(at) for at in range(start, len(recorded))]):
+        at, marks, wrong = await ran
+        with subtests.test(f"{at:03d} {recorded[at]}"):
+            assert not wrong
+        assert marks == recorded[: at + 1], "the way through is not the same each time"
+        killed[f"{at:03d} {marks[-1]}"] += 1
+    assert sorted(killed) == [f"{at:03d} {recorded[at]}" for at in range(start, len(recorded))]
+
+
+def _after_transactions(recorded: list[str], count: int) -> int:
+    """Index behind the `count`-th COMMIT."""
+    commits = [place for place, name in enumerate(recorded) if name == "after COMMIT"]
+    return commits[count - 1] + 1 if count else 0

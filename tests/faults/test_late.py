@@ -1,0 +1,94 @@
+"""Two processes on one database, of which one is paused past its lease. Nothing is sent twice blindly."""
+
+import pytest
+
+from gateway.store.cases import TICKETS
+from tests.fakes.fixtures import case
+from tests.fakes.programme import step
+from tests.faults.ledgers import entries
+from tests.faults.places import arrivals, asked, kinds, look, sound, taken, until
+from tests.faults.wires import Clock, Halt, world
+
+MINUTE_MS = 60_000
+NONE: frozenset[str] = frozenset()
+
+
+@pytest.mark.parametrize("name, platform", [("gd-organization", "sim-gd"), ("gx-person", "sim-gx")])
+async def test_an_answer_that_comes_after_the_lease_is_recorded_and_overwrites_nothing(place, name, platform):
+    halt, clock = Halt(), Clock()
+    async with place.platforms(platform) as simulators, place.gateway(world(clock, after=halt)) as paused:
+        exchange, _ = await paused.exchanges.admit(asked(paused, case(name), "key-0001"))
+        await halt.reached.wait()  # they have taken it; the answer is in hand, and nobody reads it
+        async with place.gateway(world(Clock(MINUTE_MS))) as other:
+            settled = await until(other, exchange.id, "delivered")
+            clock.ahead_ms = MINUTE_MS
+            halt.on.set()
+            await paused.exchanges.drain()
+            assert await look(other, exchange.id) == settled
+        assert taken(simulators[platform]) == 1
+        written = entries(place.database, exchange.id)
+        assert written.count("exchange.delivered") == 1
+        assert "exchange.late_reply" in written
+    sound(place)
+
+
+@pytest.mark.parametrize("name, platform", [("gd-organization", "sim-gd"), ("gx-person", "sim-gx")])
+async def test_a_process_that_wakes_after_its_lease_sends_nothing_any_more(place, name, platform):
+    halt, clock = Halt(), Clock()
+    async with place.platforms(platform) as simulators, place.gateway(world(clock, before=halt)) as paused:
+        exchange, _ = await paused.exchanges.admit(asked(paused, case(name), "key-0001"))
+        await halt.reached.wait()  # its claim is committed, and not a byte is out
+        async with place.gateway(world(Clock(MINUTE_MS))) as other:
+            settled = await until(other, exchange.id, "delivered")
+            sent = arrivals(simulators[platform])
+            clock.ahead_ms = MINUTE_MS
+            halt.on.set()
+            await paused.exchanges.drain()
+            assert arrivals(simulators[platform]) == sent
+            assert await look(other, exchange.id) == settled
+        assert taken(simulators[platform]) == 1
+        assert "exchange.late_reply" in entries(place.database, exchange.id)
+    sound(place)
+
+
+async def test_a_held_exchange_is_delivered_by_the_late_answer_and_nobody_is_asked_any_more(place):
+    halt, clock = Halt(), Clock()
+    async with place.platforms("sim-bare") as simulators, place.gateway(world(clock, after=halt)) as paused:
+        exchange, _ = await paused.exchanges.admit(asked(paused, case("gd-person"), "key-0001"))
+        await halt.reached.wait()
+        async with place.gateway(world(Clock(MINUTE_MS))) as other:
+            await until(other, exchange.id, "held")
+            halt.on.set()
+            await paused.exchanges.drain()
+            assert (await look(other, exchange.id)).state == "delivered"
+        assert taken(simulators["sim-bare"]) == arrivals(simulators["sim-bare"]) == 1
+        assert entries(place.database, exchange.id)[-2:] == ["exchange.late_reply", "exchange.delivered"]
+        assert await paused.store.read(lambda connection: connection.rows(TICKETS)) == []
+    sound(place)
+
+
+async def test_that_nothing_had_left_settles_what_the_expired_lease_left_open(place):
+    halt, clock = Halt(), Clock()
+    async with place.platforms("sim-bare") as simulators, place.gateway(world(clock, before=halt)) as paused:
+        exchange, _ = await paused.exchanges.admit(asked(paused, case("gd-person"), "key-0001"))
+        await halt.reached.wait()
+        async with place.gateway(world(Clock(MINUTE_MS))) as other:
+            await until(other, exchange.id, "held")
+            clock.ahead_ms = MINUTE_MS
+            halt.on.set()
+            await paused.exchanges.drain()
+            await until(other, exchange.id, "delivered")
+            assert await kinds(other, exchange.id) == ["unknown", "not_sent", "taken"]
+        assert taken(simulators["sim-bare"]) == arrivals(simulators["sim-bare"]) == 1
+    sound(place)
+
+
+async def test_a_lease_that_seems_over_changes_nothing_once_the_answer_was_first(place):
+    async with place.platforms("sim-bare") as simulators, place.gateway() as gateway:
+        simulators["sim-bare"].programme.add(step({"do": "later", "after_s": 600}, NONE, 0))
+        exchange, _ = await gateway.exchanges.admit(asked(gateway, case("gd-person"), "key-0001"))
+        deferred = await until(gateway, exchange.id, "deferred")
+        await gateway.exchanges.expire(exchange)  # the worker saw it while it was being sent
+        assert await look(gateway, exchange.id) == deferred
+        assert await kinds(gateway, exchange.id) == ["later"]
+    sound(place)

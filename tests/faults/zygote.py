@@ -1,0 +1,122 @@
+"""A process that has imported everything once, and forks a gateway in the time of a statement.
+
+    python -m tests.faults.zygote
+
+Each line on stdin is a `Job` in JSON, or {"pid", "signal"}: only this process knows which of its children are
+still there. Two kinds of lines come back: {"job", "pid"} and {"pid", "status"}.
+"""
+
+import gc
+import json
+import os
+import select
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+import adapters.soap  # noqa: F401 - zeep is slow to import
+from gateway import logs
+from gateway.boot import World
+from gateway.cli.serve import serve_until_stopped
+from gateway.settings import load
+from tests.faults.failpoints import Failpoints
+
+POLL_S = 0.005
+CHILDREN: set[int] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One gateway to run. ahead_ms: how far its clock is ahead of this machine's; pace: how fast it goes.
+
+    at: the boundary at which it dies; None: at none. mortal: whether boundaries are counted at all; if not,
+    it is a gateway as `tongban serve` runs it, but for the clock.
+    """
+
+    job: int
+    folder: str
+    mortal: bool = False
+    at: int | None = None
+    checkpoints: bool = False
+    ahead_ms: int = 0
+    pace: float = 1.0
+
+
+def main() -> int:
+    gc.collect()
+    gc.freeze()  # what is there now stays shared between all children
+    unread = b""
+    while True:
+        ready, _, _ = select.select([0], [], [], POLL_S)
+        if ready:
+            read = os.read(0, 65536)
+            if not read:
+                return 0
+            *lines, unread = (unread + read).split(b"\n")
+            for line in lines:
+                told = json.loads(line)
+                _signal(**told) if "signal" in told else _fork(Job(**told))
+        _reap()
+
+
+def _fork(job: Job) -> None:
+    pid = os.fork()
+    if pid == 0:
+        _become(job)
+    CHILDREN.add(pid)
+    _say({"job": job.job, "pid": pid})
+
+
+def _signal(pid: int, signal: int) -> None:
+    if pid in CHILDREN:
+        os.kill(pid, signal)
+
+
+def _reap() -> None:
+    try:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return
+    if pid:
+        CHILDREN.discard(pid)
+        _say({"pid": pid, "status": os.waitstatus_to_exitcode(status)})
+
+
+def _say(line: dict[str, int]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _become(job: Job) -> None:
+    """The child: stdout is the file that its address is read from, stderr its log."""
+    folder = Path(job.folder)
+    for name, descriptor in (("said", 1), ("gateway.log", 2)):
+        file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(file, descriptor)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    code = 1
+    try:
+        logs.configure()
+        uvloop.run(serve_until_stopped(load(folder / "conf"), port=0, world=_world(job, folder)))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _world(job: Job, folder: Path) -> World:
+    began_ms = time.time_ns() // 1_000_000
+
+    def clock_ms() -> int:
+        return began_ms + int((time.time_ns() // 1_000_000 - began_ms) * job.pace) + job.ahead_ms
+
+    if not job.mortal:
+        return World(clock_ms=clock_ms)
+    points = Failpoints(folder / "armed", folder / "marks", job.at, job.checkpoints)
+    return World(clock_ms=clock_ms, connect=points.connect, transport=points.transport)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

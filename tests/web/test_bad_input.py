@@ -81,13 +81,6 @@ async def test_a_body_that_cannot_be_read_is_one_problem(
     assert "金雀丝" not in answer.text
 
 
-def test_numbers_that_fit_exactly_are_read_as_they_stand() -> None:
-    from gateway.web.reading import parse_object
-
-    text = b'{"a": [1.50, 1e3, -0.1, 18446744073709551615, 9007199254740993, -9223372036854775808, 0.0]}'
-    assert parse_object(text) == json.loads(text)
-
-
 FAULTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "wrong check digits": (
         {"applicant__id_number": "341702198803151231", "receiving__unit": "11341702MB1A023178"},

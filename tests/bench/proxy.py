@@ -1,4 +1,4 @@
-"""The first peer: a bare aiohttp reverse proxy. It reads a body, posts it on, and answers 201 with what came back."""
+"""The first peer, a bare aiohttp reverse proxy: reads a body, posts it on, answers 201 with what came back."""
 
 import asyncio
 import json

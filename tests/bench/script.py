@@ -108,9 +108,11 @@ def soap_message(case: dict[str, Any], number: str) -> str:
     for name, text in (
         ("SXDM", "11450000007566021J200200603100001"), ("SXMC", "开具户籍类证明"), ("SXBB", "6"), ("TBFS", "1"),
         ("BJLX", "1"), ("SQRLX", "1"), ("SQRXM", applicant["name"]), ("SQRZJLX", applicant["id_type"]),
-        ("SQRZJHM", applicant["id_number"]), ("SQRXB", applicant.get("sex")), ("SQRGJ", applicant.get("nationality")),
-        ("SQRLXDH", applicant.get("mobile")), ("SQRDZ", applicant.get("address")), ("SJQHDM", receiving["division"]),
-        ("SJDWDM", receiving["unit"]), ("SJDWMC", receiving.get("unit_name")), ("SJSJ", stamp(receiving["received_at"])),
+        ("SQRZJHM", applicant["id_number"]), ("SQRXB", applicant.get("sex")),
+        ("SQRGJ", applicant.get("nationality")), ("SQRLXDH", applicant.get("mobile")),
+        ("SQRDZ", applicant.get("address")), ("SJQHDM", receiving["division"]),
+        ("SJDWDM", receiving["unit"]), ("SJDWMC", receiving.get("unit_name")),
+        ("SJSJ", stamp(receiving["received_at"])),
         ("YT", case["purpose"]), ("BZ", case.get("note")),
     ):  # fmt: skip
         etree.SubElement(record, name).text = text

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from gateway import logs
 from gateway.store import credentials as rows
+from gateway.store.connection import Connection
 from gateway.store.store import Store
-from gateway.store.vault import Vault
+from gateway.store.vault import Vault, WrongKey
 
 log = logs.get("credentials")
 Clock = Callable[[], int]
@@ -42,18 +43,29 @@ class SessionSecret:
             return self._good[0]
 
     async def spoil(self, secret: str) -> None:
-        """Forget a secret that was barred, unless another task has replaced it meanwhile."""
+        """Forget a secret that was barred, unless another task or process has replaced it meanwhile."""
         async with self._lock:
             if self._good is not None and self._good[0] == secret:
                 self._good = None
-                await self._store.write(lambda tx: rows.spoil(tx.connection, self._name))
+            await self._store.write(lambda tx: self._spoil_stored(tx.connection, secret))
+
+    def _spoil_stored(self, connection: Connection, secret: str) -> None:
+        stored = self._opened(rows.secret(connection, self._name))
+        if stored is None or stored[0] == secret:
+            rows.spoil(connection, self._name)
 
     async def _stored(self) -> tuple[str, int] | None:
-        found = await self._store.read(lambda connection: rows.secret(connection, self._name))
+        return self._opened(await self._store.read(lambda connection: rows.secret(connection, self._name)))
+
+    def _opened(self, found: tuple[bytes, int] | None) -> tuple[str, int] | None:
+        """What is stored, or None: a secret that does not open any more is fetched anew."""
         if found is None:
             return None
         sealed, expires_ms = found
-        return self._vault.open_secret(self._name, sealed), expires_ms
+        try:
+            return self._vault.open_secret(self._name, sealed), expires_ms
+        except WrongKey:
+            return None
 
     async def _keep(self, secret: str, expires_ms: int) -> None:
         sealed = self._vault.seal_secret(self._name, secret)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from hashlib import sha256
 
 from aiohttp import web
@@ -9,7 +10,7 @@ from aiohttp import web
 from gateway.errors import Refusal
 from gateway.settings import Caller
 
-SCHEME = "Bearer "
+SCHEME = "bearer "
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,16 @@ class Authenticator:
     def identify(self, request: web.Request) -> Identity:
         """Raises Refusal unauthenticated."""
         header = request.headers.get("Authorization", "")
-        if not header.startswith(SCHEME):
+        if header[: len(SCHEME)].lower() != SCHEME:
             raise Refusal("unauthenticated")
-        found = self._keys.get(sha256(header.removeprefix(SCHEME).strip().encode()).hexdigest())
+        shown = header[len(SCHEME) :].strip().encode("utf-8", "surrogateescape")  # any bytes may be sent
+        found = self._keys.get(sha256(shown).hexdigest())
         if found is None:
             raise Refusal("unauthenticated")
         return found
 
 
 def require(identity: Identity, operation: str) -> None:
-    """Raises Refusal forbidden_operation unless the caller has the right by name."""
-    if operation not in identity.caller.rights.operations and "*" not in identity.caller.rights.operations:
+    """Raises Refusal forbidden_operation unless one of the caller's patterns is of the operation."""
+    if not any(fnmatchcase(operation, pattern) for pattern in identity.caller.rights.operations):
         raise Refusal("forbidden_operation", operation=operation)

@@ -16,6 +16,7 @@ IN_A_THREAD_FROM = 256 * 1024
 # every string of the text in turn; the group is there if it is a key
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?', re.DOTALL)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _ID = re.compile(r"[0-9A-Z]{26}")
 _STAFF = re.compile(r"(?!.*\d{10})[A-Za-z0-9._-]{1,32}")  # ten digits in a row could be a person's number
 _KNOWN_KEY = re.compile(r"[a-z_]{1,40}")  # a key of ours; any other could be anything
@@ -96,7 +97,7 @@ def wait_s(request: web.Request, default_s: float, longest_s: float) -> float:
     """How long the caller wants to wait for the end: `Prefer: wait=N` (RFC 7240)."""
     for preference in request.headers.get("Prefer", "").split(","):
         name, _, value = preference.strip().partition("=")
-        if name.lower() == "wait" and value.strip().isdigit():
+        if name.strip().lower() == "wait" and _SECONDS.fullmatch(value.strip()):
             return min(float(value), longest_s)
     return default_s
 

@@ -44,6 +44,7 @@ CALLERS: Mapping[str, tuple[list[str], dict[str, list[str]]]] = {
     "guichi": (["341702"], EVERYTHING),
     "cixi": (["330282"], EVERYTHING),
     "nobody": ([], {}),
+    "reader": ([], {"operations": ["case.*", "catalogue.read"]}),
     "bounded": (["341702"], {**EVERYTHING, "divisions": ["440232"], "items": ["0001*"]}),
 }
 BOUNDS = {"lease_margin_s": "1", "wait_s": "5", "body_bytes": "200000", "open_requests": "64"}
@@ -80,6 +81,18 @@ class Running:
             answer = Answer(response.status, response.headers, await response.read())
         self.checked.check(method, path, answer)
         return answer
+
+    async def raw(self, sent: bytes) -> Answer:
+        """The answer to bytes that no client library would send."""
+        host, port = self.address.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(sent)
+        await writer.drain()
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = dict(line.split(": ", 1) for line in lines)
+        return Answer(int(first.split()[1]), headers, body)
 
     async def submit(self, document: Mapping[str, Any], key: str, **headers: str) -> Answer:
         caller = "cixi" if document["receiving"]["division"] == "330282" else "guichi"

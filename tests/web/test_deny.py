@@ -54,6 +54,38 @@ async def test_each_of_the_keys_of_a_caller_is_good(service: Running, which: str
     assert answer.status == 200
 
 
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer "])
+async def test_the_scheme_is_read_in_any_case(service: Running, scheme: str) -> None:
+    answer = await service.ask("GET", "/v1/platforms", Authorization=f"{scheme} {key_of('guichi')}")
+    assert answer.status == 200
+
+
+async def test_rights_to_operations_are_patterns(service: Running) -> None:
+    allowed = await service.ask("GET", "/v1/cases?number=1", caller="reader")
+    denied = await service.ask("GET", "/metrics", caller="reader")
+    assert (allowed.status, denied.code) == (200, "forbidden_operation")
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        (b"Authorization: Bearer \xff\xfe", "unauthenticated"),
+        (b"Authorization: \xe9", "unauthenticated"),
+        (b"Accept-Language: \xff;q=\xfe", "unauthenticated"),
+        (b"Content-Length: minus one", "malformed_request"),
+        (b"Transfer-Encoding: chunked\r\nContent-Length: 3", "malformed_request"),
+        (b"X: " + b"a" * 9000, "malformed_request"),
+    ],
+)
+async def test_bytes_that_are_no_text_are_a_problem_of_the_caller_and_not_of_ours(
+    service: Running, header: bytes, code: str
+) -> None:
+    sent = b"GET /v1/platforms HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + header + b"\r\n\r\n"
+    answer = await service.raw(sent)
+    assert answer.code == code
+    assert answer.headers["Tongban-Checkpoint"]
+
+
 @pytest.mark.parametrize("path", PUBLIC)
 async def test_what_is_public_needs_no_key(service: Running, path: str) -> None:
     answer = await service.ask("GET", path, caller=None)

@@ -3,6 +3,8 @@
 import asyncio
 import json
 
+import pytest
+
 from gateway.exchange import said
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed
@@ -87,6 +89,15 @@ async def test_without_waiting_the_answer_is_202_and_a_repeat_tells_the_end(
     assert (last.status, last.document["state"]) == (201, "delivered")
     shown = await service.ask("GET", first.headers["Location"])
     assert (shown.status, shown.document) == (200, last.document)
+
+
+@pytest.mark.parametrize(
+    "prefer", ["wait=²", "wait=-1", "wait=1e3", "wait", "wait=" + "9" * 400, "wait=\t5", ",,=;"]
+)
+async def test_a_preference_that_cannot_be_read_is_as_if_none_was_stated(
+    service: Running, key: str, prefer: str
+) -> None:
+    assert (await service.submit(case_of_somebody(), key, Prefer=prefer)).status == 201
 
 
 async def test_a_repeat_of_what_was_refused_is_refused_again_and_not_sent_again(

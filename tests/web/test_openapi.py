@@ -2,8 +2,11 @@
 
 import json
 import re
+import shlex
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 import pytest
@@ -13,7 +16,8 @@ from gateway.web.endpoints import ENDPOINTS
 from gateway.web.openapi import ANY_ROUTE, example_case
 from tests.fakes import fixtures
 from tests.fakes.checks import CHINA
-from tests.web.service import Running
+from tests.web.checked import Answer
+from tests.web.service import Running, key_of
 
 
 @pytest.fixture
@@ -102,6 +106,38 @@ async def test_the_example_of_a_case_passes_every_check(service: Running) -> Non
     answer = await service.ask("POST", "/v1/preflight", body=case)
     assert answer.status == 200, answer.text
     assert CHINA.utcoffset(None) is not None
+
+
+async def test_every_command_on_the_page_works(service: Running) -> None:
+    text = (await service.ask("GET", "/docs", caller=None)).text
+    commands = [unescape(found) for found in re.findall("<pre>(curl.*?)</pre>", text, re.DOTALL)]
+    assert len(commands) == len(ENDPOINTS)
+    for command in commands:
+        answer = await _run(service, shlex.split(command.replace("\\\n", "")))
+        assert answer.status < 300 or answer.code == "not_found", (command, answer.raw)
+
+
+async def _run(service: Running, words: list[str]) -> Answer:
+    """What curl would ask; the ids of the examples are of nobody's case."""
+    headers, query, body = {}, [], None
+    options = iter(words[1:-1])
+    for option in options:
+        if option == "-H":
+            name, _, value = next(options).partition(": ")
+            headers[name.replace("-", "_")] = value.replace("$KEY", key_of("guichi"))
+        elif option == "--data-binary":
+            assert next(options) == "@case.json"
+            body = {
+                **example_case(),
+                **{name: fixtures.case("gd-person")[name] for name in ("receiving", "authorisation")},
+            }
+        elif option == "--data-urlencode":
+            name, _, value = next(options).partition("=")
+            query.append(f"{name}={quote(value)}")
+        else:
+            assert option in ("-sS", "-G")
+    path = words[-1].removeprefix("$HOST") + ("?" + "&".join(query) if query else "")
+    return await service.ask("POST" if body else "GET", path, caller=None, body=body, **headers)
 
 
 class Page(HTMLParser):

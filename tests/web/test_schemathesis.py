@@ -12,7 +12,7 @@ from schemathesis.checks import CHECKS
 
 from tests.web.service import Running, key_of
 
-EXAMPLES = 12  # of each operation; the whole suite has to stay short
+EXAMPLES = 8  # of each operation; the whole suite has to stay short
 ASKED = (
     "not_a_server_error",
     "status_code_conformance",

@@ -32,7 +32,7 @@ from gateway.releases import PlatformRelease
 from gateway.routes import Routes
 from gateway.settings import Settings
 from gateway.shelf import Shelf
-from gateway.store import exchanges, releases
+from gateway.store import bodies, exchanges, releases
 from gateway.store.connection import Connection, Driver, connect_sqlite, sqlite_dialect
 from gateway.store.migrate import upgrade
 from gateway.store.store import Store
@@ -149,9 +149,11 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     _create_keys(settings)
     settings.database_file.parent.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database_file)
-    store = Store(_open(world, settings), _open(world, settings), audit_log.append)
     keys = settings.installation.keys
     vault = Vault.load([settings.path(path) for path in keys.wrapping], settings.path(keys.person))
+    writer, reader = _open(world, settings), _open(world, settings)
+    vault.require(bodies.keys_in_use(reader))
+    store = Store(writer, reader, audit_log.append)
     transport, gates = world.transport(), Gates()
     routes = Routes(_adapters(settings, world, store, vault, transport))
     shelf = Shelf(store, routes)

@@ -23,7 +23,9 @@ class MaterialFolder:
         sealed = self._vault.seal(key, f"material/{file_id}", content)
         digest = sha256(sealed).hexdigest()
         path = self._path(digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _sync_folder(self._folder)  # else a power cut takes the new folder with all that is in it
         unfinished = path.with_suffix(".part")
         with unfinished.open("wb") as file:
             file.write(sealed)

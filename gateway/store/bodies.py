@@ -6,11 +6,18 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from gateway.store.connection import Connection
-from gateway.store.tables import bodies, body_keys, materials
+from gateway.store.tables import bodies, body_keys, exchanges, materials
 from gateway.store.vault import DataKey
 
 INSERT_KEY = sa.insert(body_keys)
 KEY = sa.select(body_keys.c.key_id, body_keys.c.wrapped).where(body_keys.c.exchange_id == bindparam("id"))
+KEYS_IN_USE = (
+    sa.select(body_keys.c.key_id)
+    .join(exchanges, exchanges.c.id == body_keys.c.exchange_id)
+    .where(sa.text("due_ms > 0"))
+    .distinct()
+)
+NEWEST_KEY = sa.select(body_keys.c.key_id).order_by(body_keys.c.exchange_id.desc()).limit(1)
 INSERT_BODY = sa.insert(bodies)
 BODY = sa.select(bodies.c.sealed).where(
     bodies.c.exchange_id == bindparam("id"), bodies.c.name == bindparam("name")
@@ -30,6 +37,11 @@ def wrapped_key(connection: Connection, exchange_id: str) -> tuple[str, bytes] |
     """(id of the wrapping key, wrapped data key), or None once erased."""
     row = connection.row(KEY, {"id": exchange_id})
     return (row[0], row[1]) if row else None
+
+
+def keys_in_use(connection: Connection) -> set[str]:
+    """Ids of the wrapping keys without which what is open, or what came last, cannot be read."""
+    return {row[0] for statement in (KEYS_IN_USE, NEWEST_KEY) for row in connection.rows(statement)}
 
 
 def add(connection: Connection, exchange_id: str, sealed: Mapping[str, bytes]) -> None:

@@ -6,7 +6,7 @@ for ever. The wrapping key has an id, stored beside every wrapped key, so that i
 
 import os
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from pathlib import Path
@@ -56,6 +56,13 @@ class Vault:
         return DataKey(
             plain, nonce + self._wrapping[self._current].encrypt(nonce, plain, None), self._current
         )
+
+    def require(self, key_ids: Iterable[str]) -> None:
+        """Raises WrongKey that names what is missing: to start without it would be to lose what it sealed."""
+        missing = sorted(set(key_ids) - self._wrapping.keys())
+        if missing:
+            said = "bodies are sealed under wrapping keys whose files keys.wrapping does not name"
+            raise WrongKey(f"{said}: restore or name {', '.join(missing)}")
 
     def open_key(self, key_id: str, wrapped: bytes) -> DataKey:
         if key_id not in self._wrapping:

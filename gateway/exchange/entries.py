@@ -1,5 +1,6 @@
 """The log's words for what happens to an exchange. Entries can never be amended, so they say it all at once."""
 
+import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
@@ -10,6 +11,9 @@ from audit.entries import Entry
 from gateway.exchange.asked import Prepared
 from gateway.model import Decision, Exchange, Fact
 from gateway.store.vault import DataKey
+
+# fifteen digits in a row could be a person's number
+_NUMBER = re.compile(r"(?!.*[0-9]{15})[A-Za-z0-9._:/()-]{1,64}")
 
 
 def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
@@ -33,7 +37,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "alignment": exchange.alignment,
         "release": exchange.release,
         "ours": exchange.ours,
-        "authorisation": authorisation.get("reference"),
+        "authorisation": _reference(key, authorisation.get("reference")),
         "purpose": _keyed(key, "purpose", str(document.get("purpose") or "").encode()).hex(),
         "fields": list(prepared.personal),
         "materials": len(prepared.contents),
@@ -43,6 +47,13 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "attempt": exchange.attempt,
     }
     return Entry("exchange.admitted", exchange.admitted_ms, facts)
+
+
+def _reference(key: DataKey, text: str | None) -> str | None:
+    """A reference number as it stands; free text, which could name a person, only as a keyed digest."""
+    if text is None or _NUMBER.fullmatch(text):
+        return text
+    return _keyed(key, "authorisation", text.encode()).hex()
 
 
 def sending(exchange: Exchange) -> Entry:

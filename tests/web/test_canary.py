@@ -74,8 +74,9 @@ def canary(name: str = "canary-gd", **values: Any) -> Case:
     """The canary, everywhere where a person may stand; it insists, as it has many cases open."""
     case = {**fixtures.case(name), "insist": {"reason": f"{NAME}坚持再次提交"}}
     case = changed(
-        case, receiving__staff=NAME, receiving__identity_check__by=NAME, materials__0__verification__by=NAME
-    )
+        case, receiving__staff=NAME, receiving__identity_check__by=NAME, materials__0__verification__by=NAME,
+        authorisation__reference=f"{NAME}授权书",
+    )  # fmt: skip
     return changed(case, **values)
 
 

@@ -11,8 +11,9 @@ from gateway.items.problems import ItemError
 from gateway.web.endpoints import ENDPOINTS
 from gateway.web.errors_page import page
 from gateway.web.openapi import ANY_ROUTE
-from tests.web.provoked import SCENARIOS, Stage
+from tests.web import provoked, provoked_alone
 from tests.web.service import Running
+from tests.web.stage import SCENARIOS, Stage
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 NOT_OF_A_ROUTE = {"no_route", "case_ended", *ANY_ROUTE}  # no address, the command line, any address
@@ -20,6 +21,7 @@ OF_FILES = {"file_unreadable", "cursor_invalid"}  # told as findings of an impor
 
 
 def test_every_code_has_a_scenario_that_provokes_it() -> None:
+    assert provoked.__doc__ and provoked_alone.__doc__  # whose import has filled the register
     assert SCENARIOS.keys() == CODES.keys()
 
 

@@ -12,13 +12,13 @@ from aiohttp import ClientResponse
 
 from adapters.message import Go, Request, Response
 from adapters.transport import HttpTransport, PassingRequest
+from gateway.items.remembered import SCOPE as CATALOGUE
 from gateway.store.connection import Driver, connect_sqlite
 
 _NAME = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM|SELECT .*?\sFROM)\s+(\w+)", re.DOTALL)
 _CHECKPOINT = (
     "audit_batches.root"  # what the signer of checkpoints asks first; an append asks for the frontier
 )
-_CATALOGUE = ("FROM items", "FROM alignments")  # every start looks whether the catalogue's files have changed
 
 
 @dataclass(slots=True)
@@ -76,22 +76,22 @@ class MortalDriver:
         if text.startswith("BEGIN"):
             self._begun = True
             return self._driver.execute(text, parameters)
-        self._first(text)
+        self._first(text, parameters)
         return self._round(text, lambda: self._driver.execute(text, parameters))
 
     def executemany(self, text: str, parameters: Any, /) -> Any:
-        self._first(text)
+        self._first(text, parameters)
         return self._round(text, lambda: self._driver.executemany(text, parameters))
 
     def close(self) -> None:
         self._driver.close()
 
-    def _first(self, text: str) -> None:
+    def _first(self, text: str, parameters: Any) -> None:
         if self._begun:
             self._begun = False
-            self._counts = not any(table in text for table in _CATALOGUE) and (
-                self._points.checkpoints or _CHECKPOINT not in text
-            )
+            signs = _CHECKPOINT in text
+            imports = isinstance(parameters, dict) and CATALOGUE in parameters.values()  # at every start
+            self._counts = self._points.checkpoints if signs else not imports
             self._round("BEGIN", lambda: None)
 
     def _round(self, text: str, run: Any) -> Any:

@@ -103,8 +103,7 @@ class Gateway:
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
-        self._signed_ms = 0
-        await self.sign()
+        await self.sign(now=True)
         await self.transport.close()
         await self.store.stop()
         log.info("gateway.stopped")
@@ -128,10 +127,10 @@ class Gateway:
             await self.refresh_gates()
             log.info("release.activated", release=digest)
 
-    async def sign(self) -> None:
-        """Sign the head of the log if it grew, at most twice a second; every answer carries the newest."""
+    async def sign(self, *, now: bool = False) -> None:
+        """Sign the head of the log if it grew; every answer carries the newest. At most twice a second, or now."""
         now_ms = self.world.clock_ms()
-        if now_ms - self._signed_ms < CHECKPOINT_EVERY_MS:
+        if not now and now_ms - self._signed_ms < CHECKPOINT_EVERY_MS:
             return
         self._signed_ms = now_ms
         note = await self.store.write(lambda tx: audit_log.checkpoint(tx.connection, self.signer, now_ms))

@@ -131,7 +131,7 @@ def _platform(release: Release, division: str, item: Mapping[str, Any] | None) -
 
 def _rank(serves: Serves, division: str, item: Mapping[str, Any] | None) -> int | None:
     """How closely a declaration fits: named items go before whole divisions; None if it does not fit."""
-    if serves.division != division:
+    if serves.division.ljust(12, "0") != division.ljust(12, "0"):  # 6, 9 or 12 digits, padded by zeros
         return None
     if serves.items is None:
         return 0

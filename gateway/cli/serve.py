@@ -85,6 +85,7 @@ async def first_start(gateway: Gateway) -> None:
         log.info("catalogue.imported", file=path.name, added=done.added, problems=len(done.faults))
     if not gateway.routes.loaded:
         await _activate(gateway, "first start")
+        await gateway.sign(now=True)
 
 
 def _bring(bring: Callable[..., Imported], rows: list[dict[str, str]], tx: Transaction) -> Imported:

@@ -31,11 +31,12 @@ class KeyConsumed(Exception):
 
 
 class CaseOpen(Exception):
-    """The person has an open case for the same item and division."""
+    """The person has an open case for the same item and division. `caller` is whose it is."""
 
-    def __init__(self, case_id: str) -> None:
+    def __init__(self, case_id: str, caller: str) -> None:
         super().__init__("case open")
         self.case_id = case_id
+        self.caller = caller
 
 
 class Moved(Exception):
@@ -71,7 +72,7 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
             raise KeyConsumed(*(earlier or ("", "")))
         other = None if admission.insist else cases.same_open(connection, admission.case)
         if other:
-            raise CaseOpen(other)
+            raise CaseOpen(*other)
         cases.add(connection, admission.case)
         cases.add_numbers(connection, exchange.case_id, exchange.id, admission.numbers)
         exchanges.admit(connection, exchange)

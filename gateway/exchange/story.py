@@ -87,7 +87,8 @@ class Exchanges:
             except commits.KeyConsumed as earlier:  # two of the same request at once: the other one is it
                 return await self._replay(earlier.exchange_id, earlier.digest, asked), True
             except commits.CaseOpen as other:
-                raise Refusal("case_open", case=other.case_id, division=exchange.division) from other
+                case = other.case_id if other.caller == exchange.caller else "?"  # not theirs to know
+                raise Refusal("case_open", division=exchange.division, case=case) from other
             passage.keep()
         log.debug("exchange.admitted", exchange=exchange.id, platform=exchange.platform, state=exchange.state)
         if exchange.state == "sending":

@@ -12,7 +12,7 @@ from gateway.store.tables import case_numbers, cases, idempotency, sequences, ti
 
 INSERT_CASE = sa.insert(cases)
 CASE = sa.select(cases).where(cases.c.id == bindparam("id"))
-SAME_OPEN = sa.select(cases.c.id).where(
+SAME_OPEN = sa.select(cases.c.id, cases.c.caller).where(
     cases.c.person == bindparam("person"),
     cases.c.item == bindparam("item"),
     cases.c.division == bindparam("division"),
@@ -86,10 +86,11 @@ def by_id(connection: Connection, case_id: str) -> Case | None:
     return Case(*row) if row else None
 
 
-def same_open(connection: Connection, case: Case) -> str | None:
-    """Id of an open case of the same person, item and division."""
-    row = connection.row(SAME_OPEN, {"person": case.person, "item": case.item, "division": case.division})
-    return row[0] if row else None
+def same_open(connection: Connection, case: Case) -> tuple[str, str] | None:
+    """(id, caller) of an open case of the same person, item and division."""
+    where = {"person": case.person, "item": case.item, "division": case.division}
+    row = connection.row(SAME_OPEN, where)
+    return (row[0], row[1]) if row else None
 
 
 def close(connection: Connection, case_id: str) -> None:

@@ -6,7 +6,8 @@ from audit.findings import Finding
 
 START = "exchange.admitted"
 ENDS = frozenset({"exchange.delivered", "exchange.refused", "exchange.abandoned", "exchange.withdrawn"})
-ECHOES = frozenset({"exchange.late_reply", "exchange.read"})  # may follow an end
+ECHOES = frozenset({"exchange.late_reply"})  # may follow an end
+READ = "exchange.read"  # the whole story of a read (查询), which has one commit and so no other entry
 BETWEEN = frozenset(
     {
         "exchange.sending",
@@ -31,6 +32,8 @@ class Orders:
             return None
         if exchange is None:
             return Finding(path, "order.no_exchange")
+        if kind == READ:
+            return None
         code = self._fault(kind, exchange)
         self._move(kind, exchange)
         return Finding(path, f"order.{code}", {"exchange": exchange, "kind": kind}) if code else None

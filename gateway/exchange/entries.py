@@ -20,23 +20,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
     """exchange.admitted: who asked for what on whose behalf, under which release, and what was committed to."""
     document = prepared.document
     authorisation = document.get("authorisation") or {}
-    facts = {
-        "exchange": exchange.id,
-        "case": exchange.case_id,
-        "caller": exchange.caller,
-        "actor": exchange.actor,
-        "from": exchange.here,
-        "to": exchange.division,
-        "unit": exchange.unit,
-        "platform": exchange.platform,
-        "operation": exchange.operation,
-        "mode": exchange.mode,
-        "item_here": exchange.item_here,
-        "item_there": exchange.item_there,
-        "basic_code": exchange.basic_code,
-        "alignment": exchange.alignment,
-        "release": exchange.release,
-        "ours": exchange.ours,
+    facts = _asked(exchange) | {
         "authorisation": _reference(key, authorisation.get("reference")),
         "purpose": _keyed(key, "purpose", str(document.get("purpose") or "").encode()).hex(),
         "fields": list(prepared.personal),
@@ -77,6 +61,8 @@ def concluded(
         "state": exchange.state,
         "actor": actor or None,
     }
+    if exchange.kind == "read":  # its only entry
+        facts |= _asked(exchange)
     return Entry(f"exchange.{kind}", fact.at_ms, {**facts, **evidence})
 
 
@@ -100,6 +86,24 @@ def commitment(document: Mapping[str, Any], key: DataKey, name: str) -> str:
 def _keyed(key: DataKey, purpose: str, content: bytes) -> bytes:
     """BLAKE2b-256 keyed with the data key: a digest that cannot be guessed back once the key is erased."""
     return blake2b(purpose.encode() + b"\0" + content, key=key.plain, digest_size=32).digest()
+
+
+def _asked(exchange: Exchange) -> dict[str, Any]:
+    """Who asked for what, of whom, under which release: it stands in the first entry of an exchange."""
+    return _of(exchange) | {
+        "caller": exchange.caller,
+        "actor": exchange.actor,
+        "from": exchange.here,
+        "to": exchange.division,
+        "unit": exchange.unit,
+        "mode": exchange.mode,
+        "item_here": exchange.item_here,
+        "item_there": exchange.item_there,
+        "basic_code": exchange.basic_code,
+        "alignment": exchange.alignment,
+        "release": exchange.release,
+        "ours": exchange.ours,
+    }
 
 
 def _of(exchange: Exchange) -> dict[str, Any]:

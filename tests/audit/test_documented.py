@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from audit.findings import TEXTS, Finding
-from audit.order import BETWEEN, ECHOES, ENDS, START
+from audit.order import BETWEEN, ECHOES, ENDS, READ, START
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "evidence.md").read_text("utf-8")
@@ -23,7 +23,7 @@ def test_every_code_is_provoked_by_a_test():
 
 def test_the_documented_kinds_are_those_of_the_order():
     section = TEXT.partition("### Lawful order")[2].partition("## Leaf")[0]
-    assert set(re.findall(r"`(exchange\.\w+)`", section)) == {START, *ENDS, *BETWEEN, *ECHOES}
+    assert set(re.findall(r"`(exchange\.\w+)`", section)) == {START, *ENDS, *BETWEEN, *ECHOES, READ}
 
 
 def test_every_text_is_there_in_both_languages_and_takes_its_facts():

@@ -20,6 +20,7 @@ def codes(*kinds: str, exchange: str | None = "E1") -> list[str | None]:
         ["admitted", "sending", "refused", "late_reply", "read", "late_reply"],
         ["admitted", "deferred", "abandoned", "read"],
         ["admitted", "read", "sending"],  # still open
+        ["read"],  # a read has one commit, hence one entry
     ],
 )
 def test_lawful_orders_pass(kinds):
@@ -31,7 +32,7 @@ def test_lawful_orders_pass(kinds):
     [
         (["sending"], "no_start"),
         (["delivered"], "no_start"),
-        (["read"], "no_start"),
+        (["read", "late_reply"], "no_start"),  # a read starts nothing
         (["admitted", "admitted"], "second_start"),
         (["admitted", "delivered", "admitted"], "second_start"),
         (["admitted", "delivered", "refused"], "second_end"),

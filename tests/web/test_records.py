@@ -1,6 +1,7 @@
 """Looking things up: by any number, only one's own; progress; proofs that verify offline; languages."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from audit.log import entries_of
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import CHECKOUT, Running, changed
@@ -75,6 +77,23 @@ async def test_progress_is_told_in_our_own_words(service: Running, submitted: di
     assert (read.document["operation"], read.document["case"]) == ("case.progress", submitted["case"])
 
 
+async def test_a_read_is_one_whole_entry_of_a_log_that_is_sound(
+    service: Running, submitted: dict[str, Any]
+) -> None:
+    answer = await service.ask("GET", f"{submitted['links']['case']}/progress")
+    read = answer.document["exchange"]
+    [(_, body)] = await service.gateway.store.read(lambda connection: entries_of(connection, read))
+    entry = json.loads(body)
+    assert {name: entry.get(name) for name in ("kind", "caller", "actor", "from", "to", "operation", "fact")} == {
+        "kind": "exchange.read", "caller": "guichi", "actor": "k1", "from": "341702", "to": "440232",
+        "operation": "case.progress", "fact": "taken",
+    }  # fmt: skip
+    assert entry["release"] == submitted["release"]
+    database = str(service.gateway.settings.database_file)
+    sound = _verify("--database", database, "--key", service.gateway.signer.vkey, what="verify-log")
+    assert (sound.returncode, sound.stdout.count("was never admitted")) == (0, 0)
+
+
 async def proof_of(service: Running, submitted: dict[str, Any]) -> Answer:
     answer = await service.ask("GET", submitted["links"]["proof"])
     while answer.status == 404:
@@ -99,8 +118,8 @@ async def test_a_proof_is_a_file_that_the_auditor_verifies_without_us(
     assert _verify(str(file), "--key", service.gateway.signer.vkey).returncode == 1
 
 
-def _verify(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "audit", "verify", *arguments]
+def _verify(*arguments: str, what: str = "verify") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "audit", what, *arguments]
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
 

@@ -45,6 +45,6 @@ class Bare:
         return _answer("barred", "BARRED") if step.do == "bar" else _answer("refused", "NO")
 
 
-def simulator() -> Simulator:
-    ledger = Ledger()
+def simulator(path: str) -> Simulator:
+    ledger = Ledger(path)
     return Simulator(ledger, Bare(ledger))

@@ -12,7 +12,6 @@ from aiohttp import ClientResponse
 
 from adapters.message import Go, Request, Response
 from adapters.transport import HttpTransport, PassingRequest
-from gateway.items.remembered import SCOPE as CATALOGUE
 from gateway.store.connection import Driver, connect_sqlite
 
 _NAME = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM|SELECT .*?\sFROM)\s+(\w+)", re.DOTALL)
@@ -23,14 +22,15 @@ _CHECKPOINT = (
 
 @dataclass(slots=True)
 class Failpoints:
-    """Counts boundaries once the file `armed` exists, writes each to `marks`, and dies at number `at`.
+    """Counts boundaries once the file `armed` exists, and writes each to `marks`.
 
+    at: the number, or the name, of the boundary at which the process dies; None: at none.
     checkpoints: whether the signing of checkpoints counts (it runs by the clock, so only where that stands).
     """
 
     armed: Path
     marks: Path
-    at: int | None = None
+    at: int | str | None = None
     checkpoints: bool = False
     passed: int = 0
 
@@ -40,7 +40,7 @@ class Failpoints:
             return
         with self.marks.open("a") as marks:
             marks.write(f"{name}\n")
-        if self.passed == self.at:
+        if self.at in (self.passed, name):
             os.kill(os.getpid(), signal.SIGKILL)
         self.passed += 1
 
@@ -76,22 +76,20 @@ class MortalDriver:
         if text.startswith("BEGIN"):
             self._begun = True
             return self._driver.execute(text, parameters)
-        self._first(text, parameters)
+        self._first(text)
         return self._round(text, lambda: self._driver.execute(text, parameters))
 
     def executemany(self, text: str, parameters: Any, /) -> Any:
-        self._first(text, parameters)
+        self._first(text)
         return self._round(text, lambda: self._driver.executemany(text, parameters))
 
     def close(self) -> None:
         self._driver.close()
 
-    def _first(self, text: str, parameters: Any) -> None:
+    def _first(self, text: str) -> None:
         if self._begun:
             self._begun = False
-            signs = _CHECKPOINT in text
-            imports = isinstance(parameters, dict) and CATALOGUE in parameters.values()  # at every start
-            self._counts = self._points.checkpoints if signs else not imports
+            self._counts = self._points.checkpoints or _CHECKPOINT not in text
             self._round("BEGIN", lambda: None)
 
     def _round(self, text: str, run: Any) -> Any:

@@ -26,7 +26,7 @@ from tests.installation import CHECKOUT, PLATFORMS, Installation
 
 EXAMPLES = CHECKOUT / "mappings" / "examples"
 BARE = Path(__file__).parent / "platforms"
-SIMULATORS: Mapping[str, Callable[[], Simulator]] = {
+SIMULATORS: Mapping[str, Callable[[str], Simulator]] = {
     "sim-gd": gd.simulator,
     "sim-gx": gx.simulator,
     "sim-bare": bare.simulator,
@@ -72,14 +72,24 @@ class Place:
         for name in SIMULATORS:
             self.point(name, "http://127.0.0.1:9")
 
+    def forget_sources(self) -> None:
+        """What is in the database need not be looked at again at every start."""
+        conf = self.conf / "gateway.yaml"
+        lines = conf.read_text().splitlines(keepends=True)
+        conf.write_text("".join(line for line in lines if not line.startswith("catalogue:")))
+
     def point(self, name: str, address: str) -> None:
         rest = PLATFORMS[name][1] if name in PLATFORMS else ""
         text = f"platform: {name}\naddress: {address}\n{rest}"
         (self.conf / "platforms" / f"{name}.yaml").write_text(text)
 
     def copied(self, folder: Path) -> "Place":
-        """The same installation once more: keys, database and all."""
-        shutil.copytree(self.folder, folder)
+        """The same installation once more: keys, database, and what its platforms remember.
+
+        The declared files stay behind: its release is in the database.
+        """
+        sources = str(self.folder / "platforms")
+        shutil.copytree(self.folder, folder, ignore=lambda inside, names: names if inside == sources else [])
         return Place(folder)
 
     @asynccontextmanager
@@ -87,7 +97,7 @@ class Place:
         """The simulated platforms, running, and conf pointing at them."""
         async with AsyncExitStack() as stack:
             for name in names:
-                simulator = SIMULATORS[name]()
+                simulator = SIMULATORS[name](str(self.folder / f"{name}.sqlite"))
                 await stack.enter_async_context(running(simulator, application))
                 self.simulators[name] = simulator
                 self.point(name, simulator.address)

@@ -8,7 +8,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ class Run:
         file = self.place.folder / "marks"
         return file.read_text().splitlines() if file.exists() else []
 
-    async def through(self, at: int | None) -> int:
+    async def through(self, at: int | str | None) -> int:
         """A process that dies at boundary `at`, or goes all the way; its exit code."""
         child = await self._mortal(at)
         address = await child.address()
@@ -100,7 +100,7 @@ class Run:
             await self._until_over(child)
         return await child.end()
 
-    async def _mortal(self, at: int | None) -> Child:
+    async def _mortal(self, at: int | str | None) -> Child:
         for name in ("armed", "marks"):
             (self.place.folder / name).unlink(missing_ok=True)
         if self.acknowledged:  # what an earlier process left is at once at work again
@@ -186,52 +186,58 @@ async def template(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place.write(DECLARED)
     async with place.gateway() as gateway:
         (place.folder / "log_key").write_text(gateway.signer.vkey)
+    place.forget_sources()
     return place
 
 
-async def one(
-    scenario: Scenario, template: Place, folder: Path, children: Nursery, at: int | None
-) -> tuple[list[str], list[str]]:
-    """Kill a process at boundary `at` (none: count them); the boundaries it passed, and what was wrong after."""
-    place = template.copied(folder)
-    async with place.platforms(scenario.platform) as simulators:
-        run = Run(scenario, place, simulators[scenario.platform], children, case(scenario.case))
-        for each in scenario.tells:
-            run.simulator.programme.add(step(each, scenario.special, 0))
-        if scenario.first_killed:
-            await _first_death(run)
-        code = await run.through(at)
-        marks = run.marks
-        expected = 0 if at is None else -signal.SIGKILL
-        wrong = [] if code == expected else [f"exit code {code} instead of {expected}"]
-        return marks, wrong + await run.recovered()
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where every run of a scenario begins: an installation to be copied, and the caller's document."""
 
+    scenario: Scenario
+    children: Nursery
+    document: dict[str, Any]
+    place: Place
+    ahead_ms: int = 0
 
-async def _first_death(run: Run) -> None:
-    """Let a process die where the scenario says; the next one finds its claim with nobody behind it."""
-    at = BEFORE[run.scenario.platform].index(run.scenario.first_killed)
-    assert await run.through(at) == -signal.SIGKILL
-    run.ahead_ms += LATER_MS
-    run.acknowledged = True
+    async def run(
+        self, folder: Path, at: int | str | None, *, recover: bool = True
+    ) -> tuple[list[str], list[str]]:
+        """Kill a process at boundary `at` (none: count them): (boundaries passed, what was wrong after)."""
+        place, scenario = self.place.copied(folder), self.scenario
+        async with place.platforms(scenario.platform) as simulators:
+            simulator = simulators[scenario.platform]
+            for each in scenario.tells:
+                simulator.programme.add(step(each, scenario.special, 0))
+            crashed = self.ahead_ms > 0
+            run = Run(scenario, place, simulator, self.children, self.document, crashed, self.ahead_ms)
+            code = await run.through(at)
+            expected = 0 if at is None else -signal.SIGKILL
+            wrong = [] if code == expected else [f"exit code {code} instead of {expected}"]
+            return run.marks, wrong + (await run.recovered() if recover else [])
 
-
-BEFORE: dict[str, list[str]] = {}  # boundaries of the straight ways, by platform
+    async def after_a_death(self, folder: Path) -> "Start":
+        """The same, but a process has died already; the next one finds its claim with nobody behind it."""
+        _, wrong = await self.run(folder, self.scenario.first_killed, recover=False)
+        assert not wrong
+        return replace(self, place=Place(folder), ahead_ms=LATER_MS)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 async def test_a_process_killed_at_any_boundary_loses_nothing_and_doubles_nothing(
     scenario: Scenario, template: Place, children: Nursery, tmp_path: Path, subtests: Any
 ) -> None:
-    recorded, wrong = await one(scenario, template, tmp_path / "counting", children, None)
+    begin = Start(scenario, children, case(scenario.case), template)
+    if scenario.first_killed:
+        begin = await begin.after_a_death(tmp_path / "dead")
+    recorded, wrong = await begin.run(tmp_path / "counting", None)
     assert not wrong
-    if scenario.whole:
-        BEFORE[scenario.platform] = recorded
     start = _after_transactions(recorded, scenario.covered)
     slots, killed = asyncio.Semaphore(AT_ONCE), Counter[str]()
 
     async def killed_at(at: int) -> tuple[int, list[str], list[str]]:
         async with slots:
-            return at, *await one(scenario, template, tmp_path / f"at-{at:03d}", children, at)
+            return at, *await begin.run(tmp_path / f"at-{at:03d}", at)
 
     for ran in asyncio.as_completed([killed_at(at) for at in range(start, len(recorded))]):
         at, marks, wrong = await ran

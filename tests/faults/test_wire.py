@@ -90,7 +90,7 @@ async def test_a_platform_is_left_alone_for_as_long_as_it_asked(place, platform)
 @pytest.mark.parametrize("platform", CASES)
 async def test_a_refused_connection_is_known_to_have_carried_nothing(place, platform):
     port = free_port()
-    simulator = SIMULATORS[platform]()
+    simulator = SIMULATORS[platform](str(place.folder / "ledger.sqlite"))
     place.point(platform, f"http://127.0.0.1:{port}{simulator.dialect.path}")
     async with place.gateway() as gateway:
         exchange, _ = await gateway.exchanges.admit(asked(gateway, case(CASES[platform]), "key-0001"))

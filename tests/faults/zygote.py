@@ -39,7 +39,7 @@ class Job:
     job: int
     folder: str
     mortal: bool = False
-    at: int | None = None
+    at: int | str | None = None
     checkpoints: bool = False
     ahead_ms: int = 0
     pace: float = 1.0

@@ -20,15 +20,16 @@ from gateway.exchange.admission import admission_of, exchange_of
 from gateway.exchange.asked import Asked
 from gateway.exchange.entries import evidence_of
 from gateway.exchange.facts import fact_of, lease_expired
-from gateway.exchange.papers import Claim, Papers
+from gateway.exchange.papers import Claim, Erased, Papers
 from gateway.exchange.prepare import Preparation, case_question, translate
 from gateway.exchange.waiters import Waiters
 from gateway.identity import new_id
-from gateway.model import Exchange, Fact
+from gateway.model import Exchange, Fact, FactKind
 from gateway.routes import Route, Routes
 from gateway.shelf import Shelf
 from gateway.store import cases, exchanges
 from gateway.store.store import Store
+from gateway.store.vault import WrongKey
 
 log = logs.get("exchange")
 
@@ -132,10 +133,19 @@ class Exchanges:
             claimed = await self._store.write(work)
             if claimed is None:
                 return
-            claim = await self._claim(claimed, route, started_ms)
+            try:
+                claim = await self._claim(claimed, route, started_ms)
+            except (Erased, WrongKey):  # nothing can leave, so nothing may be said to have left
+                await self._conclude_unreadable(claimed)
+                return
             passage.keep()
         log.debug("exchange.sending", exchange=was.id, platform=was.platform, attempt=claimed.attempt)
         await self.send(claim, gate)
+
+    async def _conclude_unreadable(self, claimed: Exchange) -> None:
+        kind: FactKind = "not_sent" if claimed.step == "send" else "unclear"
+        fact = Fact(kind, at_ms=self.around.clock_ms(), attempt=claimed.attempt, cause="unreadable")
+        await self.conclude(claimed, fact, lambda now: _same_claim(now, claimed))
 
     async def expire(self, was: Exchange) -> None:
         """An expired lease is the fact "unknown"; there is no other recovery code."""

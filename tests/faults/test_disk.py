@@ -12,7 +12,7 @@ from gateway.store.connection import connect_sqlite
 from gateway.web.app import Service
 from tests.fakes.fixtures import case
 from tests.faults.ledgers import ask
-from tests.faults.places import asked, kinds, sound, taken, until
+from tests.faults.places import Place, asked, kinds, sound, submitted, taken, until
 from tests.faults.wires import Clock, Halt, HaltingTransport, world
 
 HEADERS = {"Authorization": "Bearer demo-key-of-guichi", "Idempotency-Key": "key-0001"}
@@ -103,3 +103,23 @@ async def test_an_answer_that_cannot_be_recorded_is_found_out_again_and_not_doub
             assert (await kinds(gateway, exchange.id))[0] == "unknown"
             assert taken(simulators[platform]) == 1
     sound(place)
+
+
+async def test_without_its_log_nothing_is_admitted_and_nothing_kept(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        rename(place, "audit_batches", "audit_elsewhere")
+        for key in ("key-0001", "key-0002"):
+            with pytest.raises(sqlite3.OperationalError):
+                await gateway.exchanges.admit(asked(gateway, case("gd-organization"), key))
+        assert [ask(place.database, f"select count(*) from {table}") for table in TABLES] == [[(0,)]] * 8
+        rename(place, "audit_elsewhere", "audit_batches")
+        assert (await submitted(gateway, case("gd-organization"))).state == "delivered"
+        assert taken(simulators["sim-gd"]) == 1
+        assert gateway.gates.gates["sim-gd"].busy == 0
+    sound(place)
+
+
+def rename(place: Place, old: str, new: str) -> None:
+    connection = sqlite3.connect(place.database)
+    connection.execute(f"alter table {old} rename to {new}")
+    connection.close()

@@ -1,5 +1,6 @@
 """From what was prepared to what commit 1 writes: the frozen exchange, its case, its numbers, its sealed bodies."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from gateway.exchange import commits
@@ -37,8 +38,8 @@ def exchange_of(
         unit=there.get("unit", ""),
         mode=document["mode"],
         item_here=document["item"]["code"],
-        item_there=there["implementation_code"],
-        basic_code=there["basic_code"],
+        item_there=item_code(there),
+        basic_code=there.get("basic_code", ""),
         alignment=there["alignment"],
         release=route.release,
         ours=prepared.message.ours,
@@ -55,6 +56,12 @@ def exchange_of(
         changed_ms=now_ms,
         ended_ms=0,
     )
+
+
+def item_code(there: Mapping[str, str]) -> str:
+    """The most exact code of the item over there; a local item (本地编码) may have no other."""
+    names = ("handling_code", "implementation_code", "local_code", "basic_code")
+    return next((there[name] for name in names if there.get(name)), "")
 
 
 async def admission_of(
@@ -82,7 +89,7 @@ def _case(exchange: Exchange, document: Any, vault: Vault) -> Case:
         id=exchange.case_id,
         caller=exchange.caller,
         person=vault.person(applicant["id_type"], applicant["id_number"]),
-        item=exchange.item_there or exchange.basic_code,
+        item=exchange.item_there,
         division=exchange.division,
         here=exchange.here,
         received_ms=epoch_ms(document["receiving"]["received_at"]),

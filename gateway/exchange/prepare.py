@@ -17,15 +17,17 @@ from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.given import pointer
 from gateway.items.align import Question
+from gateway.items.item import short_division
 from gateway.items.problems import ItemError, SeveralItems
 from gateway.items.remembered import Alignments
 from gateway.numbers import CHINA, Sequences, form, parts_of
 from gateway.routes import Route, Routes
 from mappings import canonical
 from mappings.china_time import instant
-from mappings.problems import Unmappable
+from mappings.problems import Problem, Unmappable
 
 Document = dict[str, Any]
+CODES = ("basic_code", "implementation_code", "handling_code", "local_code")
 SERVICE_OBJECT = {"person": "1"}  # which kind of organization it is, the case does not say
 
 
@@ -51,7 +53,8 @@ class Preparation:
         if any(fault.code in canonical.STRUCTURAL or _is_undated(fault) for fault in faults):
             raise Refusal("invalid_case", problems=faults, count=len(faults))
         document, contents = await _apart(asked)
-        document |= _added(asked, exchange_id, now_ms)
+        document |= _placed_once(asked.document)
+        document |= _added(asked, document["receiving"], exchange_id, now_ms)
         try:
             route = await self._aligned(asked, document)
             document["numbers_ours"] = await self._number(route, document, now_ms, dry=dry or bool(faults))
@@ -60,6 +63,7 @@ class Preparation:
                 raise _together(faults, refusal.problems) from refusal
             raise
         translated = translate(route, document, exchange_id)
+        faults += _contentless(document, contents, translated.encoded)
         if faults or translated.problems:
             raise _together(faults, translated.problems)
         personal = tuple(canonical.personal_fields(asked.document))
@@ -82,7 +86,7 @@ class Preparation:
             raise _item_refusal(error) from error
         there = alignment.document()
         document["item"] = {**document["item"], "there": there}
-        if not _allowed(asked.caller.rights.items, there["basic_code"], there["implementation_code"]):
+        if not _allowed(asked.caller.rights.items, *(there.get(name, "") for name in CODES)):
             raise Refusal("forbidden_item")
         return self._routes.find(division=document["division"], item=there, operation=asked.operation)
 
@@ -154,11 +158,11 @@ def _require_rights(asked: Asked) -> None:
     if not _allowed(rights.operations, asked.operation):
         raise Refusal("forbidden_operation", operation=asked.operation)
     division = asked.document.get("division")
-    if isinstance(division, str) and not _allowed(rights.divisions, division):
+    if isinstance(division, str) and not _allowed(rights.divisions, *_written(division)):
         raise Refusal("forbidden_division", division=_code(division))
     receiving = asked.document.get("receiving")
     sender = receiving.get("division") if isinstance(receiving, dict) else None
-    if isinstance(sender, str) and not _allowed(asked.caller.speaks_for, sender):
+    if isinstance(sender, str) and not _allowed(asked.caller.speaks_for, *_written(sender)):
         raise Refusal("forbidden_sender", division=_code(sender))
 
 
@@ -166,13 +170,27 @@ def _allowed(patterns: Sequence[str], *values: str) -> bool:
     return any(fnmatchcase(value, pattern) for value in values if value for pattern in patterns)
 
 
+def _written(division: str) -> tuple[str, ...]:
+    """The ways to write one place: as it was given, short, and padded to 12 digits."""
+    short = short_division(division)
+    return division, short, short.ljust(12, "0")
+
+
+def _placed_once(document: Document) -> Document:
+    """Both places in their one short form: what is written in two ways is the same place to every guard."""
+    receiving = document["receiving"]
+    return {
+        "division": short_division(document["division"]),
+        "receiving": {**receiving, "division": short_division(receiving["division"])},
+    }
+
+
 def _code(text: str) -> str:
     """A division as it may be repeated to the caller: digits, or nothing of what was sent."""
     return text if text.isdigit() and len(text) <= 12 else "?"
 
 
-def _added(asked: Asked, exchange_id: str, now_ms: int) -> Document:
-    receiving = asked.document["receiving"]
+def _added(asked: Asked, receiving: Document, exchange_id: str, now_ms: int) -> Document:
     return {
         "exchange": exchange_id,
         "sender": {
@@ -197,6 +215,17 @@ def _without_contents(document: Document) -> tuple[Document, dict[str, bytes]]:
             files.append({name: value for name, value in file.items() if name != "content"})
         materials.append({**material, "files": files})
     return {**document, "materials": materials}, contents
+
+
+def _contentless(document: Document, contents: Mapping[str, bytes], encoded: Request | None) -> list[Any]:
+    """Files that the message carries and that nobody gave us: it could be admitted, but never be sent."""
+    wanted = {hole.material for hole in encoded.holes} - contents.keys() if encoded else set()
+    return [
+        Problem(f"/materials/{place}/files/{index}/content", "missing")
+        for place, material in enumerate(document["materials"] if wanted else ())
+        for index, file in enumerate(material["files"])
+        if file["id"] in wanted
+    ]
 
 
 def _decoded(text: str) -> bytes:

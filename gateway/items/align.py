@@ -48,18 +48,19 @@ class Alignment:
     there: Item
 
     def document(self) -> dict[str, str]:
-        """What stands in the case as `item.there` for the mapping; all text."""
+        """What stands in the case as `item.there` for the mapping; all text, and what the item lacks is absent."""
         there = self.there
-        chosen = {
+        known = {
             "basic_code": there.basic_code,
             "implementation_code": there.implementation_code,
+            "handling_code": there.handling_code,
+            "local_code": there.local_code,
             "name": there.name,
             "version": str(there.version),
             "unit": there.unit,
             "alignment": self.id,
         }
-        optional = {"handling_code": there.handling_code, "local_code": there.local_code}
-        return chosen | {name: code for name, code in optional.items() if code}
+        return {name: text for name, text in known.items() if text}
 
 
 def align(question: Question, candidates: Sequence[Item], declared: Sequence[Declared]) -> Alignment:

@@ -11,11 +11,14 @@ _HERE = "341702,{code},local,模拟事项,,,,,,,11341702MB1A023179,模拟单位,
 _THERE = "{division},{code},local,模拟事项,{basic},,,,,,{unit},模拟单位,,1,in_use,2020-01-01,,\n"
 JOBLESS, FIRE = "002014007000", "000117054000"
 UNITS = ("11440232007340216X", "11440232MB2D06811W")
+SICHUAN = "511A0138000000-511602000000-000-115113010833722043-1-00"
 EXTRA_ITEMS = HEADING + "".join(
     [
         _HERE.format(code="T-ALONE", state="in_use", begin="2020-01-01", after=""),
         _HERE.format(code="T-CANCELLED", state="cancelled", begin="2020-01-01", after="T-ALONE"),
         _HERE.format(code="T-SUSPENDED", state="suspended", begin="2020-01-01", after=""),
+        _HERE.format(code="T-LOCAL", state="in_use", begin="2020-01-01", after=""),
+        _THERE.format(division="440232", code=SICHUAN, basic="", unit=UNITS[0]),
         _HERE.format(code="T-LATER", state="in_use", begin="2099-01-01", after=""),
         _THERE.format(division="440232", code="T-FIRE-1", basic=FIRE, unit=UNITS[0]),
         _THERE.format(division="440232", code="T-FIRE-2", basic=FIRE, unit=UNITS[1]),
@@ -24,6 +27,7 @@ EXTRA_ITEMS = HEADING + "".join(
     ]
 )  # fmt: skip
 EXTRA_ALIGNMENTS = "id,here_division,here_code,there_division,there_code,valid_from,valid_to,source\n"
+EXTRA_ALIGNMENTS += f"T-0001,341702,T-LOCAL,440232,{SICHUAN},2020-01-01,,模拟协议\n"
 SERVES = {"sim-tw1": '[{division: "440235"}, {division: "440236"}]', "sim-tw2": '[{division: "440236"}]'}
 _LINGNAN = '  - {division: "440232"}\n  - {division: "440233"}\n'
 

@@ -101,6 +101,8 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"materials__0__files__0__content": "***"}, {"/materials/0/files/0/content": "not_base64"}),
     "an electronic material without its files": (
         {"materials__1__files": []}, {"/materials/1/files": "no_files"}),
+    "a file without its content": (
+        {"materials__0__files__0__content": None}, {"/materials/0/files/0/content": "missing"}),
     "no materials at all": ({"materials": None}, {"/materials": "missing"}),
     "fields that nobody knows": (
         {"applicnt": {}, "applicant__nmae": "x"},

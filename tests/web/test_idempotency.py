@@ -153,6 +153,29 @@ async def test_a_second_open_case_of_the_person_needs_a_reason(service: Running,
     assert third.document["case"] != first.document["case"]
 
 
+async def test_a_place_written_with_12_digits_is_the_same_place_to_the_guard_and_to_rights(
+    service: Running, key: str
+) -> None:
+    case = case_of_somebody()
+    first = await service.submit(case, key)
+    padded = changed(case, division="440232000000", receiving__division="341702000000")
+    second = await service.submit(padded, f"{key}-2")
+    assert (second.status, second.code, second.document["case"]) == (409, "case_open", first.document["case"])
+    third = await service.ask("POST", "/v1/preflight", caller="bounded", body=padded)
+    assert third.code == "forbidden_item", "the place is the caller's right, the item is not"
+
+
+async def test_an_item_with_nothing_but_a_local_code_never_goes_out_under_an_empty_code(
+    service: Running, key: str
+) -> None:
+    """Sichuan's codes have no national structure (domain 1.4); sim-gd asks for one."""
+    answer = await service.submit(changed(case_of_somebody(), item__code="T-LOCAL"), key)
+    assert (answer.status, answer.code) == (422, "unmappable")
+    assert ("/item/code", "absent", "sxssbm") in {
+        (each["path"], each["code"], each["there"]) for each in answer.document["problems"]
+    }
+
+
 async def test_a_case_that_came_to_nothing_is_no_obstacle(service: Running, key: str) -> None:
     case = case_of_somebody()
     await service.tell("sim-gd", do="refuse")

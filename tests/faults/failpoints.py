@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Failpoints:
     at: int | str | None = None
     checkpoints: bool = False
     passed: int = 0
+    writers: int = 0
 
     def here(self, name: str) -> None:
         """A boundary. Nothing is said good-bye to: no handler runs, no buffer is flushed, no lock is freed."""
@@ -47,12 +48,10 @@ class Failpoints:
     def connect(self, path: Path) -> Driver:
         """For World.connect: the first connection is the writer's, the second only reads."""
         driver = connect_sqlite(path)
-        if self._writers:
+        self.writers += 1
+        if self.writers > 1:
             return driver
-        self._writers.append(1)
         return MortalDriver(driver, self)
-
-    _writers: list[int] = field(default_factory=list)
 
     def transport(self) -> HttpTransport:
         """For World.transport."""

@@ -1,7 +1,10 @@
 """Two processes on one database, of which one is paused past its lease. Nothing is sent twice blindly."""
 
+import asyncio
+
 import pytest
 
+from gateway.model import Fact
 from gateway.store.cases import TICKETS
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
@@ -91,4 +94,30 @@ async def test_a_lease_that_seems_over_changes_nothing_once_the_answer_was_first
         await gateway.exchanges.expire(exchange)  # the worker saw it while it was being sent
         assert await look(gateway, exchange.id) == deferred
         assert await kinds(gateway, exchange.id) == ["later"]
+    sound(place)
+
+
+async def test_two_processes_that_find_the_same_work_due_send_it_once(place):
+    async with place.platforms("sim-bare") as simulators, place.gateway() as one, place.gateway() as other:
+        simulators["sim-bare"].programme.add(step({"do": "later", "after_s": 600}, NONE, 0))
+        exchange, _ = await one.exchanges.admit(asked(one, case("gd-person"), "key-0001"))
+        due = await until(one, exchange.id, "deferred")
+        await asyncio.gather(*(each.exchanges.resume(due) for each in (one, other, one, other)))
+        assert arrivals(simulators["sim-bare"]) == 2
+        assert await kinds(one, exchange.id) == ["later", "taken"]
+        assert entries(place.database, exchange.id).count("exchange.sending") == 1
+        assert [each.gates.gates["sim-bare"].busy for each in (one, other)] == [0, 0]
+    sound(place)
+
+
+async def test_who_read_the_row_before_something_became_known_claims_nothing(place):
+    async with place.platforms("sim-bare") as simulators, place.gateway() as gateway:
+        simulators["sim-bare"].programme.add(step({"do": "later", "after_s": 600}, NONE, 0))
+        exchange, _ = await gateway.exchanges.admit(asked(gateway, case("gd-person"), "key-0001"))
+        due = await until(gateway, exchange.id, "deferred")
+        late = Fact("unknown", at_ms=gateway.world.clock_ms(), attempt=1, cause="timeout")
+        await gateway.exchanges.conclude(due, late, lambda now: False)
+        await gateway.exchanges.resume(due)  # nobody knew of the doubt when this was found due
+        assert (await look(gateway, exchange.id)).state == "held"
+        assert arrivals(simulators["sim-bare"]) == 1
     sound(place)

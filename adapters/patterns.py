@@ -52,9 +52,13 @@ def as_text(value: Any) -> str | None:
 
 
 def as_identifier(value: Any) -> str | None:
-    """A number or name that must be exact. A float is none: JSON integers beyond 64 bits arrive rounded."""
+    """A number or name that must be exact, without blanks around it.
+
+    A float is none: JSON integers beyond 64 bits arrive rounded. Nor is what Java writes for nothing.
+    """
     text = None if isinstance(value, bool | float) else as_text(value)
-    return text or None
+    text = (text or "").strip()
+    return None if text.lower() in ("", "null") else text
 
 
 def finder(path: str) -> Finder:

@@ -9,6 +9,7 @@ from gateway.cli.asking import Stop, actor_option, conf_option, run
 from gateway.errors import CODES, Refusal
 from gateway.exchange import said
 from gateway.exchange.commits import Moved
+from gateway.exchange.facts import number_of
 from gateway.model import Exchange, FactKind
 from gateway.store import exchanges
 from gateway.web.views import STATES, china
@@ -121,4 +122,8 @@ def _kind(reference: str | None, *, not_taken: bool, send_again: bool, stop: boo
     }
     if said not in kinds:
         raise click.UsageError("--taken REFERENCE | --not-taken --send-again | --not-taken --stop")
+    if reference is not None and not number_of(reference):
+        raise click.UsageError(
+            "--taken: 编号为 1 至 100 个字符，不含空白 / a number of 1 to 100 characters, no blanks"
+        )
     return kinds[said]

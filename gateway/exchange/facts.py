@@ -10,16 +10,22 @@ _NUMBER = re.compile(r"[^\x00-\x20\x7f]{1,100}")
 
 
 def fact_of(reply: Reply, *, step: Step, attempt: int, at_ms: int) -> Fact:
-    """What a reply makes known. An answer to a probe says landed, absent, or nothing at all (unclear)."""
+    """What a reply makes known. An answer to a probe says landed, absent, or nothing at all (unclear).
+
+    A reference that cannot be a number is no reference, and taken without its reference is unknown.
+    """
     kind: FactKind = reply.verdict if step == "send" or reply.verdict in {"landed", "absent"} else "unclear"
+    cause, reference = reply.cause, number_of(reply.reference)
+    if reply.reference and not reference and kind in {"taken", "already"}:
+        kind, cause = "unknown", "no_reference"
     return Fact(
         kind=kind,
         at_ms=at_ms,
         attempt=attempt,
         over_ms=at_ms,  # the connection is closed: none of our bytes can follow
-        cause=reply.cause,
+        cause=cause,
         code=code_of(reply.code),
-        reference=number_of(reply.reference),
+        reference=reference,
         retry_after_ms=int((reply.retry_after_s or 0) * 1000),
     )
 
@@ -36,4 +42,5 @@ def code_of(code: str | None) -> str:
 
 
 def number_of(reference: str | None) -> str:
+    """A number of theirs: 1 to 100 characters without blanks; else empty."""
     return reference if reference and _NUMBER.fullmatch(reference) else ""

@@ -49,7 +49,7 @@ def test_scalars_read_as_texts(value: Any, text: str | None) -> None:
     assert as_text(value) == text
 
 
-@pytest.mark.parametrize("value", [1.15e27, True, "", None, [], {}])
+@pytest.mark.parametrize("value", [1.15e27, True, "", "  ", "\u3000", "null", "NULL", None, [], {}])
 def test_what_may_have_been_rounded_or_is_empty_is_no_identifier(value: Any) -> None:
     assert as_identifier(value) is None
 
@@ -57,6 +57,7 @@ def test_what_may_have_been_rounded_or_is_empty_is_no_identifier(value: Any) -> 
 def test_zero_is_an_identifier_and_leading_zeros_stay() -> None:
     assert as_identifier(0) == "0"
     assert as_identifier("0012") == "0012"
+    assert as_identifier(" LN1\n") == "LN1"
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,24 @@
 """Reading one platform declaration: its shape, and the contradictions that shapes alone cannot show."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from adapters.declared import Operation, Platform, Predicate
+from adapters.declared import NumberForm, Operation, Platform, Predicate
 from adapters.notation import http_call
 from adapters.patterns import text_matcher
 
 _SURELY_NOT = ("refused", "later", "barred")
 _NEVER_PROOF = ("502", "504")
 _BARE_NO_PROOF = ("500", "503")
+# what a form of our number may hold besides its serial; the gateway's numbers.parts_of gives them
+NUMBER_PARTS = ("basic_code", "implementation_code", "handling_code", "division", "yyyymmdd", "yymmdd")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_DAYS = {"yyyymmdd", "yymmdd"}
+_SERIAL = re.compile(r"serial(:[1-9][0-9]?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,33 @@ def contradictions(platform: Platform) -> tuple[Fault, ...]:
 def _whole(platform: Platform) -> Iterator[Fault]:
     if platform.speaks == "soap" and not platform.contract:
         yield _fault(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
+    if platform.numbers.ours:
+        yield from _number_form(platform.numbers.ours)
     limits = platform.limits
     if "connect_s" in limits.model_fields_set and limits.connect_s > limits.timeout_s:
         yield _fault(("limits", "connect_s"), "longer than timeout_s", "write a smaller connect_s")
+
+
+def _number_form(declared: NumberForm) -> Iterator[Fault]:
+    """Our number must be another one for every case: a second case under it would be answered "taken before"."""
+    at, known = ("numbers", "ours"), ", ".join(NUMBER_PARTS)
+    held = _PLACEHOLDER.findall(declared.form)
+    serials = [each for each in held if _SERIAL.fullmatch(each)]
+    for name in held:
+        if name not in (*NUMBER_PARTS, *serials):
+            yield _fault(
+                (*at, "form"), f"no '{{{name}}}' in a number", f"write {{serial:4}} or one of {known}"
+            )
+    if len(serials) != 1:
+        yield _fault((*at, "form"), "a number needs one serial", "write {serial:4} once")
+    for place, name in enumerate(declared.per):
+        if name not in NUMBER_PARTS:
+            yield _fault((*at, "per", place), f"no '{name}' in a number", f"write one of {known}")
+        elif name not in held and not (name in _DAYS and _DAYS & set(held)):
+            what = (
+                f"the serial restarts with every {name}, which the form does not hold: numbers would repeat"
+            )
+            yield _fault((*at, "per", place), what, f"write {{{name}}} into the form, or leave it out here")
 
 
 def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:

@@ -63,6 +63,15 @@ def test_reads_are_known_by_their_names_and_may_be_declared() -> None:
         ("operations.case.submit.charset", "latin1", "operations.case.submit.charset", "literal error"),
         ("exempt", {"probe": ""}, "exempt.probe", "string too short"),
         ("limits.connect_s", "9", "limits.connect_s", "longer than timeout_s"),
+        ("numbers.ours", {"form": "{place}{serial:4}"}, "numbers.ours.form", "no '{place}' in a number"),
+        ("numbers.ours", {"form": "{yyyymmdd}"}, "numbers.ours.form", "a number needs one serial"),
+        ("numbers.ours", {"form": "{serial:4}", "per": ["year"]}, "numbers.ours.per.0", "no 'year'"),
+        (
+            "numbers.ours",
+            {"form": "{yymmdd}{serial:4}", "per": ["yyyymmdd", "implementation_code"]},
+            "numbers.ours.per.1",
+            "the serial restarts with every implementation_code",
+        ),
         (
             "operations.case.submit.taken.status",
             "20O",

@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 from typing import get_args
 
-from gateway.exchange.judge import judge
+from gateway.exchange.judge import CERTAIN, judge
 from gateway.model import Fact, FactKind, Policy, ProbePolicy, State
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
@@ -14,6 +14,7 @@ POLICIES = [
     Policy(patience_ms=HOUR, repeatable=repeatable, probe=probe)
     for repeatable, probe in product((False, True), (None, ProbePolicy(0, 1, 1000)))
 ]
+SAME = {("deferred", "deferred"), ("held", "held")}
 OF_A_PERSON = {"settled_taken", "settled_again", "settled_stop"}
 
 
@@ -32,6 +33,8 @@ def reachable() -> set[tuple[str, str]]:
             for kind in kinds:
                 state = _state((*before, kind), policy, now_ms)
                 moves |= {(start, state) for start in _entered_from(kind, was) if start != state}
+                if kind in CERTAIN and before[-1:] == ("unknown",) and was in {"deferred", "held"}:
+                    moves |= {(was, _state((*before, kind), policy, now_ms, of_the_same=True))} - SAME
     return moves
 
 
@@ -47,8 +50,10 @@ def _entered_from(kind: str, was: str) -> list[str]:
     return ["sending", *late] if was != "held" else late
 
 
-def _state(kinds: tuple[str, ...], policy: Policy, now_ms: int) -> str:
-    history = tuple(Fact(kind, at_ms=now_ms) for kind in kinds)
+def _state(kinds: tuple[str, ...], policy: Policy, now_ms: int, *, of_the_same: bool = False) -> str:
+    """of_the_same: the last fact is a late word about the attempt before it."""
+    attempts = [*range(1, len(kinds)), len(kinds) - of_the_same]
+    history = tuple(Fact(kind, now_ms, attempt) for kind, attempt in zip(kinds, attempts, strict=True))
     return judge(history, policy, exchange_id="E", admitted_ms=0, now_ms=now_ms).state
 
 

@@ -105,6 +105,11 @@ _OF_CASES = {
         "与身份号码中的出生日期不一致",
         "differs from the birth date in the identity number",
     ),
+    "birth_date_missing": (
+        "证件号码不含出生日期，须填出生日期",
+        "is needed: the certificate's number does not tell it",
+    ),
+    "sex_differs": ("与身份号码中的性别不一致", "differs from the sex in the identity number"),
     "in_the_future": ("晚于现在", "lies in the future"),
     "too_long_ago": ("早于 {days} 天之前", "lies more than {days} days back"),
     "guardian_missing": ("未满十八周岁，须填监护人", "is under eighteen: a guardian is needed"),

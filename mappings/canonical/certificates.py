@@ -41,6 +41,16 @@ def number_birth_date(id_type: str, number: str) -> date | None:
     return birth_date_of(number)
 
 
+def tells_birth_date(id_type: str, number: str) -> bool:
+    """Whether a number of this type holds the birth date, if it is a sound one; an organization has none."""
+    return id_type in (*WITH_BIRTH_DATE, "001") and not _OLD_RESIDENCE.fullmatch(number)
+
+
+def number_sex(number: str) -> str:
+    """The sex in an 18-character number (GB/T 2261.1): 1 male, 2 female."""
+    return "1" if int(number[16]) % 2 else "2"
+
+
 def _not_a_citizen(number: str) -> str | None:
     if number.startswith(_RESIDENCE_AREAS):
         return "is_residence_permit"

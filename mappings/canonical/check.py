@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from mappings.canonical.certificates import certificate_fault, number_birth_date
+from mappings.canonical.certificates import certificate_fault, number_birth_date, number_sex, tells_birth_date
 from mappings.canonical.schema import structure_problems
 from mappings.china_time import CHINA, instant
 from mappings.problems import Problem, Refused
@@ -50,8 +50,14 @@ def _applicant(document: Part, now: datetime) -> Found:
 
 
 def _birth(applicant: Part, now: datetime) -> Found:
-    inside = number_birth_date(_text(applicant, "id_type"), _text(applicant, "id_number"))
+    """Age, and so whether a guardian is needed, must be known: by the number, or else by what is stated."""
+    id_type, number = _text(applicant, "id_type"), _text(applicant, "id_number")
+    inside = number_birth_date(id_type, number)
     stated, born = _text(applicant, "birth_date"), inside
+    if inside and applicant.get("sex") in ("1", "2") and applicant["sex"] != number_sex(number):
+        yield Problem("/applicant/sex", "sex_differs")
+    if id_type and number and "birth_date" not in applicant and not tells_birth_date(id_type, number):
+        yield Problem("/applicant/birth_date", "birth_date_missing")
     if stated:
         born = _date(stated) or inside
         if _date(stated) is None:

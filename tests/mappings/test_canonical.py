@@ -46,6 +46,8 @@ MINOR = {"kind": "person", "name": "小明", "id_type": "111", "id_number": MINO
 PERSON = {"kind": "person", "name": "张三"}
 SHOP = {"kind": "organization", "name": "某公司", "id_type": "001", "id_number": "114403006939513773"}
 
+UNDATED = [("birth_date", "birth_date_missing")]  # whether a guardian is needed cannot be known
+
 
 @pytest.mark.parametrize(
     "applicant, expected",
@@ -58,14 +60,18 @@ SHOP = {"kind": "organization", "name": "某公司", "id_type": "001", "id_numbe
         ({**PERSON, "id_type": "154", "id_number": "810000199408230021"}, []),
         ({**PERSON, "id_type": "154", "id_number": "830000199201300022"}, []),
         ({**PERSON, "id_type": "154", "id_number": "11010519491231002X"}, [("id_number", "not_this_certificate")]),
-        ({**PERSON, "id_type": "553", "id_number": "ABC110105491231"}, []),  # until 2023
+        ({**PERSON, "id_type": "553", "id_number": "ABC110105491231"}, UNDATED),  # until 2023
         ({**PERSON, "id_type": "553", "id_number": "11010519491231002X"}, [("id_number", "not_this_certificate")]),
-        ({**PERSON, "id_type": "414", "id_number": "E12345678"}, []),
-        ({**PERSON, "id_type": "414", "id_number": "E-1"}, [("id_number", "not_this_certificate")]),
-        ({**PERSON, "id_type": "516", "id_number": "H12345678"}, []),
-        ({**PERSON, "id_type": "516", "id_number": "X12345678"}, [("id_number", "not_this_certificate")]),
-        ({**PERSON, "id_type": "511", "id_number": "12345678"}, []),
-        ({**PERSON, "id_type": "114", "id_number": "军字第123号"}, []),  # no form is known: taken as it is
+        ({**PERSON, "id_type": "414", "id_number": "E12345678"}, UNDATED),
+        ({**PERSON, "id_type": "414", "id_number": "E12345678", "birth_date": "1990-01-01"}, []),
+        ({**PERSON, **ADULT, "sex": "1"}, [("sex", "sex_differs")]),
+        ({**PERSON, **ADULT, "sex": "9"}, []),
+        ({**PERSON, "id_type": "414", "id_number": "E-1"}, [("id_number", "not_this_certificate"), *UNDATED]),
+        ({**PERSON, "id_type": "516", "id_number": "H12345678"}, UNDATED),
+        ({**PERSON, "id_type": "516", "id_number": "X12345678"},
+         [("id_number", "not_this_certificate"), *UNDATED]),
+        ({**PERSON, "id_type": "511", "id_number": "12345678"}, UNDATED),
+        ({**PERSON, "id_type": "114", "id_number": "军字第123号"}, UNDATED),  # no form is known: taken as it is
         ({**PERSON, "id_type": "001", "id_number": THERE}, [("id_type", "person_with_organization_number")]),
         (SHOP, []),
         ({**SHOP, "id_number": "114403006939513774"}, [("id_number", "bad_check_digit")]),

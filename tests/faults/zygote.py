@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import select
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -53,12 +54,14 @@ def main() -> int:
         ready, _, _ = select.select([0], [], [], POLL_S)
         if ready:
             read = os.read(0, 65536)
-            if not read:
+            if not read:  # whoever wanted them has gone: none of them outlives this process
+                for pid in list(CHILDREN):
+                    _signal(pid, signal.SIGKILL)
                 return 0
             *lines, unread = (unread + read).split(b"\n")
             for line in lines:
                 told = json.loads(line)
-                _signal(**told) if "signal" in told else _fork(Job(**told))
+                _signal(told["pid"], told["signal"]) if "signal" in told else _fork(Job(**told))
         _reap()
 
 
@@ -70,9 +73,9 @@ def _fork(job: Job) -> None:
     _say({"job": job.job, "pid": pid})
 
 
-def _signal(pid: int, signal: int) -> None:
+def _signal(pid: int, number: int) -> None:
     if pid in CHILDREN:
-        os.kill(pid, signal)
+        os.kill(pid, number)
 
 
 def _reap() -> None:

@@ -28,6 +28,7 @@ from mappings.problems import Problem, Unmappable
 
 Document = dict[str, Any]
 CODES = ("basic_code", "implementation_code", "handling_code", "local_code")
+CONTENT = "materials.files.content"  # read by the word `material` from the file as a whole
 SERVICE_OBJECT = {"person": "1"}  # which kind of organization it is, the case does not say
 
 
@@ -66,7 +67,7 @@ class Preparation:
         faults += _contentless(document, contents, translated.encoded)
         if faults or translated.problems:
             raise _together(faults, translated.problems)
-        personal = tuple(canonical.personal_fields(asked.document))
+        personal = _personal(route, asked.document, translated.encoded)
         return Prepared(route, document, translated.message, translated.encoded, contents, personal)
 
     async def _aligned(self, asked: Asked, document: Document) -> Route:
@@ -215,6 +216,16 @@ def _without_contents(document: Document) -> tuple[Document, dict[str, bytes]]:
             files.append({name: value for name, value in file.items() if name != "content"})
         materials.append({**material, "files": files})
     return {**document, "materials": materials}, contents
+
+
+def _personal(route: Route, document: Document, encoded: Request | None) -> tuple[str, ...]:
+    """Names of the personal fields that go out: those of the case that the mapping reads."""
+    read = route.mapping.sources | ({CONTENT} if encoded and encoded.holes else set())
+    return tuple(
+        name
+        for name in canonical.personal_fields(document)
+        if name in read or any(each.startswith(f"{name}.") for each in read)
+    )
 
 
 def _contentless(document: Document, contents: Mapping[str, bytes], encoded: Request | None) -> list[Any]:

@@ -91,7 +91,7 @@ ANSWERS: dict[str, Schema] = {
         "operation": _titled("操作", TEXT),
         "item": {"title": "对码后的事项", "type": "object", "additionalProperties": TEXT},
         "message": {"title": "将要发送的报文（平台词汇）", "type": "object"},
-        "personal_fields": _titled("所含个人信息字段", _list(TEXT)),
+        "personal_fields": _titled("将要发送的个人信息字段", _list(TEXT)),
     }),
     "Platforms": _object("平台列表", {
         "release": _titled("生效的发布", TEXT),

@@ -25,6 +25,7 @@ def template(name: str) -> dict[str, Any]:
         material["form"] = "paper"
         material["files"] = []
     del document["applicant"]["birth_date"]
+    document["applicant"].pop("sex", None)  # the numbers are of either
     document["note"] = "材料已在窗口核验,原件随件寄送;" * (12 if name.startswith("gd") else 6)
     return document
 

@@ -198,8 +198,19 @@ async def test_preflight_of_a_good_case_shows_the_message_and_keeps_nothing(serv
     assert answer.document["platform"] == "sim-gd"
     assert answer.document["message"]["sqrxm"] == "温若岚"
     assert answer.document["message"]["sblsh"].endswith("0000"), "no number is taken"
-    assert "applicant.id_number" in answer.document["personal_fields"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_personal_fields_are_named_as_sent_only_if_they_are_sent(service: Running) -> None:
+    """sim-gx asks for no agent's mobile, no verifier's name and nothing of a form but what its mapping reads."""
+    case = case_of_somebody("gx-person")
+    case["form"]["family_income"] = "3000"
+    case["agent"] = {"name": "温若岚", "id_type": "111", "id_number": "34170219880315123X", "mobile": "19900000000",
+                     "scope": "代为提交", "expires_on": "2099-12-31"}  # fmt: skip
+    answer = await service.ask("POST", "/v1/preflight", body=case)
+    named = set(answer.document["personal_fields"])
+    assert {"applicant.name", "applicant.id_number", "agent.name", "materials.files.content"} <= named
+    assert not {"agent.mobile", "materials.verification.by", "form.family_income"} & named
 
 
 @pytest.mark.parametrize("key_", ["short", "x" * 129, "with space in it", "中文的键中文的键"])

@@ -29,7 +29,8 @@ from mappings.problems import Problem, Unmappable
 Document = dict[str, Any]
 CODES = ("basic_code", "implementation_code", "handling_code", "local_code")
 CONTENT = "materials.files.content"  # read by the word `material` from the file as a whole
-SERVICE_OBJECT = {"person": "1"}  # which kind of organization it is, the case does not say
+# 服务对象; which kind of organization it is, the case does not say, but none is a natural person
+SERVICE_OBJECT = {"person": "1", "organization": "2^3^4^5^6^7^8^9"}
 
 
 class Preparation:

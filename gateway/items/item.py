@@ -46,8 +46,10 @@ class Item(NamedTuple):
     superseded_by: str = ""
 
     def serves(self, service_object: str) -> bool:
-        """Whether the item is for this kind of applicant (服务对象: 1 natural person, 2 enterprise …)."""
-        return not self.service_objects or service_object in self.service_objects.split("^")
+        """Whether the item is for this kind of applicant (服务对象), or for one of several joined by ^."""
+        if not self.service_objects:
+            return True
+        return not set(self.service_objects.split("^")).isdisjoint(service_object.split("^"))
 
 
 class Declared(NamedTuple):
@@ -73,7 +75,8 @@ class Question:
     """An item code as the caller knows it, from where to where.
 
     unit:           USCC of the unit over there, when the caller names it
-    service_object: kind of applicant (服务对象), C0109: 1 natural person, 2 enterprise …; None: not known
+    service_object: kind of applicant (服务对象), C0109: 1 natural person, 2 enterprise …; several joined by ^ if it
+                    is one of them; None: not known
     at:             China date of receipt (收件), never "now"
     """
 

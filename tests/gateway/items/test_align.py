@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.exchange.prepare import SERVICE_OBJECT
 from gateway.items.align import Question, align
 from gateway.items.codes import parse
 from gateway.items.item import Declared, Item
@@ -166,6 +167,10 @@ def test_handling_items_stand_for_their_implementation_item_and_the_applicant_de
     assert (caught.value.deciding_field, len(caught.value.candidates)) == ("service_object", 2)
     assert align(ask(service_object="1"), rows, []).there == person
     assert align(ask(service_object="3"), rows, []).document()["handling_code"] == enterprise.code
+    organization = ask(service_object=SERVICE_OBJECT["organization"])
+    assert align(organization, rows, []).there == enterprise, "whatever kind it is, it is no natural person"
+    with pytest.raises(NotAligned):
+        align(organization, [OURS, person], [])
     with pytest.raises(NotAligned) as lacking:
         align(ask(service_object="9"), rows, [])
     assert lacking.value.facts["lacking"] == "service_object"

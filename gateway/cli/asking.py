@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.store.vault import WrongKey
 from mappings.problems import Unreadable
 
 Result = TypeVar("Result")
+_ACCOUNT = re.compile(r"(?!.*[0-9]{10})[A-Za-z0-9._@-]{1,64}")
 
 
 class Stop(Exception):
@@ -33,10 +35,21 @@ def conf_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)  # fmt: skip
 
 
+def _account(_: click.Context, option: click.Parameter, said: str) -> str:
+    """It stands in entries that can never be amended: ten digits in a row could be a person's number."""
+    if not _ACCOUNT.fullmatch(said):
+        raise click.BadParameter(
+            "经办人写账号或工号，不写姓名 / an account or a staff number, no name: letters, digits and . _ @ -",
+            param=option,
+        )
+    return said
+
+
 def actor_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
-        "--as", "actor", default=getpass.getuser, help="经办人 / who does this, for the record"
-    )(command)
+        "--as", "actor", default=getpass.getuser, callback=_account,
+        help="经办人账号或工号 / the account or staff number of who does this, for the record",
+    )(command)  # fmt: skip
 
 
 def settings_of(conf: Path) -> Settings:

@@ -110,8 +110,10 @@ async def test_settled_as_stopped_it_is_abandoned_and_the_case_is_free_again(pla
 async def test_settling_in_no_known_form_changes_nothing(place):
     async with place.platforms("sim-bare"), place.gateway() as gateway:
         found = await held(gateway, place)
-        for form in (("--not-taken",), ("--taken", "B1", "--stop"), ("--send-again",), (),
-                     ("--taken", ""), ("--taken", "电话里 张三说已收")):  # fmt: skip
+        unknown = [("--not-taken",), ("--taken", "B1", "--stop"), ("--send-again",), ()]
+        free_text = [("--taken", ""), ("--taken", "电话里 张三说已收")]
+        people = [("--taken", "B1", "--as", each) for each in ("张三", "34170219880315123X")]
+        for form in (*unknown, *free_text, *people):
             code, _ = await command(place, "settle", found.id, *form, "--reason", "r")
             assert code == 2
         assert await look(gateway, found.id) == found

@@ -52,7 +52,7 @@ class Papers:
         self, exchange: Exchange, prepared: Prepared
     ) -> tuple[DataKey, dict[str, bytes], list[Mapping[str, object]]]:
         """A new key, the sealed bodies, and the rows of the files, which are durable when this returns."""
-        key = self.vault.new_key()
+        key = self.vault.new_key(exchange.id)
         sealed = {
             "document": self.vault.seal_tree(key, "document", prepared.document),
             "message": self.vault.seal_tree(key, "message", prepared.message.document),
@@ -85,19 +85,18 @@ class Papers:
             sealed[name] = self.vault.seal_tree(claim.key, name, _plain(tree))
         return sealed
 
-    async def keep_note(self, exchange: Exchange, *, actor: str, reason: str) -> None:
-        """A person's reason: free text, so it stands on the erasable side and not in the log."""
+    async def note(self, exchange: Exchange, *, actor: str, reason: str) -> dict[str, bytes]:
+        """A person's reason, sealed: free text, so it stands on the erasable side and not in the log."""
         key = await self.key_of(exchange.id)
         names = await self._store.read(lambda connection: bodies.names(connection, exchange.id))
         name = f"note/{1 + sum(each.startswith('note/') for each in names)}"
-        sealed = self.vault.seal_tree(key, name, {"actor": actor, "reason": reason})
-        await self._store.write(lambda tx: bodies.add(tx.connection, exchange.id, {name: sealed}))
+        return {name: self.vault.seal_tree(key, name, {"actor": actor, "reason": reason})}
 
     async def key_of(self, exchange_id: str) -> DataKey:
         found = await self._store.read(lambda connection: bodies.wrapped_key(connection, exchange_id))
         if found is None:
             raise Erased
-        return self.vault.open_key(*found)
+        return self.vault.open_key(exchange_id, *found)
 
     async def tree(self, exchange_id: str, name: str, key: DataKey | None = None) -> Any:
         """One sealed body, opened; None if there is none of that name. Raises Erased."""

@@ -36,7 +36,12 @@ async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange
         ended_ms=0,
     )  # fmt: skip
     claim = Claim(
-        exchange, route, around.papers.vault.new_key(), translated.message, started_ms, translated.encoded
+        exchange,
+        route,
+        around.papers.vault.new_key(exchange_id),
+        translated.message,
+        started_ms,
+        translated.encoded,
     )
     gate.enter()
     concluded = await asyncio.shield(story.start(story.send(claim, gate)))

@@ -2,6 +2,7 @@
 
 from gateway.errors import Refusal
 from gateway.exchange.commits import Moved
+from gateway.exchange.facts import number_of
 from gateway.exchange.story import Exchanges
 from gateway.model import Exchange, Fact, FactKind
 
@@ -9,13 +10,20 @@ from gateway.model import Exchange, Fact, FactKind
 async def settle(
     story: Exchanges, exchange_id: str, kind: FactKind, *, reference: str, actor: str, reason: str
 ) -> Exchange:
-    """Say what became of a held exchange. Raises Refusal not_found, Moved if it is not held any more."""
+    """Say what became of a held exchange, and on what ground; both commit together.
+
+    Raises Refusal: not_found, bad_parameter for a reference that is no number; Moved if it is not held any more.
+    """
+    if reference and not number_of(reference):
+        raise Refusal("bad_parameter", name="taken")
     was = await story.look_up(exchange_id)
     if was.state != "held":
         raise Moved
-    await story.around.papers.keep_note(was, actor=actor, reason=reason)
+    note = await story.around.papers.note(was, actor=actor, reason=reason)
     fact = Fact(kind, at_ms=story.around.clock_ms(), cause="settled", reference=reference)
-    return await story.conclude(was, fact, lambda now: now.state == "held", actor=actor, must_move=True)
+    return await story.conclude(
+        was, fact, lambda now: now.state == "held", actor=actor, must_move=True, sealed=note
+    )
 
 
 async def withdraw(story: Exchanges, exchange_id: str, *, actor: str) -> Exchange:

@@ -5,7 +5,7 @@ enter, never in what happens then: `_send` puts it on the wire, `_conclude` judg
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -202,13 +202,14 @@ class Exchanges:
         reply: Reply | None = None,
         actor: str = "",
         must_move: bool = False,
+        sealed: Mapping[str, bytes] | None = None,
     ) -> Exchange:
         """Commit 2. A crash before it leaves the claim to expire, which is the fact "unknown"."""
         papers = self.around.papers
         route = claim.route if claim else await self.around.shelf.route_of(exchange)
         conclusion = commits.Conclusion(
             exchange, fact, route.policy, fence, actor=actor, release=route.release, must_move=must_move,
-            held_due_ms=self.around.held_due_ms,
+            held_due_ms=self.around.held_due_ms, sealed=sealed or {},
         )  # fmt: skip
         if claim and reply:
             evidence = evidence_of(reply, claim.key, fact.attempt)

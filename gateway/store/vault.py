@@ -50,12 +50,12 @@ class Vault:
         """Read keys (64 hexadecimal digits each) from files."""
         return cls([_read_key(path) for path in wrapping], _read_key(person))
 
-    def new_key(self) -> DataKey:
+    def new_key(self, owner: str) -> DataKey:
+        """A new key. owner: the exchange that it is wrapped for, so that no other can pass it off as its own."""
         plain = self._random(KEY_BYTES)
         nonce = self._random(NONCE_BYTES)
-        return DataKey(
-            plain, nonce + self._wrapping[self._current].encrypt(nonce, plain, None), self._current
-        )
+        wrapped = self._wrapping[self._current].encrypt(nonce, plain, owner.encode())
+        return DataKey(plain, nonce + wrapped, self._current)
 
     def require(self, key_ids: Iterable[str]) -> None:
         """Raises WrongKey that names what is missing: to start without it would be to lose what it sealed."""
@@ -64,10 +64,11 @@ class Vault:
             said = "bodies are sealed under wrapping keys whose files keys.wrapping does not name"
             raise WrongKey(f"{said}: restore or name {', '.join(missing)}")
 
-    def open_key(self, key_id: str, wrapped: bytes) -> DataKey:
+    def open_key(self, owner: str, key_id: str, wrapped: bytes) -> DataKey:
+        """The key that was wrapped for this exchange. Raises WrongKey for another's."""
         if key_id not in self._wrapping:
             raise WrongKey(f"wrapping key {key_id} is not loaded")
-        return DataKey(_decrypt(self._wrapping[key_id], wrapped, None), wrapped, key_id)
+        return DataKey(_decrypt(self._wrapping[key_id], wrapped, owner.encode()), wrapped, key_id)
 
     def seal(self, key: DataKey, name: str, body: bytes) -> bytes:
         """Encrypt a body; its name is bound, so that two bodies of an exchange cannot be swapped."""
@@ -98,7 +99,11 @@ class Vault:
         return _decrypt(self._wrapping[key_id], rest, name.encode()).decode()
 
     def person(self, id_type: str, id_number: str) -> str:
-        """A keyed digest by which a person's cases are found without storing who the person is."""
+        """A keyed digest by which a person's cases are found without storing who the person is.
+
+        A temporary identity card (112) bears the number of the card (111) and names the same person.
+        """
+        id_type = "111" if id_type == "112" else id_type
         return blake2b(f"{id_type}\0{id_number}".encode(), key=self._person, digest_size=16).hexdigest()
 
     def request(self, content: bytes) -> str:

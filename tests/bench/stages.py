@@ -108,7 +108,7 @@ async def _through(gateway: Gateway, fixture: str, platform: str) -> list[Stage]
     prepared = await gateway.preparation.case(asked, "0" * 26)
     route, message = prepared.route, prepared.message
     now_ms, vault = gateway.world.clock_ms(), gateway.papers.vault
-    key = vault.new_key()
+    key = vault.new_key("0" * 26)
 
     def admitted() -> Any:
         return admission.exchange_of(
@@ -148,7 +148,7 @@ async def _through(gateway: Gateway, fixture: str, platform: str) -> list[Stage]
 
 
 def _sealed(vault: Any, prepared: Any) -> None:
-    key = vault.new_key()
+    key = vault.new_key("0" * 26)
     vault.seal_tree(key, "document", prepared.document)
     vault.seal_tree(key, "message", prepared.message.document)
 

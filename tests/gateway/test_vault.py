@@ -16,13 +16,13 @@ BODIES = st.binary(max_size=200) | st.binary(min_size=4096, max_size=5000)
 
 @given(BODIES)
 def test_what_is_sealed_opens_to_itself(body):
-    key = VAULT.new_key()
+    key = VAULT.new_key("E1")
     assert VAULT.open(key, "message", VAULT.seal(key, "message", body)) == body
 
 
 @given(BODIES, st.integers(0), st.integers(1, 255))
 def test_any_changed_byte_is_noticed(body, place, change):
-    key = VAULT.new_key()
+    key = VAULT.new_key("E1")
     sealed = bytearray(VAULT.seal(key, "message", body))
     sealed[place % len(sealed)] ^= change
     with pytest.raises(WrongKey):
@@ -31,55 +31,55 @@ def test_any_changed_byte_is_noticed(body, place, change):
 
 @given(BODIES, st.integers(0))
 def test_whatever_is_cut_off_is_noticed(body, length):
-    key = VAULT.new_key()
+    key = VAULT.new_key("E1")
     sealed = VAULT.seal(key, "message", body)
     with pytest.raises(WrongKey):
         VAULT.open(key, "message", sealed[: length % len(sealed)])
 
 
 def test_two_bodies_of_an_exchange_cannot_be_swapped():
-    key = VAULT.new_key()
+    key = VAULT.new_key("E1")
     with pytest.raises(WrongKey):
         VAULT.open(key, "document", VAULT.seal(key, "message", b"{}"))
 
 
 def test_a_body_opens_under_no_other_exchange_s_key():
-    sealed = VAULT.seal(VAULT.new_key(), "message", b"{}")
+    sealed = VAULT.seal(VAULT.new_key("E1"), "message", b"{}")
     with pytest.raises(WrongKey):
-        VAULT.open(VAULT.new_key(), "message", sealed)
+        VAULT.open(VAULT.new_key("E1"), "message", sealed)
 
 
 def test_the_same_body_is_never_sealed_to_the_same_bytes():
-    key = VAULT.new_key()
+    key = VAULT.new_key("E1")
     assert VAULT.seal(key, "message", b"{}") != VAULT.seal(key, "message", b"{}")
 
 
 def test_a_changed_wrapped_key_is_noticed():
-    key = VAULT.new_key()
+    key = VAULT.new_key("E1")
     changed = bytes([key.wrapped[0] ^ 1]) + key.wrapped[1:]
     with pytest.raises(WrongKey):
-        VAULT.open_key(key.key_id, changed)
+        VAULT.open_key("E1", key.key_id, changed)
 
 
 def test_an_older_wrapping_key_still_opens_what_it_wrapped_and_wraps_nothing_new():
-    old = VAULT.new_key()
+    old = VAULT.new_key("E1")
     vault = Vault([OTHER, WRAPPING], PERSON)
-    assert vault.open_key(old.key_id, old.wrapped).plain == old.plain
-    assert vault.new_key().key_id == key_id(OTHER)
+    assert vault.open_key("E1", old.key_id, old.wrapped).plain == old.plain
+    assert vault.new_key("E1").key_id == key_id(OTHER)
 
 
 def test_a_wrapping_key_that_is_not_there_is_named():
-    key = VAULT.new_key()
+    key = VAULT.new_key("E1")
     vault = Vault([OTHER], PERSON)
     with pytest.raises(WrongKey, match=key.key_id):
-        vault.open_key(key.key_id, key.wrapped)
+        vault.open_key("E1", key.key_id, key.wrapped)
     with pytest.raises(WrongKey, match=key.key_id):
         vault.require({key.key_id, key_id(OTHER)})
     VAULT.require({key.key_id})
 
 
 def test_no_key_shows_itself():
-    key = VAULT.new_key()
+    key = VAULT.new_key("E1")
     assert key.plain.hex() not in repr(key)
     assert repr(key.plain) not in repr(key)
 
@@ -107,3 +107,9 @@ def test_a_person_is_the_same_digest_each_time_and_tells_nothing_without_the_key
     assert VAULT.person("111", number) != Vault([WRAPPING], OTHER).person("111", number)
     assert VAULT.person("111", number) != VAULT.person("414", number)
     assert number not in VAULT.person("111", number)
+
+
+def test_a_key_that_was_wrapped_for_one_exchange_does_not_open_for_another():
+    key = VAULT.new_key("E1")
+    with pytest.raises(WrongKey):
+        VAULT.open_key("E2", key.key_id, key.wrapped)

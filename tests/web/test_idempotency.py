@@ -165,6 +165,13 @@ async def test_a_place_written_with_12_digits_is_the_same_place_to_the_guard_and
     assert third.code == "forbidden_item", "the place is the caller's right, the item is not"
 
 
+async def test_a_temporary_identity_card_names_the_same_person(service: Running, key: str) -> None:
+    case = case_of_somebody()
+    await service.submit(case, key)
+    second = await service.submit(changed(case, applicant__id_type="112"), f"{key}-2")
+    assert (second.status, second.code) == (409, "case_open")
+
+
 async def test_an_item_with_nothing_but_a_local_code_never_goes_out_under_an_empty_code(
     service: Running, key: str
 ) -> None:

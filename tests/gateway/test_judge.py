@@ -79,9 +79,7 @@ def test_the_first_probe_waits_until_the_answer_can_be_believed():
 
 
 def test_a_stale_secret_is_renewed_once_and_then_waits_like_everything_else():
-    once = judge(
-        (Fact("barred", 5),), POLICIES["renewing"], exchange_id="E", admitted_ms=0, now_ms=5
-    )
+    once = judge((Fact("barred", 5),), POLICIES["renewing"], exchange_id="E", admitted_ms=0, now_ms=5)
     twice = judge(
         (Fact("barred", 5), Fact("barred", 6)), POLICIES["renewing"], exchange_id="E", admitted_ms=0, now_ms=6
     )

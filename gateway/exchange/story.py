@@ -124,10 +124,13 @@ class Exchanges:
         """Claim what is due, and send or probe it. Somebody else's claim is none of ours."""
         route = await self.around.shelf.route_of(was)
         gate = self.gate_of(route)
-        started_ms = self.around.monotonic_ms()
+        now_ms, started_ms = self.around.clock_ms(), self.around.monotonic_ms()
+        if was.state == "waiting" and now_ms >= was.admitted_ms + route.policy.patience_ms:
+            await self._give_up(was, now_ms)
+            return
         with gate.passing(free=True) as passage:
             work = commits.claim(
-                was, owner=self.around.owner, now_ms=self.around.clock_ms(),
+                was, owner=self.around.owner, now_ms=now_ms,
                 lease_ms=self._lease_ms(route), step=was.step,
             )  # fmt: skip
             claimed = await self._store.write(work)
@@ -146,6 +149,12 @@ class Exchanges:
         kind: FactKind = "not_sent" if claimed.step == "send" else "unclear"
         fact = Fact(kind, at_ms=self.around.clock_ms(), attempt=claimed.attempt, cause="unreadable")
         await self.conclude(claimed, fact, lambda now: _same_claim(now, claimed))
+
+    async def _give_up(self, was: Exchange, now_ms: int) -> None:
+        """It has waited for longer than the operation's patience: nobody expects it over there any more."""
+        fact = Fact("not_sent", at_ms=now_ms, attempt=was.attempt, cause="patience_over")
+        with suppress(commits.Moved):
+            await self.conclude(was, fact, lambda now: now.state == "waiting", must_move=True)
 
     async def expire(self, was: Exchange) -> None:
         """An expired lease is the fact "unknown"; there is no other recovery code."""

@@ -171,3 +171,18 @@ async def circuit(gateway: Gateway, *, is_open: bool) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("the circuit does not turn")
+
+
+async def test_what_waited_longer_than_its_patience_is_abandoned_and_not_sent_days_later(place):
+    clock = Clock()
+    async with place.platforms("sim-gd") as simulators, place.gateway(world(clock)) as gateway:
+        simulator = simulators["sim-gd"]
+        bar(simulator, times=2)
+        await admitted(gateway, CASES[0])
+        await circuit(gateway, is_open=True)
+        (second,) = await admitted(gateway, CASES[1])
+        clock.ahead_ms += 25 * 3_600_000  # sim-gd's patience is 24 h
+        ended = await until(gateway, second.id, "abandoned")
+        assert ended.cause == "patience_over"
+        assert taken(simulator) <= 1  # of the first at most
+    sound(place)

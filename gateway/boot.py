@@ -14,16 +14,18 @@ from pathlib import Path
 
 from adapters.base import Adapter
 from adapters.build import build as build_adapter
+from adapters.declared import Limits
 from adapters.errors import Unbuildable
 from adapters.message import Access, Transport
 from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
 from gateway import logs
-from gateway.credentials import Gates, SessionSecret
+from gateway.credentials import SessionSecret
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
 from gateway.exchange.story import Exchanges, Surroundings
+from gateway.gates import Gates
 from gateway.identity import new_id
 from gateway.items.remembered import Alignments
 from gateway.materials import MaterialFolder
@@ -85,10 +87,12 @@ class Gateway:
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
     async def start(self) -> None:
-        """Open for work: circuits and the active release first, then the worker."""
+        """Open for work: the active release, circuits and quotas first, then the worker."""
         self.store.start()
-        await self.gates.load(self.store)
         await self.shelf.activate()
+        platforms = self.routes.active.platforms if self.routes.loaded else {}
+        limits = {name: platform.declared.limits for name, platform in platforms.items()}
+        await self.gates.load(self.store, limits, self.world.clock_ms())
         await self.refresh_gates()
         newest = await self.store.read(lambda connection: audit_log.newest_checkpoint(connection))
         self.checkpoint = newest or ""
@@ -112,10 +116,10 @@ class Gateway:
         """A gate for every platform of the active release, and for every one that still has open exchanges."""
         if self.routes.loaded:
             for platform in self.routes.active.platforms.values():
-                self.gates.of(platform.name, platform.declared.limits.in_flight)
+                self.gates.of(platform.name, platform.declared.limits)
         for platform_name, _, _ in await self.store.read(exchanges.open_counts):
             if platform_name not in self.gates.gates:
-                self.gates.of(platform_name, 1)
+                self.gates.of(platform_name, Limits())
 
     async def tend(self) -> None:
         """What a process does between rounds: sign the log's head, follow the release that is in force."""

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 from gateway import logs
-from gateway.credentials import Gate, Gates
 from gateway.exchange.story import Exchanges
+from gateway.gates import Gate, Gates
 from gateway.model import Exchange
 from gateway.store import exchanges
 from gateway.store.connection import Connection
@@ -80,10 +80,8 @@ class Worker:
                 self._start(due, self._story.resume)
 
     def _free(self, gate: Gate, now_ms: int) -> int:
-        """How many may be claimed now; while a circuit is half open, one at a time shows the way."""
-        if self._stopping or not gate.admits(now_ms):
-            return 0
-        return 1 if gate.open_until_ms else gate.in_flight - gate.busy
+        """How many may be claimed now."""
+        return 0 if self._stopping else gate.free(now_ms)
 
     def _start(self, found: Iterable[Exchange], enter: Callable[[Exchange], Awaitable[object]]) -> None:
         for exchange in found:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from adapters.message import Reply
 from gateway import logs
-from gateway.credentials import CIRCUIT_MS, Gate
 from gateway.exchange.facts import code_of
 from gateway.exchange.papers import Claim
+from gateway.gates import Gate
 from gateway.store import credentials as rows
 from gateway.store.store import Store, Transaction
 
 log = logs.get("exchange")
+CIRCUIT_MS = 60_000
 DESCRIBED = frozenset({"taken", "already", "refused", "landed", "absent"})
 
 
@@ -20,7 +21,9 @@ def turn(gate: Gate, claim: Claim, reply: Reply, clock_ms: Callable[[], int]) ->
     While it is half open the secret is new already, so whatever is barred opens it again at once.
     True if it was turned.
     """
-    renewed = gate.open_until_ms > 0 or claim.exchange.cause == "barred"
+    if claim.exchange.kind == "read":
+        gate.barred_reads = gate.barred_reads + 1 if reply.verdict == "barred" else 0
+    renewed = gate.open_until_ms > 0 or claim.exchange.cause == "barred" or gate.barred_reads > 1
     if reply.verdict == "barred" and (renewed or not claim.route.policy.renews_secret):
         gate.open_until_ms, gate.cause = clock_ms() + CIRCUIT_MS, code_of(reply.code) or "barred"
         return True

@@ -27,8 +27,8 @@ async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange
     if translated.problems:
         raise Refusal("unmappable", problems=translated.problems, count=len(translated.problems))
     gate = story.gate_of(route)
-    if not gate.admits(now_ms):
-        raise Refusal("platform_unavailable", cause=gate.cause or "busy")
+    if gate.free(now_ms) <= 0:
+        raise Refusal("platform_unavailable", cause=gate.closed_because(now_ms) or "busy")
     exchange = about._replace(
         id=exchange_id, kind="read", operation=asked.operation, caller=asked.caller.caller,
         actor=asked.actor, release=route.release, state="sending", step="send", attempt=1, place=0,
@@ -43,6 +43,6 @@ async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange
         started_ms,
         translated.encoded,
     )
-    gate.enter()
+    gate.enter(now_ms)
     concluded = await asyncio.shield(story.start(story.send(claim, gate)))
     return concluded, await around.papers.answer_of(concluded, route)

@@ -13,7 +13,6 @@ from typing import Any
 from adapters.errors import LeaseOver
 from adapters.message import Reply
 from gateway import logs
-from gateway.credentials import Gate, Gates
 from gateway.errors import Refusal
 from gateway.exchange import circuit, commits
 from gateway.exchange.admission import admission_of, exchange_of
@@ -23,6 +22,7 @@ from gateway.exchange.facts import fact_of, lease_expired
 from gateway.exchange.papers import Claim, Erased, Papers
 from gateway.exchange.prepare import Preparation, case_question, translate
 from gateway.exchange.waiters import Waiters
+from gateway.gates import Gate, Gates
 from gateway.identity import new_id
 from gateway.model import Exchange, Fact, FactKind
 from gateway.routes import Route, Routes
@@ -76,7 +76,7 @@ class Exchanges:
         exchange_id = new_id(now_ms, self.around.random)
         prepared = await self.around.preparation.case(asked, exchange_id)
         gate = self.gate_of(prepared.route)
-        with gate.passing(free=gate.admits(now_ms)) as passage:
+        with gate.passing(now_ms, free=gate.free(now_ms) > 0) as passage:
             exchange = exchange_of(
                 asked, prepared, exchange_id=exchange_id, case_id=new_id(now_ms, self.around.random),
                 now_ms=now_ms, owner=self.around.owner,
@@ -128,7 +128,7 @@ class Exchanges:
         if was.state == "waiting" and now_ms >= was.admitted_ms + route.policy.patience_ms:
             await self._give_up(was, now_ms)
             return
-        with gate.passing(free=True) as passage:
+        with gate.passing(now_ms, free=True) as passage:
             work = commits.claim(
                 was, owner=self.around.owner, now_ms=now_ms,
                 lease_ms=self._lease_ms(route), step=was.step,
@@ -265,7 +265,7 @@ class Exchanges:
         return Claim(exchange, route, key, replace(message, probes=exchange.operation), started_ms)
 
     def gate_of(self, route: Route) -> Gate:
-        return self.around.gates.of(route.name, route.platform.declared.limits.in_flight)
+        return self.around.gates.of(route.name, route.platform.declared.limits)
 
     def _lease_ms(self, route: Route) -> int:
         """Longer than the whole timeout and the margin in which the first byte may leave."""

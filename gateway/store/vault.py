@@ -106,6 +106,10 @@ class Vault:
         id_type = "111" if id_type == "112" else id_type
         return blake2b(f"{id_type}\0{id_number}".encode(), key=self._person, digest_size=16).hexdigest()
 
+    def pseudonym(self, name: str) -> str:
+        """What stands for a name where a name must not stand: the same for the same name, and not to be guessed."""
+        return "~" + blake2b(f"name\0{name}".encode(), key=self._person, digest_size=8).hexdigest()
+
     def request(self, content: bytes) -> str:
         """A keyed digest of what was asked; a plain one could be guessed back, a few digits at a time."""
         return blake2b(b"request\0" + content, key=self._person, digest_size=32).hexdigest()

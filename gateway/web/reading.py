@@ -86,11 +86,11 @@ def idempotency_key(request: web.Request) -> str:
     return key
 
 
-def staff_id(document: dict[str, Any]) -> str:
-    """Who received the papers (收件人员), by staff number; a name would stand in the log for ever."""
+def staff(document: dict[str, Any]) -> tuple[str, bool]:
+    """Who received the papers (收件人员), and whether that is a staff number: a name must not stand in the log."""
     receiving = document.get("receiving")
-    staff = receiving.get("staff") if isinstance(receiving, dict) else None
-    return staff if isinstance(staff, str) and _STAFF.fullmatch(staff) else ""
+    said = receiving.get("staff") if isinstance(receiving, dict) else None
+    return (said, _STAFF.fullmatch(said) is not None) if isinstance(said, str) else ("", True)
 
 
 def wait_s(request: web.Request, default_s: float, longest_s: float) -> float:

@@ -15,7 +15,7 @@ def codes(*kinds: str, exchange: str | None = "E1") -> list[str | None]:
     "kinds",
     [
         ["admitted", "sending", "delivered"],
-        ["admitted", "sending", "deferred", "sending", "probed", "held", "settled", "delivered"],
+        ["admitted", "sending", "deferred", "sending", "held", "deferred", "sending", "delivered"],
         ["admitted", "withdrawn"],
         ["admitted", "sending", "refused", "late_reply", "read", "late_reply"],
         ["admitted", "deferred", "abandoned", "read"],

@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, web
 
 from gateway.boot import Gateway
-from gateway.credentials import CIRCUIT_MS
+from gateway.errors import Refusal
+from gateway.exchange.asked import Asked
+from gateway.exchange.circuit import CIRCUIT_MS
+from gateway.exchange.reads import ask
 from gateway.model import Exchange
 from gateway.web.app import Service
 from tests.fakes.fixtures import case
@@ -185,4 +189,19 @@ async def test_what_waited_longer_than_its_patience_is_abandoned_and_not_sent_da
         ended = await until(gateway, second.id, "abandoned")
         assert ended.cause == "patience_over"
         assert taken(simulator) <= 1  # of the first at most
+    sound(place)
+
+
+async def test_reads_that_are_barred_open_the_circuit_as_writes_do(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        (exchange,) = await admitted(gateway, CASES[0])
+        delivered = await until(gateway, exchange.id, "delivered")
+        stubborn = {"do": "bar", "code": "4031", "times": 0, "operation": "case.progress"}
+        simulators["sim-gd"].programme.add(step(stubborn, NONE, 0))
+        caller = gateway.settings.callers["guichi"]
+        for cause in ("described", "described", "4031"):  # renewed once, opened, not even asked
+            with pytest.raises(Refusal) as refused:
+                await ask(gateway.exchanges, Asked("case.progress", caller, "k1", {}), delivered)
+            assert refused.value.facts["cause"] == cause
+        assert arrivals(simulators["sim-gd"], "case.progress") == 2
     sound(place)

@@ -20,7 +20,7 @@ from gateway.web.reading import (
     identifier,
     parameter,
     read_object,
-    staff_id,
+    staff,
     wait_s,
 )
 from gateway.web.views import case_view
@@ -93,7 +93,8 @@ async def _asked(request: web.Request, key: str) -> Asked:
     digest = ""
     if key:
         digest = gateway.papers.vault.request(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
-    actor = f"{identity.key_id}/{staff_id(document)}"
+    said, is_number = staff(document)
+    actor = f"{identity.key_id}/{said if is_number else gateway.papers.vault.pseudonym(said)}"
     large = (request.content_length or 0) > IN_A_THREAD_FROM
     return Asked(SUBMIT, identity.caller, actor, document, key, digest, large=large)
 

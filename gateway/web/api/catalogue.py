@@ -20,10 +20,9 @@ async def platforms(request: web.Request) -> web.Response:
     active = gateway.routes.active
     shown = []
     for platform in active.platforms.values():
-        gate = gateway.gates.of(platform.name, platform.declared.limits.in_flight)
-        shown.append(
-            _platform(platform) | {"open": gate.open_until_ms <= now_ms, "cause": gate.cause or None}
-        )
+        gate = gateway.gates.of(platform.name, platform.declared.limits)
+        cause = gate.closed_because(now_ms)
+        shown.append(_platform(platform) | {"open": not cause, "cause": cause or None})
     return answer({"release": active.digest, "platforms": shown})
 
 

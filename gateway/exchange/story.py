@@ -226,7 +226,9 @@ class Exchanges:
                 conclusion, key=claim.key, evidence=evidence, sent_digest=evidence.get("sent", ""),
                 sealed=papers.seal_reply(claim, reply),
             )  # fmt: skip
-        now, decision = await self._store.write(commits.conclude(conclusion))
+        # what a reply says is known now: as long as the claim holds, it is tried until it can be recorded
+        insist_s = max(exchange.due_ms - fact.at_ms, 0) / 1000 if claim else 0
+        now, decision = await self._store.write(commits.conclude(conclusion), insist_s=insist_s)
         log.info(
             f"exchange.{'read' if now.kind == 'read' else now.state}", exchange=now.id, platform=now.platform,
             attempt=fact.attempt, cause=decision.cause,

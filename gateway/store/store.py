@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from sqlite3 import OperationalError
 from typing import Any, Protocol, TypeVar
 
@@ -17,6 +18,7 @@ from gateway.store.connection import Connection
 
 Result = TypeVar("Result")
 MOST_IN_A_GROUP = 64
+_AGAIN_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 _PAUSES_S = (0.001, 0.005, 0.02, *(0.05,) * 200)  # ten seconds in all
 
 
@@ -79,11 +81,25 @@ class Store:
         self._connection.close()
         self._reader.close()
 
-    async def write(self, work: Work[Result]) -> Result:
+    async def write(self, work: Work[Result], *, insist_s: float = 0) -> Result:
         """Run `work` in a transaction; its result once that is durable. Its errors are raised here.
 
+        insist_s: for how long it is tried again while the database cannot record (a full disk, a lost file):
+        for what is known by now and would have to be found out again.
         A caller that is cancelled cancels nothing: the work commits all the same.
         """
+        until_s = asyncio.get_running_loop().time() + insist_s
+        pauses = chain(_AGAIN_S, repeat(_AGAIN_S[-1]))
+        while True:
+            try:
+                return await self._once(work)
+            except OperationalError:
+                pause_s = next(pauses)
+                if asyncio.get_running_loop().time() + pause_s > until_s:
+                    raise
+                await asyncio.sleep(pause_s)
+
+    async def _once(self, work: Work[Result]) -> Result:
         waiting = _Waiting(work, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         self._wake.set()

@@ -18,6 +18,7 @@ Scalar = str | int | float | bool | None
 Field = Scalar | dict[str, object] | list[object]  # of the last two only the empty ones are fields
 
 SALT_BYTES = 16
+WIDTH = 8  # nodes are joined eight at a time: a fifth of the hashing of pairs, and short to disclose
 _LITERALS: tuple[tuple[Field, str], ...] = (
     (None, "null"),
     (True, "true"),
@@ -46,9 +47,20 @@ class Disclosure:
     @property
     def root(self) -> bytes:
         """The commitment that this field leads to, to be compared with the entry's. Raises ProofRejected."""
-        return tree.root_by_inclusion(
-            _leaf(self.salt, self.path, self.value), self.position, self.size, self.hashes
-        )
+        node, place, width = _leaf(self.salt, self.path, self.value), self.position, self.size
+        beside = list(self.hashes)
+        if not 0 <= place < width:
+            raise tree.ProofRejected(f"no field {place} among {width}")
+        while width > 1:
+            others = min(WIDTH, width - place // WIDTH * WIDTH) - 1
+            if len(beside) < others:
+                raise tree.ProofRejected("there are too few hashes")
+            group, beside = beside[:others], beside[others:]
+            group.insert(place % WIDTH, node)
+            node, place, width = _joined(group), place // WIDTH, -(-width // WIDTH)
+        if beside:
+            raise tree.ProofRejected("there are too many hashes")
+        return node
 
 
 def flatten(document: Mapping[str, object]) -> dict[str, Field]:
@@ -63,7 +75,7 @@ def commit(fields: Mapping[str, Field], key: bytes) -> bytes:
 
     key: 16 to 64 secret bytes, used for this document only. Raises Uncommittable.
     """
-    return tree.root_of(_leaves(fields, sorted(fields), key))
+    return _layers(_leaves(fields, sorted(fields), key))[-1][0]
 
 
 def disclose(fields: Mapping[str, Field], key: bytes, path: str) -> Disclosure:
@@ -73,11 +85,33 @@ def disclose(fields: Mapping[str, Field], key: bytes, path: str) -> Disclosure:
     paths = sorted(fields)
     leaves = _leaves(fields, paths, key)
     position = paths.index(path)
-    spans = tree.inclusion_spans(position, len(leaves))
-    hashes = tuple(tree.root_of(leaves[start:end]) for start, end in spans)
+    hashes: list[bytes] = []
+    place = position
+    for layer in _layers(leaves)[:-1]:
+        first = place // WIDTH * WIDTH
+        hashes += [node for number, node in enumerate(layer[first : first + WIDTH], first) if number != place]
+        place //= WIDTH
     return Disclosure(
-        path, _json(path, fields[path]), salts(key, len(paths))[position], position, len(leaves), hashes
+        path,
+        _json(path, fields[path]),
+        salts(key, len(paths))[position],
+        position,
+        len(leaves),
+        tuple(hashes),
     )
+
+
+def _layers(leaves: list[bytes]) -> list[list[bytes]]:
+    """The leaves, then each layer above them, the last of one node; no leaf at all is the empty tree's root."""
+    layers = [leaves or [tree.EMPTY_ROOT]]
+    while len(below := layers[-1]) > 1:
+        layers.append([_joined(below[first : first + WIDTH]) for first in range(0, len(below), WIDTH)])
+    return layers
+
+
+def _joined(group: list[bytes]) -> bytes:
+    """A node over up to eight; one that is left over moves up as it is."""
+    return sha256(b"\x01" + b"".join(group)).digest() if len(group) > 1 else group[0]
 
 
 def salts(key: bytes, count: int) -> list[bytes]:

@@ -7,7 +7,7 @@ the rest of a block is skipped. Gaps are lawful, repetitions are not.
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from gateway.errors import Refusal
 from gateway.store import cases
@@ -38,15 +38,11 @@ def form(template: str, parts: Mapping[str, str], serial: int) -> str:
 
 def parts_of(item: Mapping[str, str], division: str, at_ms: int) -> dict[str, str]:
     """What a number form may name: the codes of the item over there, its division, the China date."""
-    day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA)
+    day = datetime.fromtimestamp(at_ms / 1000, CHINA).date().isoformat().replace("-", "")
     codes = {
         name: str(item.get(name) or "") for name in ("basic_code", "implementation_code", "handling_code")
     }
-    return codes | {
-        "division": division,
-        "yyyymmdd": day.strftime("%Y%m%d"),
-        "yymmdd": day.strftime("%y%m%d"),
-    }
+    return {**codes, "division": division, "yyyymmdd": day, "yymmdd": day[2:]}
 
 
 class Sequences:

@@ -7,9 +7,9 @@ peer's protocol, not the gateway's own protection.
 
 import base64
 import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -25,13 +25,25 @@ from adapters.patterns import as_text
 REFRESH_PATH = "/sysapi/auth/refreshappsecret"
 _BARRED = frozenset({"-1", "E-106"})  # not in the authorisation list
 _CHINA = timezone(timedelta(hours=8))
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 _JSON = {"Content-Type": "application/json;charset=UTF-8", "Accept": "application/json"}
 
 
 def sign(secret: str, sid: str, rid: str, rtime: str) -> str:
     """base64(HMAC-SHA256(secret, sid + rid + rtime)); the order is service, requester, time."""
-    digest = hmac.digest(secret.encode(), f"{sid}{rid}{rtime}".encode(), "sha256")
-    return base64.b64encode(digest).decode()
+    inner, outer = (state.copy() for state in _hmac_states(secret))
+    inner.update(f"{sid}{rid}{rtime}".encode())
+    outer.update(inner.digest())
+    return base64.b64encode(outer.digest()).decode()
+
+
+@lru_cache(maxsize=256)
+def _hmac_states(secret: str) -> tuple["hashlib._Hash", "hashlib._Hash"]:
+    """HMAC's two hash states (RFC 2104) after the key: OpenSSL's own HMAC takes ten times as long a call."""
+    key = secret.encode()
+    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
 
 
 def appkey_to_aes(appkey: str) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 from adapters.errors import Unencodable
@@ -168,7 +169,8 @@ def _require_rights(asked: Asked) -> None:
         raise Refusal("forbidden_sender", division=_code(sender))
 
 
-def _allowed(patterns: Sequence[str], *values: str) -> bool:
+@lru_cache(maxsize=4096)
+def _allowed(patterns: tuple[str, ...], *values: str) -> bool:
     return any(fnmatchcase(value, pattern) for value in values if value for pattern in patterns)
 
 

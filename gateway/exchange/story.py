@@ -216,16 +216,15 @@ class Exchanges:
         """Commit 2. A crash before it leaves the claim to expire, which is the fact "unknown"."""
         papers = self.around.papers
         route = claim.route if claim else await self.around.shelf.route_of(exchange)
-        conclusion = commits.Conclusion(
-            exchange, fact, route.policy, fence, actor=actor, release=route.release, must_move=must_move,
-            held_due_ms=self.around.held_due_ms, sealed=sealed or {},
-        )  # fmt: skip
+        evidence: dict[str, str] = {}
         if claim and reply:
             evidence = evidence_of(reply, claim.key, fact.attempt)
-            conclusion = replace(
-                conclusion, key=claim.key, evidence=evidence, sent_digest=evidence.get("sent", ""),
-                sealed=papers.seal_reply(claim, reply),
-            )  # fmt: skip
+            sealed = papers.seal_reply(claim, reply)
+        conclusion = commits.Conclusion(
+            exchange, fact, route.policy, fence, key=claim.key if claim else None, sealed=sealed or {},
+            evidence=evidence, sent_digest=evidence.get("sent", ""), release=route.release, actor=actor,
+            held_due_ms=self.around.held_due_ms, must_move=must_move,
+        )  # fmt: skip
         # what a reply says is known now: as long as the claim holds, it is tried until it can be recorded
         insist_s = max(exchange.due_ms - fact.at_ms, 0) / 1000 if claim else 0
         now, decision = await self._store.write(commits.conclude(conclusion), insist_s=insist_s)

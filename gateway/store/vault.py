@@ -31,6 +31,7 @@ class DataKey:
     plain: bytes = field(repr=False)
     wrapped: bytes = field(repr=False)
     key_id: str
+    cipher: AESGCM = field(repr=False)
 
 
 class Vault:
@@ -55,7 +56,7 @@ class Vault:
         plain = self._random(KEY_BYTES)
         nonce = self._random(NONCE_BYTES)
         wrapped = self._wrapping[self._current].encrypt(nonce, plain, owner.encode())
-        return DataKey(plain, nonce + wrapped, self._current)
+        return DataKey(plain, nonce + wrapped, self._current, AESGCM(plain))
 
     def require(self, key_ids: Iterable[str]) -> None:
         """Raises WrongKey that names what is missing: to start without it would be to lose what it sealed."""
@@ -68,16 +69,17 @@ class Vault:
         """The key that was wrapped for this exchange. Raises WrongKey for another's."""
         if key_id not in self._wrapping:
             raise WrongKey(f"wrapping key {key_id} is not loaded")
-        return DataKey(_decrypt(self._wrapping[key_id], wrapped, owner.encode()), wrapped, key_id)
+        plain = _decrypt(self._wrapping[key_id], wrapped, owner.encode())
+        return DataKey(plain, wrapped, key_id, AESGCM(plain))
 
     def seal(self, key: DataKey, name: str, body: bytes) -> bytes:
         """Encrypt a body; its name is bound, so that two bodies of an exchange cannot be swapped."""
         packed = b"z" + zlib.compress(body, 1) if len(body) >= COMPRESS_FROM else b"p" + body
         nonce = self._random(NONCE_BYTES)
-        return nonce + AESGCM(key.plain).encrypt(nonce, packed, name.encode())
+        return nonce + key.cipher.encrypt(nonce, packed, name.encode())
 
     def open(self, key: DataKey, name: str, sealed: bytes) -> bytes:
-        packed = _decrypt(AESGCM(key.plain), sealed, name.encode())
+        packed = _decrypt(key.cipher, sealed, name.encode())
         return zlib.decompress(packed[1:]) if packed[:1] == b"z" else packed[1:]
 
     def seal_tree(self, key: DataKey, name: str, tree: Any) -> bytes:

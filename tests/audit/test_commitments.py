@@ -142,3 +142,15 @@ def test_a_key_that_is_too_short_or_too_long_is_refused(length):
 
 def test_no_field_at_all_commits_to_the_empty_tree():
     assert commit({}, KEY) == tree.EMPTY_ROOT
+
+
+def test_nine_fields_are_joined_eight_and_one():
+    document = {f"f{number}": str(number) for number in range(9)}
+    stream = shake_256(b"tongban salts\x00" + KEY).digest(16 * 9)
+    leaves = [
+        sha256(b"\x00" + stream[16 * n : 16 * n + 16] + f'/f{n}\x00"{n}"'.encode()).digest() for n in range(9)
+    ]
+    eight = sha256(b"\x01" + b"".join(leaves[:8])).digest()
+    assert commit(flatten(document), KEY) == sha256(b"\x01" + eight + leaves[8]).digest()
+    assert disclose(flatten(document), KEY, "/f8").hashes == (eight,)
+    assert disclose(flatten(document), KEY, "/f0").hashes == (*leaves[1:8], leaves[8])

@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from typing import Any
 from xml.sax.saxutils import escape
 
-import zeep.exceptions
 from lxml import etree
 from yarl import URL
 
@@ -23,6 +22,7 @@ from adapters.codecs.charset import (
     whole,
 )
 from adapters.declared import Operation, Platform
+from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
 from adapters.message import Document, Message, Request, Response, Tree
@@ -32,7 +32,6 @@ from adapters.wsdl import Contract
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _BODY = b"<soap-env:Body"
-_UNWRITABLE = (zeep.exceptions.Error, TypeError, ValueError, AttributeError, LookupError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ class _Call:
     lists: tuple[tuple[str, ...], ...]
     fresh: bool
     operation: Operation
+    envelope: Envelope | None = None  # the pattern, where all that changes is texts
 
 
 class SoapAdapter(Adapter):
@@ -68,7 +68,7 @@ class SoapAdapter(Adapter):
             raise Unbuildable((*at, *error.path), error.what, error.write) from error
         kind = soap.input.body.type if soap.input.body is not None else None
         _check_arguments(kind, operation, at)
-        return _Call(
+        call = _Call(
             soap,
             kind,
             self.contract.schema if soap.style == "document" and not operation.arguments else None,
@@ -77,6 +77,12 @@ class SoapAdapter(Adapter):
             _lists(soap, operation),
             needs_own_connection(operation, read=operation.is_read(name), method="POST"),
             operation,
+        )
+        if not operation.arguments:
+            return call
+        names = list(operation.arguments)
+        return replace(
+            call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
         )
 
     def encode(self, message: Message) -> Request:
@@ -167,9 +173,11 @@ def _typed(call: _Call, document: Document) -> dict[str, Any]:
 
 
 def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
+    if call.envelope is not None and (written := call.envelope.written(values)) is not None:
+        return written
     try:
         envelope = call.soap.create(**values).content
-    except _UNWRITABLE as error:
+    except UNWRITABLE as error:
         path = ".".join(map(str, getattr(error, "path", None) or ()))
         facts = {"type": call.operation.call}
         raise Unencodable([Problem(path, "not_allowed_there", facts)]) from None

@@ -17,16 +17,15 @@ _DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']
 
 # Platforms (Java, Windows) read A1A4 and A1AA of GB 2312 as the dot of names and the dash; Python's codec takes
 # the same bytes for U+30FB and U+2015, which would arrive as other characters than were meant.
-_AS_GB2312 = str.maketrans("\u00b7\u2014", "\u30fb\u2015")
-_MISREAD = ("\u30fb", "\u2015")
+_DOT, _DASH = ("\u00b7", "\u30fb"), ("\u2014", "\u2015")
 
 
 def writable(text: str, charset: str) -> bool:
     """Whether every character of the text has bytes in the charset that will be read as that character."""
     if charset == "gb2312":
-        if _MISREAD[0] in text or _MISREAD[1] in text:
+        if _DOT[1] in text or _DASH[1] in text:
             return False
-        text = text.translate(_AS_GB2312) if "\u00b7" in text or "\u2014" in text else text
+        text = text.replace(*_DOT).replace(*_DASH)
     try:
         text.encode(charset)
     except UnicodeEncodeError:

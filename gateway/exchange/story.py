@@ -1,7 +1,7 @@
 """The whole story of an exchange: admit, send, judge. No SQL and no HTTP here.
 
 There is one way through. A first try, a retry, a probe, a read and a person's settlement differ in how they
-enter, never in what happens then: `_send` puts it on the wire, `_conclude` judges the whole history.
+enter, never in what happens then: `send` puts it on the wire, `conclude` judges the whole history.
 """
 
 import asyncio

@@ -14,6 +14,7 @@ from gateway.store import cases
 from gateway.store.store import Store
 
 BLOCK = 16
+MOST_SCOPES = 4096
 CHINA = timezone(timedelta(hours=8))
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::(\d+))?\}")
 
@@ -55,6 +56,9 @@ class Sequences:
 
     async def take(self, scope: str) -> int:
         """The next number of a scope, counted from 1; never given twice, not even across a crash."""
+        if len(self._blocks) > MOST_SCOPES:  # scopes of past days; what was left of their blocks is skipped
+            self._blocks.clear()
+            self._locks = {name: lock for name, lock in self._locks.items() if lock.locked()}
         async with self._locks.setdefault(scope, asyncio.Lock()):
             block = self._blocks.get(scope)
             if not block:

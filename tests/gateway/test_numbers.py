@@ -3,8 +3,13 @@
 import pytest
 
 from adapters.coherence import NUMBER_PARTS
+from audit.log import append
+from gateway import numbers
 from gateway.errors import Refusal
 from gateway.numbers import form, parts_of
+from gateway.store.connection import open_sqlite
+from gateway.store.migrate import upgrade
+from gateway.store.store import Store
 
 
 def test_a_form_that_passes_the_check_can_be_filled():
@@ -17,3 +22,15 @@ def test_a_serial_that_outgrows_its_width_is_refused_and_never_cut():
     with pytest.raises(Refusal) as caught:
         form("{serial:4}", {}, 10_000)
     assert caught.value.code == "numbers_exhausted"
+
+
+async def test_scopes_of_past_days_are_forgotten_and_no_number_is_given_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr(numbers, "MOST_SCOPES", 3)
+    upgrade(tmp_path / "numbers.db")
+    store = Store(open_sqlite(tmp_path / "numbers.db"), open_sqlite(tmp_path / "numbers.db"), append)
+    store.start()
+    sequences = numbers.Sequences(store)
+    given = [(day, await sequences.take(f"day-{day}")) for _ in range(3) for day in range(9)]
+    await store.stop()
+    assert len(set(given)) == len(given)
+    assert len(sequences._blocks) <= 5

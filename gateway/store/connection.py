@@ -16,13 +16,15 @@ from sqlalchemy.sql.expression import ClauseElement
 
 Row = tuple[Any, ...]
 Values = Mapping[str, object]
+# the driver's text, the statement's own parameters (literals, None for what may be left out), their order
+_Prepared = tuple[str, dict[str, object], tuple[str, ...] | None]
 _NOTHING: Values = {}
 
 
 class Driver(Protocol):
     """What is used of a DB-API connection; tests wrap it to fail at a chosen statement."""
 
-    def execute(self, text: str, parameters: Values = ..., /) -> Any: ...
+    def execute(self, text: str, parameters: Any = ..., /) -> Any: ...
     def executemany(self, text: str, parameters: Any, /) -> Any: ...
     def close(self) -> None: ...
 
@@ -33,27 +35,27 @@ class Connection:
     def __init__(self, driver: Driver, dialect: Dialect) -> None:
         self._driver = driver
         self._dialect = dialect
-        self._prepared: dict[ClauseElement, tuple[str, dict[str, object]]] = {}
+        self._prepared: dict[ClauseElement, _Prepared] = {}
 
     def rows(self, statement: ClauseElement, parameters: Values = _NOTHING) -> list[Row]:
-        text, own = self._prepare(statement)
-        rows: list[Row] = self._driver.execute(text, {**own, **parameters}).fetchall()
+        text, own, order = self._prepare(statement)
+        rows: list[Row] = self._driver.execute(text, _placed(own, parameters, order)).fetchall()
         return rows
 
     def row(self, statement: ClauseElement, parameters: Values = _NOTHING) -> Row | None:
-        text, own = self._prepare(statement)
-        row: Row | None = self._driver.execute(text, {**own, **parameters}).fetchone()
+        text, own, order = self._prepare(statement)
+        row: Row | None = self._driver.execute(text, _placed(own, parameters, order)).fetchone()
         return row
 
     def run(self, statement: ClauseElement, parameters: Values = _NOTHING) -> int:
         """Execute a change; the number of rows that it touched."""
-        text, own = self._prepare(statement)
-        touched: int = self._driver.execute(text, {**own, **parameters}).rowcount
+        text, own, order = self._prepare(statement)
+        touched: int = self._driver.execute(text, _placed(own, parameters, order)).rowcount
         return touched
 
     def run_many(self, statement: ClauseElement, parameters: Sequence[Values]) -> None:
-        text, own = self._prepare(statement)
-        self._driver.executemany(text, [{**own, **each} for each in parameters])
+        text, own, order = self._prepare(statement)
+        self._driver.executemany(text, [_placed(own, each, order) for each in parameters])
 
     def begin(self) -> None:
         self._driver.execute("BEGIN IMMEDIATE")
@@ -67,17 +69,24 @@ class Connection:
     def close(self) -> None:
         self._driver.close()
 
-    def _prepare(self, statement: ClauseElement) -> tuple[str, dict[str, object]]:
-        """The driver's text, and the statement's own parameters: its literals, None for what may be left out."""
+    def _prepare(self, statement: ClauseElement) -> _Prepared:
         prepared = self._prepared.get(statement)
         if prepared is None:
             compiled = statement.compile(dialect=self._dialect)
-            prepared = self._prepared[statement] = (str(compiled), dict(compiled.params))
+            places = getattr(compiled, "positiontup", None)
+            order = None if places is None else tuple(places)
+            prepared = self._prepared[statement] = (str(compiled), dict(compiled.params), order)
         return prepared
 
 
+def _placed(own: Values, parameters: Values, order: tuple[str, ...] | None) -> list[object] | Values:
+    """What is given, completed by what the statement itself holds, by the text's places (None: by name)."""
+    whole = {**own, **parameters}
+    return whole if order is None else [whole[name] for name in order]
+
+
 def sqlite_dialect() -> Dialect:
-    return SQLiteDialect(paramstyle="named")
+    return SQLiteDialect(paramstyle="qmark")
 
 
 def connect_sqlite(path: Path | str) -> sqlite3.Connection:

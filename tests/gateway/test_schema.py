@@ -58,8 +58,8 @@ def test_a_statement_is_understood_by_both_databases(statement, tmp_path_factory
     text = str(statement.compile(dialect=postgresql.dialect(paramstyle="pyformat")))
     assert "POSTCOMPILE" not in text
     connection = open_sqlite(_schema)
-    prepared, defaults = connection._prepare(statement)
-    values = {name: 0 if value is None else value for name, value in defaults.items()}
+    prepared, own, order = connection._prepare(statement)
+    values = [0 if own[name] is None else own[name] for name in order]
     connection._driver.execute("EXPLAIN " + prepared, values)
     connection.close()
 
@@ -86,8 +86,8 @@ def test_what_the_worker_and_the_api_ask_is_answered_from_an_index(_schema):
         cases.NUMBERS, cases.KEY,
     )  # fmt: skip
     for statement in asked:
-        prepared, defaults = connection._prepare(statement)
-        values = {name: 0 if value is None else value for name, value in defaults.items()}
+        prepared, own, order = connection._prepare(statement)
+        values = [0 if own[name] is None else own[name] for name in order]
         plan = connection._driver.execute("EXPLAIN QUERY PLAN " + prepared, values).fetchall()
         assert all("USING" in row[3] for row in plan if row[3].startswith(("SCAN", "SEARCH"))), (
             prepared,

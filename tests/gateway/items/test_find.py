@@ -82,8 +82,9 @@ def test_every_question_of_an_alignment_is_answered_from_an_index(connection):
 
 
 def plan(connection, statement) -> list[str]:
-    text, parameters = connection._prepare(statement)
-    return [row[3] for row in connection._driver.execute("EXPLAIN QUERY PLAN " + text, parameters)]
+    text, own, order = connection._prepare(statement)
+    values = [own[name] for name in order]
+    return [row[3] for row in connection._driver.execute("EXPLAIN QUERY PLAN " + text, values)]
 
 
 @pytest.mark.parametrize(("code", "most_us"), [(FIRE_SAFETY[19:], 60), ("CX-ZJ-0051", 60)])

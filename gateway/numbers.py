@@ -14,7 +14,6 @@ from gateway.store import cases
 from gateway.store.store import Store
 
 BLOCK = 16
-MOST_SCOPES = 4096
 CHINA = timezone(timedelta(hours=8))
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::(\d+))?\}")
 
@@ -49,14 +48,17 @@ def parts_of(item: Mapping[str, str], division: str, at_ms: int) -> dict[str, st
 class Sequences:
     """Serial numbers by scope, reserved in blocks."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, most_scopes: int = 4096) -> None:
         self._store = store
+        self._most_scopes = most_scopes
         self._blocks: dict[str, range] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def take(self, scope: str) -> int:
         """The next number of a scope, counted from 1; never given twice, not even across a crash."""
-        if len(self._blocks) > MOST_SCOPES:  # scopes of past days; what was left of their blocks is skipped
+        if (
+            len(self._blocks) > self._most_scopes
+        ):  # scopes of past days; what was left of their blocks is skipped
             self._blocks.clear()
             self._locks = {name: lock for name, lock in self._locks.items() if lock.locked()}
         async with self._locks.setdefault(scope, asyncio.Lock()):

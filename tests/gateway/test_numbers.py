@@ -4,9 +4,8 @@ import pytest
 
 from adapters.coherence import NUMBER_PARTS
 from audit.log import append
-from gateway import numbers
 from gateway.errors import Refusal
-from gateway.numbers import form, parts_of
+from gateway.numbers import Sequences, form, parts_of
 from gateway.store.connection import open_sqlite
 from gateway.store.migrate import upgrade
 from gateway.store.store import Store
@@ -24,12 +23,11 @@ def test_a_serial_that_outgrows_its_width_is_refused_and_never_cut():
     assert caught.value.code == "numbers_exhausted"
 
 
-async def test_scopes_of_past_days_are_forgotten_and_no_number_is_given_twice(tmp_path, monkeypatch):
-    monkeypatch.setattr(numbers, "MOST_SCOPES", 3)
+async def test_scopes_of_past_days_are_forgotten_and_no_number_is_given_twice(tmp_path):
     upgrade(tmp_path / "numbers.db")
     store = Store(open_sqlite(tmp_path / "numbers.db"), open_sqlite(tmp_path / "numbers.db"), append)
     store.start()
-    sequences = numbers.Sequences(store)
+    sequences = Sequences(store, most_scopes=3)
     given = [(day, await sequences.take(f"day-{day}")) for _ in range(3) for day in range(9)]
     await store.stop()
     assert len(set(given)) == len(given)

@@ -1,7 +1,6 @@
 """Activating a release (发布): check everything, store the bundle, record who did it; then it is in force."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from adapters.errors import Unbuildable
 from audit.entries import Entry
@@ -50,7 +49,3 @@ async def activate(gateway: Gateway, release: Release, *, actor: str, why: str) 
     await gateway.store.write(work)
     gateway.routes.put_in_force(release.digest)
     return True
-
-
-def where(root: Path, path: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import orjson
@@ -71,6 +70,3 @@ def configure(level: int = logging.INFO, stream: BinaryIO | None = None) -> None
 
 def get(name: str) -> Any:
     return structlog.get_logger(part=name)
-
-
-Logger = Callable[..., None]

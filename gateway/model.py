@@ -27,7 +27,6 @@ FactKind = Literal[
 ]
 
 ENDS: frozenset[State] = frozenset({"delivered", "refused", "abandoned", "withdrawn"})
-OPEN: frozenset[State] = frozenset({"waiting", "sending", "deferred", "held"})
 
 
 class Fact(NamedTuple):

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from mappings.problems import Finding, Unreadable, nearest
 from mappings.source import Source, read
 
 Model = TypeVar("Model", bound=BaseModel)
-SECOND_MS = 1_000
 
 
 class Declared(BaseModel):
@@ -214,7 +213,6 @@ __all__ = [
     "Caller",
     "Installation",
     "PlatformAccess",
-    "SecretStr",
     "Settings",
     "Unconfigured",
     "declared",

@@ -21,7 +21,6 @@ INSERT = sa.insert(exchanges)
 BY_ID = _ALL.where(_E.id == bindparam("id"))
 OF_CASE = _ALL.where(_E.case_id == bindparam("case_id")).order_by(_E.place, _E.admitted_ms)
 HELD = _ALL.where(_OPEN, _E.state == "held").order_by(_E.due_ms).limit(_MOST)
-PLACES = sa.select(sa.func.max(_E.place)).where(_E.case_id == bindparam("case_id"))
 BEHIND = sa.select(_E.id).where(
     _E.case_id == bindparam("case_id"),
     _E.platform == bindparam("platform"),
@@ -86,11 +85,6 @@ def due(connection: Connection, platform: str, now_ms: int, most: int) -> list[E
 def lease_over(connection: Connection, platform: str, now_ms: int, most: int) -> list[Exchange]:
     """What of one platform was being sent by somebody who has not been heard of since."""
     return _exchanges(connection.rows(LEASE_OVER, {"platform": platform, "now_ms": now_ms, "most": most}))
-
-
-def next_place(connection: Connection, case_id: str) -> int:
-    row = connection.row(PLACES, {"case_id": case_id})
-    return 1 + (row[0] or 0) if row else 1
 
 
 def is_behind(connection: Connection, exchange: Exchange) -> bool:

@@ -22,7 +22,6 @@ _ASKED = (
     "platform_refused", "platform_unavailable", "platform_garbled",
 )  # fmt: skip
 
-ULID = {"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"}
 LINE = {"type": "string", "minLength": 1, "maxLength": 100}
 _CASE = Parameter(
     "id", "path", ("办件标识", "Id of the case"), {"type": "string"}, "01M7ZWW086DT8J2JM6T0Y9RXRE",

@@ -11,6 +11,8 @@ OperationName = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z]+$")]
 Division = Annotated[str, Field(pattern=r"^(\d{6}|\d{9}|\d{12})$")]
 Path = Annotated[str, Field(min_length=1)]
 Reason = Annotated[str, Field(min_length=1)]
+_DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", r"([01]\d|2[0-3]):[0-5]\d"
+Maintenance = Annotated[str, Field(pattern=rf"^({_DAY}(,{_DAY})* )?{_TIME}-({_TIME}|24:00)$")]
 Charset = Literal["utf-8", "gb2312", "gbk", "gb18030", "big5", "ascii"]
 
 READS = frozenset({"case.progress", "case.result", "guide.get", "data.query", "licence.query"})
@@ -160,5 +162,6 @@ class Platform(Declared):
     auth: str = "none"
     numbers: Numbers = Numbers()
     limits: Limits = Limits()
+    maintenance: tuple[Maintenance, ...] = ()
     operations: dict[OperationName, Operation] = Field(min_length=1)
     exempt: dict[str, Reason] = {}

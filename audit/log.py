@@ -27,7 +27,9 @@ __all__ = [
     "checkpoint",
     "consistency",
     "entries_of",
+    "has_grown",
     "head",
+    "holds",
     "inclusion",
     "newest_checkpoint",
     "proof",
@@ -39,6 +41,12 @@ _ADD_ENTRY = insert(ENTRIES)
 _ADD_BATCH = insert(BATCHES)
 _ADD_CHECKPOINT = insert(CHECKPOINTS)
 _ENTRY = select(ENTRIES.c.body).where(ENTRIES.c.position == bindparam("position"))
+_BODIES = (
+    select(ENTRIES.c.body)
+    .where(ENTRIES.c.position >= bindparam("first"), ENTRIES.c.position < bindparam("end"))
+    .order_by(ENTRIES.c.position)
+)
+_SIGNED_SIZE = select(CHECKPOINTS.c.size).order_by(CHECKPOINTS.c.size.desc()).limit(1)
 _ENTRIES_OF = (
     select(ENTRIES.c.position, ENTRIES.c.body)
     .where(ENTRIES.c.exchange_id == bindparam("exchange_id"))
@@ -78,6 +86,21 @@ def append(connection: Connection, entries: Sequence[Entry]) -> range:
     batch = {"size": positions.stop, "previous": size, "at_ms": entries[-1].at_ms}
     connection.run(_ADD_BATCH, {**batch, "frontier": b"".join(frontier), "root": tree.fold(frontier)})
     return positions
+
+
+def holds(connection: Connection, positions: range, entries: Sequence[Entry]) -> bool:
+    """Whether the log holds exactly these entries there: what became of a commit whose answer was lost.
+
+    It waits for whoever is appending, so that what is found is final.
+    """
+    stored = connection.rows(_BODIES, {"first": positions.start, "end": positions.stop})
+    return [body for (body,) in stored] == [encode(entry) for entry in entries]
+
+
+def has_grown(connection: Connection) -> bool:
+    """Whether there are entries that no checkpoint covers yet."""
+    last, signed = connection.row(_LAST_BATCH), connection.row(_SIGNED_SIZE)
+    return last is not None and last[0] > (signed[0] if signed else 0)
 
 
 def head(connection: Connection) -> Head:

@@ -32,7 +32,7 @@ async def activate(gateway: Gateway, release: Release, *, actor: str, why: str) 
     """Put a checked release in force, with its entry in the same transaction. False if it is already."""
     if await gateway.store.read(releases.active) == release.digest:
         return False
-    now_ms = gateway.world.clock_ms()
+    now_ms = gateway.clock_ms()
 
     def work(tx: Transaction) -> None:
         before = releases.active(tx.connection)

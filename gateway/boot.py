@@ -7,10 +7,9 @@ has no hooks of its own.
 import asyncio
 import os
 import socket
-import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from adapters.base import Adapter
 from adapters.build import build as build_adapter
@@ -21,6 +20,7 @@ from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
 from gateway import logs
+from gateway.clock import HeardClock, SteadyClock, monotonic_ms, wall_ms
 from gateway.credentials import SessionSecret
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
@@ -35,9 +35,10 @@ from gateway.routes import Routes
 from gateway.settings import Settings
 from gateway.shelf import Shelf
 from gateway.store import bodies, exchanges, releases
-from gateway.store.connection import Connection, Driver, connect_sqlite, sqlite_dialect
+from gateway.store.connection import Driver
+from gateway.store.database import connect, file_of, is_embedded, now_ms, open_connection, open_engine
 from gateway.store.migrate import upgrade
-from gateway.store.store import Store
+from gateway.store.store import Store, Transaction
 from gateway.store.vault import Vault, create_key
 from gateway.worker import Worker
 
@@ -45,22 +46,19 @@ log = logs.get("boot")
 CHECKPOINT_EVERY_MS = 500
 
 
-def _clock_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _monotonic_ms() -> float:
-    return time.monotonic() * 1000
-
-
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that is not a function of its arguments."""
+    """Everything that is not a function of its arguments.
 
-    clock_ms: Callable[[], int] = _clock_ms
-    monotonic_ms: Callable[[], float] = _monotonic_ms
+    clock_ms: the time of everything, where a test gives one; else that of the database, which never jumps:
+    a server's own, or `wall_ms` for a file.
+    """
+
+    clock_ms: Callable[[], int] | None = None
+    wall_ms: Callable[[], int] = wall_ms
+    monotonic_ms: Callable[[], float] = monotonic_ms
     random: Callable[[int], bytes] = os.urandom
-    connect: Callable[[Path], Driver] = connect_sqlite
+    connect: Callable[[str], Driver] = connect
     transport: Callable[[], HttpTransport] = HttpTransport
 
 
@@ -69,7 +67,7 @@ class Gateway:
     """A running gateway, and the parts of it that the web and the command line speak to."""
 
     settings: Settings
-    world: World
+    clock_ms: Callable[[], int]
     store: Store
     routes: Routes
     shelf: Shelf
@@ -90,13 +88,9 @@ class Gateway:
         """Open for work: the active release, circuits and quotas first, then the worker."""
         self.store.start()
         await self.shelf.activate()
-        platforms = self.routes.active.platforms if self.routes.loaded else {}
-        limits = {name: platform.declared.limits for name, platform in platforms.items()}
-        await self.gates.load(self.store, limits, self.world.clock_ms())
+        self.store.listen(self.exchanges.waiters.hear)
         await self.refresh_gates()
-        newest = await self.store.read(lambda connection: audit_log.newest_checkpoint(connection))
-        self.checkpoint = newest or ""
-        await self.sign()
+        await self.sign(now=True)
         self._tasks.append(asyncio.create_task(self.worker.run()))
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
 
@@ -108,6 +102,7 @@ class Gateway:
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
         await self.sign(now=True)
+        await self.gates.leave()
         await self.transport.close()
         await self.store.stop()
         log.info("gateway.stopped")
@@ -115,15 +110,16 @@ class Gateway:
     async def refresh_gates(self) -> None:
         """A gate for every platform of the active release, and for every one that still has open exchanges."""
         if self.routes.loaded:
-            for platform in self.routes.active.platforms.values():
-                self.gates.of(platform.name, platform.declared.limits)
+            self.gates.declare([each.declared for each in self.routes.active.platforms.values()])
         for platform_name, _, _ in await self.store.read(exchanges.open_counts):
             if platform_name not in self.gates.gates:
                 self.gates.of(platform_name, Limits())
+        await self.gates.refresh()
 
     async def tend(self) -> None:
         """What a process does between rounds: sign the log's head, follow the release that is in force."""
         await self.sign()
+        await self.gates.refresh()
         await self.alignments.refresh()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
@@ -132,15 +128,22 @@ class Gateway:
             log.info("release.activated", release=digest)
 
     async def sign(self, *, now: bool = False) -> None:
-        """Sign the head of the log if it grew; every answer carries the newest. At most twice a second, or now."""
-        now_ms = self.world.clock_ms()
+        """Sign the head of the log if it grew; every answer carries the newest. At most twice a second, or now.
+
+        Whichever process comes first signs for all of them.
+        """
+        now_ms = self.clock_ms()
         if not now and now_ms - self._signed_ms < CHECKPOINT_EVERY_MS:
             return
         self._signed_ms = now_ms
-        note = await self.store.write(lambda tx: audit_log.checkpoint(tx.connection, self.signer, now_ms))
-        if note is not None:
-            self.checkpoint = note
-            log.debug("checkpoint.signed", bytes=len(note))
+        if await self.store.read(audit_log.has_grown):
+            note = await self.store.write(self._sign, alone=True)
+            log.debug("checkpoint.signed", bytes=len(note or ""))
+        newest = await self.store.read(audit_log.newest_checkpoint)
+        self.checkpoint = newest or ""
+
+    def _sign(self, tx: Transaction) -> str | None:
+        return audit_log.checkpoint(tx.connection, self.signer, tx.now_ms)
 
 
 def boot(settings: Settings, world: World | None = None) -> Gateway:
@@ -150,48 +153,60 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     """
     world = world or World()
     _create_keys(settings)
-    settings.database_file.parent.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.database_file)
-    keys = settings.installation.keys
-    vault = Vault.load([settings.path(path) for path in keys.wrapping], settings.path(keys.person))
-    writer, reader = _open(world, settings), _open(world, settings)
-    vault.require(bodies.keys_in_use(reader))
-    store = Store(writer, reader, audit_log.append)
-    transport, gates = world.transport(), Gates()
-    routes = Routes(_adapters(settings, world, store, vault, transport))
+    vault, clock_ms, store = _opened(settings, world)
+    installation = settings.installation
+    margin_ms = int(installation.bounds.lease_margin_s * 1000)
+    owner = f"{socket.gethostname()}/{os.getpid()}/{new_id(clock_ms(), world.random)}"
+    transport, gates = world.transport(), Gates(store, owner, clock_ms, margin_ms)
+    routes = Routes(
+        _adapters(
+            settings, transport, lambda name: SessionSecret(name, store, vault, clock_ms, owner), clock_ms
+        )
+    )
     shelf = Shelf(store, routes)
     alignments = Alignments(store)
-    papers = Papers(
-        store, vault, MaterialFolder(settings.path(settings.installation.state) / "materials", vault)
-    )
-    preparation = Preparation(alignments, routes, Sequences(store), world.clock_ms)
-    bounds = settings.installation.bounds
+    papers = Papers(store, vault, MaterialFolder(settings.path(installation.state) / "materials", vault))
+    preparation = Preparation(alignments, routes, Sequences(store), clock_ms)
     story = Exchanges(
         Surroundings(
             store=store, routes=routes, shelf=shelf, gates=gates, papers=papers, preparation=preparation,
-            clock_ms=world.clock_ms, monotonic_ms=world.monotonic_ms, random=world.random,
-            owner=f"{socket.gethostname()}/{os.getpid()}/{new_id(world.clock_ms(), world.random)}",
-            lease_margin_ms=int(bounds.lease_margin_s * 1000), held_due_ms=bounds.held_due_hours * 3_600_000,
+            clock_ms=clock_ms, monotonic_ms=world.monotonic_ms, random=world.random, owner=owner,
+            lease_margin_ms=margin_ms, held_due_ms=installation.bounds.held_due_hours * 3_600_000,
         )
     )  # fmt: skip
-    signer = Signer.load(settings.path(keys.audit))
     gateway: Gateway
 
     async def tend() -> None:
         await gateway.tend()
 
-    worker = Worker(store, story, gates, world.clock_ms, tend)
+    worker = Worker(store, story, gates, clock_ms, tend)
     story.poke = worker.poke
     gateway = Gateway(
-        settings=settings, world=world, store=store, routes=routes, shelf=shelf, gates=gates,
+        settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
         alignments=alignments, papers=papers, preparation=preparation, exchanges=story, worker=worker,
-        signer=signer, transport=transport,
+        signer=Signer.load(settings.path(installation.keys.audit)), transport=transport,
     )  # fmt: skip
     return gateway
 
 
-def _open(world: World, settings: Settings) -> Connection:
-    return Connection(world.connect(settings.database_file), sqlite_dialect())
+def _opened(settings: Settings, world: World) -> tuple[Vault, Callable[[], int], Store]:
+    """The database under this program's schema, with the keys that its bodies need, and the time that it keeps."""
+    address, keys = settings.database, settings.installation.keys
+    if is_embedded(address):
+        file_of(address).parent.mkdir(parents=True, exist_ok=True)
+    upgrade(address)
+    vault = Vault.load([settings.path(path) for path in keys.wrapping], settings.path(keys.person))
+    served = HeardClock(world.monotonic_ms)
+    with closing(open_connection(address)) as connection:
+        vault.require(bodies.keys_in_use(connection))
+        served.heard(now_ms(connection, world.wall_ms))
+    given_ms = world.clock_ms
+    clock_ms = given_ms or SteadyClock(world.wall_ms if is_embedded(address) else served, world.monotonic_ms)
+    heard = served.heard if given_ms is None else lambda _: clock_ms()
+    engine = open_engine(
+        address, audit_log.append, audit_log.holds, connect=world.connect, clock_ms=clock_ms, heard=heard
+    )
+    return vault, clock_ms, Store(engine)
 
 
 def _create_keys(settings: Settings) -> None:
@@ -206,7 +221,10 @@ def _create_keys(settings: Settings) -> None:
 
 
 def _adapters(
-    settings: Settings, world: World, store: Store, vault: Vault, transport: Transport
+    settings: Settings,
+    transport: Transport,
+    credential: Callable[[str], SessionSecret],
+    clock_ms: Callable[[], int],
 ) -> Callable[[PlatformRelease], Adapter]:
     secrets: dict[str, SessionSecret] = {}  # one for each credential, whatever the release
 
@@ -220,8 +238,8 @@ def _adapters(
             access=Access(access.address, access.settings, settings.secrets_of(name)),
             contract=platform.files,
             transport=transport,
-            credential=secrets.setdefault(name, SessionSecret(name, store, vault, world.clock_ms)),
-            clock_ms=world.clock_ms,
+            credential=secrets.setdefault(name, credential(name)),
+            clock_ms=clock_ms,
         )
 
     return build

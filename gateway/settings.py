@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -48,12 +49,20 @@ class Bounds(Declared):
     held_due_hours: int = 24
 
 
+class SecretSource(Declared):
+    """Where a secret is: a file or an environment variable, never the configuration itself."""
+
+    file: Path | None = None
+    env: str | None = None
+
+
 class Installation(Declared):
     """conf/gateway.yaml."""
 
     name: Annotated[str, Field(pattern=r"^[0-9a-z][0-9a-z.-]*(/[0-9a-z.-]+)*$")]
     listen: Listen = Listen()
-    database: Annotated[str, Field(pattern=r"^sqlite:///.+")] = "sqlite:///state/tongban.db"
+    database: Annotated[str, Field(pattern=r"^(sqlite:///|postgresql://).+")] = "sqlite:///state/tongban.db"
+    database_password: SecretSource | None = None
     state: Path = Path("state")
     keys: Keys = Keys()
     platforms: tuple[Path, ...] = (Path("mappings/platforms"),)
@@ -87,13 +96,6 @@ class Caller(Declared):
     rights: Rights
 
 
-class SecretSource(Declared):
-    """Where a secret is: a file or an environment variable, never the configuration itself."""
-
-    file: Path | None = None
-    env: str | None = None
-
-
 class PlatformAccess(Declared):
     """conf/platforms/NAME.yaml: where a platform is reached from here, and with which secrets."""
 
@@ -120,8 +122,18 @@ class Settings:
         return self.root / relative
 
     @property
-    def database_file(self) -> Path:
-        return self.root / self.installation.database.removeprefix("sqlite:///")
+    def database(self) -> str:
+        """The address of the database: a file's with its whole path, a server's with its password.
+
+        Raises Unconfigured when the password cannot be read.
+        """
+        address, password = self.installation.database, self.installation.database_password
+        if address.startswith("sqlite:///"):
+            return f"sqlite:///{self.root / address.removeprefix('sqlite:///')}"
+        if password is None:
+            return address
+        secret = quote(self._secret("database_password", password), safe="")
+        return address.replace("@", f":{secret}@", 1)
 
     def secrets_of(self, platform: str) -> dict[str, str]:
         """The secrets of a platform, read now. Raises Unconfigured that names the source, never the value."""

@@ -1,10 +1,10 @@
-"""What is due: claims and resumes it, lets expired leases become facts.
+"""What is due: has it taken up, lets expired leases become facts.
 
 The worker decides nothing; everything it finds enters the story at the step where it belongs.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from gateway import logs
@@ -71,34 +71,27 @@ class Worker:
     async def _round(self) -> None:
         now_ms = self._clock_ms()
         for gate in list(self._gates.gates.values()):
-            over = await self._store.read(partial(_lease_over, gate.platform, now_ms))
-            self._start(over, self._story.expire)
-            free = self._free(gate, now_ms)
+            for exchange in await self._store.read(partial(_lease_over, gate.platform, now_ms)):
+                if exchange.id not in self._running:
+                    self._running[exchange.id] = asyncio.create_task(self._expire(exchange))
+            free = 0 if self._stopping else gate.free(now_ms)
             if free > 0:
-                due = await self._store.read(partial(_due, gate.platform, now_ms, free))
-                gate.queued = len(due) == free
-                self._start(due, self._story.resume)
+                await self._take_up(gate, free)
 
-    def _free(self, gate: Gate, now_ms: int) -> int:
-        """How many may be claimed now."""
-        return 0 if self._stopping else gate.free(now_ms)
-
-    def _start(self, found: Iterable[Exchange], enter: Callable[[Exchange], Awaitable[object]]) -> None:
-        for exchange in found:
-            if exchange.id not in self._running:
-                self._running[exchange.id] = asyncio.create_task(self._one(exchange, enter))
-
-    async def _one(self, exchange: Exchange, enter: Callable[[Exchange], Awaitable[object]]) -> None:
+    async def _take_up(self, gate: Gate, most: int) -> None:
+        """What fails here fails for one platform only; it stays due."""
         try:
-            await enter(exchange)
-        except Exception as error:  # noqa: BLE001 - it stays due, or its lease expires
+            await self._story.take_up(gate, most)
+        except Exception as error:  # noqa: BLE001 - as in the loop itself
+            log.error("worker.failed", platform=gate.platform, failure=error)
+
+    async def _expire(self, exchange: Exchange) -> None:
+        try:
+            await self._story.expire(exchange)
+        except Exception as error:  # noqa: BLE001 - its lease stays over, and is found again
             log.error("worker.failed", exchange=exchange.id, failure=error)
         finally:
             self._running.pop(exchange.id, None)
-
-
-def _due(platform: str, now_ms: int, most: int, connection: Connection) -> list[Exchange]:
-    return exchanges.due(connection, platform, now_ms, most)
 
 
 def _lease_over(platform: str, now_ms: int, connection: Connection) -> list[Exchange]:

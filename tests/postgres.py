@@ -55,7 +55,17 @@ class Server:
             conf.writelines(f"{name} = {value}\n" for name, value in given.items())
 
     def start(self) -> None:
-        self._run("pg_ctl", "-D", str(self.cluster), "-w", "-t", "30", "-l", str(self.folder / "server.log"), "start")
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(self.cluster),
+            "-w",
+            "-t",
+            "30",
+            "-l",
+            str(self.folder / "server.log"),
+            "start",
+        )
 
     def stop(self, how: str = "fast") -> None:
         """how: fast rolls back what is open; immediate is a crash."""
@@ -91,7 +101,7 @@ class Server:
 
 @contextmanager
 def running(version: str = "18", *, base: Path | None = None, **settings: str) -> Iterator[Server]:
-    """A started cluster that is gone afterwards. base: a folder that anybody may enter, else one of the system's."""
+    """A started cluster that is gone afterwards. base: a folder that anybody may enter, else the system's."""
     folder = Path(tempfile.mkdtemp(prefix="tongban-pg-", dir=base))
     folder.chmod(0o711)
     if os.geteuid() == 0:

@@ -65,7 +65,7 @@ def item_code(there: Mapping[str, str]) -> str:
 
 
 async def admission_of(
-    asked: Asked, prepared: Prepared, exchange: Exchange, papers: Papers
+    asked: Asked, prepared: Prepared, exchange: Exchange, papers: Papers, lease_ms: int
 ) -> commits.Admission:
     """Everything that commit 1 writes; files are durable when this returns."""
     document = prepared.document
@@ -80,6 +80,7 @@ async def admission_of(
         sealed=sealed,
         files=files,
         insist="insist" in document,
+        lease_ms=lease_ms,
     )
 
 

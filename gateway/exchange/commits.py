@@ -11,7 +11,7 @@ from functools import partial
 from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.judge import judge
-from gateway.model import ENDS, Decision, Exchange, Fact, Policy, Step
+from gateway.model import ENDS, Decision, Exchange, Fact, Policy
 from gateway.store import bodies, cases, exchanges
 from gateway.store.cases import Case, Number
 from gateway.store.store import Transaction
@@ -56,6 +56,7 @@ class Admission:
     sealed: Mapping[str, bytes] = field(repr=False)
     files: Sequence[Mapping[str, object]] = ()
     insist: bool = False
+    lease_ms: int = 0  # how long the first attempt may take, if it is made at once
 
 
 def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
@@ -66,6 +67,8 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
 
     def work(tx: Transaction) -> Exchange:
         connection, exchange, asked = tx.connection, admission.exchange, admission.asked
+        if exchange.state == "sending":
+            exchange = exchange._replace(due_ms=tx.now_ms + admission.lease_ms)
         caller = asked.caller.caller
         if not cases.claim_key(connection, caller, asked.operation, asked.key, asked.digest, exchange.id):
             earlier = cases.consumed_key(connection, caller, asked.operation, asked.key)
@@ -87,23 +90,35 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
 
 
 def claim(
-    was: Exchange, *, owner: str, now_ms: int, lease_ms: int, step: Step
-) -> Callable[[Transaction], Exchange | None]:
-    """A claim: the committed `sending` row without which no byte may leave. None if another was first."""
+    platform: str, most: int, *, owner: str, lease_of: Callable[[Exchange], int]
+) -> Callable[[Transaction], list[Exchange]]:
+    """Claims: the committed `sending` rows without which no byte may leave. At most `most` of what is due.
 
-    def work(tx: Transaction) -> Exchange | None:
-        if step == "send" and exchanges.is_behind(tx.connection, was):
-            exchanges.change(tx.connection, was, due_ms=now_ms + BEHIND_MS)
-            return None
-        now = exchanges.change(
-            tx.connection, was, state="sending", attempt=was.attempt + 1, owner=owner, step=step,
-            due_ms=now_ms + lease_ms, changed_ms=now_ms,
-        )  # fmt: skip
-        if now is not None:
-            tx.record(entries.sending(now))
-        return now
+    lease_of: how long an attempt may take, in milliseconds; 0 for what is left alone now.
+    """
+
+    def work(tx: Transaction) -> list[Exchange]:
+        claimed = []
+        for was in exchanges.claimable(tx.connection, platform, tx.now_ms, most):
+            lease_ms = lease_of(was)
+            if lease_ms and was.step == "send" and exchanges.is_behind(tx.connection, was):
+                exchanges.change(tx.connection, was, due_ms=tx.now_ms + BEHIND_MS)
+            elif lease_ms:
+                claimed.append(_claimed(tx, was, owner, lease_ms))
+        return claimed
 
     return work
+
+
+def _claimed(tx: Transaction, was: Exchange, owner: str, lease_ms: int) -> Exchange:
+    now = exchanges.change(
+        tx.connection, was, state="sending", attempt=was.attempt + 1, owner=owner,
+        due_ms=tx.now_ms + lease_ms, changed_ms=max(tx.now_ms, was.changed_ms),
+    )  # fmt: skip
+    if now is None:
+        raise Moved
+    tx.record(entries.sending(now))
+    return now
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,7 @@ class Conclusion:
     exchange: Exchange
     fact: Fact
     policy: Policy
-    fence: Callable[[Exchange], bool]
+    fence: Callable[[Exchange, int], bool]  # of the row and the database's time
     key: DataKey | None = None
     sealed: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     evidence: Mapping[str, str] = field(default_factory=dict)
@@ -121,7 +136,8 @@ class Conclusion:
     release: str = ""
     actor: str = ""
     held_due_ms: int = 0
-    must_move: bool = False  # a person's word: Moved is raised instead of an entry for a late reply
+    must_move: bool = False  # a person's word, the end of a lease: Moved is raised instead of a late reply
+    wait: bool = True  # False: what somebody else is changing right now has Moved
 
 
 def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, Decision]]:
@@ -133,9 +149,9 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
 
     def work(tx: Transaction) -> tuple[Exchange, Decision]:
         connection, fact = tx.connection, conclusion.fact
-        row = exchanges.by_id(connection, conclusion.exchange.id)
+        row = exchanges.locked(connection, conclusion.exchange.id, wait=conclusion.wait)
         was = row or conclusion.exchange
-        fenced = row is not None and conclusion.fence(was)
+        fenced = row is not None and conclusion.fence(was, tx.now_ms)
         if conclusion.must_move and not fenced:
             raise Moved
         history = (*exchanges.facts_of(connection, was.id), fact)
@@ -163,6 +179,8 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
             tx.record(record(late=True))
         if now is not was:
             tx.record(record(late=False))
+        if now.ended or now.state == "held":
+            tx.tell(now.id)
         return now, decision
 
     return work

@@ -27,7 +27,7 @@ async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange
     if translated.problems:
         raise Refusal("unmappable", problems=translated.problems, count=len(translated.problems))
     gate = story.gate_of(route)
-    if gate.free(now_ms) <= 0:
+    if gate.free(now_ms, reads=True) <= 0 or await around.gates.permitted(gate, 1, reads=True) <= 0:
         raise Refusal("platform_unavailable", cause=gate.closed_because(now_ms) or "busy")
     exchange = about._replace(
         id=exchange_id, kind="read", operation=asked.operation, caller=asked.caller.caller,
@@ -43,6 +43,6 @@ async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange
         started_ms,
         translated.encoded,
     )
-    gate.enter(now_ms)
+    gate.enter()
     concluded = await asyncio.shield(story.start(story.send(claim, gate)))
     return concluded, await around.papers.answer_of(concluded, route)

@@ -22,7 +22,7 @@ async def settle(
     note = await story.around.papers.note(was, actor=actor, reason=reason)
     fact = Fact(kind, at_ms=story.around.clock_ms(), cause="settled", reference=reference)
     return await story.conclude(
-        was, fact, lambda now: now.state == "held", actor=actor, must_move=True, sealed=note
+        was, fact, lambda now, _: now.state == "held", actor=actor, must_move=True, sealed=note
     )
 
 
@@ -32,7 +32,7 @@ async def withdraw(story: Exchanges, exchange_id: str, *, actor: str) -> Exchang
     fact = Fact("withdraw_asked", at_ms=story.around.clock_ms(), cause="withdraw_asked")
     try:
         now = await story.conclude(
-            was, fact, lambda now: now.state in {"waiting", "deferred"}, actor=actor, must_move=True
+            was, fact, lambda now, _: now.state in {"waiting", "deferred"}, actor=actor, must_move=True
         )
     except Moved as error:
         raise Refusal("case_ended", exchange=exchange_id) from error

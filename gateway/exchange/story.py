@@ -5,7 +5,7 @@ enter, never in what happens then: `send` puts it on the wire, `conclude` judges
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -52,6 +52,15 @@ class Surroundings:
     held_due_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A committed claim of this process. started_ms: monotonic, taken no later than the lease began."""
+
+    exchange: Exchange
+    route: Route
+    started_ms: float
+
+
 class Exchanges:
     """Everything that can happen to an exchange."""
 
@@ -75,16 +84,17 @@ class Exchanges:
         now_ms, started_ms = self.around.clock_ms(), self.around.monotonic_ms()
         exchange_id = new_id(now_ms, self.around.random)
         prepared = await self.around.preparation.case(asked, exchange_id)
-        gate = self.gate_of(prepared.route)
-        with gate.passing(now_ms, free=gate.free(now_ms) > 0) as passage:
+        gate, lease_ms = self.gate_of(prepared.route), self._lease_ms(prepared.route)
+        ready = gate.ready(now_ms) and await self.around.gates.permitted(gate, 1) > 0
+        with gate.passing(free=ready) as passage:
             exchange = exchange_of(
                 asked, prepared, exchange_id=exchange_id, case_id=new_id(now_ms, self.around.random),
-                now_ms=now_ms, owner=self.around.owner,
-                lease_ms=now_ms + self._lease_ms(prepared.route) if passage.open else 0,
+                now_ms=now_ms, owner=self.around.owner, lease_ms=now_ms + lease_ms if ready else 0,
             )  # fmt: skip
-            admission = await admission_of(asked, prepared, exchange, self.around.papers)
+            admission = await admission_of(asked, prepared, exchange, self.around.papers, lease_ms)
             try:
-                await self._store.write(commits.admit(admission))  # commit 1: we are responsible
+                # commit 1: we are responsible
+                exchange = await self._store.write(commits.admit(admission))
             except commits.KeyConsumed as earlier:  # two of the same request at once: the other one is it
                 return await self._replay(earlier.exchange_id, earlier.digest, asked), True
             except commits.CaseOpen as other:
@@ -120,41 +130,68 @@ class Exchanges:
 
     # ---- what is due later enters here ---------------------------------------------------------------
 
-    async def resume(self, was: Exchange) -> None:
-        """Claim what is due, and send or probe it. Somebody else's claim is none of ours."""
-        route = await self.around.shelf.route_of(was)
-        gate = self.gate_of(route)
-        now_ms, started_ms = self.around.clock_ms(), self.around.monotonic_ms()
-        if was.state == "waiting" and now_ms >= was.admitted_ms + route.policy.patience_ms:
-            await self._give_up(was, now_ms)
+    async def take_up(self, gate: Gate, most: int) -> None:
+        """Claim at most `most` of what is due at a platform, and send or probe it as tasks of the process."""
+        now_ms = self.around.clock_ms()
+        due = await self._store.read(
+            lambda connection: exchanges.due(connection, gate.platform, now_ms, most)
+        )
+        gate.queued = len(due) == most
+        routes = await self._routes_of(due)
+        if not due or (most := await self.around.gates.permitted(gate, min(most, len(due)))) <= 0:
             return
-        with gate.passing(now_ms, free=True) as passage:
-            work = commits.claim(
-                was, owner=self.around.owner, now_ms=now_ms,
-                lease_ms=self._lease_ms(route), step=was.step,
+        started_ms = self.around.monotonic_ms()
+        gate.busy += most  # the slots, until it is known how many are needed
+        try:
+            claimed = await self._store.write(
+                commits.claim(
+                    gate.platform, most, owner=self.around.owner,
+                    lease_of=lambda was: self._lease_ms(routes[was.id]) if was.id in routes else 0,
+                )
             )  # fmt: skip
-            claimed = await self._store.write(work)
-            if claimed is None:
-                return
-            try:
-                claim = await self._claim(claimed, route, started_ms)
-            except (Erased, WrongKey):  # nothing can leave, so nothing may be said to have left
-                await self._conclude_unreadable(claimed)
-                return
-            passage.keep()
-        log.debug("exchange.sending", exchange=was.id, platform=was.platform, attempt=claimed.attempt)
-        await self.send(claim, gate)
+        finally:
+            gate.busy -= most
+        for exchange in claimed:
+            gate.enter()
+            self.start(self._resume(Claimed(exchange, routes[exchange.id], started_ms), gate))
 
-    async def _conclude_unreadable(self, claimed: Exchange) -> None:
+    async def _routes_of(self, due: Sequence[Exchange]) -> dict[str, Route]:
+        """The route of each under its own release; those are left out for which nobody waits any more."""
+        routes, now_ms = {}, self.around.clock_ms()
+        for was in due:
+            route = await self.around.shelf.route_of(was)
+            if was.state == "waiting" and now_ms >= was.admitted_ms + route.policy.patience_ms:
+                await self._give_up(was, now_ms)
+            else:
+                routes[was.id] = route
+        return routes
+
+    async def _resume(self, claimed: "Claimed", gate: Gate) -> Exchange:
+        """Send or probe what was claimed just now."""
+        exchange = claimed.exchange
+        try:
+            claim = await self._claim(exchange, claimed.route, claimed.started_ms)
+        except (Erased, WrongKey):  # nothing can leave, so nothing may be said to have left
+            gate.leave()
+            return await self._conclude_unreadable(exchange)
+        except BaseException:
+            gate.leave()
+            raise
+        log.debug(
+            "exchange.sending", exchange=exchange.id, platform=exchange.platform, attempt=exchange.attempt
+        )
+        return await self.send(claim, gate)
+
+    async def _conclude_unreadable(self, claimed: Exchange) -> Exchange:
         kind: FactKind = "not_sent" if claimed.step == "send" else "unclear"
         fact = Fact(kind, at_ms=self.around.clock_ms(), attempt=claimed.attempt, cause="unreadable")
-        await self.conclude(claimed, fact, lambda now: _same_claim(now, claimed))
+        return await self.conclude(claimed, fact, lambda now, _: _same_claim(now, claimed))
 
     async def _give_up(self, was: Exchange, now_ms: int) -> None:
         """It has waited for longer than the operation's patience: nobody expects it over there any more."""
         fact = Fact("not_sent", at_ms=now_ms, attempt=was.attempt, cause="patience_over")
         with suppress(commits.Moved):
-            await self.conclude(was, fact, lambda now: now.state == "waiting", must_move=True)
+            await self.conclude(was, fact, lambda now, _: now.state == "waiting", must_move=True)
 
     async def expire(self, was: Exchange) -> None:
         """An expired lease is the fact "unknown"; there is no other recovery code."""
@@ -162,8 +199,9 @@ class Exchanges:
         fact = lease_expired(step=was.step, attempt=was.attempt, lease_ms=was.due_ms, at_ms=now_ms)
         with suppress(commits.Moved):  # its answer was first, or somebody else saw it, too
             await self.conclude(
-                was, fact, lambda now: _same_claim(now, was) and now.due_ms <= now_ms, must_move=True
-            )
+                was, fact, lambda now, at_ms: _same_claim(now, was) and now.due_ms <= at_ms,
+                must_move=True, wait=False,
+            )  # fmt: skip
 
     # ---- steps 6 to 9: send, judge -------------------------------------------------------------------
 
@@ -184,12 +222,17 @@ class Exchanges:
             reply, step=claim.exchange.step, attempt=claim.exchange.attempt, at_ms=self.around.clock_ms()
         )
         turned = circuit.turn(gate, claim, reply, self.around.clock_ms)
-        concluded = await self.conclude(
-            claim.exchange, fact, lambda now: _same_claim(now, claim.exchange), claim=claim, reply=reply
-        )
-        if turned:
-            await circuit.keep(self._store, gate)
-        return concluded
+        try:
+            return await self.conclude(
+                claim.exchange,
+                fact,
+                lambda now, _: _same_claim(now, claim.exchange),
+                claim=claim,
+                reply=reply,
+            )
+        finally:
+            if turned:
+                await circuit.keep(self._store, gate, turned)
 
     def _guard(self, claim: Claim) -> Callable[[], None]:
         """Called right before the first byte: so late that the whole timeout still fits into the lease."""
@@ -205,12 +248,13 @@ class Exchanges:
         self,
         exchange: Exchange,
         fact: Fact,
-        fence: Callable[[Exchange], bool],
+        fence: Callable[[Exchange, int], bool],
         *,
         claim: Claim | None = None,
         reply: Reply | None = None,
         actor: str = "",
         must_move: bool = False,
+        wait: bool = True,
         sealed: Mapping[str, bytes] | None = None,
     ) -> Exchange:
         """Commit 2. A crash before it leaves the claim to expire, which is the fact "unknown"."""
@@ -223,7 +267,7 @@ class Exchanges:
         conclusion = commits.Conclusion(
             exchange, fact, route.policy, fence, key=claim.key if claim else None, sealed=sealed or {},
             evidence=evidence, sent_digest=evidence.get("sent", ""), release=route.release, actor=actor,
-            held_due_ms=self.around.held_due_ms, must_move=must_move,
+            held_due_ms=self.around.held_due_ms, must_move=must_move, wait=wait,
         )  # fmt: skip
         # what a reply says is known now: as long as the claim holds, it is tried until it can be recorded
         insist_s = max(exchange.due_ms - fact.at_ms, 0) / 1000 if claim else 0

@@ -5,12 +5,9 @@ itself, because SQLAlchemy's execution path costs many times the statement on an
 Columns are BIGINT, TEXT and BLOB only, so rows need no conversion.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -19,6 +16,18 @@ Values = Mapping[str, object]
 # the driver's text, the statement's own parameters (literals, None for what may be left out), their order
 _Prepared = tuple[str, dict[str, object], tuple[str, ...] | None]
 _NOTHING: Values = {}
+_BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
+
+
+class StorageUnavailable(Exception):
+    """The database cannot record or answer now (lost, full, locked, restarting); nothing was changed.
+
+    lost: the connection is gone, so whatever else is asked of it fails as well.
+    """
+
+    def __init__(self, why: str, *, lost: bool = False) -> None:
+        super().__init__(why)
+        self.lost = lost
 
 
 class Driver(Protocol):
@@ -36,6 +45,8 @@ class Connection:
         self._driver = driver
         self._dialect = dialect
         self._prepared: dict[ClauseElement, _Prepared] = {}
+        self.dialect: str = dialect.name
+        self._begin = _BEGIN[dialect.name]
 
     def rows(self, statement: ClauseElement, parameters: Values = _NOTHING) -> list[Row]:
         text, own, order = self._prepare(statement)
@@ -58,7 +69,7 @@ class Connection:
         self._driver.executemany(text, [_placed(own, each, order) for each in parameters])
 
     def begin(self) -> None:
-        self._driver.execute("BEGIN IMMEDIATE")
+        self._driver.execute(self._begin)
 
     def commit(self) -> None:
         self._driver.execute("COMMIT")
@@ -83,28 +94,3 @@ def _placed(own: Values, parameters: Values, order: tuple[str, ...] | None) -> l
     """What is given, completed by what the statement itself holds, by the text's places (None: by name)."""
     whole = {**own, **parameters}
     return whole if order is None else [whole[name] for name in order]
-
-
-def sqlite_dialect() -> Dialect:
-    return SQLiteDialect(paramstyle="qmark")
-
-
-def connect_sqlite(path: Path | str) -> sqlite3.Connection:
-    """One SQLite file, durable at every COMMIT (WAL, synchronous=FULL); transactions are opened by hand.
-
-    Nobody waits inside the driver for another process's lock (busy_timeout=0): the store waits on the loop.
-    """
-    driver = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=0",
-        "wal_autocheckpoint=4000",
-        "foreign_keys=ON",
-    ):
-        driver.execute(f"PRAGMA {pragma}")
-    return driver
-
-
-def open_sqlite(path: Path | str) -> Connection:
-    return Connection(connect_sqlite(path), sqlite_dialect())

@@ -5,7 +5,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.store.connection import Connection
-from gateway.store.tables import circuits, exchanges, history, secrets
+from gateway.store.tables import circuits, secrets
 
 _SECRET = insert(secrets)
 PUT_SECRET = _SECRET.on_conflict_do_update(
@@ -22,24 +22,6 @@ PUT_CIRCUIT = _CIRCUIT.on_conflict_do_update(
     set_={name: _CIRCUIT.excluded[name] for name in ("state", "cause", "until_ms")},
 )
 CIRCUITS = sa.select(circuits.c.credential, circuits.c.state, circuits.c.cause, circuits.c.until_ms)
-
-
-SENT = (
-    sa.select(history.c.at_ms)
-    .join(exchanges, exchanges.c.id == history.c.exchange_id)
-    .where(
-        exchanges.c.platform == bindparam("platform"),
-        history.c.at_ms > bindparam("since_ms"),
-        history.c.attempt > 0,
-        history.c.kind != "not_sent",
-    )
-    .order_by(history.c.at_ms)
-)
-
-
-def sent_since(platform: str, since_ms: int, connection: Connection) -> list[int]:
-    """When each message that left to a platform was heard of; asked once, when a process starts."""
-    return [row[0] for row in connection.rows(SENT, {"platform": platform, "since_ms": since_ms})]
 
 
 def put_secret(connection: Connection, credential: str, sealed: bytes, expires_ms: int) -> None:

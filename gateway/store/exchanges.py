@@ -19,6 +19,8 @@ _MOST = bindparam("most", type_=sa.Integer)
 
 INSERT = sa.insert(exchanges)
 BY_ID = _ALL.where(_E.id == bindparam("id"))
+LOCKED = BY_ID.with_for_update()
+FREE_NOW = BY_ID.with_for_update(skip_locked=True)
 OF_CASE = _ALL.where(_E.case_id == bindparam("case_id")).order_by(_E.place, _E.admitted_ms)
 HELD = _ALL.where(_OPEN, _E.state == "held").order_by(_E.due_ms).limit(_MOST)
 BEHIND = sa.select(_E.id).where(
@@ -33,6 +35,8 @@ DUE = (
     .order_by(_E.due_ms)
     .limit(_MOST)
 )
+# rows that another process is claiming at this moment are passed over: nobody waits for anybody
+CLAIMABLE = DUE.with_for_update(skip_locked=True)
 LEASE_OVER = _ALL.where(*_DUE_OF_PLATFORM, _E.state == "sending").order_by(_E.due_ms).limit(_MOST)
 COUNT_OPEN = sa.select(_E.platform, _E.state, sa.func.count()).where(_OPEN).group_by(_E.platform, _E.state)
 
@@ -68,6 +72,12 @@ def by_id(connection: Connection, exchange_id: str) -> Exchange | None:
     return Exchange._make(row) if row else None
 
 
+def locked(connection: Connection, exchange_id: str, *, wait: bool) -> Exchange | None:
+    """The row, which nobody else changes till the transaction ends; wait: for whoever is changing it, else None."""
+    row = connection.row(LOCKED if wait else FREE_NOW, {"id": exchange_id})
+    return Exchange._make(row) if row else None
+
+
 def of_case(connection: Connection, case_id: str) -> list[Exchange]:
     return _exchanges(connection.rows(OF_CASE, {"case_id": case_id}))
 
@@ -80,6 +90,12 @@ def held(connection: Connection, most: int = 500) -> list[Exchange]:
 def due(connection: Connection, platform: str, now_ms: int, most: int) -> list[Exchange]:
     """What of one platform may be sent or asked now, the longest due first."""
     return _exchanges(connection.rows(DUE, {"platform": platform, "now_ms": now_ms, "most": most}))
+
+
+def claimable(connection: Connection, platform: str, now_ms: int, most: int) -> list[Exchange]:
+    """What is due and nobody else is claiming; locked until the transaction ends."""
+    where = {"platform": platform, "now_ms": now_ms, "most": most}
+    return _exchanges(connection.rows(CLAIMABLE, where))
 
 
 def lease_over(connection: Connection, platform: str, now_ms: int, most: int) -> list[Exchange]:

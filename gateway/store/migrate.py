@@ -1,7 +1,10 @@
-"""Schema versions: Alembic migrations, run at boot on the database file, under its write lock."""
+"""Schema versions: Alembic migrations, run at boot under a lock, so that processes may start together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -9,39 +12,57 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from gateway.store.database import is_embedded
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK = 7_317_001  # of PostgreSQL's advisory locks: held while the schema is brought up
 
 
 class NewerSchema(Exception):
     """The database was written by a newer version of this program; start that one, or restore a backup."""
 
 
-def upgrade(database: Path) -> None:
-    """Bring the schema up to this program's; does nothing (and costs milliseconds) when it is there already."""
-    config = configuration(database)
-    engine = engine_of(database)
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    script = ScriptDirectory.from_config(config)
-    if current == script.get_current_head():
-        return
-    if current is not None and current not in {each.revision for each in script.walk_revisions()}:
-        raise NewerSchema(f"schema {current} is not known to this program")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+def upgrade(address: str, to: str = "head") -> None:
+    """Bring the schema up to this program's; does nothing (and costs milliseconds) when it is there already.
 
-
-def configuration(database: Path) -> Config:
+    address: `sqlite:///PATH` or `postgresql://…`.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("sqlalchemy.url", f"sqlite:///{database}")
-    return config
+    script = ScriptDirectory.from_config(config)
+    engine = engine_of(address)
+    if _version(engine) == script.get_current_head() and to == "head":
+        return
+    with _locked(engine) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in {each.revision for each in script.walk_revisions()}:
+            raise NewerSchema(f"schema {current} is not known to this program")
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
 
 
-def engine_of(database: Path) -> Engine:
-    """An engine whose transactions take the write lock at once, as ours do everywhere."""
-    engine = create_engine(f"sqlite:///{database}", poolclass=NullPool)
+def _version(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def _locked(engine: Engine) -> Iterator[sa.Connection]:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        yield connection
+
+
+def engine_of(address: str) -> Engine:
+    """An engine whose transactions take the write lock of SQLite at once, as ours do everywhere."""
+    if not is_embedded(address):
+        import psycopg  # only where it is used
+
+        return create_engine(
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(address), poolclass=NullPool
+        )
+    engine = create_engine(address, poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: object) -> None:

@@ -201,3 +201,24 @@ tickets = sa.Table(
     _number("due_ms"),
     _number("closed_ms"),
 )
+# What one process may do for all of them until a moment: fetch a session secret, try a half-open circuit, be there.
+leases = sa.Table(
+    "leases",
+    metadata,
+    _key("name"),
+    _text("owner"),
+    _number("until_ms"),
+    **_ONE_TREE,
+)
+# Facts about this database as a whole: that it was moved away, that a platform must be reconciled first.
+marks = sa.Table("marks", metadata, _key("name"), _text("value"), _number("at_ms"))
+# The permits of a quota: how many were given, and when the last `count` of them could have been used at the latest.
+quotas = sa.Table("quotas", metadata, _key("credential"), _number("following"), **_ONE_TREE)
+permits = sa.Table(
+    "permits",
+    metadata,
+    _key("credential"),
+    _key("place", sa.BigInteger),
+    _number("over_ms"),
+    **_ONE_TREE,
+)

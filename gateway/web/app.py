@@ -9,6 +9,7 @@ from gateway import logs
 from gateway.boot import Gateway
 from gateway.errors import CODES, NotActive, Refusal
 from gateway.exchange.papers import Erased
+from gateway.store.store import StorageUnavailable
 from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY
 from gateway.web.auth import Authenticator, require
 from gateway.web.described import Answer, Endpoint
@@ -19,8 +20,6 @@ from gateway.web.metrics import METRICS
 from gateway.web.problems import response_of
 
 log = logs.get("web")
-# of DB-API; what else a driver raises is a mistake of ours
-_OF_STORAGE = frozenset({"OperationalError", "InternalError", "DatabaseError"})
 ELSEWHERE = "-"  # the route of an address that is none of ours, in metrics
 
 
@@ -144,6 +143,5 @@ def _foreseen(error: Exception) -> Refusal:
         return Refusal("not_active")
     if isinstance(error, Erased):
         return Refusal("erased")
-    kind = type(error)
-    stored = kind.__module__.split(".")[0] in {"sqlite3", "psycopg"} and kind.__name__ in _OF_STORAGE
-    return Refusal("storage_unavailable" if stored or isinstance(error, OSError) else "internal")
+    stored = isinstance(error, StorageUnavailable | OSError)
+    return Refusal("storage_unavailable" if stored else "internal")

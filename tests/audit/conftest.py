@@ -12,7 +12,8 @@ from audit import log
 from audit.entries import Entry
 from audit.notes import Signer
 from audit.tables import metadata
-from gateway.store.connection import Connection, connect_sqlite, sqlite_dialect
+from gateway.store.connection import Connection
+from gateway.store.sqlite import connect_sqlite, sqlite_dialect
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "audit"
 START_MS = 1_795_226_400_000  # 2026-11-21T10:00:00+08:00

@@ -8,7 +8,7 @@ from audit import log, tree
 from audit.entries import Entry, encode
 from audit.ledger import Ledger, LedgerUnreadable
 from audit.survey import Survey
-from gateway.store.connection import connect_sqlite
+from gateway.store.sqlite import connect_sqlite
 
 # 100 exchanges of three entries in groups of six; checkpoints over 60 and 300; tile 0/0 is full.
 

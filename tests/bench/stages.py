@@ -85,7 +85,7 @@ async def stages(dialect: str) -> list[Stage]:
 def _taking_in(gateway: Gateway, fixture: str) -> list[Stage]:
     raw = bodies(fixture, 0, 1)[0]
     document = parse_object(raw)
-    now_ms = gateway.world.clock_ms()
+    now_ms = gateway.clock_ms()
     receiving = document["receiving"]
     question = Question(
         document["item"]["code"], receiving["division"], document["division"], None, "1", date.today()
@@ -107,7 +107,7 @@ async def _through(gateway: Gateway, fixture: str, platform: str) -> list[Stage]
     asked = Asked("case.submit", caller, "k1/", document, "bench-key", "0" * 64)
     prepared = await gateway.preparation.case(asked, "0" * 26)
     route, message = prepared.route, prepared.message
-    now_ms, vault = gateway.world.clock_ms(), gateway.papers.vault
+    now_ms, vault = gateway.clock_ms(), gateway.papers.vault
     key = vault.new_key("0" * 26)
 
     def admitted() -> Any:

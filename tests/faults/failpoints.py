@@ -12,7 +12,8 @@ from aiohttp import ClientResponse
 
 from adapters.message import Go, Request, Response
 from adapters.transport import HttpTransport, PassingRequest
-from gateway.store.connection import Driver, connect_sqlite
+from gateway.store.connection import Driver
+from gateway.store.database import connect
 
 _NAME = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM|SELECT .*?\sFROM)\s+(\w+)", re.DOTALL)
 _CHECKPOINT = (
@@ -45,9 +46,9 @@ class Failpoints:
             os.kill(os.getpid(), signal.SIGKILL)
         self.passed += 1
 
-    def connect(self, path: Path) -> Driver:
+    def connect(self, address: str) -> Driver:
         """For World.connect: the first connection is the writer's, the second only reads."""
-        driver = connect_sqlite(path)
+        driver = connect(address)
         self.writers += 1
         if self.writers > 1:
             return driver

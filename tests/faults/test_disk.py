@@ -3,13 +3,14 @@
 import asyncio
 import sqlite3
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
 
 from gateway.boot import World
-from gateway.store.connection import connect_sqlite
+from gateway.store.database import file_of
+from gateway.store.sqlite import connect_sqlite
+from gateway.store.store import StorageUnavailable
 from gateway.web.app import Service
 from tests.fakes.fixtures import case
 from tests.faults.ledgers import ask
@@ -26,8 +27,8 @@ class Disk:
 
     drivers: list[sqlite3.Connection] = field(default_factory=list)
 
-    def connect(self, path: Path) -> sqlite3.Connection:
-        driver = connect_sqlite(path)
+    def connect(self, address: str) -> sqlite3.Connection:
+        driver = connect_sqlite(file_of(address))
         self.drivers.append(driver)
         return driver
 
@@ -128,7 +129,7 @@ async def test_without_its_log_nothing_is_admitted_and_nothing_kept(place):
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         rename(place, "audit_batches", "audit_elsewhere")
         for key in ("key-0001", "key-0002"):
-            with pytest.raises(sqlite3.OperationalError):
+            with pytest.raises(StorageUnavailable):
                 await gateway.exchanges.admit(asked(gateway, case("gd-organization"), key))
         assert [ask(place.database, f"select count(*) from {table}") for table in TABLES] == [[(0,)]] * 8
         rename(place, "audit_elsewhere", "audit_batches")

@@ -13,6 +13,7 @@ from tests.faults.places import arrivals, asked, kinds, look, sound, taken, unti
 from tests.faults.wires import Clock, Halt, world
 
 MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
 NONE: frozenset[str] = frozenset()
 
 
@@ -98,11 +99,19 @@ async def test_a_lease_that_seems_over_changes_nothing_once_the_answer_was_first
 
 
 async def test_two_processes_that_find_the_same_work_due_send_it_once(place):
-    async with place.platforms("sim-bare") as simulators, place.gateway() as one, place.gateway() as other:
+    clock = Clock()
+    async with (
+        place.platforms("sim-bare") as simulators,
+        place.gateway(world(clock)) as one,
+        place.gateway(world(clock)) as other,
+    ):
         simulators["sim-bare"].programme.add(step({"do": "later", "after_s": 600}, NONE, 0))
         exchange, _ = await one.exchanges.admit(asked(one, case("gd-person"), "key-0001"))
-        due = await until(one, exchange.id, "deferred")
-        await asyncio.gather(*(each.exchanges.resume(due) for each in (one, other, one, other)))
+        await until(one, exchange.id, "deferred")
+        clock.ahead_ms += HOUR_MS
+        for each in (one, other, one, other):
+            each.worker.poke()
+        await until(other, exchange.id, "delivered")
         assert arrivals(simulators["sim-bare"]) == 2
         assert await kinds(one, exchange.id) == ["later", "taken"]
         assert entries(place.database, exchange.id).count("exchange.sending") == 1
@@ -110,14 +119,16 @@ async def test_two_processes_that_find_the_same_work_due_send_it_once(place):
     sound(place)
 
 
-async def test_who_read_the_row_before_something_became_known_claims_nothing(place):
-    async with place.platforms("sim-bare") as simulators, place.gateway() as gateway:
+async def test_what_became_doubtful_meanwhile_is_not_sent_when_it_would_have_been_due(place):
+    clock = Clock()
+    async with place.platforms("sim-bare") as simulators, place.gateway(world(clock)) as gateway:
         simulators["sim-bare"].programme.add(step({"do": "later", "after_s": 600}, NONE, 0))
         exchange, _ = await gateway.exchanges.admit(asked(gateway, case("gd-person"), "key-0001"))
         due = await until(gateway, exchange.id, "deferred")
-        late = Fact("unknown", at_ms=gateway.world.clock_ms(), attempt=1, cause="timeout")
-        await gateway.exchanges.conclude(due, late, lambda now: False)
-        await gateway.exchanges.resume(due)  # nobody knew of the doubt when this was found due
+        late = Fact("unknown", at_ms=gateway.clock_ms(), attempt=1, cause="timeout")
+        await gateway.exchanges.conclude(due, late, lambda now, _: False)
+        clock.ahead_ms += HOUR_MS  # it was due by now, had nothing become known
+        await gateway.exchanges.take_up(gateway.gates.gates["sim-bare"], 1)
         assert (await look(gateway, exchange.id)).state == "held"
         assert arrivals(simulators["sim-bare"]) == 1
     sound(place)

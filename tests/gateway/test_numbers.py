@@ -6,8 +6,8 @@ from adapters.coherence import NUMBER_PARTS
 from audit.log import append
 from gateway.errors import Refusal
 from gateway.numbers import Sequences, form, parts_of
-from gateway.store.connection import open_sqlite
 from gateway.store.migrate import upgrade
+from gateway.store.sqlite import Embedded, open_sqlite
 from gateway.store.store import Store
 
 
@@ -24,8 +24,12 @@ def test_a_serial_that_outgrows_its_width_is_refused_and_never_cut():
 
 
 async def test_scopes_of_past_days_are_forgotten_and_no_number_is_given_twice(tmp_path):
-    upgrade(tmp_path / "numbers.db")
-    store = Store(open_sqlite(tmp_path / "numbers.db"), open_sqlite(tmp_path / "numbers.db"), append)
+    upgrade(f"sqlite:///{tmp_path}/numbers.db")
+    store = Store(
+        Embedded(
+            open_sqlite(tmp_path / "numbers.db"), open_sqlite(tmp_path / "numbers.db"), append, lambda: 1
+        )
+    )
     store.start()
     sequences = Sequences(store, most_scopes=3)
     given = [(day, await sequences.take(f"day-{day}")) for _ in range(3) for day in range(9)]

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ import pytest_asyncio
 
 from audit import log
 from gateway.credentials import SessionSecret
-from gateway.store.connection import open_sqlite
 from gateway.store.migrate import upgrade
+from gateway.store.sqlite import Embedded, open_sqlite
 from gateway.store.store import Store
 from gateway.store.vault import Vault
 
@@ -32,8 +33,12 @@ class Platform:
 
 @pytest_asyncio.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    upgrade(tmp_path / "store.db")
-    made = Store(open_sqlite(tmp_path / "store.db"), open_sqlite(tmp_path / "store.db"), log.append)
+    upgrade(f"sqlite:///{tmp_path}/store.db")
+    made = Store(
+        Embedded(
+            open_sqlite(tmp_path / "store.db"), open_sqlite(tmp_path / "store.db"), log.append, lambda: 1
+        )
+    )
     made.start()
     yield made
     await made.stop()
@@ -44,9 +49,12 @@ def vault() -> Vault:
     return Vault([os.urandom(32)], os.urandom(32))
 
 
+PROCESSES = count()
+
+
 def process(store: Store, vault: Vault, now_ms: int = 0) -> SessionSecret:
     """The secret as one process knows it; several share the store."""
-    return SessionSecret("sim-gd", store, vault, lambda: now_ms)
+    return SessionSecret("sim-gd", store, vault, lambda: now_ms, f"process-{next(PROCESSES)}")
 
 
 async def test_many_at_once_fetch_one_secret(store, vault):
@@ -60,6 +68,13 @@ async def test_another_process_uses_the_stored_one(store, vault):
     platform = Platform()
     await process(store, vault).secret(platform.refresh)
     assert await process(store, vault).secret(platform.refresh) == "secret-1"
+    assert platform.given == 1
+
+
+async def test_processes_that_start_at_once_fetch_one_secret_between_them(store, vault):
+    platform = Platform()
+    secrets = [process(store, vault) for _ in range(5)]
+    assert set(await asyncio.gather(*(each.secret(platform.refresh) for each in secrets))) == {"secret-1"}
     assert platform.given == 1
 
 

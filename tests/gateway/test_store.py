@@ -11,8 +11,9 @@ import pytest_asyncio
 from audit import log
 from audit.entries import Entry
 from gateway.store import cases
-from gateway.store.connection import Connection, connect_sqlite, open_sqlite, sqlite_dialect
+from gateway.store.connection import Connection
 from gateway.store.migrate import upgrade
+from gateway.store.sqlite import Embedded, connect_sqlite, open_sqlite, sqlite_dialect
 from gateway.store.store import MOST_IN_A_GROUP, Store, Transaction
 
 
@@ -36,7 +37,7 @@ class Counted:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    upgrade(tmp_path / "store.db")
+    upgrade(f"sqlite:///{tmp_path}/store.db")
     return tmp_path / "store.db"
 
 
@@ -47,7 +48,7 @@ def driver(database: Path) -> Counted:
 
 @pytest_asyncio.fixture
 async def store(database: Path, driver: Counted) -> AsyncIterator[Store]:
-    made = Store(Connection(driver, sqlite_dialect()), open_sqlite(database), log.append)
+    made = Store(Embedded(Connection(driver, sqlite_dialect()), open_sqlite(database), log.append, lambda: 1))
     made.start()
     yield made
     await made.stop()
@@ -141,7 +142,9 @@ async def test_a_lock_that_another_process_holds_for_a_moment_is_waited_for(stor
 
 
 async def test_what_is_queued_when_the_store_stops_is_still_committed(database, driver):
-    store = Store(Connection(driver, sqlite_dialect()), open_sqlite(database), log.append)
+    store = Store(
+        Embedded(Connection(driver, sqlite_dialect()), open_sqlite(database), log.append, lambda: 1)
+    )
     store.start()
     waiting = [asyncio.create_task(store.write(taking("a"))) for _ in range(5)]
     await asyncio.sleep(0)

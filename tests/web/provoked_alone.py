@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.boot import World
-from gateway.store.connection import connect_sqlite
+from gateway.store.database import connect
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import eventually, serving
@@ -71,7 +71,7 @@ class FullDisk:
 async def _(stage: Stage) -> Answer:
     full: list[bool] = []
     async with serving(
-        stage.folder, world=World(connect=lambda path: FullDisk(connect_sqlite(path), full))
+        stage.folder, world=World(connect=lambda address: FullDisk(connect(address), full))
     ) as own:
         await own.submit(case_of_somebody(), "while-there-is-room")
         full.append(True)

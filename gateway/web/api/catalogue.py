@@ -16,7 +16,7 @@ async def platforms(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
     if not gateway.routes.loaded:
         raise Refusal("not_active")
-    now_ms = gateway.world.clock_ms()
+    now_ms = gateway.clock_ms()
     active = gateway.routes.active
     shown = []
     for platform in active.platforms.values():

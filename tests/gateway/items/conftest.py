@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from gateway.items.tables import alignments, items
-from gateway.store.connection import Connection, connect_sqlite, sqlite_dialect
+from gateway.store.connection import Connection
+from gateway.store.sqlite import connect_sqlite, sqlite_dialect
 
 
 @pytest.fixture

@@ -1,0 +1,111 @@
+"""One SQLite file: the default, for one process on a local disk."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.engine.interfaces import Dialect
+
+from gateway.store.connection import Connection, StorageUnavailable
+from gateway.store.transaction import Append, Result, Told, Transaction, Work
+
+_PAUSES_S = (0.001, 0.005, 0.02, *(0.05,) * 200)  # ten seconds in all
+
+
+def sqlite_dialect() -> Dialect:
+    return SQLiteDialect(paramstyle="qmark")
+
+
+def connect_sqlite(path: Path | str) -> sqlite3.Connection:
+    """One SQLite file, durable at every COMMIT (WAL, synchronous=FULL); transactions are opened by hand.
+
+    Nobody waits inside the driver for another process's lock (busy_timeout=0): the store waits on the loop.
+    """
+    driver = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=0",
+        "wal_autocheckpoint=4000",
+        "foreign_keys=ON",
+    ):
+        driver.execute(f"PRAGMA {pragma}")
+    return driver
+
+
+def open_sqlite(path: Path | str) -> Connection:
+    return Connection(connect_sqlite(path), sqlite_dialect())
+
+
+class Embedded:
+    """Transactions on a database inside this process.
+
+    Statements run on the loop itself: they are microseconds, and a second thread would fight it for the
+    interpreter at every one of them. Only COMMIT, which waits for the disk, runs in a thread.
+    """
+
+    def __init__(
+        self, writer: Connection, reader: Connection, append: Append, clock_ms: Callable[[], int]
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._append = append
+        self._clock_ms = clock_ms
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="store-commit")
+
+    async def transact(self, works: Sequence[Work[Any]]) -> list[Any]:
+        """One transaction for all of `works`. Whatever fails rolls all of it back; nothing is half done."""
+        try:
+            await self._begin()
+            return await self._run(works)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            raise StorageUnavailable(str(error)) from error
+
+    async def read(self, work: Callable[[Connection], Result]) -> Result:
+        try:
+            return work(self._reader)
+        except sqlite3.Error as error:
+            raise StorageUnavailable(str(error)) from error
+
+    def listen(self, told: Told) -> None:
+        """There is no other process that could conclude anything."""
+
+    async def close(self) -> None:
+        self._disk.shutdown()
+        self._writer.close()
+        self._reader.close()
+
+    async def _run(self, works: Sequence[Work[Any]]) -> list[Any]:
+        transaction = Transaction(self._writer, self._clock_ms())
+        try:
+            results = [work(transaction) for work in works]
+            if transaction.entries:
+                self._append(self._writer, transaction.entries)
+            # durable once this returns
+            await asyncio.get_running_loop().run_in_executor(self._disk, self._writer.commit)
+        except Exception:
+            # SQLite has rolled back by itself after some errors (a full disk); then there is nothing to do
+            with suppress(sqlite3.OperationalError):
+                self._writer.rollback()
+            raise
+        return results
+
+    async def _begin(self) -> None:
+        """Take the write lock; while another process has it (a command beside the server), wait in turns."""
+        for pause_s in _PAUSES_S:
+            try:
+                self._writer.begin()
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                await asyncio.sleep(pause_s)
+            else:
+                return
+        self._writer.begin()

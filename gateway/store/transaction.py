@@ -1,0 +1,55 @@
+"""What a piece of work sees of the database: an open transaction, its time, and the log that commits with it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from gateway.store.connection import Connection
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What a `Work` sees.
+
+    now_ms:  the time of the database: leases are given and judged by it, whatever a process's own clock says.
+    entries: audit entries that commit together with the changes.
+    told:    ids of exchanges of which other processes hear once this is committed.
+    """
+
+    connection: Connection
+    now_ms: int = 0
+    entries: list[Any] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def record(self, entry: Any) -> None:
+        self.entries.append(entry)
+
+    def tell(self, exchange_id: str) -> None:
+        self.told.append(exchange_id)
+
+
+Work = Callable[[Transaction], Result]
+Told = Callable[[str], object]
+
+
+class Append(Protocol):
+    """The log's `append`: all entries of a transaction, just before its COMMIT; their positions."""
+
+    def __call__(self, connection: Connection, entries: Sequence[Any], /) -> range: ...
+
+
+class Holds(Protocol):
+    """Whether the log holds exactly these entries at these positions; waits for whoever is appending."""
+
+    def __call__(self, connection: Connection, positions: range, entries: Sequence[Any], /) -> bool: ...
+
+
+class Engine(Protocol):
+    """How one kind of database runs transactions. What cannot be recorded is StorageUnavailable."""
+
+    def transact(self, works: Sequence[Work[Any]], /) -> Awaitable[list[Any]]: ...
+    def read(self, work: Callable[[Connection], Result], /) -> Awaitable[Result]: ...
+    def listen(self, told: Told, /) -> None: ...
+    def close(self) -> Awaitable[None]: ...

@@ -32,9 +32,9 @@ from gateway.materials import MaterialFolder
 from gateway.numbers import Sequences
 from gateway.releases import PlatformRelease
 from gateway.routes import Routes
-from gateway.settings import Settings
+from gateway.settings import Settings, Unconfigured
 from gateway.shelf import Shelf
-from gateway.store import bodies, exchanges, releases
+from gateway.store import bodies, exchanges, marks, releases
 from gateway.store.connection import Driver
 from gateway.store.database import connect, file_of, is_embedded, now_ms, open_connection, open_engine
 from gateway.store.migrate import upgrade
@@ -199,7 +199,10 @@ def _opened(settings: Settings, world: World) -> tuple[Vault, Callable[[], int],
     served = HeardClock(world.monotonic_ms)
     with closing(open_connection(address)) as connection:
         vault.require(bodies.keys_in_use(connection))
+        moved = marks.all_of(connection).get(marks.MOVED)
         served.heard(now_ms(connection, world.wall_ms))
+    if moved is not None:
+        raise Unconfigured(f"this database was moved to {moved}: name that one in conf/gateway.yaml")
     given_ms = world.clock_ms
     clock_ms = given_ms or SteadyClock(world.wall_ms if is_embedded(address) else served, world.monotonic_ms)
     heard = served.heard if given_ms is None else lambda _: clock_ms()

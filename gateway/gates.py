@@ -17,7 +17,7 @@ from gateway.windows import Window, closed_until_ms, gentle, opened_ms, window
 
 log = logs.get("gates")
 HEARTBEAT_MS, GONE_MS = 1_000, 5_000
-PROCESS, HALF_OPEN, RECONCILE = "process/", "half-open/", "reconcile/"
+HALF_OPEN = "half-open/"
 READS_LEAVE = 5  # reads leave a fifth of the quota, and a slot, to writes
 WASTED_LATER_MS = 60_000
 
@@ -152,7 +152,7 @@ class Gates:
         for gate in list(self.gates.values()):
             if gate.turns % 2 == 0 and gate.turns == turns.get(gate.platform):
                 self._turn(gate, found.get(gate.platform, ("closed", "", 0)))
-            gate.off = "reconcile" if RECONCILE + gate.platform in told else ""
+            gate.off = "reconcile" if marks.RECONCILE + gate.platform in told else ""
         if self._clock_ms() - self._seen_ms >= HEARTBEAT_MS:
             self._seen_ms = self._clock_ms()
             count = await self._store.write(self._heartbeat)
@@ -168,17 +168,17 @@ class Gates:
 
     async def leave(self) -> None:
         """This process is going: the others may have its share at once."""
-        name = PROCESS + self._owner
+        name = leases.PROCESS + self._owner
         await self._store.write(lambda tx: leases.free(tx.connection, name, self._owner))
 
     def _heartbeat(self, tx: Transaction) -> int:
         """This process is there; how many are."""
-        name = PROCESS + self._owner
+        name = leases.PROCESS + self._owner
         until_ms = tx.now_ms + GONE_MS
         leases.take(tx.connection, name, self._owner, now_ms=tx.now_ms, until_ms=until_ms)
         leases.sweep(tx.connection, tx.now_ms - WASTED_LATER_MS)
         names = leases.held(tx.connection, tx.now_ms)
-        return max(sum(each.startswith(PROCESS) for each in names), 1)
+        return max(sum(each.startswith(leases.PROCESS) for each in names), 1)
 
     def _half_open(self, gate: Gate, tx: Transaction) -> bool:
         """One of all processes tries whether they still bar us, until its message must be over."""

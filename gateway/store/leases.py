@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.store.connection import Connection
 from gateway.store.tables import leases
 
+PROCESS = "process/"  # a process that is there
 _LEASE = insert(leases)
 TAKE = _LEASE.on_conflict_do_update(
     index_elements=["name"],

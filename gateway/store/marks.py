@@ -7,6 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.store.connection import Connection
 from gateway.store.tables import marks
 
+MOVED = "moved"  # where to: no gateway may start on this database again
+RECONCILE = "reconcile/"  # and a platform: nothing is sent to it before it was compared
 _MARK = insert(marks)
 PUT = _MARK.on_conflict_do_update(
     index_elements=["name"], set_={"value": _MARK.excluded.value, "at_ms": _MARK.excluded.at_ms}

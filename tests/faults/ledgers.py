@@ -4,10 +4,12 @@ import contextlib
 import io
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from audit.cli import main as audit
+from gateway.store.database import file_of, is_embedded
 
 ENDS = ("delivered", "refused", "abandoned", "withdrawn")
 KNOWN = "(select id from exchanges)"
@@ -49,42 +51,49 @@ ORPHANS = {  # what must not be: rows of a commit without the others
 
 
 @contextlib.contextmanager
-def opened(database: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+def opened(database: str) -> Iterator[Any]:
+    """A connection that only reads, to a file or to a server."""
+    if is_embedded(database):
+        connection: Any = sqlite3.connect(f"file:{file_of(database)}?mode=ro", uri=True)
+    else:
+        connection = psycopg.connect(database, options="-c default_transaction_read_only=on")
     try:
         yield connection
     finally:
         connection.close()
 
 
-def ask(database: Path, question: str) -> list[tuple[Any, ...]]:
+def ask(database: str, question: str, *values: object) -> list[tuple[Any, ...]]:
+    """question: with `?` for every value."""
     with opened(database) as connection:
-        return connection.execute(question).fetchall()
+        if not is_embedded(database):
+            question = question.replace("?", "%s")
+        return list(connection.execute(question, values).fetchall())
 
 
-def halves(database: Path) -> list[str]:
+def halves(database: str) -> list[str]:
     """Everything in the database that is there without what must be there with it."""
     with opened(database) as connection:
         return [what for what, question in ORPHANS.items() if connection.execute(question).fetchall()]
 
 
-def states(database: Path) -> list[str]:
+def states(database: str) -> list[str]:
     """States of the writes, in the order in which they were admitted."""
     return [
         state for (state,) in ask(database, "select state from exchanges where kind = 'write' order by id")
     ]
 
 
-def entries(database: Path, exchange_id: str) -> list[str]:
+def entries(database: str, exchange_id: str) -> list[str]:
     """The kinds of an exchange's entries, in order."""
-    with opened(database) as connection:
-        asked = "select kind from audit_entries where exchange_id = ? order by position"
-        return [kind for (kind,) in connection.execute(asked, (exchange_id,))]
+    asked = "select kind from audit_entries where exchange_id = ? order by position"
+    return [kind for (kind,) in ask(database, asked, exchange_id)]
 
 
-def verified(database: Path, key: str) -> str:
+def verified(database: str, key: str) -> str:
     """What `python -m audit verify-log` finds; empty if the log is sound."""
     said, talk = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(talk):
-        code = audit(["verify-log", "--database", str(database), "--key", key])
+        where = str(file_of(database)) if is_embedded(database) else database
+        code = audit(["verify-log", "--database", where, "--key", key])
     return "" if code == 0 else said.getvalue() + talk.getvalue()

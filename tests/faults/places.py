@@ -1,6 +1,7 @@
 """Installations in temporary folders: conf, keys and database, pointed at simulated platforms of this process."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,6 +24,7 @@ from tests.fakes.server import Simulator, running
 from tests.faults import bare
 from tests.faults.ledgers import halves, verified
 from tests.installation import CHECKOUT, PLATFORMS, Installation
+from tests.postgres import Server
 
 EXAMPLES = CHECKOUT / "mappings" / "examples"
 BARE = Path(__file__).parent / "platforms"
@@ -36,9 +38,13 @@ QUICK = (("first: 1s, most: 10s", "first: 50ms, most: 200ms"), ("every: 1s", "ev
 
 @dataclass(slots=True)
 class Place:
-    """One installation; `simulators` are those that its conf points at while they run."""
+    """One installation; `simulators` are those that its conf points at while they run.
+
+    server: where its database is; None for a file of its own.
+    """
 
     folder: Path
+    server: Server | None = None
     simulators: dict[str, Simulator] = field(default_factory=dict)
 
     @property
@@ -46,8 +52,9 @@ class Place:
         return self.folder / "conf"
 
     @property
-    def database(self) -> Path:
-        return self.folder / "state" / "tongban.db"
+    def database(self) -> str:
+        """Its address."""
+        return load(self.conf).database
 
     def write(
         self, changes: Mapping[str, Mapping[str, str]] | None = None, *, lease_margin_s: float = 10
@@ -69,6 +76,8 @@ class Place:
             file.write_text(text)
         conf = self.conf / "gateway.yaml"
         conf.write_text(conf.read_text().replace(str(EXAMPLES), "platforms"))
+        if self.server is not None:
+            self._keep_in(self.server.database())
         for name in SIMULATORS:
             self.point(name, "http://127.0.0.1:9")
 
@@ -90,7 +99,14 @@ class Place:
         """
         sources = str(self.folder / "platforms")
         shutil.copytree(self.folder, folder, ignore=lambda inside, names: names if inside == sources else [])
-        return Place(folder)
+        copy = Place(folder, self.server)
+        if self.server is not None:
+            copy._keep_in(self.server.database(like=self.database))
+        return copy
+
+    def _keep_in(self, address: str) -> None:
+        conf = self.conf / "gateway.yaml"
+        conf.write_text(re.sub(r"(?m)^database: .*$", f"database: {address}", conf.read_text()))
 
     @asynccontextmanager
     async def platforms(self, *names: str) -> AsyncIterator[dict[str, Simulator]]:

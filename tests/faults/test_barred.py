@@ -28,10 +28,9 @@ KEY = {"Authorization": "Bearer demo-key-of-guichi"}
 
 
 @pytest_asyncio.fixture(scope="module")
-async def patient(tmp_path_factory) -> Place:
+async def patient(tmp_path_factory, new_place) -> Place:
     """An installation that waits a minute before it tries again, so that "at once" can be told apart."""
-    place = Place(tmp_path_factory.mktemp("patient") / "place")
-    place.folder.mkdir()
+    place = new_place(tmp_path_factory.mktemp("patient") / "place")
     place.write({"sim-gd": {"first: 50ms, most: 200ms": "first: 60s, most: 60s"}})
     async with place.gateway() as gateway:
         (place.folder / "log_key").write_text(gateway.signer.vkey)

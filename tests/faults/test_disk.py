@@ -20,6 +20,9 @@ from tests.faults.wires import Clock, Halt, HaltingTransport, world
 HEADERS = {"Authorization": "Bearer demo-key-of-guichi", "Idempotency-Key": "key-0001"}
 TABLES = ("exchanges", "cases", "bodies", "body_keys", "idempotency", "case_numbers", "materials", "history")
 
+# what is looked at here is a file
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True, scope="session")
+
 
 @dataclass(slots=True)
 class Disk:
@@ -140,6 +143,6 @@ async def test_without_its_log_nothing_is_admitted_and_nothing_kept(place):
 
 
 def rename(place: Place, old: str, new: str) -> None:
-    connection = sqlite3.connect(place.database)
+    connection = sqlite3.connect(file_of(place.database))
     connection.execute(f"alter table {old} rename to {new}")
     connection.close()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from gateway.boot import boot
 from gateway.exchange.papers import Erased
 from gateway.settings import load
+from gateway.store.database import file_of
 from gateway.store.tables import body_keys
 from gateway.store.vault import WrongKey, create_key
 from tests.fakes.fixtures import case, files
@@ -21,11 +22,13 @@ from tests.installation import CHECKOUT
 
 NONE: frozenset[str] = frozenset()
 NAME = "gd-organization"
+# what is looked at here is a file
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True, scope="session")
 KEY_IDS = sa.select(body_keys.c.key_id)
 
 
 def change(place, statement: str, *values: object) -> None:
-    connection = sqlite3.connect(place.database)
+    connection = sqlite3.connect(file_of(place.database))
     with connection:
         connection.execute(statement, values)
     connection.close()

@@ -15,10 +15,9 @@ MINUTE_MS = 60_000
 
 
 @pytest_asyncio.fixture
-async def place(tmp_path) -> Place:
+async def place(tmp_path, new_place) -> Place:
     """An installation whose REST platform takes two messages a minute."""
-    place = Place(tmp_path / "place")
-    place.folder.mkdir()
+    place = new_place(tmp_path / "place")
     place.write(
         {"sim-gd": {"quota: 100000/h": "quota: 2/m", "first: 50ms, most: 200ms": "first: 1s, most: 1s"}}
     )

@@ -45,10 +45,9 @@ FAULTS = [
 
 
 @pytest_asyncio.fixture(scope="module")
-async def hasty(tmp_path_factory: pytest.TempPathFactory) -> Place:
+async def hasty(tmp_path_factory: pytest.TempPathFactory, new_place) -> Place:
     """An installation that waits a second for an answer."""
-    place = Place(tmp_path_factory.mktemp("hasty") / "place")
-    place.folder.mkdir()
+    place = new_place(tmp_path_factory.mktemp("hasty") / "place")
     quick = {"timeout_s: 5, connect_s: 2": "timeout_s: 1, connect_s: 1"}
     place.write({"sim-gd": quick, "sim-gx": {**quick, "settled_after: 2s": "settled_after: 50ms"}})
     async with place.gateway() as gateway:

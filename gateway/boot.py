@@ -36,7 +36,15 @@ from gateway.settings import Settings, Unconfigured
 from gateway.shelf import Shelf
 from gateway.store import bodies, exchanges, marks, releases
 from gateway.store.connection import Driver
-from gateway.store.database import connect, file_of, is_embedded, now_ms, open_connection, open_engine
+from gateway.store.database import (
+    connect,
+    file_of,
+    is_embedded,
+    now_ms,
+    open_connection,
+    open_engine,
+    reaching,
+)
 from gateway.store.migrate import upgrade
 from gateway.store.store import Store, Transaction
 from gateway.store.vault import Vault, create_key
@@ -197,7 +205,7 @@ def _opened(settings: Settings, world: World) -> tuple[Vault, Callable[[], int],
     upgrade(address)
     vault = Vault.load([settings.path(path) for path in keys.wrapping], settings.path(keys.person))
     served = HeardClock(world.monotonic_ms)
-    with closing(open_connection(address)) as connection:
+    with reaching(), closing(open_connection(address)) as connection:
         vault.require(bodies.keys_in_use(connection))
         moved = marks.all_of(connection).get(marks.MOVED)
         served.heard(now_ms(connection, world.wall_ms))

@@ -12,11 +12,13 @@ import click
 
 from gateway.boot import Gateway, boot
 from gateway.settings import Settings, Unconfigured, load
+from gateway.store.connection import StorageUnavailable
 from gateway.store.migrate import NewerSchema
 from gateway.store.vault import WrongKey
 from mappings.problems import Unreadable
 
 Result = TypeVar("Result")
+UNREACHABLE = "数据库不可用，请检查 conf/gateway.yaml 的 database / the database cannot be used: {why}"
 _ACCOUNT = re.compile(r"(?!.*[0-9]{10})[A-Za-z0-9._@-]{1,64}")
 
 
@@ -69,6 +71,8 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
         gateway = boot(settings)
     except (Unconfigured, WrongKey, NewerSchema) as error:
         raise Stop(str(error)) from error
+    except StorageUnavailable as error:
+        raise Stop(UNREACHABLE.format(why=error)) from error
     gateway.store.start()
     try:
         yield gateway

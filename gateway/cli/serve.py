@@ -15,11 +15,12 @@ from aiohttp import web
 from gateway import logs
 from gateway.activation import activate, checked, sources
 from gateway.boot import Gateway, World, boot
-from gateway.cli.asking import Stop, conf_option, settings_of
+from gateway.cli.asking import UNREACHABLE, Stop, conf_option, settings_of
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.files import read_csv
 from gateway.items.remembered import changed
 from gateway.settings import Settings, Unconfigured
+from gateway.store.connection import StorageUnavailable
 from gateway.store.migrate import NewerSchema
 from gateway.store.store import Transaction
 from gateway.store.vault import WrongKey
@@ -45,6 +46,8 @@ def serve(conf: Path, port: int | None, *, watch: bool) -> int:
         uvloop.run(serve_until_stopped(settings, port=port, watch=watch))
     except (Unconfigured, WrongKey, NewerSchema) as error:
         raise Stop(str(error)) from error
+    except StorageUnavailable as error:
+        raise Stop(UNREACHABLE.format(why=error)) from error
     except Unreadable as error:
         raise Stop("\n".join(map(str, error.findings)), 1) from error
     return 0

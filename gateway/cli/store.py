@@ -13,7 +13,7 @@ from audit.entries import Entry
 from gateway.cli.asking import Stop, actor_option, conf_option, settings_of
 from gateway.clock import wall_ms
 from gateway.settings import Unconfigured
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, StorageUnavailable
 from gateway.store.database import open_connection
 from gateway.store.migrate import NewerSchema
 from gateway.store.move import CannotMove, Move
@@ -31,7 +31,7 @@ def store() -> None:
 def move(conf: Path, actor: str, source: Path) -> int:
     """从 SQLite 文件迁至 conf 所写的 PostgreSQL。 Move FILE to the empty PostgreSQL database that conf names.
 
-    Stop the gateway first. The log goes on where it was; the file stays as it is, and no gateway starts on it again.
+    Stop the gateway first. The log goes on where it was. The file is kept, and no gateway starts on it again.
     """
     now_ms = wall_ms()
 
@@ -45,7 +45,7 @@ def move(conf: Path, actor: str, source: Path) -> int:
             head = audit_log.head(connection)
     except (CannotMove, NewerSchema, Unconfigured) as error:
         raise Stop(str(error)) from error
-    except psycopg.Error as error:
+    except (psycopg.Error, StorageUnavailable) as error:
         raise Stop(f"PostgreSQL: {type(error).__name__}; 什么都没有迁移 / nothing was moved") from error
     for name, count in rows.items():
         click.echo(f"{name} {count}")

@@ -1,9 +1,10 @@
 """An address to a database: `sqlite:///PATH`, or what libpq takes for PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.store.connection import Connection, Driver
+from gateway.store.connection import Connection, Driver, StorageUnavailable
 from gateway.store.sqlite import Embedded, connect_sqlite, sqlite_dialect
 from gateway.store.transaction import Append, Engine, Holds
 
@@ -27,6 +28,17 @@ def connect(address: str) -> Driver:
     from gateway.store.postgres import connect_postgres  # only where it is used: it takes 10 MB
 
     return connect_postgres(address)
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """What befalls a first connection, in our words. Raises StorageUnavailable."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.split(".")[0] in {"sqlite3", "psycopg"}:
+            raise StorageUnavailable(type(error).__name__, lost=True) from error
+        raise
 
 
 def open_connection(address: str, connect: Connect = connect) -> Connection:

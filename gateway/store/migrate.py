@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from gateway.store.connection import StorageUnavailable
 from gateway.store.database import is_embedded
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -25,8 +26,15 @@ class NewerSchema(Exception):
 def upgrade(address: str, to: str = "head") -> None:
     """Bring the schema up to this program's; does nothing (and costs milliseconds) when it is there already.
 
-    address: `sqlite:///PATH` or `postgresql://…`.
+    address: `sqlite:///PATH` or `postgresql://…`. Raises NewerSchema, StorageUnavailable.
     """
+    try:
+        _upgrade(address, to)
+    except sa.exc.OperationalError as error:
+        raise StorageUnavailable(type(error.orig).__name__, lost=True) from error
+
+
+def _upgrade(address: str, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     script = ScriptDirectory.from_config(config)

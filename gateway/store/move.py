@@ -79,9 +79,10 @@ class Move:
 def _copy(
     table: sa.Table, file: sqlite3.Connection, server: psycopg.Connection[Any], progress: Progress
 ) -> int:
-    if server.execute(f'SELECT 1 FROM "{table.name}" LIMIT 1').fetchone():
+    count = str(sa.select(sa.func.count()).select_from(table))
+    if server.execute(count).fetchone() != (0,):
         raise CannotMove(f"目标库不是空的 / the target is not empty: {table.name}")
-    (whole,) = file.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()
+    (whole,) = file.execute(count).fetchone()
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     read = file.execute(str(sa.select(table).compile(dialect=sqlite_dialect())))
     with server.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:

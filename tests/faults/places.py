@@ -77,7 +77,7 @@ class Place:
         conf = self.conf / "gateway.yaml"
         conf.write_text(conf.read_text().replace(str(EXAMPLES), "platforms"))
         if self.server is not None:
-            self._keep_in(self.server.database())
+            self.keep_in(self.server.database())
         for name in SIMULATORS:
             self.point(name, "http://127.0.0.1:9")
 
@@ -101,10 +101,10 @@ class Place:
         shutil.copytree(self.folder, folder, ignore=lambda inside, names: names if inside == sources else [])
         copy = Place(folder, self.server)
         if self.server is not None:
-            copy._keep_in(self.server.database(like=self.database))
+            copy.keep_in(self.server.database(like=self.database))
         return copy
 
-    def _keep_in(self, address: str) -> None:
+    def keep_in(self, address: str) -> None:
         conf = self.conf / "gateway.yaml"
         conf.write_text(re.sub(r"(?m)^database: .*$", f"database: {address}", conf.read_text()))
 

@@ -1,5 +1,7 @@
 """Two processes on one database, of which one is paused past its lease. Nothing is sent twice blindly."""
 
+import asyncio
+
 import pytest
 
 from gateway.model import Fact

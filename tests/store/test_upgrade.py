@@ -1,0 +1,109 @@
+"""Every earlier schema is brought up with what it holds, on both databases, by one process alone."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from gateway.store.migrate import MIGRATIONS, engine_of, upgrade
+from gateway.store.migrations.schema import METADATA
+from tests.postgres import Server, running
+
+DAY_MS = 86_400_000
+
+
+def revisions() -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with running(fsync="off") as started:
+        yield started
+
+
+@pytest.fixture(params=("sqlite", "postgresql"))
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    return str(request.getfixturevalue("server").database())
+
+
+def tables_of(engine: sa.Engine) -> list[sa.Table]:
+    found = sa.MetaData()
+    found.reflect(engine)
+    return [table for table in found.sorted_tables if table.name != "alembic_version"]
+
+
+def filled(table: sa.Table, number: int) -> dict[str, object]:
+    """A row in which every column holds something."""
+    by_kind = {int: number, str: f"{table.name}-{number}", bytes: bytes([number] * 32)}
+    return {column.name: by_kind[column.type.python_type] for column in table.columns}
+
+
+def rows(engine: sa.Engine, tables: list[sa.Table]) -> dict[str, list[dict[str, object]]]:
+    with engine.connect() as connection:
+        asked = {table.name: sa.select(table).order_by(*table.primary_key) for table in tables}
+        return {
+            name: [dict(row._mapping) for row in connection.execute(each)] for name, each in asked.items()
+        }
+
+
+@pytest.mark.parametrize("revision", revisions()[:-1])
+def test_what_an_earlier_schema_holds_is_all_there_after_the_upgrade(address, revision):
+    upgrade(address, to=revision)
+    engine = engine_of(address)
+    tables = tables_of(engine)
+    with engine.begin() as connection:
+        for table in tables:
+            connection.execute(sa.insert(table), [filled(table, number) for number in (1, 2)])
+    before = rows(engine, tables)
+    assert all(len(found) == 2 for found in before.values())
+    upgrade(address)
+    after = rows(engine, tables_of(engine))
+    for name, found in before.items():
+        assert [{column: row[column] for column in found[0]} for row in after[name]] == found
+
+
+def test_what_left_in_the_day_before_the_upgrade_still_counts_for_the_quota(address):
+    upgrade(address, to="0001")
+    engine = engine_of(address)
+    tables = {table.name: table for table in tables_of(engine)}
+    sent = [("a", 5 * DAY_MS, "taken"), ("b", 5 * DAY_MS - 1_000, "unknown"), ("c", 5 * DAY_MS - 9, "not_sent"),
+            ("d", 3 * DAY_MS, "taken")]  # fmt: skip
+    with engine.begin() as connection:
+        for name, at_ms, kind in sent:
+            exchange = filled(tables["exchanges"], 1) | {"id": name, "platform": "p"}
+            fact = filled(tables["history"], 1) | {"exchange_id": name, "at_ms": at_ms, "kind": kind}
+            connection.execute(sa.insert(tables["exchanges"]), exchange)
+            connection.execute(sa.insert(tables["history"]), fact)
+    upgrade(address)
+    after = rows(engine, tables_of(engine))
+    assert [(row["place"], row["over_ms"]) for row in after["permits"]] == [
+        (0, 5 * DAY_MS - 1_000), (1, 5 * DAY_MS)
+    ]  # fmt: skip
+    assert after["quotas"] == [{"credential": "p", "following": 2}]
+
+
+def test_migrations_make_exactly_the_declared_tables(address):
+    upgrade(address)
+    with engine_of(address).connect() as connection:
+        context = MigrationContext.configure(connection)
+        differences = compare_metadata(context, METADATA)
+    assert differences == []
+
+
+def test_processes_that_start_at_once_bring_the_schema_up_once(server):
+    address = server.database()
+    with ThreadPoolExecutor(4) as starting:
+        for started in [starting.submit(upgrade, address) for _ in range(4)]:
+            started.result()
+    assert "leases" in rows(engine_of(address), tables_of(engine_of(address)))

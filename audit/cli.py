@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from audit.ledger import Ledger, LedgerUnreadable
+from audit.ledger import open_ledger
 from audit.notes import Key, KeyRejected, Signer
 from audit.report import (
     ProgressBar,
@@ -22,6 +22,7 @@ from audit.report import (
     verdict_json,
     verdict_lines,
 )
+from audit.source import LedgerUnreadable
 from audit.survey import Survey
 from audit.verify import verify_proof
 
@@ -71,7 +72,7 @@ def verify_log(options: argparse.Namespace) -> int:
             "no earlier checkpoint given: shows that the log agrees with itself and its operator's signatures"
         )
     bar, findings = ProgressBar(), []
-    with closing(Ledger(Path(options.database))) as ledger:
+    with closing(open_ledger(options.database)) as ledger:
         survey = Survey(ledger, keys, held, bar.draw)
         for finding in survey.findings():
             findings.append(finding)
@@ -80,9 +81,9 @@ def verify_log(options: argparse.Namespace) -> int:
                 show([str(finding)])
     bar.clear()
     if options.json:
-        show_json(survey_json(options.database, findings, survey.summary()))
+        show_json(survey_json(ledger.name, findings, survey.summary()))
     else:
-        show([summary_line(options.database, len(findings), survey.summary())])
+        show([summary_line(ledger.name, len(findings), survey.summary())])
     return FINDINGS if findings else SOUND
 
 
@@ -128,7 +129,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("proof", metavar="PROOF", nargs="+", help="证明文件 / file of a proof (.tlog-proof)")
     whole = _command(commands, "verify-log", verify_log, "核验整个日志 / verify a whole log")
     whole.add_argument(
-        "--database", metavar="FILE", required=True, help="SQLite 文件 / SQLite file, only read"
+        "--database",
+        metavar="DATABASE",
+        required=True,
+        help="SQLite 文件，或 postgresql://…，只读 / SQLite file, or postgresql://…, only read",
     )
     for command in (one, whole):
         _add_trust(command)

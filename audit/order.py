@@ -18,9 +18,9 @@ class Orders:
     open: set[str] = field(default_factory=set)
     ended: set[str] = field(default_factory=set)
 
-    def take(self, path: str, kind: str, exchange: str | None) -> Finding | None:
+    def take(self, path: str, kind: object, exchange: str | None) -> Finding | None:
         """Note the next entry; the finding if it must not stand where it stands. Other kinds pass."""
-        if not kind.startswith("exchange."):
+        if not isinstance(kind, str) or not kind.startswith("exchange."):
             return None
         if exchange is None:
             return Finding(path, "order.no_exchange")

@@ -124,7 +124,7 @@ class Walk:
             yield from self._compare(path, self.frontier, stored, agrees, stretch)
         if self.frontier is not None and self._is_wanted(row.size):
             self.roots[row.size] = tree.fold(self.frontier)
-            self.times[row.size] = row.at_ms
+            self.times[row.size] = row.at_ms if isinstance(row.at_ms, int) else 0
 
     def _compare(
         self, path: str, before: list[bytes], stored: list[bytes] | None, agrees: bool, stretch: Stretch

@@ -1,22 +1,32 @@
-"""A real log in a real SQLite file, and entries to fill it with."""
+"""A real log in a real SQLite file or a real PostgreSQL, and entries to fill it with."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from audit import log
 from audit.entries import Entry
-from audit.notes import Signer
+from audit.ledger import open_ledger
+from audit.notes import Key, Signer
+from audit.survey import Summary, Survey
 from audit.tables import metadata
 from gateway.store.connection import Connection
+from gateway.store.postgres import connect_postgres, postgres_dialect
 from gateway.store.sqlite import connect_sqlite, sqlite_dialect
+from tests.postgres import running
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "audit"
 START_MS = 1_795_226_400_000  # 2026-11-21T10:00:00+08:00
+ZEROBLOB = """
+    CREATE FUNCTION zeroblob(size integer) RETURNS bytea LANGUAGE sql
+    AS $$ SELECT decode(repeat('00', size), 'hex') $$"""  # as SQLite has it, so that tests can say it once
 
 
 @pytest.fixture
@@ -35,17 +45,29 @@ def signer(tmp_path: Path) -> Signer:
 
 
 class OpenLog:
-    """A log file of a test: its path, a connection, and the commits that a trunk would make."""
+    """A log of a test: where it is, a connection, and the commits that a trunk would make."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        driver = connect_sqlite(path)
+    def __init__(self, address: Path | str) -> None:
+        self.path = Path(address)
+        self.address = str(address)
+        self.is_file = isinstance(address, Path)
+        dialect = sqlite_dialect() if self.is_file else postgres_dialect()
+        self.driver = connect_sqlite(address) if self.is_file else connect_postgres(self.address)
+        self.connection = Connection(self.driver, dialect)
         for table in metadata.sorted_tables:
-            driver.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=sqlite_dialect())))
+            self.driver.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)))
             for index in table.indexes:
-                driver.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=sqlite_dialect())))
-        self.driver = driver
-        self.connection = Connection(driver, sqlite_dialect())
+                self.driver.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)))
+
+    def run(self, text: str, values: Sequence[object] = ()) -> Any:
+        """What anybody might run who can write the database; its cursor. `?` stands for each of the values."""
+        return self.driver.execute(text if self.is_file else text.replace("?", "%s"), values)
+
+    def fill(self, table: str, rows: Sequence[Sequence[object]]) -> None:
+        places = ", ".join(("?" if self.is_file else "%s",) * len(rows[0]))
+        self.connection.begin()
+        self.driver.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+        self.connection.commit()
 
     def append(self, *entries: Entry) -> range:
         self.connection.begin()
@@ -60,15 +82,40 @@ class OpenLog:
         return note
 
     def bodies(self) -> list[bytes]:
-        return [body for (body,) in self.driver.execute("SELECT body FROM audit_entries ORDER BY position")]
+        return [body for (body,) in self.run("SELECT body FROM audit_entries ORDER BY position")]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[str], str]]:
+    """`postgres("log")`: the address of a database under that name, empty again at every call."""
+    with running(fsync="off") as server:
+        addresses: dict[str, str] = {}
+
+        def emptied(name: str) -> str:
+            if name not in addresses:
+                addresses[name] = server.database()
+            with psycopg.connect(addresses[name], autocommit=True) as connection:
+                connection.execute(f"DROP SCHEMA public CASCADE; CREATE SCHEMA public; {ZEROBLOB}")
+            return addresses[name]
+
+        yield emptied
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """For tests of what must hold on both databases."""
+    return str(request.param)
 
 
 @pytest.fixture
-def open_log(tmp_path: Path) -> Iterator[Callable[..., OpenLog]]:
+def open_log(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., OpenLog]]:
     opened: list[OpenLog] = []
 
-    def start(name: str = "log.db") -> OpenLog:
-        opened.append(OpenLog(tmp_path / name))
+    def start(name: str = "log.db", database: str = "sqlite") -> OpenLog:
+        if database == "sqlite":
+            opened.append(OpenLog(tmp_path / name))
+        else:
+            opened.append(OpenLog(name if "://" in name else request.getfixturevalue("postgres")(name)))
         return opened[-1]
 
     yield start
@@ -76,7 +123,26 @@ def open_log(tmp_path: Path) -> Iterator[Callable[..., OpenLog]]:
         each.connection.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of a whole log came to; findings by path and code."""
+
+    found: list[tuple[str, str]]
+    summary: Summary
+
+
 @pytest.fixture
+def check(signer: Signer) -> Callable[..., Checked]:
+    def run(address: str, held: Mapping[str, str] | None = None, keys: Sequence[Key] = ()) -> Checked:
+        with closing(open_ledger(address)) as ledger:
+            survey = Survey(ledger, keys or [signer.key], held or {}, lambda done, total: None)
+            found = [(finding.path, finding.code) for finding in survey.findings()]
+            return Checked(found, survey.summary())
+
+    return run
+
+
+@pytest.fixture(scope="session")
 def exchange() -> Callable[..., list[Entry]]:
     """The entries of one exchange: admitted, sent, and at its end."""
 

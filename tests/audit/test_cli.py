@@ -28,9 +28,18 @@ def audit(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[s
 
 
 @pytest.fixture
-def evidence(open_log, exchange, signer, tmp_path):
-    """A folder with log.db, a proof, two notes and the public key."""
-    store = open_log()
+def database():
+    """Of the tests that do not say that they are for both."""
+    return "sqlite"
+
+
+both = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+
+
+@pytest.fixture
+def evidence(open_log, exchange, signer, tmp_path, database):
+    """A log, and a folder with a proof of it, two notes and the public key."""
+    store = open_log("log.db", database)
     for number in range(50):
         store.append(*exchange(f"E{number}", at_ms=number))
         if number in (20, 49):
@@ -90,22 +99,24 @@ def test_a_checkpoint_that_one_proof_cannot_be_held_against_is_no_success(eviden
     assert "use verify-log" in ran.stderr
 
 
+@both
 def test_a_sound_log_is_told_with_its_counts(evidence, tmp_path):
     notes = ["--checkpoint", tmp_path / "20.note", "--checkpoint", tmp_path / "49.note"]
-    ran = audit("verify-log", "--database", evidence.path, "--key", tmp_path / "log.vkey", *notes)
+    ran = audit("verify-log", "--database", evidence.address, "--key", tmp_path / "log.vkey", *notes)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "成立 / sound: 150 条 / entries, 50 批 / batches" in ran.stdout
 
 
 def test_a_log_without_an_earlier_checkpoint_is_said_to_show_less(evidence, tmp_path):
-    ran = audit("verify-log", "--database", evidence.path, "--key", tmp_path / "log.vkey")
+    ran = audit("verify-log", "--database", evidence.address, "--key", tmp_path / "log.vkey")
     assert ran.returncode == 0
     assert "no earlier checkpoint" in ran.stderr
 
 
+@both
 def test_findings_of_a_log_come_one_per_line_and_as_json(evidence, tmp_path):
-    evidence.driver.execute("UPDATE audit_entries SET body = x'00' WHERE position = 7")
-    arguments = ["verify-log", "--database", evidence.path, "--key", tmp_path / "log.vkey"]
+    evidence.run("UPDATE audit_entries SET body = zeroblob(1) WHERE position = 7")
+    arguments = ["verify-log", "--database", evidence.address, "--key", tmp_path / "log.vkey"]
     ran = audit(*arguments)
     assert ran.returncode == 1
     first, last = ran.stdout.splitlines()
@@ -130,6 +141,8 @@ def test_findings_of_a_log_come_one_per_line_and_as_json(evidence, tmp_path):
         ["verify", "huge", "--key", "{vkey}"],
         ["verify-log", "--database", "missing", "--key", "{vkey}"],
         ["verify-log", "--database", "49.note", "--key", "{vkey}"],
+        ["verify-log", "--database", "postgresql://ann:secret@127.0.0.1:1/log", "--key", "{vkey}"],
+        ["verify-log", "--database", "oracle://ann:secret@127.0.0.1:1/log", "--key", "{vkey}"],
         ["show-key", "missing"],
         ["show-key", "49.note"],
         ["show-key", "binary"],
@@ -145,6 +158,7 @@ def test_what_cannot_run_says_so_and_exits_with_2(evidence, tmp_path, signer, ar
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr
     assert "Traceback" not in ran.stderr
+    assert "secret" not in ran.stderr
 
 
 def test_keys_are_made_and_shown(tmp_path):
@@ -177,8 +191,9 @@ def test_a_database_that_breaks_off_is_no_finding_but_cannot_be_read(evidence, t
     assert "cannot run" in ran.stderr
 
 
+@both
 def test_a_terminal_sees_a_progress_bar_and_a_pipe_does_not(evidence, tmp_path):
-    arguments = ["verify-log", "--database", str(evidence.path), "--key", str(tmp_path / "log.vkey")]
+    arguments = ["verify-log", "--database", evidence.address, "--key", str(tmp_path / "log.vkey")]
     master, terminal = pty.openpty()
     with os.fdopen(master, "rb", buffering=0) as screen:
         command = [sys.executable, "-m", "audit", *arguments]
@@ -194,7 +209,7 @@ def test_what_stands_in_an_entry_cannot_move_the_terminal(open_log, signer, tmp_
     store = open_log()
     store.append(Entry("exchange.admitted", 0, {"exchange": "E1"}))
     store.append(Entry("exchange.\x1b[2J\u202e", 0, {"exchange": "E1"}))
-    ran = audit("verify-log", "--database", store.path, "--key", signer.vkey)
+    ran = audit("verify-log", "--database", store.address, "--key", signer.vkey)
     assert ran.returncode == 1
     assert "there is no entry of the kind exchange.\\u001b[2J\\u202e" in ran.stdout
 

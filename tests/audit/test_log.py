@@ -200,15 +200,15 @@ def test_what_the_log_is_searched_by_must_be_text(open_log, fact):
         open_log().append(Entry("exchange.held", 0, {fact: 7}))
 
 
-def test_the_rows_are_those_of_the_golden_vectors(open_log, golden):
-    store, vectors = open_log(), golden("log.json")
+def test_the_rows_are_those_of_the_golden_vectors(open_log, golden, database):
+    store, vectors = open_log(database=database), golden("log.json")
     for group in vectors["groups"]:
         store.append(*(Entry(each["kind"], each["at_ms"], each["facts"]) for each in group))
     store.append(*entries(vectors["more"]))
-    rows = store.driver.execute("SELECT * FROM audit_batches ORDER BY size").fetchall()
+    rows = store.run("SELECT * FROM audit_batches ORDER BY size").fetchall()
     for row, expected in zip(rows, vectors["batches"], strict=True):
         assert [each.hex() if isinstance(each, bytes) else each for each in row] == expected
-    [tile] = store.driver.execute("SELECT * FROM audit_tiles").fetchall()
+    [tile] = store.run("SELECT * FROM audit_tiles").fetchall()
     assert [tile[0], tile[1], tile[2].hex(), sha256(tile[3]).hexdigest()] == vectors["tile"]
 
 

@@ -1,0 +1,69 @@
+"""A log in a SQLite file, opened for reading only."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from audit.source import LedgerUnreadable, Row
+
+KEYS = {  # column -> type, where the type matters: an INTEGER key holds integers only, each once
+    "audit_entries": {"position": "INTEGER"},
+    "audit_batches": {"size": "INTEGER"},
+    "audit_tiles": {"level": "BIGINT", "number": "BIGINT"},
+    "audit_checkpoints": {"size": "INTEGER"},
+}
+
+
+class SqliteFile:
+    """Read-only access to one file; SQLite keeps no types, so every value may be of any.
+
+    Without a -wal file beside it nobody has the database open: it is then read as a file that cannot change,
+    which leaves no trace and works on a medium that cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        self._wal = path.with_name(path.name + "-wal")
+        self._quiet = not self._wal.exists()
+        self._driver = _open(path, quiet=self._quiet)
+
+    def rows(self, query: str, *values: int) -> Iterator[Row]:
+        try:
+            yield from self._driver.execute(query, values)
+        except sqlite3.Error as error:
+            raise LedgerUnreadable(f"the database cannot be read: {error}") from error
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        self._driver.execute("BEGIN")
+        yield
+        self._driver.execute("COMMIT")
+
+    def check_undisturbed(self) -> None:
+        """Raises LedgerUnreadable when a writer came while the file was taken for one that cannot change."""
+        if self._quiet and self._wal.exists():
+            raise LedgerUnreadable("the database was opened for writing during the check: run it again")
+
+    def close(self) -> None:
+        self._driver.close()
+
+
+def _open(path: Path, *, quiet: bool) -> sqlite3.Connection:
+    if not path.is_file():
+        raise LedgerUnreadable(f"{path}: no such file")
+    try:
+        return _connect(path, "mode=ro&immutable=1" if quiet else "mode=ro")
+    except sqlite3.Error as error:
+        raise LedgerUnreadable(f"{path}: {error}") from error
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    driver = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
+    driver.text_factory = lambda text: text.decode("utf-8", "replace")
+    for table, keys in KEYS.items():
+        columns = driver.execute(f"PRAGMA table_info({table})").fetchall()
+        if {name: kind for _, name, kind, _, _, key in columns if key} != keys:
+            driver.close()
+            raise LedgerUnreadable(f"{path}: holds no audit log: the table {table} is not that of a log")
+    return driver

@@ -1,7 +1,8 @@
 """The log: appending inside the caller's transaction, and heads, proofs and checkpoints from what is stored.
 
 The head is the last row of `audit_batches`, read and advanced inside the committing transaction; nothing is
-kept between calls, so any number of processes share one tree: two that would fork it collide on the keys.
+kept between calls, so any number of processes share one tree. On PostgreSQL they take turns; whatever would
+fork the tree all the same collides on the keys.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from sqlalchemy import bindparam, insert, select
 
 from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint
-from audit.connection import Connection, LogBroken
+from audit.connection import APPENDING, SIGNING, Connection, LogBroken, take_turn
 from audit.entries import Entry, Unwritable, encode
 from audit.notes import Signer
 from audit.proofs import write_proof
@@ -71,13 +72,15 @@ def append(connection: Connection, entries: Sequence[Entry]) -> range:
     Raises Unwritable for a fact that no entry may hold (nothing is written), and the driver's integrity error
     when another process has appended since this transaction began to read.
     """
-    last = connection.row(_LAST_BATCH)
-    size, frontier = (last[0], tree.split(last[1])) if last else (0, [])
-    if not entries:
-        return range(size, size)
     bodies = [encode(entry) for entry in entries]
     leaves = [tree.leaf_hash(body) for body in bodies]
+    if entries:  # others wait from here until our COMMIT: nothing slow may follow in this transaction
+        take_turn(connection, APPENDING)
+    last = connection.row(_LAST_BATCH)
+    size, frontier = (last[0], tree.split(last[1])) if last else (0, [])
     positions = range(size, size + len(entries))
+    if not entries:
+        return positions
     rows = [_row(*each) for each in zip(positions, entries, leaves, bodies, strict=True)]
     frontier = tree.grown(frontier, size, leaves)
     connection.run_many(_ADD_ENTRY, rows)
@@ -93,6 +96,7 @@ def holds(connection: Connection, positions: range, entries: Sequence[Entry]) ->
 
     It waits for whoever is appending, so that what is found is final.
     """
+    take_turn(connection, APPENDING)
     stored = connection.rows(_BODIES, {"first": positions.start, "end": positions.stop})
     return [body for (body,) in stored] == [encode(entry) for entry in entries]
 
@@ -129,6 +133,7 @@ def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None
     What was signed before is never contradicted: raises LogBroken when the log no longer begins with the log of
     the last checkpoint (as after a restored backup), or when the signer bears another name than the log.
     """
+    take_turn(connection, SIGNING)
     last = connection.row(_HEAD)
     if last is None:
         return None

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from audit.connection import APPENDING, SIGNING
 from audit.findings import TEXTS, Finding
 from audit.order import BETWEEN, ECHOES, ENDS, READ, START
 
@@ -24,6 +25,10 @@ def test_every_code_is_provoked_by_a_test():
 def test_the_documented_kinds_are_those_of_the_order():
     section = TEXT.partition("### Lawful order")[2].partition("## Leaf")[0]
     assert set(re.findall(r"`(exchange\.\w+)`", section)) == {START, *ENDS, *BETWEEN, *ECHOES, READ}
+
+
+def test_the_locks_that_other_programs_must_leave_alone_are_documented():
+    assert {str(lock) for lock in (APPENDING, SIGNING)} == set(re.findall(r"\b\d{17}\b", TEXT))
 
 
 def test_every_text_is_there_in_both_languages_and_takes_its_facts():

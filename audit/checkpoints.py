@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.notes import Key, NoteRejected, bytes64, read_note, text64
+from audit.origins import split_origin
 from audit.tree import HASH_BYTES
 
 
@@ -25,7 +26,7 @@ def read_checkpoint(note: str, keys: Sequence[Key]) -> Checkpoint:
     checkpoint = parse_checkpoint(note)
     own = [key for key in keys if key.name == checkpoint.origin]
     if not own:
-        raise NoteRejected("the checkpoint is of another log than the key")
+        raise NoteRejected(_foreign(checkpoint.origin, keys))
     read_note(note, own)
     return checkpoint
 
@@ -37,6 +38,12 @@ def parse_checkpoint(note: str) -> Checkpoint:
     if not origin or not _is_size(size) or hash_of_root is None or len(hash_of_root) != HASH_BYTES:
         raise NoteRejected("a checkpoint begins with an origin, a size and a root in base64")
     return Checkpoint(origin, int(size), hash_of_root)
+
+
+def _foreign(origin: str, keys: Sequence[Key]) -> str:
+    if split_origin(origin)[0] in (split_origin(key.name)[0] for key in keys):
+        return "the checkpoint is of an epoch of the log for which no key was given"
+    return "the checkpoint is of another log than the key"
 
 
 def _is_size(text: str) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from audit.ledger import open_ledger
 from audit.notes import Key, KeyRejected, Signer
+from audit.origins import FIRST_EPOCH, origin
 from audit.report import (
     ProgressBar,
     say,
@@ -59,8 +60,8 @@ def verify(options: argparse.Namespace) -> int:
         return FINDINGS
     apart = sorted({name for verdict in verdicts.values() for name in verdict.apart})
     for name in apart:
-        say(f"{name}: 条数不同，单个证明无法与之比对，请用 verify-log")
-        say(f"{name}: over another number of entries, one proof cannot be compared with it: use verify-log")
+        say(f"{name}: 条数或纪元不同，单个证明无法与之比对，请用 verify-log")
+        say(f"{name}: over other entries or of another epoch, which one proof cannot tell: use verify-log")
     return CANNOT_RUN if apart else SOUND
 
 
@@ -80,10 +81,11 @@ def verify_log(options: argparse.Namespace) -> int:
                 bar.clear()
                 show([str(finding)])
     bar.clear()
+    notices, summary = survey.notices(), survey.summary()
     if options.json:
-        show_json(survey_json(ledger.name, findings, survey.summary()))
+        show_json(survey_json(ledger.name, summary, findings=findings, notices=notices))
     else:
-        show([summary_line(ledger.name, len(findings), survey.summary())])
+        show([*map(str, notices), summary_line(ledger.name, len(findings), summary)])
     return FINDINGS if findings else SOUND
 
 
@@ -93,7 +95,8 @@ def create_key(options: argparse.Namespace) -> int:
 
 
 def show_key(options: argparse.Namespace) -> int:
-    show([Signer.load(Path(options.file), options.name).vkey])
+    signer = Signer.load(Path(options.file), options.name)
+    show([signer.under(origin(signer.name, options.epoch)).vkey])
     return SOUND
 
 
@@ -140,9 +143,21 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--name", required=True, help="日志名称 / name of the log, like gateway.example/log")
     shown = _command(commands, "show-key", show_key, "显示公钥 / show the public key of a signing key")
     shown.add_argument("--name", help="PEM 密钥的名称 / name for a key in PEM")
+    shown.add_argument(
+        "--epoch",
+        type=_epoch,
+        default=FIRST_EPOCH,
+        help="恢复备份后日志的纪元 / epoch of the log, after a restored backup",
+    )
     for command in (create, shown):
         command.add_argument("file", metavar="FILE", help="私钥文件 / file of the private key")
     return parser
+
+
+def _epoch(text: str) -> int:
+    if int(text) < FIRST_EPOCH:
+        raise ValueError
+    return int(text)
 
 
 def _command(

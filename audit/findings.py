@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: where (`entry 17`, `batches 9`, a file), its stable code, and the facts for its text."""
+    """One line of a check: where (`entry 17`, `batch 9`, a file), its stable code, the facts for its text.
+
+    It tells a fault, unless its code is one of NOTICES.
+    """
 
     path: str
     code: str
@@ -22,6 +25,8 @@ class Finding:
     def __str__(self) -> str:
         return f"{self.path}: {' / '.join(self.texts)}"
 
+
+NOTICES = frozenset({"epoch.opened", "epoch.skipped"})
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     "entry.altered": ("内容已被改动", "the content was altered"),
@@ -63,7 +68,44 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "此前的检查点缺失，或“previous”列已被改动",
         "a checkpoint before it is missing, or its column previous was altered",
     ),
+    "checkpoint.epoch": (
+        "以 {origin} 之名签署，而该处属于纪元 {epoch}",
+        "signed as {origin}, but what it covers belongs to epoch {epoch}",
+    ),
+    "checkpoint.lost": (
+        "丢失：第 {first} 至 {last} 条曾经签名而已不在，纪元 {epoch} 已作声明",
+        "lost: entries {first} to {last} were signed and are no longer there, declared by epoch {epoch}",
+    ),
+    "checkpoint.undeclared": (
+        "丢失：第 {first} 至 {last} 条曾经签名而已不在，多于纪元 {epoch} 所声明者",
+        "lost: entries {first} to {last} were signed and are no longer there, more than epoch {epoch} declares",
+    ),
+    "checkpoint.contradicted": (
+        "丢失：第 {first} 至 {last} 条曾经签名而已不在，纪元 {epoch} 所称的根与该检查点不符",
+        "lost: entries {first} to {last} were signed and are no longer there, epoch {epoch} names another root",
+    ),
     "checkpoint.time": ("检查点时间早于其所签内容", "the time of the checkpoint is before what it signs"),
+    "epoch.opened": (
+        "请查看：自此为纪元 {epoch}，原名 {before}；所存仅 {size} 条，第 {first} 至 {last} 条曾经签名而声明丢失",
+        "look at this: epoch {epoch} begins, after {before}: {size} entries were left, "
+        "entries {first} to {last} had been signed and are declared lost",
+    ),
+    "epoch.skipped": (
+        "请查看：纪元 {first} 至 {last} 的起始条目亦在丢失之列",
+        "look at this: the entries that opened epochs {first} to {last} are lost as well",
+    ),
+    "epoch.unreadable": (
+        "纪元条目缺少内容或格式不符",
+        "the entry opens an epoch without saying what was lost",
+    ),
+    "epoch.origin": (
+        "称纪元 {epoch} 续自 {before}，与此前的名称不符",
+        "claims that epoch {epoch} follows {before}, which is not how the log was named",
+    ),
+    "epoch.range": (
+        "所称丢失的第 {first} 至 {last} 条并非自此条起",
+        "claims that entries {first} to {last} were lost, which does not begin here",
+    ),
     "order.no_start": ("交换 {exchange} 未经受理登记即有记录", "exchange {exchange} was never admitted"),
     "order.second_start": ("交换 {exchange} 重复登记", "exchange {exchange} was admitted twice"),
     "order.second_end": ("交换 {exchange} 有两个终结", "exchange {exchange} ended twice"),

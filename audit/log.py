@@ -1,4 +1,4 @@
-"""The log: appending inside the caller's transaction, and heads, proofs and checkpoints from what is stored.
+"""The log: appending and signing inside the caller's transaction, and proofs from what is stored.
 
 The head is the last row of `audit_batches`, read and advanced inside the committing transaction; nothing is
 kept between calls, so any number of processes share one tree. On PostgreSQL they take turns; whatever would
@@ -6,7 +6,6 @@ fork the tree all the same collides on the keys.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select
 
@@ -14,7 +13,20 @@ from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint
 from audit.connection import APPENDING, SIGNING, Connection, LogBroken, take_turn
 from audit.entries import Entry, Unwritable, encode
+from audit.heads import (
+    HEAD,
+    NEWEST,
+    UNSIGNED,
+    Head,
+    check_begins_with,
+    check_extends,
+    consistency,
+    head,
+    newest_checkpoint,
+    succession,
+)
 from audit.notes import Signer
+from audit.origins import origin, split_origin
 from audit.proofs import write_proof
 from audit.tables import BATCHES, CHECKPOINTS, ENTRIES
 from audit.tiles import WIDTH, span_roots, write_full_tiles
@@ -37,7 +49,6 @@ __all__ = [
 ]
 
 _LAST_BATCH = select(BATCHES.c.size, BATCHES.c.frontier).order_by(BATCHES.c.size.desc()).limit(1)
-_HEAD = select(BATCHES.c.size, BATCHES.c.root, BATCHES.c.at_ms).order_by(BATCHES.c.size.desc()).limit(1)
 _ADD_ENTRY = insert(ENTRIES)
 _ADD_BATCH = insert(BATCHES)
 _ADD_CHECKPOINT = insert(CHECKPOINTS)
@@ -53,17 +64,6 @@ _ENTRIES_OF = (
     .where(ENTRIES.c.exchange_id == bindparam("exchange_id"))
     .order_by(ENTRIES.c.position)
 )
-_NEWEST_CHECKPOINT = (
-    select(CHECKPOINTS.c.note, CHECKPOINTS.c.at_ms).order_by(CHECKPOINTS.c.size.desc()).limit(1)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """How many entries the log holds, and the root of the tree over them."""
-
-    size: int
-    root: bytes
 
 
 def append(connection: Connection, entries: Sequence[Entry]) -> range:
@@ -107,19 +107,9 @@ def has_grown(connection: Connection) -> bool:
     return last is not None and last[0] > (signed[0] if signed else 0)
 
 
-def head(connection: Connection) -> Head:
-    last = connection.row(_HEAD)
-    return Head(last[0], last[1]) if last else Head(0, tree.EMPTY_ROOT)
-
-
 def inclusion(connection: Connection, position: int, size: int) -> list[bytes]:
     """The hashes that prove entry `position` in the log of `size` entries (<= head). Raises ValueError."""
     return span_roots(connection, tree.inclusion_spans(position, size))
-
-
-def consistency(connection: Connection, old: int, new: int) -> list[bytes]:
-    """The hashes that prove that the log of `new` entries (<= head) begins with that of `old`."""
-    return span_roots(connection, tree.consistency_spans(old, new))
 
 
 def entries_of(connection: Connection, exchange_id: str) -> list[tuple[int, bytes]]:
@@ -131,18 +121,17 @@ def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None
     """Sign the head if the log grew since the last checkpoint, store the note and return it; else None.
 
     What was signed before is never contradicted: raises LogBroken when the log no longer begins with the log of
-    the last checkpoint (as after a restored backup), or when the signer bears another name than the log.
+    the last checkpoint (as after a restored backup), or when the signer bears another name than the log, which
+    changes with an epoch's first entry and with nothing else.
     """
     take_turn(connection, SIGNING)
-    last = connection.row(_HEAD)
+    last, signed = connection.row(HEAD), connection.row(NEWEST)
     if last is None:
         return None
-    signed = connection.row(_NEWEST_CHECKPOINT)
-    before = parse_checkpoint(signed[0]) if signed else Checkpoint(signer.name, 0, tree.EMPTY_ROOT)
-    if before.origin != signer.name:
-        raise LogBroken(f"the log is named {before.origin}, its signer {signer.name}")
-    check_begins_with(connection, before)
+    before = parse_checkpoint(signed[0]) if signed else UNSIGNED
     now = Checkpoint(signer.name, last[0], last[1])
+    _check_named(connection, before, now)
+    check_extends(connection, before, Head(now.size, now.root))
     if now.size == before.size:
         return None
     note = signer.sign(now.text)
@@ -151,25 +140,12 @@ def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None
     return note
 
 
-def check_begins_with(connection: Connection, signed: Checkpoint) -> None:
-    """Pass if the log is, or has grown from, the one that `signed` speaks of; else raise LogBroken.
-
-    Also for a checkpoint that was kept elsewhere, at boot: a restored backup may have lost acknowledged entries.
-    """
-    now = head(connection)
-    if now.size < signed.size:
-        raise LogBroken(f"the log has {now.size} entries, a checkpoint was signed over {signed.size}")
-    try:
-        hashes = consistency(connection, signed.size, now.size)
-        tree.check_consistency(signed.size, signed.root, now.size, now.root, hashes)
-    except tree.ProofRejected as error:
-        raise LogBroken(f"the log does not begin with what was signed at {signed.size}") from error
-
-
-def newest_checkpoint(connection: Connection) -> str | None:
-    """The note that was signed last; None before the first."""
-    newest = connection.row(_NEWEST_CHECKPOINT)
-    return newest[0] if newest else None
+def _check_named(connection: Connection, before: Checkpoint, now: Checkpoint) -> None:
+    """Pass if `now` bears the origin that a log has which was last signed as `before`; else raise LogBroken."""
+    name = split_origin(now.origin if before == UNSIGNED else before.origin)[0]
+    due = origin(name, succession(connection, before, now.size).number_at(now.size))
+    if now.origin != due:
+        raise LogBroken(f"the log is named {due}, its signer {now.origin}")
 
 
 def proof(connection: Connection, position: int) -> str | None:

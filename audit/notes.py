@@ -18,6 +18,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from audit.origins import FIRST_EPOCH, split_origin
+
 ED25519 = b"\x01"
 NOTE_CHARACTERS_AT_MOST = 1_000_000
 _UNLAWFUL = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
@@ -90,6 +92,8 @@ class Signer:
     @classmethod
     def create(cls, path: Path, name: str) -> Signer:
         """Make a key in a new file that only its owner may read. Raises FileExistsError, KeyRejected."""
+        if split_origin(name)[1] != FIRST_EPOCH:
+            raise KeyRejected("a log's own name does not end in /epoch- and a number: it signs its epochs so")
         signer = cls._of(name, Ed25519PrivateKey.generate())
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -103,6 +107,10 @@ class Signer:
         if not _is_name(name):
             raise KeyRejected("a key's name is not empty and has neither spaces nor '+'")
         return cls(Key(name, private.public_key().public_bytes_raw()), private)
+
+    def under(self, name: str) -> Signer:
+        """The same key under another name, hence with another id. Raises KeyRejected."""
+        return self._of(name, self.private)
 
     @property
     def _skey(self) -> str:

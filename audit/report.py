@@ -51,13 +51,21 @@ def summary_line(path: str, faults: int, summary: Summary) -> str:
         f"{summary.tiles} 瓦片 / tiles, {summary.checkpoints} 检查点 / checkpoints, "
         f"{summary.exchanges} 交换 / exchanges ({summary.ended} 已终结 / ended), root {root}, "
         f"{unsigned} 条尚未签名 / not yet signed"
+        + (f", 纪元 / epoch {summary.epoch}" if summary.epoch > 1 else "")
     )
 
 
-def survey_json(path: str, findings: Sequence[Finding], summary: Summary) -> dict[str, object]:
-    counts = {**asdict(summary), "root": summary.root.hex() if summary.root else None}
-    listed = [finding_json(finding) for finding in findings]
-    return {"file": path, "sound": not findings, "findings": listed, **counts}
+def survey_json(
+    path: str, summary: Summary, *, findings: Sequence[Finding], notices: Sequence[Finding]
+) -> dict[str, object]:
+    return {
+        "file": path,
+        "sound": not findings,
+        "findings": [finding_json(finding) for finding in findings],
+        "notices": [finding_json(notice) for notice in notices],
+        **asdict(summary),
+        "root": summary.root.hex() if summary.root else None,
+    }
 
 
 def finding_json(finding: Finding) -> dict[str, object]:

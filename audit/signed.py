@@ -3,28 +3,39 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from audit.checkpoints import read_checkpoint
+from audit.checkpoints import Checkpoint, read_checkpoint
 from audit.findings import Finding
 from audit.ledger import CheckpointRow
 from audit.notes import Key, NoteRejected
+from audit.origins import FIRST_EPOCH, split_origin
+from audit.succession import Epoch, Succession
 
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What the walk found: the size of the log, its root at the sizes asked for, times of those batches."""
+    """What the walk found: size of the log, roots at the sizes asked for, times of those batches, epochs."""
 
     size: int
     roots: Mapping[int, bytes]
     times: Mapping[int, int]
+    succession: Succession
 
 
 def check_stored(rows: Sequence[CheckpointRow], log: Recomputed, keys: Sequence[Key]) -> Iterator[Finding]:
-    before, at_ms = 0, 0
+    before, at_ms, number = 0, 0, FIRST_EPOCH
     for row in rows:
         path = f"checkpoint {row.size}"
         if row.previous != before:
             yield Finding(path, "checkpoint.missing")
-        yield from check_note(path, row.note, log, keys, size=row.size)
+        signed = _read(path, row.note, keys)
+        if isinstance(signed, Finding):
+            yield signed
+        else:
+            if signed.size != row.size:
+                yield Finding(path, "checkpoint.size", {"signed": signed.size})
+            due = max(number, log.succession.number_at(signed.size))
+            yield from _check(path, signed, log, due)
+            number = max(due, split_origin(signed.origin)[1])  # a lost epoch is told once
         if not isinstance(row.at_ms, int) or row.at_ms < max(at_ms, log.times.get(row.size, 0)):
             yield Finding(path, "checkpoint.time")
         else:
@@ -32,20 +43,42 @@ def check_stored(rows: Sequence[CheckpointRow], log: Recomputed, keys: Sequence[
         before = row.size
 
 
-def check_note(
-    path: str, note: object, log: Recomputed, keys: Sequence[Key], *, size: int | None = None
-) -> Iterator[Finding]:
-    """Signature and root of one checkpoint; `size` is what it was stored under (None: kept elsewhere)."""
+def check_held(path: str, note: str, log: Recomputed, keys: Sequence[Key]) -> Iterator[Finding]:
+    """A checkpoint that was kept elsewhere."""
+    signed = _read(path, note, keys)
+    if isinstance(signed, Finding):
+        yield signed
+    else:
+        yield from _check(path, signed, log, log.succession.number_at(signed.size))
+
+
+def _read(path: str, note: object, keys: Sequence[Key]) -> Checkpoint | Finding:
     try:
-        checkpoint = read_checkpoint(note if isinstance(note, str) else "", keys)
+        return read_checkpoint(note if isinstance(note, str) else "", keys)
     except NoteRejected as error:
-        yield Finding(path, "checkpoint.rejected", {"reason": str(error)})
-        return
-    if size not in (None, checkpoint.size):
-        yield Finding(path, "checkpoint.size", {"signed": checkpoint.size})
-    if checkpoint.size > log.size:
-        yield Finding(path, "checkpoint.beyond", {"size": log.size, "signed": checkpoint.size})
-    elif checkpoint.size not in log.roots:
+        return Finding(path, "checkpoint.rejected", {"reason": str(error)})
+
+
+def _check(path: str, signed: Checkpoint, log: Recomputed, due: int) -> Iterator[Finding]:
+    """The root, and whether the origin is that of the epoch `due`."""
+    number = split_origin(signed.origin)[1]
+    ended = log.succession.ended(number, signed.size)
+    if ended and log.roots.get(signed.size) != signed.root:
+        yield _lost(path, signed, *ended)
+    elif signed.size > log.size:
+        yield Finding(path, "checkpoint.beyond", {"size": log.size, "signed": signed.size})
+    elif signed.size not in log.roots:
         yield Finding(path, "checkpoint.unprovable")
-    elif log.roots[checkpoint.size] != checkpoint.root:
-        yield Finding(path, "checkpoint.root", {"size": checkpoint.size})
+    elif log.roots[signed.size] != signed.root:
+        yield Finding(path, "checkpoint.root", {"size": signed.size})
+    elif number != due:
+        yield Finding(path, "checkpoint.epoch", {"epoch": due, "origin": signed.origin})
+
+
+def _lost(path: str, signed: Checkpoint, position: int, epoch: Epoch) -> Finding:
+    """What becomes of a checkpoint over more entries than were left when its epoch ended."""
+    told = {"epoch": epoch.number, "first": position, "last": signed.size - 1}
+    if epoch.declares(signed):
+        return Finding(path, "checkpoint.lost", told)
+    beyond = signed.size > epoch.lost_to
+    return Finding(path, "checkpoint.undeclared" if beyond else "checkpoint.contradicted", told)

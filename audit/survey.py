@@ -8,7 +8,9 @@ from audit.checkpoints import parse_checkpoint
 from audit.findings import Finding
 from audit.ledger import WIDTH, CheckpointRow, Extent, Ledger
 from audit.notes import Key, NoteRejected
-from audit.signed import Recomputed, check_note, check_stored
+from audit.origins import split_origin
+from audit.signed import Recomputed, check_held, check_stored
+from audit.succession import Succession
 from audit.walk import Progress, Walk
 
 
@@ -25,6 +27,7 @@ class Summary:
     size: int
     root: bytes | None
     signed_size: int
+    epoch: int
 
 
 @dataclass(slots=True)
@@ -44,17 +47,23 @@ class Survey:
         self.stored = self.ledger.checkpoints(self.extent.last_checkpoint)
         notes = [*(row.note for row in self.stored), *self.held.values()]
         wanted = {self.extent.size, *(row.size for row in self.stored), *_sizes(notes)}
-        self.walk = Walk(self.ledger, self.extent, sorted(wanted), self.progress)
+        succession = Succession(frozenset(split_origin(key.name)[0] for key in self.keys))
+        self.walk = Walk(self.ledger, self.extent, sorted(wanted), self.progress, succession)
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong, as it is found; the log is sound when nothing comes."""
         yield from self.walk.findings()
         yield from _tiles(self.ledger, self.extent)
-        log = Recomputed(self.walk.size, {0: tree.EMPTY_ROOT, **self.walk.roots}, self.walk.times)
+        walk = self.walk
+        log = Recomputed(walk.size, {0: tree.EMPTY_ROOT, **walk.roots}, walk.times, walk.succession)
         yield from check_stored(self.stored, log, self.keys)
         for name, note in self.held.items():
-            yield from check_note(name, note, log, self.keys)
+            yield from check_held(name, note, log, self.keys)
         self.ledger.check_undisturbed()
+
+    def notices(self) -> list[Finding]:
+        """What is no fault, but must be looked at. To be asked for after the findings."""
+        return list(self.walk.succession.notices())
 
     def summary(self) -> Summary:
         """To be asked for after the findings."""
@@ -69,6 +78,7 @@ class Survey:
             size=walk.size,
             root=tree.fold(walk.frontier) if walk.frontier is not None else None,
             signed_size=self.extent.last_checkpoint,
+            epoch=walk.succession.number_at(walk.size),
         )
 
 

@@ -13,6 +13,7 @@ from audit.findings import Finding
 from audit.ledger import BatchRow, EntryRow, Extent, Ledger
 from audit.order import Orders
 from audit.records import Record, RecordUnreadable, read_record
+from audit.succession import Succession
 
 Progress = Callable[[int, int], None]
 
@@ -57,6 +58,7 @@ class Walk:
     extent: Extent
     wanted: Sequence[int]
     progress: Progress
+    succession: Succession
     roots: dict[int, bytes] = field(default_factory=dict)
     times: dict[int, int] = field(default_factory=dict)
     orders: Orders = field(default_factory=Orders)
@@ -105,6 +107,7 @@ class Walk:
                 yield Finding(path, "entry.unreadable")
             else:
                 yield from _wrong_columns(path, row, record)
+                yield from self.succession.take(path, row.position, record)
                 kind, exchange, stretch.at_ms = record.kind, record.text("exchange"), record.at_ms
         fault = self.orders.take(path, kind, exchange)
         if fault:

@@ -11,10 +11,12 @@ import psycopg
 import pytest
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from audit import log
+from audit import epoch, log
+from audit.checkpoints import Checkpoint
 from audit.entries import Entry
 from audit.ledger import open_ledger
 from audit.notes import Key, Signer
+from audit.succession import Epoch
 from audit.survey import Summary, Survey
 from audit.tables import metadata
 from gateway.store.connection import Connection
@@ -81,6 +83,22 @@ class OpenLog:
         self.connection.commit()
         return note
 
+    def open_epoch(self, published: Checkpoint, at_ms: int = START_MS) -> Epoch:
+        self.connection.begin()
+        try:
+            opened = epoch.open_epoch(self.connection, published, at_ms)
+        except Exception:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
+        return opened
+
+    def lose(self, size: int, *, signed: int) -> None:
+        """Be what a backup of `size` entries holds, in which the last checkpoint is that over `signed`."""
+        self.run("DELETE FROM audit_entries WHERE position >= ?", (size,))
+        self.run("DELETE FROM audit_batches WHERE size > ?", (size,))
+        self.run("DELETE FROM audit_checkpoints WHERE size > ?", (signed,))
+
     def bodies(self) -> list[bytes]:
         return [body for (body,) in self.run("SELECT body FROM audit_entries ORDER BY position")]
 
@@ -125,9 +143,10 @@ def open_log(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callabl
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check of a whole log came to; findings by path and code."""
+    """What a check of a whole log came to; findings and notices by path and code."""
 
     found: list[tuple[str, str]]
+    notices: list[tuple[str, str]]
     summary: Summary
 
 
@@ -137,7 +156,8 @@ def check(signer: Signer) -> Callable[..., Checked]:
         with closing(open_ledger(address)) as ledger:
             survey = Survey(ledger, keys or [signer.key], held or {}, lambda done, total: None)
             found = [(finding.path, finding.code) for finding in survey.findings()]
-            return Checked(found, survey.summary())
+            notices = [(notice.path, notice.code) for notice in survey.notices()]
+            return Checked(found, notices, survey.summary())
 
     return run
 

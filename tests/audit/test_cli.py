@@ -11,6 +11,7 @@ import pytest
 
 from audit import log
 from audit.entries import Entry
+from audit.notes import Key
 from audit.report import bar
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +106,7 @@ def test_a_sound_log_is_told_with_its_counts(evidence, tmp_path):
     ran = audit("verify-log", "--database", evidence.address, "--key", tmp_path / "log.vkey", *notes)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "成立 / sound: 150 条 / entries, 50 批 / batches" in ran.stdout
+    assert "纪元" not in ran.stdout
 
 
 def test_a_log_without_an_earlier_checkpoint_is_said_to_show_less(evidence, tmp_path):
@@ -145,6 +147,8 @@ def test_findings_of_a_log_come_one_per_line_and_as_json(evidence, tmp_path):
         ["verify-log", "--database", "oracle://ann:secret@127.0.0.1:1/log", "--key", "{vkey}"],
         ["show-key", "missing"],
         ["show-key", "49.note"],
+        ["show-key", "log.key", "--epoch", "0"],
+        ["show-key", "log.key", "--epoch", "two"],
         ["show-key", "binary"],
         ["create-key", "log.key", "--name", "gateway.example/log"],  # exists
         ["create-key", "new.key", "--name", "two words"],
@@ -167,6 +171,14 @@ def test_keys_are_made_and_shown(tmp_path):
     assert made.returncode == shown.returncode == 0
     assert made.stdout == shown.stdout
     assert made.stdout.startswith("gateway.example/log+")
+
+
+def test_the_key_of_a_later_epoch_is_shown_from_the_same_file(tmp_path):
+    made = audit("create-key", tmp_path / "new.key", "--name", "gateway.example/log")
+    shown = audit("show-key", tmp_path / "new.key", "--epoch", "3")
+    own, later = Key.parse(made.stdout), Key.parse(shown.stdout)
+    assert (later.name, later.public) == ("gateway.example/log/epoch-3", own.public)
+    assert audit("show-key", tmp_path / "new.key", "--epoch", "1").stdout == made.stdout
 
 
 def test_a_copy_of_a_log_is_verified_without_a_trace(evidence, tmp_path):

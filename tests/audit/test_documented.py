@@ -6,6 +6,7 @@ from pathlib import Path
 from audit.connection import APPENDING, SIGNING
 from audit.findings import TEXTS, Finding
 from audit.order import BETWEEN, ECHOES, ENDS, READ, START
+from audit.succession import KIND, Epoch
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "evidence.md").read_text("utf-8")
@@ -31,10 +32,16 @@ def test_the_locks_that_other_programs_must_leave_alone_are_documented():
     assert {str(lock) for lock in (APPENDING, SIGNING)} == set(re.findall(r"\b\d{17}\b", TEXT))
 
 
+def test_every_fact_of_an_epoch_is_documented():
+    section = TEXT.partition("## Epoch")[2].partition("## Proof")[0]
+    facts = Epoch(2, "log", 0, 0, 1, bytes(32)).facts
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(facts)
+    assert f"`{KIND}`" in section
+
+
 def test_every_text_is_there_in_both_languages_and_takes_its_facts():
-    facts = dict.fromkeys(
-        ("column", "first", "last", "size", "signed", "position", "reason", "exchange", "kind"), 0
-    )
+    names = "before column epoch exchange first kind last origin position reason signed size"
+    facts = dict.fromkeys(names.split(), 0)
     for code in TEXTS:
         chinese, english = Finding("entry 1", code, facts).texts
         assert re.search("[\u4e00-\u9fff]", chinese)

@@ -60,6 +60,7 @@ def store(open_log, original, database):
 def survey(store, check):
     def run(held=None, address=None):
         checked = check(address or store.address, held)
+        assert checked.notices == []
         return checked.found, checked.summary
 
     return run

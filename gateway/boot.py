@@ -31,6 +31,7 @@ from gateway.items.remembered import Alignments
 from gateway.materials import MaterialFolder
 from gateway.numbers import Sequences
 from gateway.releases import PlatformRelease
+from gateway.room import Room
 from gateway.routes import Routes
 from gateway.settings import Settings, Unconfigured
 from gateway.shelf import Shelf
@@ -128,6 +129,7 @@ class Gateway:
         """What a process does between rounds: sign the log's head, follow the release that is in force."""
         await self.sign()
         await self.gates.refresh()
+        await self.exchanges.around.room.look()
         await self.alignments.refresh()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
@@ -175,10 +177,11 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     alignments = Alignments(store)
     papers = Papers(store, vault, MaterialFolder(settings.path(installation.state) / "materials", vault))
     preparation = Preparation(alignments, routes, Sequences(store), clock_ms)
+    room = Room(store, (settings.path(installation.state),), installation.bounds.reserve_bytes)
     story = Exchanges(
         Surroundings(
             store=store, routes=routes, shelf=shelf, gates=gates, papers=papers, preparation=preparation,
-            clock_ms=clock_ms, monotonic_ms=world.monotonic_ms, random=world.random, owner=owner,
+            clock_ms=clock_ms, monotonic_ms=world.monotonic_ms, random=world.random, room=room, owner=owner,
             lease_margin_ms=margin_ms, held_due_ms=installation.bounds.held_due_hours * 3_600_000,
         )
     )  # fmt: skip
@@ -202,6 +205,7 @@ def _opened(settings: Settings, world: World) -> tuple[Vault, Callable[[], int],
     address, keys = settings.database, settings.installation.keys
     if is_embedded(address):
         file_of(address).parent.mkdir(parents=True, exist_ok=True)
+    settings.path(settings.installation.state).mkdir(parents=True, exist_ok=True)
     upgrade(address)
     vault = Vault.load([settings.path(path) for path in keys.wrapping], settings.path(keys.person))
     served = HeardClock(world.monotonic_ms)

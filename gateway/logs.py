@@ -14,7 +14,7 @@ EVENTS = frozenset(
         "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
         "circuit.opened", "circuit.closed", "session.refreshed",
-        "worker.failed", "request.failed", "checkpoint.signed", "library.spoke",
+        "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
     }
 )  # fmt: skip
 

@@ -47,6 +47,7 @@ class Bounds(Declared):
     longest_wait_s: float = 30.0
     lease_margin_s: float = 5.0
     held_due_hours: int = 24
+    reserve_bytes: int = 64 * 1024 * 1024
 
 
 class SecretSource(Declared):

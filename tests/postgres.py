@@ -24,7 +24,7 @@ VERSIONS = {"16": "pginstall", "18": "pginstall18"}
 SETTINGS = {
     "unix_socket_directories": "'{folder}'",
     "listen_addresses": "''",
-    "max_connections": "60",
+    "max_connections": "200",
     "shared_buffers": "64MB",
     "log_min_messages": "panic",
 }

@@ -25,6 +25,7 @@ from gateway.exchange.waiters import Waiters
 from gateway.gates import Gate, Gates
 from gateway.identity import new_id
 from gateway.model import Exchange, Fact, FactKind
+from gateway.room import Room
 from gateway.routes import Route, Routes
 from gateway.shelf import Shelf
 from gateway.store import cases, exchanges
@@ -47,6 +48,7 @@ class Surroundings:
     clock_ms: Callable[[], int]
     monotonic_ms: Callable[[], float]
     random: Callable[[int], bytes]
+    room: Room
     owner: str
     lease_margin_ms: int
     held_due_ms: int
@@ -81,6 +83,8 @@ class Exchanges:
         known = await self._repeated(asked)
         if known is not None:
             return known, True
+        if not self.around.room.enough:
+            raise Refusal("storage_unavailable")
         now_ms, started_ms = self.around.clock_ms(), self.around.monotonic_ms()
         exchange_id = new_id(now_ms, self.around.random)
         prepared = await self.around.preparation.case(asked, exchange_id)

@@ -68,6 +68,11 @@ class Connection:
         text, own, order = self._prepare(statement)
         self._driver.executemany(text, [_placed(own, each, order) for each in parameters])
 
+    def setting(self, text: str) -> int:
+        """A number that the database tells of itself."""
+        row = self._driver.execute(text).fetchone()
+        return int(row[0])
+
     def begin(self) -> None:
         self._driver.execute(self._begin)
 

@@ -6,6 +6,7 @@ its last step, so that what others wait for is the length of a COMMIT. Whatever 
 """
 
 import asyncio
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -129,6 +130,10 @@ class Served:
 
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._reading, self._read, work)
+
+    async def left_bytes(self) -> int:
+        """Nothing is known of the server's disk; what does not fit is refused when it is written."""
+        return sys.maxsize
 
     def listen(self, told: Told) -> None:
         self._listening = asyncio.create_task(_listen(self._address, told))

@@ -74,6 +74,11 @@ class Embedded:
         except sqlite3.Error as error:
             raise StorageUnavailable(str(error)) from error
 
+    async def left_bytes(self) -> int:
+        asked = ("max_page_count", "page_count", "freelist_count", "page_size")
+        most, pages, free, size = (self._writer.setting(f"PRAGMA {name}") for name in asked)
+        return (most - pages + free) * size
+
     def listen(self, told: Told) -> None:
         """There is no other process that could conclude anything."""
 

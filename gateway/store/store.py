@@ -80,6 +80,10 @@ class Store:
         """Run a short look-up on the last committed state. Raises StorageUnavailable."""
         return await self._engine.read(work)
 
+    async def left_bytes(self) -> int:
+        """How much the database may still grow by its own limits, as far as it can tell."""
+        return await self._engine.left_bytes()
+
     def listen(self, told: Told) -> None:
         """From now on hear of the exchanges that other processes conclude."""
         self._engine.listen(told)

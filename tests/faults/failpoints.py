@@ -14,8 +14,10 @@ from adapters.message import Go, Request, Response
 from adapters.transport import HttpTransport, PassingRequest
 from gateway.store.connection import Driver
 from gateway.store.database import connect
+from gateway.store.leases import PROCESS
 
 _NAME = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM|SELECT .*?\sFROM)\s+(\w+)", re.DOTALL)
+_BEFORE = ("clock_timestamp", "pg_advisory")  # what PostgreSQL asks before the first statement of the work
 _CHECKPOINT = (
     "audit_batches.root"  # what the signer of checkpoints asks first; an append asks for the frontier
 )
@@ -34,7 +36,6 @@ class Failpoints:
     at: int | str | None = None
     checkpoints: bool = False
     passed: int = 0
-    writers: int = 0
 
     def here(self, name: str) -> None:
         """A boundary. Nothing is said good-bye to: no handler runs, no buffer is flushed, no lock is freed."""
@@ -47,12 +48,8 @@ class Failpoints:
         self.passed += 1
 
     def connect(self, address: str) -> Driver:
-        """For World.connect: the first connection is the writer's, the second only reads."""
-        driver = connect(address)
-        self.writers += 1
-        if self.writers > 1:
-            return driver
-        return MortalDriver(driver, self)
+        """For World.connect. What only reads opens no transaction, and has no boundaries."""
+        return MortalDriver(connect(address), self)
 
     def transport(self) -> HttpTransport:
         """For World.transport."""
@@ -60,39 +57,50 @@ class Failpoints:
 
 
 class MortalDriver:
-    """The writer's connection, with a boundary before and after everything that it executes.
+    """A connection with a boundary before and after everything that is executed in its transactions.
 
-    Whose a transaction is shows in its first statement only, so the boundaries round a BEGIN are passed right
-    before that one; nothing of the transaction is on the disk then, as little as before the BEGIN.
+    Whose a transaction is shows in its first statement only (the time and the log's lock aside), so the boundaries
+    round a BEGIN are passed right before that one; nothing of the transaction is on the disk then, as little as
+    before the BEGIN.
     """
 
     def __init__(self, driver: Driver, points: Failpoints) -> None:
         self._driver = driver
         self._points = points
         self._begun = False
-        self._counts = True
+        self._counts = False
 
     def execute(self, text: str, parameters: Any = (), /) -> Any:
         if text.startswith("BEGIN"):
             self._begun = True
             return self._driver.execute(text, parameters)
-        self._first(text)
-        return self._round(text, lambda: self._driver.execute(text, parameters))
+        if any(each in text for each in _BEFORE):
+            return self._driver.execute(text, parameters)
+        return self._round(text, parameters, lambda: self._driver.execute(text, parameters))
 
     def executemany(self, text: str, parameters: Any, /) -> Any:
-        self._first(text)
-        return self._round(text, lambda: self._driver.executemany(text, parameters))
+        return self._round(text, (), lambda: self._driver.executemany(text, parameters))
 
     def close(self) -> None:
         self._driver.close()
 
-    def _first(self, text: str) -> None:
+    def _round(self, text: str, parameters: Any, run: Any) -> Any:
         if self._begun:
-            self._begun = False
-            self._counts = self._points.checkpoints or _CHECKPOINT not in text
-            self._round("BEGIN", lambda: None)
+            self._begun, self._counts = False, self._is_of_the_path(text, parameters)
+            self._pass("BEGIN", lambda: None)
+        try:
+            return self._pass(text, run)
+        finally:
+            if text in {"COMMIT", "ROLLBACK"}:
+                self._counts = False
 
-    def _round(self, text: str, run: Any) -> Any:
+    def _is_of_the_path(self, text: str, parameters: Any) -> bool:
+        """What runs by the clock does not count: a process saying that it is there, the signing of checkpoints."""
+        if any(str(value).startswith(PROCESS) for value in parameters or ()):
+            return False
+        return self._points.checkpoints or _CHECKPOINT not in text
+
+    def _pass(self, text: str, run: Any) -> Any:
         if not self._counts:
             return run()
         name = named(text)

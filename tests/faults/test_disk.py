@@ -8,6 +8,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from gateway.boot import World
+from gateway.errors import Refusal
 from gateway.store.database import file_of
 from gateway.store.sqlite import connect_sqlite
 from gateway.store.store import StorageUnavailable
@@ -46,6 +47,13 @@ class Disk:
                 writer.execute("INSERT INTO ballast VALUES (zeroblob(3000))")
         except sqlite3.OperationalError:
             pass
+
+    def leave(self, room_bytes: int) -> None:
+        """So much room, and no more."""
+        writer = self.drivers[0]
+        (pages,) = writer.execute("PRAGMA page_count").fetchone()
+        (size,) = writer.execute("PRAGMA page_size").fetchone()
+        writer.execute(f"PRAGMA max_page_count={pages + room_bytes // size}")
 
     def lock(self) -> None:
         """As a file system does that was mounted read-only after an error."""
@@ -146,3 +154,26 @@ def rename(place: Place, old: str, new: str) -> None:
     connection = sqlite3.connect(file_of(place.database))
     connection.execute(f"alter table {old} rename to {new}")
     connection.close()
+
+
+async def test_intake_stops_while_what_is_on_the_wire_can_still_be_recorded(place, disk):
+    halt = Halt()
+    surroundings = World(connect=disk.connect, transport=lambda: HaltingTransport(after=halt))
+    async with place.platforms("sim-gd") as simulators, place.gateway(surroundings) as gateway:
+        exchange, _ = await gateway.exchanges.admit(asked(gateway, case("gd-organization"), "key-0001"))
+        await halt.reached.wait()
+        disk.leave(1 << 20)  # less than the reserve, and plenty for a commit 2
+        await gateway.exchanges.around.room.look()
+        with pytest.raises(Refusal) as refused:
+            await gateway.exchanges.admit(asked(gateway, case("gd-agent"), "key-0002"))
+        assert refused.value.code == "storage_unavailable"
+        again, repeated = await gateway.exchanges.admit(asked(gateway, case("gd-organization"), "key-0001"))
+        assert (again.id, repeated) == (exchange.id, True)  # who asks again is told how it stands
+        halt.on.set()
+        await until(gateway, exchange.id, "delivered")
+        assert await kinds(gateway, exchange.id) == ["taken"]
+        disk.free()
+        await gateway.exchanges.around.room.look()
+        assert (await submitted(gateway, case("gd-agent"), "key-0002")).state == "delivered"
+        assert taken(simulators["sim-gd"]) == 2
+    sound(place)

@@ -19,6 +19,7 @@ from aiohttp import ClientError, ClientSession
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.fakes.server import Simulator
+from tests.faults.conftest import NewPlace
 from tests.faults.ledgers import ENDS, ask, entries, halves, states, verified
 from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery, nursery
 from tests.faults.places import Place
@@ -179,10 +180,9 @@ async def children() -> AsyncIterator[Nursery]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def template(tmp_path_factory: pytest.TempPathFactory) -> Place:
+async def template(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace) -> Place:
     """An installation that has its catalogue and its release, to be copied for every run."""
-    place = Place(tmp_path_factory.mktemp("template") / "place")
-    place.folder.mkdir()
+    place = new_place(tmp_path_factory.mktemp("template") / "place")
     place.write(DECLARED)
     async with place.gateway() as gateway:
         (place.folder / "log_key").write_text(gateway.signer.vkey)
@@ -220,7 +220,7 @@ class Start:
         """The same, but a process has died already; the next one finds its claim with nobody behind it."""
         _, wrong = await self.run(folder, self.scenario.first_killed, recover=False)
         assert not wrong
-        return replace(self, place=Place(folder), ahead_ms=LATER_MS)
+        return replace(self, place=Place(folder, self.place.server), ahead_ms=LATER_MS)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

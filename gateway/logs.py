@@ -13,7 +13,7 @@ EVENTS = frozenset(
         "release.activated", "catalogue.imported",
         "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
-        "circuit.opened", "circuit.closed", "session.refreshed",
+        "circuit.opened", "circuit.closed", "session.refreshed", "reconcile.done",
         "worker.failed", "request.failed", "checkpoint.signed", "library.spoke",
     }
 )  # fmt: skip

@@ -200,7 +200,6 @@ class Lingnan:
         data = {"caseNo": reference, "sblsh": number, **steps[-1], "lc": steps}
         return _answer("answered", "200", "查询成功", data=data)
 
-
     def _list(self, asked: object) -> Answer:
         """One page of what was taken on a day; beyond the last page it is empty."""
         assert isinstance(asked, list)

@@ -17,6 +17,7 @@ from gateway import logs
 from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option, run
 from gateway.errors import CODES, Refusal
+from gateway.reconcile.accept import accept as accepted
 from gateway.reconcile.day import Order, Reconciled
 from gateway.reconcile.day import reconcile as reconciled
 from gateway.reconcile.lists import ROLES, columns_of
@@ -24,6 +25,11 @@ from gateway.reconcile.report import document, lines, write_csv
 from gateway.reconcile.sources import Told
 from gateway.reconcile.texts import CannotReconcile
 from gateway.settings import Unconfigured
+
+_GOES_ON = {
+    True: "已恢复向该平台发送 / sending to the platform goes on",
+    False: "本来就没有停止发送，未作更改 / nothing kept it back, nothing was changed",
+}
 
 
 def _columns(_: click.Context, option: click.Parameter, said: str | None) -> dict[str, str]:
@@ -63,23 +69,34 @@ def _day(_: click.Context, __: click.Parameter, said: datetime) -> date:
     help="另存全部比对结果 / write all of it to this file, too",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / one JSON document")
+@click.option(
+    "--accept", is_flag=True,
+    help="差异已看过，可恢复向该平台发送 / differences were looked at; sending to the platform may go on",
+)  # fmt: skip
+@click.option(
+    "--why", default="", help="与 --accept 同用：依据 / with --accept: on what ground, for the record"
+)
 def reconcile(
     conf: Path, actor: str, platform: str, day: date, file: Path | None, columns: dict[str, str],
-    csv_file: Path | None, *, settle: bool, as_json: bool,
+    csv_file: Path | None, why: str, *, settle: bool, as_json: bool, accept: bool,
 ) -> int:  # fmt: skip
     """对账：某日报送某平台的办件与对方所有的逐件核对。 Hold what was sent on a day against what PLATFORM has.
 
     Their side is the file, else the platform's own case.list, else its probe for each case.
     """
     logs.configure(logging.WARNING)
+    if accept != bool(why.strip()):
+        raise click.UsageError("--accept --why TEXT")
     order = Order(platform, day, actor, file, columns, settle)
-    done = _run(order, conf)
+    done, goes_on = _run(order, conf, why.strip())
     if as_json:
         click.echo(orjson.dumps(document(done), option=orjson.OPT_INDENT_2).decode())
     else:
         for line in lines(done, file):
             click.echo(line)
     click.echo(_summary(done), err=True)
+    if accept:
+        click.echo(_GOES_ON[goes_on], err=True)
     if csv_file is not None:
         _export(done, csv_file)
     return 1 if done.findings or done.faults else 0
@@ -92,11 +109,16 @@ def _export(done: Reconciled, path: Path) -> None:
         raise Stop(str(error)) from error
 
 
-def _run(order: Order, conf: Path) -> Reconciled:
-    async def work(gateway: Gateway) -> Reconciled:
+def _run(order: Order, conf: Path, why: str) -> tuple[Reconciled, bool]:
+    """(what came of it, whether sending goes on that was kept back). why: empty if that is not asked."""
+
+    async def work(gateway: Gateway) -> tuple[Reconciled, bool]:
         await _ready(gateway, order.platform)
         with _progress() as told:
-            return await reconciled(gateway, order, told)
+            done = await reconciled(gateway, order, told)
+        goes_on = bool(why) and await accepted(gateway, order.platform, actor=order.actor, why=why)
+        await gateway.gates.leave()
+        return done, goes_on
 
     try:
         return run(work, conf)
@@ -109,13 +131,14 @@ def _run(order: Order, conf: Path) -> Reconciled:
 
 
 async def _ready(gateway: Gateway, platform: str) -> None:
-    """The release in force, and what the platform's circuit and quota still allow: this process sends questions."""
-    if await gateway.shelf.activate() is None:
-        return
-    found = gateway.routes.active.platforms.get(platform)
-    if found is not None:
-        limits = {platform: found.declared.limits}
-        await gateway.gates.load(gateway.store, limits, gateway.world.clock_ms())
+    """The release in force, and what circuit and quota allow. This process sends nothing but questions.
+
+    So what keeps sending back until the platform is reconciled does not keep it back.
+    """
+    await gateway.shelf.activate()
+    await gateway.refresh_gates()
+    if (gate := gateway.gates.gates.get(platform)) is not None:
+        gate.off = ""
 
 
 @contextmanager

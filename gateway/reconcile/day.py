@@ -81,7 +81,7 @@ async def reconcile(gateway: Gateway, order: Order, told: Told) -> Reconciled:
 
     Raises CannotReconcile, Refusal if the platform could not be asked, OSError if the file cannot be read.
     """
-    story, store, started_ms = gateway.exchanges, gateway.store, gateway.world.clock_ms()
+    story, store, started_ms = gateway.exchanges, gateway.store, gateway.clock_ms()
     platform = _platform(gateway, order)
     ours = await of_day(store, platform.name, order.day)
     listing = await _listing(gateway, platform, order, ours, told)
@@ -102,7 +102,7 @@ def _platform(gateway: Gateway, order: Order) -> PlatformRelease:
     platforms = gateway.routes.active.platforms
     if order.platform not in platforms:
         raise CannotReconcile("no_platform", platform=order.platform, known=", ".join(sorted(platforms)))
-    if order.day > china_day(gateway.world.clock_ms()):
+    if order.day > china_day(gateway.clock_ms()):
         raise CannotReconcile("day_to_come", day=order.day.isoformat())
     return platforms[order.platform]
 
@@ -163,7 +163,7 @@ async def _settled(gateway: Gateway, done: Reconciled) -> Reconciled:
 
 async def _recorded(gateway: Gateway, done: Reconciled) -> None:
     """reconcile.done: who held what against what, and how many of each kind were found; no number of any case."""
-    order, at_ms = done.order, gateway.world.clock_ms()
+    order = done.order
     facts: dict[str, str | int | list[str] | None] = {
         "platform": order.platform, "day": order.day.isoformat(), "source": done.source, "actor": order.actor,
         "release": gateway.routes.active.digest, "sent": done.sent, "listed": done.listed,
@@ -171,7 +171,7 @@ async def _recorded(gateway: Gateway, done: Reconciled) -> None:
     }  # fmt: skip
 
     def work(tx: Transaction) -> None:
-        tx.record(Entry("reconcile.done", at_ms, facts))
+        tx.record(Entry("reconcile.done", tx.now_ms, facts))
 
     await gateway.store.write(work)
     log.info(

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.places import Place, look, sound
+from gateway.store import marks
+from tests.fakes.fixtures import case
+from tests.faults.places import Place, asked, look, sound, until
 from tests.installation import CHECKOUT
 from tests.reconcile.told import day_of, entries_of, held, sent, takes, written
 
@@ -106,6 +108,8 @@ async def test_quoted_numbers_cannot_move_a_terminals_cursor(place, tmp_path):
         (("sim-gd", "--day", "2999-01-01"), "2999-01-01"),
         (("sim-gd", "--day", "20200101"), "--day"),
         (("sim-gd",), "--day"),
+        (("sim-gd", "--day", "2020-01-01", "--accept"), "--why"),
+        (("sim-gd", "--day", "2020-01-01", "--why", "x"), "--accept"),
         (("sim-gd", "--day", "2020-01-01", "--columns", "mine=x"), "ours=…"),
         (("sim-gd", "--day", "2020-01-01", "--as", "张三"), "--as"),
         (("sim-gd", "--day", "2020-01-01", "--list", "nowhere.csv"), "nowhere.csv"),
@@ -118,12 +122,42 @@ async def test_what_cannot_run_says_why_and_returns_two(place, arguments, said):
     assert said in talk
 
 
-async def test_an_installation_without_a_release_says_what_to_do(place):
-    (place.folder / "state" / "tongban.db").unlink()
-    for rest in (place.folder / "state").glob("tongban.db-*"):
-        rest.unlink()
-    code, _, talk = await command(place, "sim-gd", "--day", "2020-01-01")
+async def test_an_installation_without_a_release_says_what_to_do(new_place, tmp_path):
+    empty = new_place(tmp_path / "empty")
+    empty.write()
+    code, _, talk = await command(empty, "sim-gd", "--day", "2020-01-01")
     assert code == 2 and "tongban activate" in talk
+
+
+async def test_after_a_restore_sending_goes_on_once_somebody_says_so(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        kept = marks.RECONCILE + "sim-gd"
+        await gateway.store.write(lambda tx: marks.put(tx.connection, kept, "", tx.now_ms))
+        await gateway.gates.refresh()
+        admitted, _ = await gateway.exchanges.admit(asked(gateway, case("gd-organization"), "key-0001"))
+        found = await until(gateway, admitted.id, "waiting")
+        lost = f"{found.ours[:-4]}9001"
+        takes(simulators["sim-gd"], lost)
+        look_at = ("sim-gd", "--day", day_of(found), "--as", "li.w")
+        code, results, _ = await command(place, *look_at)  # it may be asked, whatever keeps sending back
+        assert (code, [line.split()[0] for line in results.splitlines()]) == (
+            1,
+            ["unknown_here", "open_absent"],
+        )
+        assert (await look(gateway, found.id)).state == "waiting"
+
+        code, _, talk = await command(place, *look_at, "--accept", "--why", "张三已逐件核对")
+        assert code == 1 and "sending to the platform goes on" in talk
+        await until(gateway, found.id, "delivered")
+        (entry,) = entries_of(place, "reconcile.accepted")
+        assert (entry["platform"], entry["actor"]) == ("sim-gd", "li.w")
+        assert not any("张三" in str(each) for each in entry.values())
+        told = await gateway.store.read(marks.all_of)
+        assert (kept in told, told["accepted/sim-gd"]) == (False, "li.w: 张三已逐件核对")
+        _, _, talk = await command(place, *look_at, "--accept", "--why", "again")
+        assert "nothing kept it back" in talk
+        assert len(entries_of(place, "reconcile.accepted")) == 1
+    sound(place)
 
 
 async def test_an_export_that_cannot_be_written_is_said_after_the_results(place, tmp_path):

@@ -257,7 +257,7 @@ async def test_a_probe_that_finds_nothing_settles_nothing(place):
     async with place.platforms("sim-gx") as simulators, place.gateway() as gateway:
         delivered = await sent(gateway, "sim-gx")
         tell(simulators["sim-gx"], do="absent")
-        while gateway.world.clock_ms() < delivered.changed_ms + 50:  # settled_after
+        while gateway.clock_ms() < delivered.changed_ms + 50:  # settled_after
             await look(gateway, delivered.id)
         done = await reconciled(gateway, "sim-gx", day_of(delivered), settle=True)
         assert kinds(done) == ["missing_there"]

@@ -59,7 +59,7 @@ def takes(simulator: Simulator, number: str, *, division: str = "440232") -> str
 
 
 def entries_of(place: Place, kind: str) -> list[dict[str, Any]]:
-    found = ask(place.database, f"select body from audit_entries where kind = '{kind}' order by position")
+    found = ask(place.database, "select body from audit_entries where kind = ? order by position", kind)
     return [orjson.loads(body) for (body,) in found]
 
 

@@ -15,7 +15,7 @@ _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", r"([01]\d|2[0-3]):[0-5]\d"
 Maintenance = Annotated[str, Field(pattern=rf"^({_DAY}(,{_DAY})* )?{_TIME}-({_TIME}|24:00)$")]
 Charset = Literal["utf-8", "gb2312", "gbk", "gb18030", "big5", "ascii"]
 
-READS = frozenset({"case.progress", "case.result", "guide.get", "data.query", "licence.query"})
+READS = frozenset({"case.progress", "case.result", "case.list", "guide.get", "data.query", "licence.query"})
 
 
 class Declared(BaseModel):

@@ -10,3 +10,8 @@ def new_id(at_ms: int, random: Callable[[int], bytes]) -> str:
     """26 characters; ids of a later millisecond sort after those of an earlier one."""
     number = (at_ms << 80) | int.from_bytes(random(10))
     return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
+
+
+def least_id(at_ms: int) -> str:
+    """No id of this millisecond or of a later one sorts before it: the key itself tells when something began."""
+    return new_id(at_ms, bytes)

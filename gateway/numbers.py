@@ -15,6 +15,11 @@ from gateway.store.store import Store
 
 BLOCK = 16
 CHINA = timezone(timedelta(hours=8))
+_PART_FORMS = {  # an item need not have every code
+    "basic_code": "(?:[0-9A-Z]{12})?", "implementation_code": "(?:[0-9A-Z]{31})?",
+    "handling_code": "(?:[0-9A-Z]{33})?", "division": "[0-9]{6}(?:[0-9]{3}){0,2}", "yyyymmdd": "[0-9]{8}",
+    "yymmdd": "[0-9]{6}",
+}  # fmt: skip
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::(\d+))?\}")
 
 
@@ -34,6 +39,18 @@ def form(template: str, parts: Mapping[str, str], serial: int) -> str:
         return text
 
     return _PLACEHOLDER.sub(fill, template)
+
+
+def form_pattern(template: str) -> re.Pattern[str]:
+    """What every number of a form looks like; whether it was ever given, it does not tell."""
+    pattern, end = "", 0
+    for match in _PLACEHOLDER.finditer(template):
+        name, width = match.group(1), int(match.group(2) or 0)
+        serial = f"[0-9]{{{width}}}" if width else "[0-9]+"
+        part = serial if name == "serial" else _PART_FORMS[name]
+        pattern += re.escape(template[end : match.start()]) + part
+        end = match.end()
+    return re.compile(pattern + re.escape(template[end:]))
 
 
 def parts_of(item: Mapping[str, str], division: str, at_ms: int) -> dict[str, str]:

@@ -225,7 +225,7 @@ def _due_ms(decision: Decision, fact: Fact, held_due_ms: int) -> int:
 
 def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_due_ms: int) -> None:
     """What a new state brings with it: their number, a ticket for a person, a case that is free again."""
-    if now.theirs and now.state == "delivered":
+    if now.theirs and now.state == "delivered" and now.case_id:
         cases.add_numbers(tx.connection, now.case_id, now.id, [Number(now.platform, "case", now.theirs)])
     if now.state in {"held", "abandoned"} and now.kind == "write":
         _ticket(tx, now, now.state, fact, held_due_ms)

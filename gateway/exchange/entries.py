@@ -64,8 +64,8 @@ def concluded(
         "state": exchange.state,
         "actor": actor or None,
     }
-    if exchange.kind == "read":  # its only entry
-        facts |= _asked(exchange)
+    if exchange.kind == "read":  # its only entry; what is about no case has neither places nor an item
+        facts |= {name: fact or None for name, fact in _asked(exchange).items()}
     return Entry(f"exchange.{kind}", fact.at_ms, {**facts, **evidence})
 
 
@@ -112,7 +112,7 @@ def _asked(exchange: Exchange) -> dict[str, Any]:
 def _of(exchange: Exchange) -> dict[str, Any]:
     return {
         "exchange": exchange.id,
-        "case": exchange.case_id,
+        "case": exchange.case_id or None,
         "platform": exchange.platform,
         "operation": exchange.operation,
     }

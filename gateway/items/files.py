@@ -13,7 +13,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
     Raises UnreadableFile when the bytes are neither.
     """
-    rows = csv.reader(io.StringIO(_decode(path.read_bytes(), path.name), newline=""))
+    rows = csv.reader(io.StringIO(decoded(path.read_bytes(), path.name), newline=""))
     headings = [heading.strip() for heading in next(rows, [])]
     return [_row(headings, cells) for cells in rows]
 
@@ -26,7 +26,8 @@ def _row(headings: list[str], cells: list[str]) -> dict[str, str]:
     return row
 
 
-def _decode(content: bytes, name: str) -> str:
+def decoded(content: bytes, name: str) -> str:
+    """The text of a list in UTF-8, with or without mark, or else in GB18030. Raises UnreadableFile."""
     for charset in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(charset)

@@ -111,6 +111,12 @@ class LingnanCaller:
             answer: Tree = await response.json()
             return answer
 
+    async def listed(self, **query: str) -> Tree:
+        headers = self.signed("s_sim_0003", self.secret)
+        async with self.http.get(f"{self.address}/api/v2/cases", headers=headers, params=query) as response:
+            answer: Tree = await response.json()
+            return answer
+
 
 def guishan_package(number: int = 1, name: str = "古丽·阿不都", **changed: str) -> str:
     """A package that the Guishan platform takes; `changed` replaces fields of the business record."""

@@ -15,7 +15,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import web
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -29,8 +29,14 @@ from .server import Heard, Simulator, database
 from .wire import Answer
 
 RID, APPKEY = "demo-rid-0001", "demo-appkey"
-SERVICES = {"case.submit": "s_sim_0001", "case.progress": "s_sim_0002", "session": "s_sim_0000"}
+SERVICES = {
+    "case.submit": "s_sim_0001",
+    "case.progress": "s_sim_0002",
+    "case.list": "s_sim_0003",
+    "session": "s_sim_0000",
+}
 WINDOW_MS = 300_000
+PAGE_ROWS = 100
 _PROGRESS = re.compile(r"/api/v2/cases/([^/]+)/progress")
 _STATES = {
     "handed_over": ("24", "待接件"),
@@ -82,6 +88,7 @@ class Lingnan:
     def __init__(self, ledger: Ledger, credential: Credential) -> None:
         self._ledger = ledger
         self._credential = credential
+        self.page_rows = PAGE_ROWS
 
     def operation(self, request: web.BaseRequest) -> str:
         """By method and path; anything else is `unknown`."""
@@ -89,6 +96,8 @@ class Lingnan:
             return "session"
         if request.method == "POST" and request.path == "/api/v2/cases":
             return "case.submit"
+        if request.method == "GET" and request.path == "/api/v2/cases":
+            return "case.list"
         if request.method == "GET" and _PROGRESS.fullmatch(request.path):
             return "case.progress"
         return "unknown"
@@ -106,6 +115,8 @@ class Lingnan:
         if operation == "case.progress":
             number = request.path.split("/")[-2]
             return Heard(operation, number, number)
+        if operation == "case.list":
+            return Heard(operation, text=request.query_string, document=list(request.query.items()))
         if operation == "case.submit" and not isinstance(document, dict):
             return Heard(operation, fault=_answer("refused", "5007", "报文不是JSON对象"))
         return Heard(operation, str(document.get("sblsh", "")), body.decode("utf-8"), document)
@@ -135,6 +146,8 @@ class Lingnan:
             return self._session()
         if heard.operation == "case.progress":
             return self._progress(heard.number)
+        if heard.operation == "case.list":
+            return self._list(heard.document)
         assert isinstance(heard.document, dict)
         found = faults(heard.document)
         if found:
@@ -186,6 +199,34 @@ class Lingnan:
         ]
         data = {"caseNo": reference, "sblsh": number, **steps[-1], "lc": steps}
         return _answer("answered", "200", "查询成功", data=data)
+
+    def _list(self, asked: object) -> Answer:
+        """One page of what was taken on a day; beyond the last page it is empty."""
+        assert isinstance(asked, list)
+        query = dict(asked)
+        since = _day(query.get("rq", ""))
+        page = query.get("ys", "")
+        if len(asked) != 2 or since is None or not re.fullmatch(r"[1-9]\d{0,5}", page):
+            return _answer("refused", "5007", "rq应为日期,ys应为从1起的页数,不得有其他参数")
+        until = since + timedelta(days=1)
+        taken = self._ledger.taken_between(*(round(each.timestamp() * 1000) for each in (since, until)))
+        first = (int(page) - 1) * self.page_rows
+        rows = [self._row(each) for each in taken[first : first + self.page_rows]]
+        return _answer("answered", "200", "查询成功", data={"zs": str(len(taken)), "lb": rows})
+
+    def _row(self, taken: Mapping[str, object]) -> dict[str, str]:
+        number = str(taken["number"])
+        code, text = _STATES[self._ledger.states(number)[-1][0]]
+        kept = {"sblsh": number, "caseNo": str(taken["reference"])}
+        return {**kept, "zt": code, "ztmc": text, "jssj": _time(int(str(taken["at_ms"])))}
+
+
+def _day(text: str) -> datetime | None:
+    """The beginning of a day in China, None for what is no day."""
+    try:
+        return datetime.strptime(text, "%Y%m%d").replace(tzinfo=CHINA) if len(text) == 8 else None
+    except ValueError:
+        return None
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

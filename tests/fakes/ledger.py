@@ -132,6 +132,14 @@ class Ledger:
             " min(item) item, min(at_ms) at_ms from takings group by number order by min(seq)"
         )
 
+    def taken_between(self, since_ms: int, until_ms: int) -> list[dict[str, object]]:
+        """Every taking of a span (doubles too) in order: number, reference, at_ms."""
+        return self._rows(
+            "select number, reference, at_ms from takings where at_ms >= ? and at_ms < ? order by seq",
+            since_ms,
+            until_ms,
+        )
+
     def documents(self, number: str) -> list[dict[str, object]]:
         """Every taking of this number with the document as we read it."""
         rows = self._rows(

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,7 @@ import pytest
 
 from tests.fakes import gd
 from tests.fakes.callers import LingnanCaller, lingnan_case
+from tests.fakes.checks import CHINA
 from tests.fakes.control import application
 from tests.fakes.server import Simulator, running
 
@@ -145,6 +147,38 @@ async def test_progress_follows_what_the_authority_does(desk: Desk) -> None:
         "30",
         ["24", "30"],
     )
+
+
+async def test_a_day_is_listed_page_by_page_to_an_empty_one(desk: Desk) -> None:
+    desk.platform.dialect.page_rows = 2  # type: ignore[attr-defined]
+    numbers = [lingnan_case(serial)["sblsh"] for serial in (1, 2, 3)]
+    for serial in (1, 2, 3):
+        await desk.caller.submit(lingnan_case(serial))
+    day = f"{datetime.now(CHINA):%Y%m%d}"
+    pages = [(await desk.caller.listed(rq=day, ys=str(page)))["data"] for page in (1, 2, 3)]
+    assert [page["zs"] for page in pages] == ["3", "3", "3"]
+    assert [[row["sblsh"] for row in page["lb"]] for page in pages] == [numbers[:2], numbers[2:], []]
+    assert pages[0]["lb"][0] == {
+        "sblsh": numbers[0], "caseNo": "LN44023200000001", "zt": "24", "ztmc": "待接件",
+        "jssj": pages[0]["lb"][0]["jssj"],
+    }  # fmt: skip
+    assert (await desk.caller.listed(rq="20200101", ys="1"))["data"] == {"zs": "0", "lb": []}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"rq": "2026-11-20", "ys": "1"},
+        {"rq": "20261131", "ys": "1"},
+        {"rq": "20261120", "ys": "0"},
+        {"rq": "20261120"},
+        {"rq": "20261120", "ys": "1", "xzqhdm": "440232"},
+    ],
+)
+async def test_a_list_that_the_document_does_not_describe_is_refused(
+    desk: Desk, query: dict[str, str]
+) -> None:
+    assert (await desk.caller.listed(**query))["code"] == "5007"
 
 
 async def test_already_can_be_told_for_a_case_that_was_never_sent(desk: Desk) -> None:

@@ -5,7 +5,7 @@ import pytest
 from adapters.coherence import NUMBER_PARTS
 from audit.log import append
 from gateway.errors import Refusal
-from gateway.numbers import Sequences, form, parts_of
+from gateway.numbers import Sequences, form, form_pattern, parts_of
 from gateway.store.migrate import upgrade
 from gateway.store.sqlite import Embedded, open_sqlite
 from gateway.store.store import Store
@@ -15,6 +15,8 @@ def test_a_form_that_passes_the_check_can_be_filled():
     parts = parts_of({}, "440232", 0)
     assert set(parts) == set(NUMBER_PARTS)
     assert form("{yyyymmdd}{division}{serial:4}", parts, 7) == "197001014402320007"
+    every = "".join(f"{{{name}}}" for name in NUMBER_PARTS) + "{serial:4}"
+    assert form_pattern(every).fullmatch(form(every, parts, 7))
 
 
 def test_a_serial_that_outgrows_its_width_is_refused_and_never_cut():

@@ -50,7 +50,9 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
     ]
     assert {name for name in files if not name.startswith("east/")} == {
         "canonical/case.json",
+        "canonical/day.json",
         "canonical/exchange.json",
+        "canonical/list.json",
         "canonical/progress.json",
     }
 

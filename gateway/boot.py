@@ -19,8 +19,10 @@ from adapters.message import Access, Transport
 from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
+from audit.succession import Epoch
 from gateway import logs
 from gateway.clock import HeardClock, SteadyClock, monotonic_ms, wall_ms
+from gateway.continuity import Discontinued, Published, Restored, after_restore, going_on
 from gateway.credentials import SessionSecret
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
@@ -46,9 +48,9 @@ from gateway.store.database import (
     open_engine,
     reaching,
 )
-from gateway.store.migrate import upgrade
-from gateway.store.store import Store, Transaction
-from gateway.store.vault import Vault, create_key
+from gateway.store.migrate import NewerSchema, upgrade
+from gateway.store.store import StorageUnavailable, Store, Transaction
+from gateway.store.vault import Vault, WrongKey, create_key
 from gateway.worker import Worker
 
 log = logs.get("boot")
@@ -87,6 +89,7 @@ class Gateway:
     exchanges: Exchanges
     worker: Worker
     signer: Signer
+    published: Published
     transport: HttpTransport
     checkpoint: str = ""
     stopping: bool = False
@@ -149,8 +152,10 @@ class Gateway:
         if await self.store.read(audit_log.has_grown):
             note = await self.store.write(self._sign, alone=True)
             log.debug("checkpoint.signed", bytes=len(note or ""))
-        newest = await self.store.read(audit_log.newest_checkpoint)
-        self.checkpoint = newest or ""
+        newest = await self.store.read(audit_log.newest_checkpoint) or ""
+        if newest != self.checkpoint:
+            await asyncio.to_thread(self.published.write, newest)
+        self.checkpoint = newest
 
     def _sign(self, tx: Transaction) -> str | None:
         return audit_log.checkpoint(tx.connection, self.signer, tx.now_ms)
@@ -163,7 +168,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     """
     world = world or World()
     _create_keys(settings)
-    vault, clock_ms, store = _opened(settings, world)
+    there = opened(settings, world)
+    store, vault, clock_ms = there.store, there.vault, there.clock_ms
     installation = settings.installation
     margin_ms = int(installation.bounds.lease_margin_s * 1000)
     owner = f"{socket.gethostname()}/{os.getpid()}/{new_id(clock_ms(), world.random)}"
@@ -195,13 +201,44 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
         alignments=alignments, papers=papers, preparation=preparation, exchanges=story, worker=worker,
-        signer=Signer.load(settings.path(installation.keys.audit)), transport=transport,
+        signer=there.signer, published=published_of(settings), transport=transport,
     )  # fmt: skip
     return gateway
 
 
-def _opened(settings: Settings, world: World) -> tuple[Vault, Callable[[], int], Store]:
-    """The database under this program's schema, with the keys that its bodies need, and the time that it keeps."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The database under this program's schema, with the keys that it needs, and the time that it keeps."""
+
+    store: Store
+    vault: Vault
+    signer: Signer
+    clock_ms: Callable[[], int]
+
+
+# what keeps an installation from starting; the text says why and what to do
+CANNOT_START = (Unconfigured, WrongKey, NewerSchema, Restored, Discontinued, StorageUnavailable)
+
+
+def go_on_after_restore(settings: Settings, actor: str) -> Epoch:
+    """What `--after-restore` does before the gateway boots. Raises NothingLost, and what `opened` raises."""
+    address = settings.database
+    upgrade(address)
+    signer = Signer.load(settings.path(settings.installation.keys.audit))
+    with reaching(), closing(open_connection(address)) as connection:
+        at_ms = now_ms(connection, wall_ms)
+        return after_restore(connection, published_of(settings), signer, actor=actor, at_ms=at_ms)
+
+
+def published_of(settings: Settings) -> Published:
+    return Published(settings.path(settings.installation.state) / "checkpoint")
+
+
+def opened(settings: Settings, world: World) -> Opened:
+    """Bring the schema up, and see that everything is there that belongs to this installation.
+
+    Raises Unconfigured, WrongKey, NewerSchema, Restored, Discontinued, StorageUnavailable.
+    """
     address, keys = settings.database, settings.installation.keys
     if is_embedded(address):
         file_of(address).parent.mkdir(parents=True, exist_ok=True)
@@ -213,6 +250,7 @@ def _opened(settings: Settings, world: World) -> tuple[Vault, Callable[[], int],
         vault.require(bodies.keys_in_use(connection))
         moved = marks.all_of(connection).get(marks.MOVED)
         served.heard(now_ms(connection, world.wall_ms))
+        signer = going_on(connection, published_of(settings), Signer.load(settings.path(keys.audit)))
     if moved is not None:
         raise Unconfigured(f"this database was moved to {moved}: name that one in conf/gateway.yaml")
     given_ms = world.clock_ms
@@ -221,7 +259,7 @@ def _opened(settings: Settings, world: World) -> tuple[Vault, Callable[[], int],
     engine = open_engine(
         address, audit_log.append, audit_log.holds, connect=world.connect, clock_ms=clock_ms, heard=heard
     )
-    return vault, clock_ms, Store(engine)
+    return Opened(Store(engine), vault, signer, clock_ms)
 
 
 def _create_keys(settings: Settings) -> None:

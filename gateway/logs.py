@@ -15,7 +15,7 @@ EVENTS = frozenset(
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
         "circuit.opened", "circuit.closed", "session.refreshed",
         "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
-        "reconcile.done",
+        "reconcile.done", "log.epoch",
     }
 )  # fmt: skip
 

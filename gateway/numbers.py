@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 from gateway.errors import Refusal
-from gateway.store import cases
-from gateway.store.store import Store
+from gateway.store import cases, marks
+from gateway.store.store import Store, Transaction
 
 BLOCK = 16
+BEHIND_LOST_MS = 48 * 3_600_000  # then the day is over of which sequences may have been lost
 CHINA = timezone(timedelta(hours=8))
 _PART_FORMS = {  # an item need not have every code
     "basic_code": "(?:[0-9A-Z]{12})?", "implementation_code": "(?:[0-9A-Z]{31})?",
@@ -62,6 +63,13 @@ def parts_of(item: Mapping[str, str], division: str, at_ms: int) -> dict[str, st
     return {**codes, "division": division, "yyyymmdd": day, "yymmdd": day[2:]}
 
 
+def _reserve(tx: Transaction, scope: str) -> int:
+    """The first number of a block; a sequence that a lost log may have begun begins behind what that one used."""
+    lost = marks.one(tx.connection, marks.NUMBERS)
+    skipped = int(lost[0]) if lost and tx.now_ms < lost[1] + BEHIND_LOST_MS else 0
+    return cases.take_numbers(tx.connection, scope, BLOCK, first=1 + skipped)
+
+
 class Sequences:
     """Serial numbers by scope, reserved in blocks."""
 
@@ -81,7 +89,7 @@ class Sequences:
         async with self._locks.setdefault(scope, asyncio.Lock()):
             block = self._blocks.get(scope)
             if not block:
-                first = await self._store.write(lambda tx: cases.take_numbers(tx.connection, scope, BLOCK))
+                first = await self._store.write(lambda tx: _reserve(tx, scope))
                 block = range(first, first + BLOCK)
             self._blocks[scope] = block[1:]
             return block[0]

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from gateway import logs
+from gateway.exchange.due import expire, take_up
 from gateway.exchange.story import Exchanges
 from gateway.gates import Gate, Gates
 from gateway.model import Exchange
@@ -81,13 +82,13 @@ class Worker:
     async def _take_up(self, gate: Gate, most: int) -> None:
         """What fails here fails for one platform only; it stays due."""
         try:
-            await self._story.take_up(gate, most)
+            await take_up(self._story, gate, most)
         except Exception as error:  # noqa: BLE001 - as in the loop itself
             log.error("worker.failed", platform=gate.platform, failure=error)
 
     async def _expire(self, exchange: Exchange) -> None:
         try:
-            await self._story.expire(exchange)
+            await expire(self._story, exchange)
         except Exception as error:  # noqa: BLE001 - its lease stays over, and is found again
             log.error("worker.failed", exchange=exchange.id, failure=error)
         finally:

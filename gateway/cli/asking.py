@@ -10,15 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-from gateway.boot import Gateway, boot
-from gateway.settings import Settings, Unconfigured, load
+from gateway.boot import CANNOT_START, Gateway, boot
+from gateway.settings import Settings, load
 from gateway.store.connection import StorageUnavailable
-from gateway.store.migrate import NewerSchema
-from gateway.store.vault import WrongKey
 from mappings.problems import Unreadable
 
 Result = TypeVar("Result")
-UNREACHABLE = "数据库不可用，请检查 conf/gateway.yaml 的 database / the database cannot be used: {why}"
 _ACCOUNT = re.compile(r"(?!.*[0-9]{10})[A-Za-z0-9._@-]{1,64}")
 
 
@@ -28,6 +25,15 @@ class Stop(Exception):
     def __init__(self, text: str, code: int = 2) -> None:
         super().__init__(text)
         self.code = code
+
+
+def cannot_start(error: Exception) -> Stop:
+    """Why an installation does not start, for people."""
+    if isinstance(error, StorageUnavailable):
+        return Stop(
+            f"数据库不可用，请检查 conf/gateway.yaml 的 database / the database cannot be used: {error}"
+        )
+    return Stop(str(error))
 
 
 def conf_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -69,10 +75,8 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
     """A gateway whose store is open and whose worker is not started: it may look and write, it sends nothing."""
     try:
         gateway = boot(settings)
-    except (Unconfigured, WrongKey, NewerSchema) as error:
-        raise Stop(str(error)) from error
-    except StorageUnavailable as error:
-        raise Stop(UNREACHABLE.format(why=error)) from error
+    except CANNOT_START as error:
+        raise cannot_start(error) from error
     gateway.store.start()
     try:
         yield gateway

@@ -12,18 +12,16 @@ import orjson
 import uvloop
 from aiohttp import web
 
+from audit.epoch import NothingLost
 from gateway import logs
 from gateway.activation import activate, checked, sources
-from gateway.boot import Gateway, World, boot
-from gateway.cli.asking import UNREACHABLE, Stop, conf_option, settings_of
+from gateway.boot import CANNOT_START, Gateway, World, boot, go_on_after_restore
+from gateway.cli.asking import Stop, actor_option, cannot_start, conf_option, settings_of
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.files import read_csv
 from gateway.items.remembered import changed
-from gateway.settings import Settings, Unconfigured
-from gateway.store.connection import StorageUnavailable
-from gateway.store.migrate import NewerSchema
+from gateway.settings import Settings
 from gateway.store.store import Transaction
-from gateway.store.vault import WrongKey
 from gateway.web.app import Service
 from mappings.problems import Unreadable
 
@@ -32,22 +30,34 @@ log = logs.get("serve")
 
 @click.command()
 @conf_option
+@actor_option
 @click.option(
     "--port", type=click.IntRange(0, 65535), help="端口，0 为任意空闲端口 / port, 0 for any free one"
 )
 @click.option(
+    "--after-restore",
+    is_flag=True,
+    help="数据库来自备份：另起日志纪元，对账前不发送 / the database is a backup: a new epoch of the log, nothing is"
+    " sent before each platform is reconciled",
+)
+@click.option(
     "--watch", is_flag=True, help="声明文件改动即发布（开发用） / activate changed declarations at once"
 )
-def serve(conf: Path, port: int | None, *, watch: bool) -> int:
+def serve(conf: Path, actor: str, port: int | None, *, after_restore: bool, watch: bool) -> int:
     """运行网关。 Run the gateway until SIGTERM or SIGINT; what is on the wire comes to its end first."""
     logs.configure()
     settings = settings_of(conf)
     try:
+        if after_restore:
+            epoch = go_on_after_restore(settings, actor)
+            log.warning("log.epoch", epoch=epoch.number, lost_from=epoch.lost_from, lost_to=epoch.lost_to)
         uvloop.run(serve_until_stopped(settings, port=port, watch=watch))
-    except (Unconfigured, WrongKey, NewerSchema) as error:
-        raise Stop(str(error)) from error
-    except StorageUnavailable as error:
-        raise Stop(UNREACHABLE.format(why=error)) from error
+    except CANNOT_START as error:
+        raise cannot_start(error) from error
+    except NothingLost as error:
+        raise Stop(
+            "没有丢失任何存证，请去掉 --after-restore / nothing was lost: start without --after-restore"
+        ) from error
     except Unreadable as error:
         raise Stop("\n".join(map(str, error.findings)), 1) from error
     return 0

@@ -3,7 +3,7 @@
 import re
 
 from adapters.message import Reply
-from gateway.model import Fact, FactKind, Step
+from gateway.model import Exchange, Fact, FactKind, Step
 
 _CODE = re.compile(r"[\w.:/-]{1,64}", re.ASCII)
 _NUMBER = re.compile(r"[^\x00-\x20\x7f]{1,100}")
@@ -28,6 +28,12 @@ def fact_of(reply: Reply, *, step: Step, attempt: int, at_ms: int) -> Fact:
         reference=reference,
         retry_after_ms=int((reply.retry_after_s or 0) * 1000),
     )
+
+
+def unsent(exchange: Exchange, cause: str, at_ms: int) -> Fact:
+    """A claim of which surely no byte left: a message was not sent, a question not asked."""
+    kind: FactKind = "not_sent" if exchange.step == "send" else "unclear"
+    return Fact(kind, at_ms=at_ms, attempt=exchange.attempt, cause=cause)
 
 
 def lease_expired(*, step: Step, attempt: int, lease_ms: int, at_ms: int) -> Fact:

@@ -5,9 +5,8 @@ enter, never in what happens then: `send` puts it on the wire, `conclude` judges
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.errors import LeaseOver
@@ -18,19 +17,18 @@ from gateway.exchange import circuit, commits
 from gateway.exchange.admission import admission_of, exchange_of
 from gateway.exchange.asked import Asked
 from gateway.exchange.entries import evidence_of
-from gateway.exchange.facts import fact_of, lease_expired
-from gateway.exchange.papers import Claim, Erased, Papers
-from gateway.exchange.prepare import Preparation, case_question, translate
+from gateway.exchange.facts import fact_of
+from gateway.exchange.papers import Claim, Papers
+from gateway.exchange.prepare import Preparation
 from gateway.exchange.waiters import Waiters
 from gateway.gates import Gate, Gates
 from gateway.identity import new_id
-from gateway.model import Exchange, Fact, FactKind
+from gateway.model import Exchange, Fact
 from gateway.room import Room
 from gateway.routes import Route, Routes
 from gateway.shelf import Shelf
 from gateway.store import cases, exchanges
 from gateway.store.store import Store
-from gateway.store.vault import WrongKey
 
 log = logs.get("exchange")
 
@@ -54,13 +52,18 @@ class Surroundings:
     held_due_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A committed claim of this process. started_ms: monotonic, taken no later than the lease began."""
+@dataclass(slots=True)
+class Guard:
+    """Called right before the first byte: so late that the whole timeout still fits into the lease."""
 
-    exchange: Exchange
-    route: Route
-    started_ms: float
+    until_ms: float
+    monotonic_ms: Callable[[], float]
+    passed: bool = False
+
+    def __call__(self) -> None:
+        if self.monotonic_ms() > self.until_ms:
+            raise LeaseOver
+        self.passed = True
 
 
 class Exchanges:
@@ -88,7 +91,7 @@ class Exchanges:
         now_ms, started_ms = self.around.clock_ms(), self.around.monotonic_ms()
         exchange_id = new_id(now_ms, self.around.random)
         prepared = await self.around.preparation.case(asked, exchange_id)
-        gate, lease_ms = self.gate_of(prepared.route), self._lease_ms(prepared.route)
+        gate, lease_ms = self.gate_of(prepared.route), self.lease_ms(prepared.route)
         ready = gate.ready(now_ms) and await self.around.gates.permitted(gate, 1) > 0
         with gate.passing(free=ready) as passage:
             exchange = exchange_of(
@@ -132,92 +135,12 @@ class Exchanges:
             raise Refusal("storage_unavailable")
         return found
 
-    # ---- what is due later enters here ---------------------------------------------------------------
-
-    async def take_up(self, gate: Gate, most: int) -> None:
-        """Claim at most `most` of what is due at a platform, and send or probe it as tasks of the process."""
-        now_ms = self.around.clock_ms()
-        due = await self._store.read(
-            lambda connection: exchanges.due(connection, gate.platform, now_ms, most)
-        )
-        gate.queued = len(due) == most
-        routes = await self._routes_of(due)
-        if not due or (most := await self.around.gates.permitted(gate, min(most, len(due)))) <= 0:
-            return
-        started_ms = self.around.monotonic_ms()
-        gate.busy += most  # the slots, until it is known how many are needed
-        try:
-            claimed = await self._store.write(
-                commits.claim(
-                    gate.platform, most, owner=self.around.owner,
-                    lease_of=lambda was: self._lease_ms(routes[was.id]) if was.id in routes else 0,
-                )
-            )  # fmt: skip
-        finally:
-            gate.busy -= most
-        for exchange in claimed:
-            gate.enter()
-            self.start(self._resume(Claimed(exchange, routes[exchange.id], started_ms), gate))
-
-    async def _routes_of(self, due: Sequence[Exchange]) -> dict[str, Route]:
-        """The route of each under its own release; those are left out for which nobody waits any more."""
-        routes, now_ms = {}, self.around.clock_ms()
-        for was in due:
-            route = await self.around.shelf.route_of(was)
-            if was.state == "waiting" and now_ms >= was.admitted_ms + route.policy.patience_ms:
-                await self._give_up(was, now_ms)
-            else:
-                routes[was.id] = route
-        return routes
-
-    async def _resume(self, claimed: "Claimed", gate: Gate) -> Exchange:
-        """Send or probe what was claimed just now."""
-        exchange = claimed.exchange
-        try:
-            claim = await self._claim(exchange, claimed.route, claimed.started_ms)
-        except (Erased, WrongKey):  # nothing can leave, so nothing may be said to have left
-            gate.leave()
-            return await self._conclude_unreadable(exchange)
-        except BaseException:
-            gate.leave()
-            raise
-        log.debug(
-            "exchange.sending", exchange=exchange.id, platform=exchange.platform, attempt=exchange.attempt
-        )
-        return await self.send(claim, gate)
-
-    async def _conclude_unreadable(self, claimed: Exchange) -> Exchange:
-        kind: FactKind = "not_sent" if claimed.step == "send" else "unclear"
-        fact = Fact(kind, at_ms=self.around.clock_ms(), attempt=claimed.attempt, cause="unreadable")
-        return await self.conclude(claimed, fact, lambda now, _: _same_claim(now, claimed))
-
-    async def _give_up(self, was: Exchange, now_ms: int) -> None:
-        """It has waited for longer than the operation's patience: nobody expects it over there any more."""
-        fact = Fact("not_sent", at_ms=now_ms, attempt=was.attempt, cause="patience_over")
-        with suppress(commits.Moved):
-            await self.conclude(was, fact, lambda now, _: now.state == "waiting", must_move=True)
-
-    async def expire(self, was: Exchange) -> None:
-        """An expired lease is the fact "unknown"; there is no other recovery code."""
-        now_ms = self.around.clock_ms()
-        fact = lease_expired(step=was.step, attempt=was.attempt, lease_ms=was.due_ms, at_ms=now_ms)
-        with suppress(commits.Moved):  # its answer was first, or somebody else saw it, too
-            await self.conclude(
-                was, fact, lambda now, at_ms: _same_claim(now, was) and now.due_ms <= at_ms,
-                must_move=True, wait=False,
-            )  # fmt: skip
-
     # ---- steps 6 to 9: send, judge -------------------------------------------------------------------
 
     async def send(self, claim: Claim, gate: Gate) -> Exchange:
-        """Put it on the wire under its claim, and conclude. The one place that calls an adapter."""
+        """Put it on the wire under its claim, and conclude."""
         try:
-            reply = await claim.route.adapter.send(
-                claim.message,
-                materials=self.around.papers.reader(claim),
-                go=self._guard(claim),
-                encoded=claim.encoded,
-            )
+            reply = await self._reply_to(claim)
         finally:
             gate.leave()
             if gate.queued:
@@ -228,25 +151,26 @@ class Exchanges:
         turned = circuit.turn(gate, claim, reply, self.around.clock_ms)
         try:
             return await self.conclude(
-                claim.exchange,
-                fact,
-                lambda now, _: _same_claim(now, claim.exchange),
-                claim=claim,
-                reply=reply,
+                claim.exchange, fact, lambda now, _: same_claim(now, claim.exchange), claim=claim, reply=reply
             )
         finally:
             if turned:
                 await circuit.keep(self._store, gate, turned)
 
-    def _guard(self, claim: Claim) -> Callable[[], None]:
-        """Called right before the first byte: so late that the whole timeout still fits into the lease."""
-        until_ms = claim.started_ms + self.around.lease_margin_ms
+    async def _reply_to(self, claim: Claim) -> Reply:
+        """What became of the message. The one place that calls an adapter.
 
-        def go() -> None:
-            if self.around.monotonic_ms() > until_ms:
-                raise LeaseOver
-
-        return go
+        An error of our own is told as what it means for the message: before its first byte nothing was sent.
+        """
+        guard = Guard(claim.started_ms + self.around.lease_margin_ms, self.around.monotonic_ms)
+        reader = self.around.papers.reader(claim)
+        try:
+            return await claim.route.adapter.send(
+                claim.message, materials=reader, go=guard, encoded=claim.encoded
+            )
+        except Exception as error:  # noqa: BLE001 - a lost database, a mistake: the exchange is told of it
+            log.error("worker.failed", exchange=claim.exchange.id, failure=error)
+            return Reply("unknown" if guard.passed else "not_sent", cause="internal")
 
     async def conclude(
         self,
@@ -274,7 +198,8 @@ class Exchanges:
             held_due_ms=self.around.held_due_ms, must_move=must_move, wait=wait,
         )  # fmt: skip
         # what a reply says is known now: as long as the claim holds, it is tried until it can be recorded
-        insist_s = max(exchange.due_ms - fact.at_ms, 0) / 1000 if claim else 0
+        ours = exchange.state == "sending"
+        insist_s = max(exchange.due_ms - fact.at_ms, 0) / 1000 if ours else 0
         now, decision = await self._store.write(commits.conclude(conclusion), insist_s=insist_s)
         log.info(
             f"exchange.{'read' if now.kind == 'read' else now.state}", exchange=now.id, platform=now.platform,
@@ -302,21 +227,10 @@ class Exchanges:
             raise Refusal("not_found")
         return found
 
-    async def _claim(self, exchange: Exchange, route: Route, started_ms: float) -> Claim:
-        """What a claim needs, from the store: the message as commit 1 sealed it, or a probe's question."""
-        papers = self.around.papers
-        key = await papers.key_of(exchange.id)
-        if exchange.step == "send":
-            return Claim(exchange, route, key, await papers.message_of(exchange, key), started_ms)
-        asked = self.around.routes.of(exchange.release, exchange.platform, route.probe_operation)
-        document = case_question(await papers.tree(exchange.id, "document"), exchange.theirs)
-        message = translate(asked, document, exchange.id).message
-        return Claim(exchange, route, key, replace(message, probes=exchange.operation), started_ms)
-
     def gate_of(self, route: Route) -> Gate:
         return self.around.gates.of(route.name, route.platform.declared.limits)
 
-    def _lease_ms(self, route: Route) -> int:
+    def lease_ms(self, route: Route) -> int:
         """Longer than the whole timeout and the margin in which the first byte may leave."""
         return route.timeout_ms + 2 * self.around.lease_margin_ms
 
@@ -334,5 +248,6 @@ class Exchanges:
             log.error("worker.failed", failure=error)  # its lease expires, and it is judged as unknown
 
 
-def _same_claim(now: Exchange, was: Exchange) -> bool:
+def same_claim(now: Exchange, was: Exchange) -> bool:
+    """The fence: whether the row is still as `was` claimed it."""
     return now.state == "sending" and now.attempt == was.attempt and now.owner == was.owner

@@ -35,7 +35,12 @@ KEY = sa.select(idempotency.c.exchange_id, idempotency.c.digest).where(
     idempotency.c.operation == bindparam("operation"),
     idempotency.c.key == bindparam("key"),
 )
-START_SEQUENCE = insert(sequences).values(scope=bindparam("scope"), following=1).on_conflict_do_nothing()
+START_SEQUENCE = (
+    insert(sequences)
+    .values(scope=bindparam("scope"), following=bindparam("first", type_=sa.BigInteger))
+    .on_conflict_do_nothing()
+)
+SKIP = sa.update(sequences).values(following=sequences.c.following + bindparam("count", type_=sa.BigInteger))
 ADVANCE = (
     sa.update(sequences)
     .where(sequences.c.scope == bindparam("scope_"))
@@ -129,12 +134,20 @@ def consumed_key(connection: Connection, caller: str, operation: str, key: str) 
     return (row[0], row[1]) if row else None
 
 
-def take_numbers(connection: Connection, scope: str, count: int) -> int:
-    """Reserve `count` consecutive numbers of a durable sequence; the first of them (from 1)."""
-    connection.run(START_SEQUENCE, {"scope": scope})
+def take_numbers(connection: Connection, scope: str, count: int, *, first: int = 1) -> int:
+    """Reserve `count` consecutive numbers of a durable sequence; the first of them.
+
+    first: of a sequence that was never used.
+    """
+    connection.run(START_SEQUENCE, {"scope": scope, "first": first})
     row = connection.row(ADVANCE, {"scope_": scope, "count": count})
     following: int = row[0] if row else 0
     return following - count
+
+
+def skip_numbers(connection: Connection, count: int) -> None:
+    """None of the next `count` numbers of any sequence is given."""
+    connection.run(SKIP, {"count": count})
 
 
 def following_number(connection: Connection, scope: str) -> int:

@@ -38,6 +38,7 @@ DUE = (
 # rows that another process is claiming at this moment are passed over: nobody waits for anybody
 CLAIMABLE = DUE.with_for_update(skip_locked=True)
 LEASE_OVER = _ALL.where(*_DUE_OF_PLATFORM, _E.state == "sending").order_by(_E.due_ms).limit(_MOST)
+PLATFORMS = sa.select(_E.platform).where(_E.kind == "write").distinct()
 COUNT_OPEN = sa.select(_E.platform, _E.state, sa.func.count()).where(_OPEN).group_by(_E.platform, _E.state)
 
 _CHANGED = (
@@ -140,6 +141,11 @@ def add_fact(
 ) -> None:
     row = {"exchange_id": exchange_id, "place": place, "release": release, "sent_digest": sent_digest}
     connection.run(INSERT_FACT, {**row, **fact._asdict()})
+
+
+def platforms(connection: Connection) -> list[str]:
+    """Every platform that was ever sent anything; asked after a restore only, as it reads the whole table."""
+    return [row[0] for row in connection.rows(PLATFORMS)]
 
 
 def open_counts(connection: Connection) -> Sequence[tuple[str, str, int]]:

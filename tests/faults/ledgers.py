@@ -4,6 +4,7 @@ import contextlib
 import io
 import sqlite3
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -92,10 +93,10 @@ def entries(database: str, exchange_id: str) -> list[str]:
     return [kind for (kind,) in ask(database, asked, exchange_id)]
 
 
-def verified(database: str, key: str) -> str:
+def verified(database: str, *keys: str) -> str:
     """What `python -m audit verify-log` finds; empty if the log is sound."""
     said, talk = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(talk):
         where = str(file_of(database)) if is_embedded(database) else database
-        code = audit(["verify-log", "--database", where, "--key", key])
+        code = audit(["verify-log", "--database", where, *chain(*(("--key", key) for key in keys))])
     return "" if code == 0 else said.getvalue() + talk.getvalue()

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from gateway.exchange.due import expire, take_up
 from gateway.model import Fact
 from gateway.store.cases import TICKETS
 from tests.fakes.fixtures import case
@@ -92,7 +93,7 @@ async def test_a_lease_that_seems_over_changes_nothing_once_the_answer_was_first
         simulators["sim-bare"].programme.add(step({"do": "later", "after_s": 600}, NONE, 0))
         exchange, _ = await gateway.exchanges.admit(asked(gateway, case("gd-person"), "key-0001"))
         deferred = await until(gateway, exchange.id, "deferred")
-        await gateway.exchanges.expire(exchange)  # the worker saw it while it was being sent
+        await expire(gateway.exchanges, exchange)  # the worker saw it while it was being sent
         assert await look(gateway, exchange.id) == deferred
         assert await kinds(gateway, exchange.id) == ["later"]
     sound(place)
@@ -131,7 +132,7 @@ async def test_what_became_doubtful_meanwhile_is_not_sent_when_it_would_have_bee
         late = Fact("unknown", at_ms=gateway.clock_ms(), attempt=1, cause="timeout")
         await gateway.exchanges.conclude(due, late, lambda now, _: False)
         clock.ahead_ms += HOUR_MS  # it was due by now, had nothing become known
-        await gateway.exchanges.take_up(gateway.gates.gates["sim-bare"], 1)
+        await take_up(gateway.exchanges, gateway.gates.gates["sim-bare"], 1)
         assert (await look(gateway, exchange.id)).state == "held"
         assert arrivals(simulators["sim-bare"]) == 1
     sound(place)

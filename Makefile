@@ -29,7 +29,7 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 	$(BIN)/hadolint Dockerfile
 
 faults: $(VENV)/dev ## kill the gateway at every statement of the write path
-	$(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
+	FAULTS=long $(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
 
 bench: $(VENV)/dev ## CPU per exchange against a proxy and a plain script, into docs/performance.md
 	$(BIN)/python -m tests.bench --write

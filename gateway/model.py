@@ -35,7 +35,7 @@ class Fact(NamedTuple):
     kind: FactKind
     at_ms: int
     attempt: int = 0
-    over_ms: int = 0  # when the attempt that this speaks of can no longer put a byte on the wire
+    over_ms: int = 0  # from when on this attempt cannot put a byte on the wire; of a probe, when it was asked
     cause: str = ""  # a stable word: timeout, connect_refused, lease_expired …
     code: str = ""  # their code
     reference: str = ""  # their number

@@ -9,9 +9,10 @@ _CODE = re.compile(r"[\w.:/-]{1,64}", re.ASCII)
 _NUMBER = re.compile(r"[^\x00-\x20\x7f]{1,100}")
 
 
-def fact_of(reply: Reply, *, step: Step, attempt: int, at_ms: int) -> Fact:
+def fact_of(reply: Reply, *, step: Step, attempt: int, at_ms: int, asked_ms: int) -> Fact:
     """What a reply makes known. An answer to a probe says landed, absent, or nothing at all (unclear).
 
+    asked_ms: when it was claimed; what a probe says is no younger, however late its answer is read.
     A reference that cannot be a number is no reference, and taken without its reference is unknown.
     """
     kind: FactKind = reply.verdict if step == "send" or reply.verdict in {"landed", "absent"} else "unclear"
@@ -22,7 +23,8 @@ def fact_of(reply: Reply, *, step: Step, attempt: int, at_ms: int) -> Fact:
         kind=kind,
         at_ms=at_ms,
         attempt=attempt,
-        over_ms=at_ms,  # the connection is closed: none of our bytes can follow
+        # the connection is closed: none of our bytes can follow
+        over_ms=at_ms if step == "send" else asked_ms,
         cause=cause,
         code=code_of(reply.code),
         reference=reference,

@@ -45,20 +45,23 @@ def judge(history: History, policy: Policy, *, exchange_id: str, admitted_ms: in
 
 
 def unresolved(history: History, policy: Policy) -> int | None:
-    """Index of the last unknown that nothing has resolved, or None.
+    """Index of the unknown that nothing has resolved, the one that was over last if there are several; or None.
 
     Resolved by: a person's settlement; what was heard later of the very same attempt (its lease was over, its
-    process was not); or as many probes that say "absent" as the policy asks for, each of them after
+    process was not); or as many probes that say "absent" as the policy asks for, each of them asked after
     `settled_after` since the attempt was over (a replica may be filled in batches, and the lost request may
-    still stand in their queue).
+    still stand in their queue). Each unknown needs its own: one may become known after it was over for long.
     """
-    unknowns = (i for i in range(len(history) - 1, -1, -1) if history[i].kind == "unknown")
-    unknown = next((i for i in unknowns if not _heard_of(history[i].attempt, history[i + 1 :])), None)
-    if unknown is None or policy.reads or any(fact.kind in SETTLED for fact in history[unknown:]):
-        return None
-    if policy.probe and _absences(history[unknown:], policy.probe) >= policy.probe.tries:
-        return None
-    return unknown
+    unknowns = [i for i, fact in enumerate(history) if fact.kind == "unknown"]
+    open_ones = [i for i in unknowns if not policy.reads and not _is_resolved(history[i:], policy)]
+    return max(open_ones, key=lambda i: history[i].over_ms, default=None)
+
+
+def _is_resolved(since: History, policy: Policy) -> bool:
+    """Whether the unknown that `since` begins with is resolved by what follows it."""
+    if any(fact.kind in SETTLED for fact in since) or _heard_of(since[0].attempt, since[1:]):
+        return True
+    return policy.probe is not None and _absences(since, policy.probe) >= policy.probe.tries
 
 
 def _heard_of(attempt: int, since: History) -> bool:
@@ -67,7 +70,7 @@ def _heard_of(attempt: int, since: History) -> bool:
 
 def _absences(since: History, probe: ProbePolicy) -> int:
     believed_from_ms = since[0].over_ms + probe.settled_after_ms
-    return sum(fact.kind == "absent" and fact.at_ms >= believed_from_ms for fact in since)
+    return sum(fact.kind == "absent" and fact.over_ms >= believed_from_ms for fact in since)
 
 
 def _in_doubt(

@@ -146,8 +146,9 @@ class Exchanges:
             if gate.queued:
                 self.poke()
         fact = fact_of(
-            reply, step=claim.exchange.step, attempt=claim.exchange.attempt, at_ms=self.around.clock_ms()
-        )
+            reply, step=claim.exchange.step, attempt=claim.exchange.attempt, at_ms=self.around.clock_ms(),
+            asked_ms=claim.exchange.changed_ms,
+        )  # fmt: skip
         turned = circuit.turn(gate, claim, reply, self.around.clock_ms)
         try:
             return await self.conclude(

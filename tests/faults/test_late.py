@@ -9,8 +9,8 @@ from gateway.model import Fact
 from gateway.store.cases import TICKETS
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
-from tests.faults.ledgers import entries
-from tests.faults.places import arrivals, asked, kinds, look, sound, taken, until
+from tests.faults.ledgers import entries, halves
+from tests.faults.places import Place, arrivals, asked, kinds, look, sound, taken, until
 from tests.faults.wires import Clock, Halt, world
 
 MINUTE_MS = 60_000
@@ -86,6 +86,39 @@ async def test_that_nothing_had_left_settles_what_the_expired_lease_left_open(pl
             assert await kinds(other, exchange.id) == ["unknown", "not_sent", "taken"]
         assert taken(simulators["sim-bare"]) == arrivals(simulators["sim-bare"]) == 1
     sound(place)
+
+
+async def heard_twice(gateway, exchange_id, kind):
+    for _ in range(1_000):
+        if (await kinds(gateway, exchange_id)).count(kind) == 2:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{kind}: {await kinds(gateway, exchange_id)}")
+
+
+async def test_what_a_probe_said_before_a_message_left_says_nothing_about_that_message(tmp_path):
+    place, clock, halt = Place(tmp_path / "place"), Clock(), Halt()
+    place.folder.mkdir()
+    place.write({"sim-gx": {"settled_after: 2s": "settled_after: 50ms", "tries: 2": "tries: 1"}})
+    lost = [{"do": "reset_after"}, {"do": "absent", "times": 2}, {"do": "take_then_drop"}]
+    silent = {"do": "status", "code": 502, "take": True, "times": 0}
+    async with place.platforms("sim-gx") as simulators, place.gateway(world(clock, after=halt)) as paused:
+        for told in (*lost, silent):
+            simulators["sim-gx"].programme.add(step(told, NONE, 0))
+        exchange, _ = await paused.exchanges.admit(asked(paused, case("gx-person"), "key-0001"))
+        await halt.reached.wait()  # its probe was told "absent", and nobody reads it
+        async with place.gateway(world(Clock(MINUTE_MS))) as other:
+            await heard_twice(other, exchange.id, "unknown")  # of the first message, and of the next
+            clock.ahead_ms = MINUTE_MS
+            await asyncio.sleep(0.1)  # settled_after is over
+            halt.on.set()
+            await heard_twice(other, exchange.id, "absent")
+            await asyncio.sleep(0.3)  # the worker looks more than once
+            simulators["sim-gx"].programme.clear()
+            await until(other, exchange.id, "delivered")
+        assert taken(simulators["sim-gx"]) == 1
+        assert arrivals(simulators["sim-gx"]) == 2
+    assert not halves(place.database)
 
 
 async def test_a_lease_that_seems_over_changes_nothing_once_the_answer_was_first(place):

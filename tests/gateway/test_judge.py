@@ -65,8 +65,8 @@ def test_when_patience_is_over_doubt_is_held_and_certainty_abandoned(policy, fac
 
 def test_absent_counts_only_after_settled_after_and_as_often_as_declared():
     unknown = Fact("unknown", at_ms=0, over_ms=10_000)
-    early = Fact("absent", at_ms=609_999)  # 10 s + 10 min - 1 ms
-    late = Fact("absent", at_ms=610_000)
+    early = Fact("absent", at_ms=700_000, over_ms=609_999)  # asked at 10 s + 10 min - 1 ms, read later
+    late = Fact("absent", at_ms=700_000, over_ms=610_000)
     assert unresolved((unknown, early, early, late), POLICIES["probed"]) == 0
     assert unresolved((unknown, late, late), POLICIES["probed"]) is None
     assert verdict("probed", unknown, late, late, now_ms=700_000) == ("deferred", "send")

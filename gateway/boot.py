@@ -10,6 +10,8 @@ import socket
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from adapters.base import Adapter
 from adapters.build import build as build_adapter
@@ -119,6 +121,11 @@ class Gateway:
         await self.store.stop()
         log.info("gateway.stopped")
 
+    @property
+    def drain_s(self) -> float:
+        """How long what is on the wire may take to its commit 2: the longest timeout, and a lease's margins."""
+        return self.routes.longest_ms / 1000 + 2 * self.settings.installation.bounds.lease_margin_s
+
     async def refresh_gates(self) -> None:
         """A gate for every platform of the active release, and for every one that still has open exchanges."""
         if self.routes.loaded:
@@ -167,7 +174,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     Call it on a running event loop. Raises Unconfigured, WrongKey, and what the database raises.
     """
     world = world or World()
-    _create_keys(settings)
+    _create_keys(settings, world)
     there = opened(settings, world)
     store, vault, clock_ms = there.store, there.vault, there.clock_ms
     installation = settings.installation
@@ -262,15 +269,27 @@ def opened(settings: Settings, world: World) -> Opened:
     return Opened(Store(engine), vault, signer, clock_ms)
 
 
-def _create_keys(settings: Settings) -> None:
-    keys = settings.installation.keys
-    for path in (*keys.wrapping, keys.person):
-        if not settings.path(path).exists():
-            create_key(settings.path(path))
-    audit_key = settings.path(keys.audit)
-    if not audit_key.exists():
-        audit_key.parent.mkdir(parents=True, exist_ok=True)
-        Signer.create(audit_key, settings.installation.name)
+def _create_keys(settings: Settings, world: World) -> None:
+    installation, draft = settings.installation, f"draft-{world.random(8).hex()}"
+    for path in (*installation.keys.wrapping, installation.keys.person):
+        _create_key(settings.path(path), draft, create_key)
+    create_signer = partial(Signer.create, name=installation.name)
+    _create_key(settings.path(installation.keys.audit), draft, create_signer)
+
+
+def _create_key(path: Path, draft: str, create: Callable[[Path], object]) -> None:
+    """Make a missing key. Of processes that start together one is first; the others find the whole of its key."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{draft}")
+    create(unfinished)
+    try:
+        path.hardlink_to(unfinished)
+    except FileExistsError:  # theirs is the key
+        pass
+    finally:
+        unfinished.unlink()
 
 
 def _adapters(

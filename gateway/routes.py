@@ -79,6 +79,11 @@ class Routes:
     def loaded(self) -> bool:
         return self._active is not None
 
+    @property
+    def longest_ms(self) -> int:
+        """The longest timeout under any release that is loaded; 0 while there is none."""
+        return max((route.timeout_ms for route in self._routes.values()), default=0)
+
     def knows(self, digest: str) -> bool:
         return digest in self._releases
 

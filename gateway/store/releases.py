@@ -13,9 +13,8 @@ from gateway.store.tables import activations, releases
 
 PUT = insert(releases).on_conflict_do_nothing()
 BUNDLE = sa.select(releases.c.bundle).where(releases.c.digest == bindparam("digest"))
-ACTIVE = sa.select(activations.c.digest).order_by(activations.c.place.desc()).limit(1)
-LAST_PLACE = sa.select(sa.func.max(activations.c.place))
-ACTIVATE = sa.insert(activations)
+IN_FORCE = sa.select(activations.c.place, activations.c.digest).order_by(activations.c.place.desc()).limit(1)
+ACTIVATE = insert(activations).on_conflict_do_nothing()
 STORED = sa.select(releases.c.digest)
 
 
@@ -31,14 +30,19 @@ def files_of(connection: Connection, digest: str) -> dict[str, str] | None:
 
 
 def active(connection: Connection) -> str | None:
-    row = connection.row(ACTIVE)
-    return row[0] if row else None
+    return in_force(connection)[1]
 
 
-def activate(connection: Connection, digest: str, *, actor: str, why: str, at_ms: int) -> None:
-    row = connection.row(LAST_PLACE)
-    place = 1 + (row[0] or 0) if row else 1
-    connection.run(ACTIVATE, {"place": place, "digest": digest, "actor": actor, "why": why, "at_ms": at_ms})
+def in_force(connection: Connection) -> tuple[int, str | None]:
+    """(place of the last activation, its digest); (0, None) while there is none."""
+    row = connection.row(IN_FORCE)
+    return (row[0], row[1]) if row else (0, None)
+
+
+def activate(connection: Connection, digest: str, *, place: int, actor: str, why: str, at_ms: int) -> bool:
+    """Activate as number `place`; False if another process has taken that place meanwhile."""
+    row = {"place": place, "digest": digest, "actor": actor, "why": why, "at_ms": at_ms}
+    return connection.run(ACTIVATE, row) == 1
 
 
 def stored(connection: Connection) -> list[str]:

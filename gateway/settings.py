@@ -48,6 +48,7 @@ class Bounds(Declared):
     lease_margin_s: float = 5.0
     held_due_hours: int = 24
     reserve_bytes: int = 64 * 1024 * 1024
+    linger_s: Annotated[float, Field(ge=0)] | None = None
 
 
 class SecretSource(Declared):

@@ -10,6 +10,8 @@ import structlog
 EVENTS = frozenset(
     {
         "gateway.started", "gateway.stopping", "gateway.stopped",
+        "process.started", "process.not_started", "process.ended", "process.overdue",
+        "renewal.done", "renewal.failed",
         "release.activated", "catalogue.imported",
         "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
@@ -52,7 +54,12 @@ class _Foreign(logging.Handler):
         )
 
 
-def configure(level: int = logging.INFO, stream: BinaryIO | None = None) -> None:
+def configure(level: int = logging.INFO, stream: BinaryIO | None = None, *, pid: int | None = None) -> None:
+    """pid: stands in every line, where several processes write to one place."""
+
+    def says_who(logger: Any, name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return event if pid is None else {**event, "pid": pid}
+
     logging.basicConfig(level=logging.WARNING, handlers=[_Foreign()], force=True)
     structlog.configure(
         processors=[
@@ -60,6 +67,7 @@ def configure(level: int = logging.INFO, stream: BinaryIO | None = None) -> None
             structlog.processors.add_log_level,
             _known_event,
             _failure,
+            says_who,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],

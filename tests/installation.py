@@ -22,11 +22,13 @@ CALLERS = {
 GATEWAY_YAML = """\
 name: demo.tongban.example/log
 listen: {{host: 127.0.0.1, port: "{port}"}}
-database: sqlite:///state/tongban.db
+database: {database}
 platforms: [{folders}]
 catalogue: [{catalogue}/items.csv, {catalogue}/alignments.csv]
-bounds: {{lease_margin_s: "{lease_margin_s}", wait_s: "{wait_s}"}}
+bounds: {bounds}
 """
+SQLITE = "sqlite:///state/tongban.db"
+BOUNDS = {"lease_margin_s": 1.0, "wait_s": 5.0}
 CALLER_YAML = """\
 caller: {name}
 title: {title}
@@ -110,14 +112,15 @@ class Installation:
         assert self.gateway
         return str(self.gateway.said["log_key"])
 
-    def write(self, *, port: int = 0, lease_margin_s: float = 1, wait_s: float = 5) -> None:
+    def write(self, *, port: int = 0, database: str = SQLITE, **bounds: float) -> None:
         """The conf folder, before the platforms are up."""
         for part in ("callers", "platforms"):
             (self.conf / part).mkdir(parents=True, exist_ok=True)
         (self.conf / "gateway.yaml").write_text(
             GATEWAY_YAML.format(
-                port=port, folders=", ".join(map(str, self.folders)), lease_margin_s=lease_margin_s,
-                catalogue=CHECKOUT / "mappings" / "catalogue", wait_s=wait_s,
+                port=port, folders=", ".join(map(str, self.folders)), database=database,
+                catalogue=CHECKOUT / "mappings" / "catalogue",
+                bounds=json.dumps({name: str(bound) for name, bound in {**BOUNDS, **bounds}.items()}),
             )
         )  # fmt: skip
         for name, (title, speaks_for) in CALLERS.items():

@@ -206,3 +206,20 @@ def test_a_key_for_a_caller_comes_with_the_line_that_admits_it():
 def test_nothing_held_is_nothing_to_do(place):
     done = run("exchange", "held", "--conf", place.conf)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_several_processes_on_one_file_are_refused_with_what_to_write_instead(place):
+    done = run("serve", "--conf", place.conf, "--workers", "2")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--workers 2" in done.stderr and "database: postgresql://" in done.stderr
+    assert not place.database.exists()
+
+
+def test_several_processes_do_not_watch_the_declared_files(place):
+    done = run("serve", "--conf", place.conf, "--workers", "2", "--watch")
+    assert done.returncode == 2
+    assert "--watch" in done.stderr
+
+
+def test_no_process_at_all_is_refused(place):
+    assert run("serve", "--conf", place.conf, "--workers", "0").returncode == 2

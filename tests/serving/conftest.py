@@ -9,5 +9,5 @@ from tests.postgres import Server, running
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    with running() as started:
+    with running(fsync="off") as started:
         yield started

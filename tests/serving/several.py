@@ -3,15 +3,10 @@
 import asyncio
 import json
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from audit import log as audit_log
-from audit.checkpoints import parse_checkpoint
-from gateway.store.database import open_connection
+from tests.faults.ledgers import ask
 from tests.installation import Installation
 
 
@@ -35,22 +30,8 @@ def serving(place: Installation) -> list[int]:
     return [pid for pid in started if Path(f"/proc/{pid}").exists()]
 
 
-def ask(database: str, question: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(database) as connection:
-        return connection.execute(question).fetchall()
-
-
 def column(database: str, question: str) -> list[Any]:
     return [row[0] for row in ask(database, question)]
-
-
-def signed(database: str) -> bool:
-    """Whether head and newest checkpoint of the log agree, and the head covers every entry."""
-    with closing(open_connection(database)) as connection:
-        head, note = audit_log.head(connection), audit_log.newest_checkpoint(connection)
-    newest = parse_checkpoint(note or "")
-    (entries,) = column(database, "select count(*) from audit_entries")
-    return (newest.size, newest.root) == (head.size, head.root) and head.size == entries
 
 
 async def takings(place: Installation) -> dict[str, int]:

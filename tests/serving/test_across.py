@@ -14,8 +14,8 @@ STALL_S, WAIT_S = 3, 20
 async def test_a_caller_here_is_told_at_once_what_another_process_has_brought_about(
     tmp_path: Path, server: Server
 ) -> None:
-    place = Place(tmp_path)
-    place.write({"sim-gd": {"in_flight: 32": "in_flight: 1"}}, database=server.database())
+    place = Place(tmp_path, server)
+    place.write({"sim-gd": {"in_flight: 32": "in_flight: 1"}})
     async with place.platforms("sim-gd") as simulators, place.gateway() as here, place.gateway() as there:
         simulators["sim-gd"].programme.add(step({"do": "stall", "seconds": STALL_S}, frozenset(), 0))
         stalled, _ = await here.exchanges.admit(asked(here, case("gd-organization"), "key-0001"))

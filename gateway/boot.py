@@ -8,10 +8,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 
 from adapters.base import Adapter
 from adapters.build import build as build_adapter
@@ -21,10 +18,8 @@ from adapters.message import Access, Transport
 from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
-from audit.succession import Epoch
 from gateway import logs
-from gateway.clock import HeardClock, SteadyClock, monotonic_ms, wall_ms
-from gateway.continuity import Discontinued, Published, Restored, after_restore, going_on
+from gateway.continuity import Published
 from gateway.credentials import SessionSecret
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
@@ -34,45 +29,19 @@ from gateway.identity import new_id
 from gateway.items.remembered import Alignments
 from gateway.materials import MaterialFolder
 from gateway.numbers import Sequences
+from gateway.opening import create_keys, opened, published_of
 from gateway.releases import PlatformRelease
 from gateway.room import Room
 from gateway.routes import Routes
-from gateway.settings import Settings, Unconfigured
+from gateway.settings import Settings
 from gateway.shelf import Shelf
-from gateway.store import bodies, exchanges, marks, releases
-from gateway.store.connection import Driver
-from gateway.store.database import (
-    connect,
-    file_of,
-    is_embedded,
-    now_ms,
-    open_connection,
-    open_engine,
-    reaching,
-)
-from gateway.store.migrate import NewerSchema, upgrade
-from gateway.store.store import StorageUnavailable, Store, Transaction
-from gateway.store.vault import Vault, WrongKey, create_key
+from gateway.store import exchanges, releases
+from gateway.store.store import Store, Transaction
 from gateway.worker import Worker
+from gateway.world import World
 
 log = logs.get("boot")
 CHECKPOINT_EVERY_MS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Everything that is not a function of its arguments.
-
-    clock_ms: the time of everything, where a test gives one; else that of the database, which never jumps:
-    a server's own, or `wall_ms` for a file.
-    """
-
-    clock_ms: Callable[[], int] | None = None
-    wall_ms: Callable[[], int] = wall_ms
-    monotonic_ms: Callable[[], float] = monotonic_ms
-    random: Callable[[int], bytes] = os.urandom
-    connect: Callable[[str], Driver] = connect
-    transport: Callable[[], HttpTransport] = HttpTransport
 
 
 @dataclass(slots=True)
@@ -174,7 +143,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     Call it on a running event loop. Raises Unconfigured, WrongKey, and what the database raises.
     """
     world = world or World()
-    _create_keys(settings, world)
+    create_keys(settings, world)
     there = opened(settings, world)
     store, vault, clock_ms = there.store, there.vault, there.clock_ms
     installation = settings.installation
@@ -211,85 +180,6 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         signer=there.signer, published=published_of(settings), transport=transport,
     )  # fmt: skip
     return gateway
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The database under this program's schema, with the keys that it needs, and the time that it keeps."""
-
-    store: Store
-    vault: Vault
-    signer: Signer
-    clock_ms: Callable[[], int]
-
-
-# what keeps an installation from starting; the text says why and what to do
-CANNOT_START = (Unconfigured, WrongKey, NewerSchema, Restored, Discontinued, StorageUnavailable)
-
-
-def go_on_after_restore(settings: Settings, actor: str) -> Epoch:
-    """What `--after-restore` does before the gateway boots. Raises NothingLost, and what `opened` raises."""
-    address = settings.database
-    upgrade(address)
-    signer = Signer.load(settings.path(settings.installation.keys.audit))
-    with reaching(), closing(open_connection(address)) as connection:
-        at_ms = now_ms(connection, wall_ms)
-        return after_restore(connection, published_of(settings), signer, actor=actor, at_ms=at_ms)
-
-
-def published_of(settings: Settings) -> Published:
-    return Published(settings.path(settings.installation.state) / "checkpoint")
-
-
-def opened(settings: Settings, world: World) -> Opened:
-    """Bring the schema up, and see that everything is there that belongs to this installation.
-
-    Raises Unconfigured, WrongKey, NewerSchema, Restored, Discontinued, StorageUnavailable.
-    """
-    address, keys = settings.database, settings.installation.keys
-    if is_embedded(address):
-        file_of(address).parent.mkdir(parents=True, exist_ok=True)
-    settings.path(settings.installation.state).mkdir(parents=True, exist_ok=True)
-    upgrade(address)
-    vault = Vault.load([settings.path(path) for path in keys.wrapping], settings.path(keys.person))
-    served = HeardClock(world.monotonic_ms)
-    with reaching(), closing(open_connection(address)) as connection:
-        vault.require(bodies.keys_in_use(connection))
-        moved = marks.all_of(connection).get(marks.MOVED)
-        served.heard(now_ms(connection, world.wall_ms))
-        signer = going_on(connection, published_of(settings), Signer.load(settings.path(keys.audit)))
-    if moved is not None:
-        raise Unconfigured(f"this database was moved to {moved}: name that one in conf/gateway.yaml")
-    given_ms = world.clock_ms
-    clock_ms = given_ms or SteadyClock(world.wall_ms if is_embedded(address) else served, world.monotonic_ms)
-    heard = served.heard if given_ms is None else lambda _: clock_ms()
-    engine = open_engine(
-        address, audit_log.append, audit_log.holds, connect=world.connect, clock_ms=clock_ms, heard=heard
-    )
-    return Opened(Store(engine), vault, signer, clock_ms)
-
-
-def _create_keys(settings: Settings, world: World) -> None:
-    installation, draft = settings.installation, f"draft-{world.random(8).hex()}"
-    for path in (*installation.keys.wrapping, installation.keys.person):
-        _create_key(settings.path(path), draft, create_key)
-    create_signer = partial(Signer.create, name=installation.name)
-    _create_key(settings.path(installation.keys.audit), draft, create_signer)
-
-
-def _create_key(path: Path, draft: str, create: Callable[[Path], object]) -> None:
-    """Make a missing key. Of processes that start together one is first; the others find the whole of its key."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{draft}")
-    create(unfinished)
-    try:
-        path.hardlink_to(unfinished)
-    except FileExistsError:  # theirs is the key
-        pass
-    finally:
-        unfinished.unlink()
 
 
 def _adapters(

@@ -9,6 +9,7 @@ that the lost entries may have used.
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from audit.checkpoints import Checkpoint, read_checkpoint
 from audit.connection import Connection as LogConnection
@@ -58,12 +59,11 @@ class Published:
 
     def write(self, note: str) -> None:
         """Replace it whole; a crash leaves the old one or the new one."""
-        new = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        with new.open("w", encoding="utf-8") as file:
+        with NamedTemporaryFile("w", encoding="utf-8", dir=self.path.parent, delete=False) as file:
             file.write(note)
             file.flush()
             os.fsync(file.fileno())
-        new.replace(self.path)
+        Path(file.name).replace(self.path)
 
 
 def going_on(connection: LogConnection, published: Published, signer: Signer) -> Signer:

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from gateway.boot import CANNOT_START, Gateway, boot
+from gateway.boot import Gateway, boot
+from gateway.opening import CANNOT_START
 from gateway.settings import Settings, load
 from gateway.store.connection import StorageUnavailable
 from mappings.problems import Unreadable

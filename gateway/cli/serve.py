@@ -18,18 +18,20 @@ from aiohttp import web
 from audit.epoch import NothingLost
 from gateway import logs
 from gateway.activation import activate, checked, sources
-from gateway.boot import CANNOT_START, Gateway, World, boot, go_on_after_restore
+from gateway.boot import Gateway, boot
 from gateway.cli.asking import Stop, actor_option, cannot_start, conf_option, settings_of
 from gateway.cli.child import INHERIT
 from gateway.cli.supervisor import Supervisor
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.files import read_csv
 from gateway.items.remembered import changed
+from gateway.opening import CANNOT_START, go_on_after_restore
 from gateway.settings import Settings
 from gateway.store.database import is_embedded
 from gateway.store.store import Transaction
 from gateway.web.app import Service
 from gateway.web.listening import LEAVING_S, Runner, address_of, listening_socket
+from gateway.world import World
 from mappings.problems import Unreadable
 
 log = logs.get("serve")

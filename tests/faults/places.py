@@ -12,12 +12,13 @@ from typing import Any
 
 import orjson
 
-from gateway.boot import Gateway, World, boot
+from gateway.boot import Gateway, boot
 from gateway.cli.serve import first_start
 from gateway.exchange.asked import Asked
 from gateway.model import Exchange
 from gateway.settings import load
 from gateway.store import exchanges
+from gateway.world import World
 from tests.fakes import gd, gx
 from tests.fakes.control import application
 from tests.fakes.server import Simulator, running

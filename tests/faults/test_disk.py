@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import ClientSession, web
 
-from gateway.boot import World
 from gateway.errors import Refusal
 from gateway.store.database import file_of
 from gateway.store.sqlite import connect_sqlite
 from gateway.store.store import StorageUnavailable
 from gateway.web.app import Service
+from gateway.world import World
 from tests.fakes.fixtures import case
 from tests.faults.ledgers import ask
 from tests.faults.places import Place, asked, kinds, sound, submitted, taken, until

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from audit.epoch import NothingLost
-from gateway.boot import go_on_after_restore
 from gateway.continuity import Discontinued, Restored
+from gateway.opening import go_on_after_restore
 from gateway.reconcile.accept import accept
 from gateway.settings import load
 from gateway.store.database import file_of

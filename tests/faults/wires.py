@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.message import Go, Request, Response
 from adapters.transport import HttpTransport
-from gateway.boot import World
+from gateway.world import World
 
 
 @dataclass(slots=True)

@@ -20,9 +20,9 @@ import uvloop
 
 import adapters.soap  # noqa: F401 - zeep is slow to import
 from gateway import logs
-from gateway.boot import World
 from gateway.cli.serve import serve_until_stopped
 from gateway.settings import load
+from gateway.world import World
 from tests.faults.failpoints import Failpoints
 
 POLL_S = 0.005

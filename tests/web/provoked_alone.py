@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gateway.boot import World
 from gateway.store.database import connect
+from gateway.world import World
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import eventually, serving

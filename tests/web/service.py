@@ -12,10 +12,11 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
-from gateway.boot import Gateway, World, boot
+from gateway.boot import Gateway, boot
 from gateway.cli.serve import first_start
 from gateway.settings import load
 from gateway.web.app import Service
+from gateway.world import World
 from tests.fakes import gd, gx
 from tests.fakes.control import application
 from tests.fakes.server import Simulator, running

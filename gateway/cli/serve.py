@@ -71,14 +71,14 @@ def serve(
     """
     logs.configure(pid=None if inherited is None else os.getpid())
     settings = settings_of(conf)
-    alone = workers == 1
-    if not alone:
+    several = workers > 1
+    if several:
         _check_several(settings, workers, watch=watch)
     try:
         if after_restore and inherited is None:
             epoch = go_on_after_restore(settings, actor)
             log.warning("log.epoch", epoch=epoch.number, lost_from=epoch.lost_from, lost_to=epoch.lost_to)
-        if not alone and inherited is None:
+        if several and inherited is None:
             with listen(settings, port) as listening:
                 return asyncio.run(Supervisor(listening, workers).run())
         uvloop.run(serve_until_stopped(settings, port=port, watch=watch, inherited=inherited))

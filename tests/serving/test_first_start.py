@@ -66,7 +66,7 @@ async def test_processes_that_start_together_share_keys_schema_and_first_release
     installation.write(database=database, linger_s=30)
     for name in installation.stands:
         installation.point(name, "http://127.0.0.1:9")
-    processes = [Process(["gateway.cli", "serve", "--conf", str(installation.conf)]) for _ in range(3)]
+    processes = [Process(["gateway.cli", "serve", "--conf", str(installation.conf)]) for _ in range(2)]
     try:
         said = await asyncio.gather(*(process.start() for process in processes))
         assert len({each["log_key"] for each in said}) == 1

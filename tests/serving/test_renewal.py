@@ -74,6 +74,7 @@ async def test_under_load_a_new_release_and_new_processes_come_without_an_error_
     async with under_load(place.address) as load:
         await load.more(50)
         release = await activate_something_else(place)
+        await place.control("sim-gd", "programme", {"do": "stall", "seconds": 2, "times": 3})
         os.kill(several.supervisor, signal.SIGHUP)
         await eventually(lambda: bool(logged(place, "renewal.done", "renewal.failed")))
         await load.more(50)

@@ -113,7 +113,8 @@ def _run(order: Order, conf: Path, why: str) -> tuple[Reconciled, bool]:
     """(what came of it, whether sending goes on that was kept back). why: empty if that is not asked."""
 
     async def work(gateway: Gateway) -> tuple[Reconciled, bool]:
-        await _ready(gateway, order.platform)
+        await gateway.shelf.activate()
+        await gateway.refresh_gates()
         with _progress() as told:
             done = await reconciled(gateway, order, told)
         goes_on = bool(why) and await accepted(gateway, order.platform, actor=order.actor, why=why)
@@ -128,17 +129,6 @@ def _run(order: Order, conf: Path, why: str) -> tuple[Reconciled, bool]:
         chinese, english = CODES[refusal.code].title
         facts = " ".join(f"{name}={value}" for name, value in refusal.facts.items())
         raise Stop(f"{chinese} / {english}: {facts}") from refusal
-
-
-async def _ready(gateway: Gateway, platform: str) -> None:
-    """The release in force, and what circuit and quota allow. This process sends nothing but questions.
-
-    So what keeps sending back until the platform is reconciled does not keep it back.
-    """
-    await gateway.shelf.activate()
-    await gateway.refresh_gates()
-    if (gate := gateway.gates.gates.get(platform)) is not None:
-        gate.off = ""
 
 
 @contextmanager

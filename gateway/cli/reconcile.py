@@ -1,28 +1,22 @@
 """tongban reconcile: what we sent a platform on a day, held against what it says it has."""
 
 import logging
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 import orjson
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adapters.errors import Unbuildable
 from gateway import logs
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, actor_option, conf_option, run
+from gateway.cli.asking import Stop, actor_option, conf_option, progress, run
 from gateway.errors import CODES, Refusal
 from gateway.reconcile.accept import accept as accepted
 from gateway.reconcile.day import Order, Reconciled
 from gateway.reconcile.day import reconcile as reconciled
 from gateway.reconcile.lists import ROLES, columns_of
 from gateway.reconcile.report import document, lines, write_csv
-from gateway.reconcile.sources import Told
 from gateway.reconcile.texts import CannotReconcile
 from gateway.settings import Unconfigured
 
@@ -115,7 +109,7 @@ def _run(order: Order, conf: Path, why: str) -> tuple[Reconciled, bool]:
     async def work(gateway: Gateway) -> tuple[Reconciled, bool]:
         await gateway.shelf.activate()
         await gateway.refresh_gates()
-        with _progress() as told:
+        with progress("逐件查询 / asking") as told:
             done = await reconciled(gateway, order, told)
         goes_on = bool(why) and await accepted(gateway, order.platform, actor=order.actor, why=why)
         await gateway.gates.leave()
@@ -129,15 +123,6 @@ def _run(order: Order, conf: Path, why: str) -> tuple[Reconciled, bool]:
         chinese, english = CODES[refusal.code].title
         facts = " ".join(f"{name}={value}" for name, value in refusal.facts.items())
         raise Stop(f"{chinese} / {english}: {facts}") from refusal
-
-
-@contextmanager
-def _progress() -> Iterator[Told]:
-    """A bar on stderr where somebody watches a terminal."""
-    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*parts, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("逐件查询 / asking", visible=False)
-        yield lambda done, total: progress.update(task, completed=done, total=total, visible=True)
 
 
 def _summary(done: Reconciled) -> str:

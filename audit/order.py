@@ -8,7 +8,7 @@ START = "exchange.admitted"
 ENDS = frozenset({"exchange.delivered", "exchange.refused", "exchange.abandoned", "exchange.withdrawn"})
 ECHOES = frozenset({"exchange.late_reply"})  # may follow an end
 READ = "exchange.read"  # the whole story of a read (查询), which has one commit and so no other entry
-BETWEEN = frozenset({"exchange.sending", "exchange.deferred", "exchange.held"})
+BETWEEN = frozenset({"exchange.sending", "exchange.deferred", "exchange.held", "exchange.hastened"})
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from adapters.declared import Limits, Platform
+from adapters.notation import Quota
 from gateway import logs
 from gateway.store import credentials as rows
 from gateway.store import leases, marks, permits
@@ -35,7 +36,7 @@ class Gate:
     cause: str = ""
     opened_ms: int = 0  # when the circuit was closed again
     turns: int = 0  # odd while this process has turned the circuit and the store does not know it yet
-    off: str = ""  # a mark that keeps everything back
+    off: str = ""  # a mark that keeps messages back, but no questions
     queued: bool = False  # something waits for a slot, so a slot that falls free is worth a look
     barred_reads: int = 0  # reads barred in a row: a read has no history that would tell
     permits: int = 0  # given to this process and not yet used
@@ -45,7 +46,7 @@ class Gate:
 
     def free(self, now_ms: int, *, reads: bool = False) -> int:
         """How many slots are free now; while the circuit is half open there is one, for whoever gets the lease."""
-        if self.closed_because(now_ms):
+        if self.closed_because(now_ms, reads=reads):
             return 0
         if self.open_until_ms:
             return 1 if self.busy == 0 else 0
@@ -57,9 +58,13 @@ class Gate:
         """Whether a new message may leave at once; what passes a half-open circuit is chosen by the worker."""
         return not self.open_until_ms and self.free(now_ms) > 0
 
-    def closed_because(self, now_ms: int) -> str:
-        """Why nothing can be sent now, for people; empty if it can, slots aside."""
-        if self.off:
+    def closed_because(self, now_ms: int, *, reads: bool = False) -> str:
+        """Why nothing can be sent now, for people; empty if it can, slots aside.
+
+        reads: whether a question may be asked; what keeps messages back until a platform is reconciled lets
+        questions pass, since by them it is reconciled.
+        """
+        if self.off and not reads:
             return self.off
         if self.windows and closed_until_ms(self.windows, now_ms):
             return "maintenance"
@@ -137,11 +142,12 @@ class Gates:
         """How many of `most` may leave now, by what all processes share: a half-open circuit, the quota."""
         if most > 0 and gate.open_until_ms:
             most = 1 if await self._store.write(partial(self._half_open, gate)) else 0
-        if most <= 0 or gate.limits.quota is None:
+        quota = gate.limits.quota
+        if most <= 0 or quota is None:
             return most
         now_ms = self._clock_ms()
         if gate.permitted(now_ms) < most and gate.permits_again_ms <= now_ms:
-            await self._ask_permits(gate, most - gate.permitted(now_ms), reads=reads)
+            await self._ask_permits(gate, quota, most - gate.permitted(now_ms), reads=reads)
         return min(most, gate.permitted(self._clock_ms()))
 
     async def refresh(self) -> None:
@@ -187,14 +193,12 @@ class Gates:
             tx.connection, HALF_OPEN + gate.platform, self._owner, now_ms=tx.now_ms, until_ms=until_ms
         )
 
-    async def _ask_permits(self, gate: Gate, most: int, *, reads: bool) -> None:
+    async def _ask_permits(self, gate: Gate, quota: Quota, most: int, *, reads: bool) -> None:
         """As many as are wanted now; twice as many as last time if those were used up early.
 
         A permit is used within valid_ms, and its message leaves within as much again (it is the lease's margin,
         or a tenth of a short span).
         """
-        quota = gate.limits.quota
-        assert quota is not None
         span_ms = int(quota.per_s * 1000)
         valid_ms = min(self._margin_ms, span_ms // 10)
         count = quota.count - (quota.count // READS_LEAVE if reads else 0)

@@ -15,6 +15,7 @@ EVENTS = frozenset(
         "release.activated", "catalogue.imported",
         "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
+        "exchange.hastened",
         "circuit.opened", "circuit.closed", "session.refreshed",
         "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
         "reconcile.done", "log.epoch",

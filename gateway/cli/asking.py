@@ -3,12 +3,15 @@
 import asyncio
 import getpass
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gateway.boot import Gateway, boot
 from gateway.opening import CANNOT_START
@@ -95,3 +98,12 @@ def run(work: Callable[[Gateway], Awaitable[Result]], conf: Path) -> Result:
             return await work(gateway)
 
     return asyncio.run(inside())
+
+
+@contextmanager
+def progress(task: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr where somebody watches a terminal; told (done, of how many)."""
+    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*parts, console=Console(stderr=True), disable=not sys.stderr.isatty()) as shown:
+        bar = shown.add_task(task, visible=False)
+        yield lambda done, total: shown.update(bar, completed=done, total=total, visible=True)

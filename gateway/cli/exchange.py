@@ -6,6 +6,8 @@ import click
 
 from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option, run
+from gateway.cli.retry import retry
+from gateway.cli.tickets import tickets
 from gateway.errors import CODES, Refusal
 from gateway.exchange import said
 from gateway.exchange.commits import Moved
@@ -17,7 +19,11 @@ from gateway.web.views import STATES, china
 
 @click.group()
 def exchange() -> None:
-    """交换。 Exchanges: what is held, and how it is settled."""
+    """交换。 Exchanges: what is stuck and why, and the buttons for it."""
+
+
+exchange.add_command(retry)
+exchange.add_command(tickets)
 
 
 @exchange.command()

@@ -1,28 +1,22 @@
 """tongban reconcile: what we sent a platform on a day, held against what it says it has."""
 
 import logging
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 import orjson
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adapters.errors import Unbuildable
 from gateway import logs
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, actor_option, conf_option, run
+from gateway.cli.asking import Stop, actor_option, conf_option, progress, run
 from gateway.errors import CODES, Refusal
 from gateway.reconcile.accept import accept as accepted
 from gateway.reconcile.day import Order, Reconciled
 from gateway.reconcile.day import reconcile as reconciled
 from gateway.reconcile.lists import ROLES, columns_of
 from gateway.reconcile.report import document, lines, write_csv
-from gateway.reconcile.sources import Told
 from gateway.reconcile.texts import CannotReconcile
 from gateway.settings import Unconfigured
 
@@ -113,8 +107,9 @@ def _run(order: Order, conf: Path, why: str) -> tuple[Reconciled, bool]:
     """(what came of it, whether sending goes on that was kept back). why: empty if that is not asked."""
 
     async def work(gateway: Gateway) -> tuple[Reconciled, bool]:
-        await _ready(gateway, order.platform)
-        with _progress() as told:
+        await gateway.shelf.activate()
+        await gateway.refresh_gates()
+        with progress("逐件查询 / asking") as told:
             done = await reconciled(gateway, order, told)
         goes_on = bool(why) and await accepted(gateway, order.platform, actor=order.actor, why=why)
         await gateway.gates.leave()
@@ -128,26 +123,6 @@ def _run(order: Order, conf: Path, why: str) -> tuple[Reconciled, bool]:
         chinese, english = CODES[refusal.code].title
         facts = " ".join(f"{name}={value}" for name, value in refusal.facts.items())
         raise Stop(f"{chinese} / {english}: {facts}") from refusal
-
-
-async def _ready(gateway: Gateway, platform: str) -> None:
-    """The release in force, and what circuit and quota allow. This process sends nothing but questions.
-
-    So what keeps sending back until the platform is reconciled does not keep it back.
-    """
-    await gateway.shelf.activate()
-    await gateway.refresh_gates()
-    if (gate := gateway.gates.gates.get(platform)) is not None:
-        gate.off = ""
-
-
-@contextmanager
-def _progress() -> Iterator[Told]:
-    """A bar on stderr where somebody watches a terminal."""
-    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*parts, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("逐件查询 / asking", visible=False)
-        yield lambda done, total: progress.update(task, completed=done, total=total, visible=True)
 
 
 def _summary(done: Reconciled) -> str:

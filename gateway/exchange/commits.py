@@ -18,6 +18,7 @@ from gateway.store.store import Transaction
 from gateway.store.vault import DataKey
 
 OURS = "tongban"
+ATTENDED = ("abandoned", "contradiction")  # tickets that a person closes; one that is held closes by settling
 BEHIND_MS = 1_000  # how soon a write that waits behind another of its case looks again
 
 
@@ -119,6 +120,37 @@ def _claimed(tx: Transaction, was: Exchange, owner: str, lease_ms: int) -> Excha
         raise Moved
     tx.record(entries.sending(now))
     return now
+
+
+def hasten(was: Exchange, *, actor: str, sealed: Mapping[str, bytes]) -> Callable[[Transaction], Exchange]:
+    """The next try of what waits is due now. Raises Moved if it was claimed or concluded meanwhile."""
+
+    def work(tx: Transaction) -> Exchange:
+        now = exchanges.change(tx.connection, was, due_ms=tx.now_ms)
+        if now is None:
+            raise Moved
+        bodies.add(tx.connection, now.id, sealed)
+        tx.record(entries.hastened(now, actor=actor))
+        return now
+
+    return work
+
+
+def close_tickets(
+    was: Exchange, *, actor: str, sealed: Mapping[str, bytes]
+) -> Callable[[Transaction], list[str]]:
+    """What asked for a person has been seen to: the kinds that were closed. Raises Moved if there are none."""
+
+    def work(tx: Transaction) -> list[str]:
+        kinds = [kind for kind in ATTENDED if cases.close_ticket(tx.connection, was.id, kind, tx.now_ms)]
+        if not kinds:
+            raise Moved
+        bodies.add(tx.connection, was.id, sealed)
+        for kind in kinds:
+            tx.record(entries.ticket_closed(was, kind, actor=actor, at_ms=tx.now_ms))
+        return kinds
+
+    return work
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +259,10 @@ def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_d
     """What a new state brings with it: their number, a ticket for a person, a case that is free again."""
     if now.theirs and now.state == "delivered" and now.case_id:
         cases.add_numbers(tx.connection, now.case_id, now.id, [Number(now.platform, "case", now.theirs)])
-    if now.state in {"held", "abandoned"} and now.kind == "write":
-        _ticket(tx, now, now.state, fact, held_due_ms)
-    elif was.state == "held":
+    if was.state == "held" and now.state != "held":
         cases.close_tickets(tx.connection, now.id, fact.at_ms)
+    if now.state in {"held", "abandoned"} and now.kind == "write" and fact.kind != "settled_stop":
+        _ticket(tx, now, now.state, fact, held_due_ms)  # what a person ended, a person has seen
     if now.state in ENDS - {"delivered"} and now.operation == "case.submit":
         cases.close(tx.connection, now.case_id)
 

@@ -69,6 +69,19 @@ def concluded(
     return Entry(f"exchange.{kind}", fact.at_ms, {**facts, **evidence})
 
 
+def hastened(exchange: Exchange, *, actor: str) -> Entry:
+    """exchange.hastened: a person has the next try made at once; on what ground is sealed apart."""
+    facts = _of(exchange) | {
+        "state": exchange.state, "attempt": exchange.attempt, "cause": exchange.cause or None, "actor": actor,
+    }  # fmt: skip
+    return Entry("exchange.hastened", exchange.due_ms, facts)
+
+
+def ticket_closed(exchange: Exchange, kind: str, *, actor: str, at_ms: int) -> Entry:
+    """ticket.closed: a person has seen to it."""
+    return Entry("ticket.closed", at_ms, _of(exchange) | {"ticket": kind, "actor": actor})
+
+
 def evidence_of(reply: Reply, key: DataKey, attempt: int) -> dict[str, str]:
     """What proves a reply without showing it: commitments under the exchange's key, which die with it."""
     evidence = {}

@@ -66,7 +66,7 @@ async def pose(story: Exchanges, question: Question) -> tuple[Exchange, Route]:
         raise Refusal("unmappable", problems=translated.problems, count=len(translated.problems))
     gate = story.gate_of(route)
     if gate.free(now_ms, reads=True) <= 0 or await around.gates.permitted(gate, 1, reads=True) <= 0:
-        raise Refusal("platform_unavailable", cause=gate.closed_because(now_ms) or "busy")
+        raise Refusal("platform_unavailable", cause=gate.closed_because(now_ms, reads=True) or "busy")
     exchange = (question.about or _NO_CASE)._replace(
         id=exchange_id, kind="read", operation=question.operation, caller=question.caller,
         actor=question.actor, platform=question.platform, release=route.release, state="sending", step="send",

@@ -1,10 +1,16 @@
-"""A person's word: settling what no machine can know (核实), taking back what has not left (撤回)."""
+"""A person's word: settling what no machine can know (核实), taking back what has not left (撤回), having the next
+try made now (催办), having seen to a ticket."""
 
+from gateway import logs
 from gateway.errors import Refusal
+from gateway.exchange import commits
 from gateway.exchange.commits import Moved
 from gateway.exchange.facts import number_of
+from gateway.exchange.papers import Erased
 from gateway.exchange.story import Exchanges
 from gateway.model import Exchange, Fact, FactKind
+
+log = logs.get("exchange")
 
 
 async def settle(
@@ -39,3 +45,30 @@ async def withdraw(story: Exchanges, exchange_id: str, *, actor: str) -> Exchang
     if now.state != "withdrawn":
         raise Refusal("case_ended", exchange=exchange_id)
     return now
+
+
+async def hasten(story: Exchanges, was: Exchange, *, actor: str, reason: str) -> Exchange:
+    """Have the next try of what is waiting or deferred made now; the gate lets it pass as any other.
+
+    Raises Moved if it is not as it `was` any more; Erased if it has no papers, so nothing could be sent.
+    """
+    note = await story.around.papers.note(was, actor=actor, reason=reason)
+    now = await story.around.store.write(commits.hasten(was, actor=actor, sealed=note))
+    log.info(
+        "exchange.hastened", exchange=now.id, platform=now.platform, attempt=now.attempt, cause=now.cause
+    )
+    story.poke()
+    return now
+
+
+async def close_tickets(story: Exchanges, exchange_id: str, *, actor: str, reason: str) -> list[str]:
+    """The tickets of an exchange were seen to; their kinds. On what ground is erased with its papers.
+
+    Raises Refusal: not_found; Moved if there is none to close.
+    """
+    was = await story.look_up(exchange_id)
+    try:
+        note = await story.around.papers.note(was, actor=actor, reason=reason)
+    except Erased:
+        note = {}
+    return await story.around.store.write(commits.close_tickets(was, actor=actor, sealed=note))

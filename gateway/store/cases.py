@@ -8,7 +8,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.store.connection import Connection
-from gateway.store.tables import case_numbers, cases, idempotency, sequences, tickets
+from gateway.store.tables import case_numbers, cases, exchanges, idempotency, sequences, tickets
 
 INSERT_CASE = sa.insert(cases)
 CASE = sa.select(cases).where(cases.c.id == bindparam("id"))
@@ -50,14 +50,41 @@ ADVANCE = (
 FOLLOWING = sa.select(sequences.c.following).where(sequences.c.scope == bindparam("scope"))
 _TICKET = insert(tickets)
 OPEN_TICKET = _TICKET.on_conflict_do_update(
-    index_elements=["exchange_id", "kind"], set_={"closed_ms": 0, "cause": _TICKET.excluded.cause}
+    index_elements=["exchange_id", "kind"],
+    set_={
+        "closed_ms": 0,
+        "cause": _TICKET.excluded.cause,
+        # one that was closed is a new one; one that is open keeps its day
+        "opened_ms": sa.case(
+            (tickets.c.closed_ms > 0, _TICKET.excluded.opened_ms), else_=tickets.c.opened_ms
+        ),
+        "due_ms": sa.case((tickets.c.closed_ms > 0, _TICKET.excluded.due_ms), else_=tickets.c.due_ms),
+    },
 )
 CLOSE_TICKETS = (
     sa.update(tickets)
     .where(tickets.c.exchange_id == bindparam("id_"), tickets.c.closed_ms == 0)
     .values(closed_ms=bindparam("closed_ms"))
 )
-TICKETS = sa.select(tickets).where(tickets.c.closed_ms == 0).order_by(tickets.c.opened_ms)
+CLOSE_TICKET = (
+    sa.update(tickets)
+    .where(
+        tickets.c.exchange_id == bindparam("id_"),
+        tickets.c.kind == bindparam("kind_"),
+        tickets.c.closed_ms == 0,
+    )
+    .values(closed_ms=bindparam("closed_ms"))
+)
+_T = tickets.c
+TICKETS = (
+    sa.select(
+        _T.exchange_id, exchanges.c.case_id, exchanges.c.platform, exchanges.c.operation, exchanges.c.state,
+        _T.kind, _T.cause, _T.owner, _T.opened_ms, _T.due_ms,
+    )
+    .join(exchanges, exchanges.c.id == _T.exchange_id)
+    .where(_T.closed_ms == 0)
+    .order_by(_T.due_ms, _T.exchange_id, _T.kind)
+)  # fmt: skip
 
 
 class Case(NamedTuple):
@@ -80,6 +107,21 @@ class Number(NamedTuple):
     owner: str
     kind: str
     number: str
+
+
+class Ticket(NamedTuple):
+    """What asks for a person (工单): kind held, abandoned or contradiction; owner has to see to it by due_ms."""
+
+    exchange: str
+    case: str
+    platform: str
+    operation: str
+    state: str
+    kind: str
+    cause: str
+    owner: str
+    opened_ms: int
+    due_ms: int
 
 
 def add(connection: Connection, case: Case) -> None:
@@ -165,3 +207,13 @@ def open_ticket(
 
 def close_tickets(connection: Connection, exchange_id: str, at_ms: int) -> None:
     connection.run(CLOSE_TICKETS, {"id_": exchange_id, "closed_ms": at_ms})
+
+
+def close_ticket(connection: Connection, exchange_id: str, kind: str, at_ms: int) -> bool:
+    """False if there is none of that kind open."""
+    return connection.run(CLOSE_TICKET, {"id_": exchange_id, "kind_": kind, "closed_ms": at_ms}) == 1
+
+
+def open_tickets(connection: Connection) -> list[Ticket]:
+    """The nearest deadline first."""
+    return [Ticket(*row) for row in connection.rows(TICKETS)]

@@ -17,6 +17,7 @@ def codes(*kinds: str, exchange: str | None = "E1") -> list[str | None]:
         ["admitted", "sending", "delivered"],
         ["admitted", "sending", "deferred", "sending", "held", "deferred", "sending", "delivered"],
         ["admitted", "withdrawn"],
+        ["admitted", "sending", "deferred", "hastened", "sending", "delivered"],
         ["admitted", "sending", "refused", "late_reply", "read", "late_reply"],
         ["admitted", "deferred", "abandoned", "read"],
         ["admitted", "read", "sending"],  # still open
@@ -32,6 +33,8 @@ def test_lawful_orders_pass(kinds):
     [
         (["sending"], "no_start"),
         (["delivered"], "no_start"),
+        (["hastened"], "no_start"),
+        (["admitted", "delivered", "hastened"], "after_end"),
         (["read", "late_reply"], "no_start"),  # a read starts nothing
         (["admitted", "admitted"], "second_start"),
         (["admitted", "delivered", "admitted"], "second_start"),

@@ -101,6 +101,7 @@ async def test_settled_as_stopped_it_is_abandoned_and_the_case_is_free_again(pla
         found = await held(gateway, place, "reset_after")
         settle = ("settle", found.id, "--not-taken", "--stop", "--reason", "申请人撤回")
         assert await command(place, *settle) == (0, f"{found.id} abandoned\n")
+        assert await gateway.store.read(lambda connection: connection.rows(TICKETS)) == []  # it was seen to
         again = await submitted(gateway, case("gd-person"), "key-0002")
         assert again.state == "delivered"
         assert taken(simulators["sim-bare"]) == 1

@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from gateway.settings import load
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 CALLERS = {
     "guichi": ("模拟贵池区政务服务平台", ["341702"]),
@@ -22,7 +24,7 @@ CALLERS = {
 GATEWAY_YAML = """\
 name: demo.tongban.example/log
 listen: {{host: 127.0.0.1, port: "{port}"}}
-database: sqlite:///state/tongban.db
+database: {database}
 platforms: [{folders}]
 catalogue: [{catalogue}/items.csv, {catalogue}/alignments.csv]
 bounds: {{lease_margin_s: "{lease_margin_s}", wait_s: "{wait_s}"}}
@@ -88,6 +90,7 @@ class Installation:
     folders: tuple[Path, ...] = (EXAMPLES,)
     platforms: dict[str, Process] = field(default_factory=dict)
     gateway: Process | None = None
+    gateways: list[Process] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     client: ClientSession | None = None
 
@@ -100,6 +103,11 @@ class Installation:
         return self.folder / "state" / "tongban.db"
 
     @property
+    def address_of_database(self) -> str:
+        """As the gateway reaches it."""
+        return load(self.conf).database
+
+    @property
     def address(self) -> str:
         assert self.gateway
         return str(self.gateway.said["address"])
@@ -110,14 +118,21 @@ class Installation:
         assert self.gateway
         return str(self.gateway.said["log_key"])
 
-    def write(self, *, port: int = 0, lease_margin_s: float = 1, wait_s: float = 5) -> None:
+    def write(
+        self,
+        *,
+        port: int = 0,
+        lease_margin_s: float = 1,
+        wait_s: float = 5,
+        database: str = "sqlite:///state/tongban.db",
+    ) -> None:
         """The conf folder, before the platforms are up."""
         for part in ("callers", "platforms"):
             (self.conf / part).mkdir(parents=True, exist_ok=True)
         (self.conf / "gateway.yaml").write_text(
             GATEWAY_YAML.format(
                 port=port, folders=", ".join(map(str, self.folders)), lease_margin_s=lease_margin_s,
-                catalogue=CHECKOUT / "mappings" / "catalogue", wait_s=wait_s,
+                catalogue=CHECKOUT / "mappings" / "catalogue", wait_s=wait_s, database=database,
             )
         )  # fmt: skip
         for name, (title, speaks_for) in CALLERS.items():
@@ -148,6 +163,7 @@ class Installation:
         (self.conf / "platforms" / f"{platform}.yaml").write_text(written)
 
     async def start_gateway(self, module: str = "gateway.cli", *arguments: str, **environment: str) -> None:
+        """The gateway that is spoken to from now on; on a database server it may be one of several."""
         command = [
             module,
             *(["serve"] if module == "gateway.cli" else []),
@@ -156,6 +172,7 @@ class Installation:
             *arguments,
         ]
         self.gateway = Process(command, environment=environment, errors=self.folder / "gateway.log")
+        self.gateways.append(self.gateway)
         await self.gateway.start()
 
     def caller_of(self, document: Mapping[str, Any]) -> str:
@@ -191,9 +208,8 @@ class Installation:
             return await response.json()
 
     async def stop(self) -> None:
-        for process in (self.gateway, *self.platforms.values()):
-            if process is not None:
-                await process.end()
+        for process in (*self.gateways, *self.platforms.values()):
+            await process.end()
         if self.client:
             await self.client.close()
 

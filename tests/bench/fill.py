@@ -42,20 +42,20 @@ _NEW = {
 }  # fmt: skip
 
 
-def fill(connection: Connection, count: int) -> None:
-    """`count` exchanges more. On an open connection on which nothing is begun."""
+def fill(connection: Connection, count: int, *, group: int = GROUP) -> None:
+    """`count` exchanges more, so many in a transaction. On an open connection on which nothing is begun."""
     like = pattern(connection)
     connection.run(_CREATE)
     copies = [_copied(table, like) for table in _NEW]
     ours = like.exchange.ours
-    for group in _groups(like, count):
+    for names in _groups(like, count, group):
         connection.begin()
         rows = [{"exchange": n.exchange, "case_id": n.case, "person": n.person, "ours": n.ours, "key": n.key,
-                 "at_ms": at_ms} for n, at_ms in group]  # fmt: skip
+                 "at_ms": at_ms} for n, at_ms in names]  # fmt: skip
         connection.run_many(_ADD, rows)
         for copy in copies:
             connection.run(copy, {"of_exchange": like.exchange.id, "of_case": like.case.id, "was_ours": ours})
-        audit_log.append(connection, [entry_of(entry, n) for n, _ in group for entry in like.entries])
+        audit_log.append(connection, [entry_of(entry, n) for n, _ in names for entry in like.entries])
         connection.run(_EMPTY)
         connection.commit()
     connection.run(sa.text("ANALYZE"))
@@ -82,11 +82,11 @@ def _copied(table: sa.Table, like: Pattern) -> sa.Insert:
     )
 
 
-def _groups(like: Pattern, count: int) -> Iterator[list[tuple[Named, int]]]:
+def _groups(like: Pattern, count: int, group: int) -> Iterator[list[tuple[Named, int]]]:
     """New names and times, in groups, the oldest first; the youngest is a minute older than the pattern."""
     began_ms = like.exchange.admitted_ms - count * EVERY_MS
-    for first in range(0, count, GROUP):
-        serials = range(first, min(first + GROUP, count))
+    for first in range(0, count, group):
+        serials = range(first, min(first + group, count))
         yield [
             (_named(began_ms + serial * EVERY_MS, serial), began_ms + serial * EVERY_MS) for serial in serials
         ]

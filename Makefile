@@ -6,7 +6,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 CHECKED = mappings/platforms mappings/examples
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check faults bench lock
+.PHONY: help demo serve test check faults bench soak lock
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -31,8 +31,11 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 faults: $(VENV)/dev ## kill the gateway at every statement of the write path
 	FAULTS=long $(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
 
-bench: $(VENV)/dev ## CPU per exchange against a proxy and a plain script, into docs/performance.md
-	$(BIN)/python -m tests.bench --write
+bench: $(VENV)/dev ## what an exchange costs and how long it takes, into docs/performance.md; ONLY=postgres,open for parts
+	$(BIN)/python -m tests.bench --write $(if $(ONLY),--only $(ONLY))
+
+soak: $(VENV)/dev ## a light load for MINUTES=30 on both databases: memory and descriptors must not grow
+	$(BIN)/python -m tests.bench.soak --minutes $(or $(MINUTES),30)
 
 lock: ## write constraints.txt anew, from a fresh environment of Python 3.11
 	rm -rf build/lock

@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from gateway.settings import load
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 CALLERS = {
     "guichi": ("模拟贵池区政务服务平台", ["341702"]),
@@ -90,6 +92,7 @@ class Installation:
     folders: tuple[Path, ...] = (EXAMPLES,)
     platforms: dict[str, Process] = field(default_factory=dict)
     gateway: Process | None = None
+    gateways: list[Process] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     client: ClientSession | None = None
 
@@ -100,6 +103,11 @@ class Installation:
     @property
     def database(self) -> Path:
         return self.folder / "state" / "tongban.db"
+
+    @property
+    def address_of_database(self) -> str:
+        """As the gateway reaches it."""
+        return load(self.conf).database
 
     @property
     def address(self) -> str:
@@ -151,6 +159,7 @@ class Installation:
         (self.conf / "platforms" / f"{platform}.yaml").write_text(written)
 
     async def start_gateway(self, module: str = "gateway.cli", *arguments: str, **environment: str) -> None:
+        """The gateway that is spoken to from now on; on a database server it may be one of several."""
         command = [
             module,
             *(["serve"] if module == "gateway.cli" else []),
@@ -159,6 +168,7 @@ class Installation:
             *arguments,
         ]
         self.gateway = Process(command, environment=environment, errors=self.folder / "gateway.log")
+        self.gateways.append(self.gateway)
         await self.gateway.start()
 
     def caller_of(self, document: Mapping[str, Any]) -> str:
@@ -194,9 +204,8 @@ class Installation:
             return await response.json()
 
     async def stop(self) -> None:
-        for process in (self.gateway, *self.platforms.values()):
-            if process is not None:
-                await process.end()
+        for process in (*self.gateways, *self.platforms.values()):
+            await process.end()
         if self.client:
             await self.client.close()
 

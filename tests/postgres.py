@@ -72,9 +72,14 @@ class Server:
         """how: fast rolls back what is open; immediate is a crash."""
         self._run("pg_ctl", "-D", str(self.cluster), "-w", "-t", "30", "-m", how, "stop")
 
+    @property
+    def pid(self) -> int:
+        """The first process of the server; all others are its children."""
+        return int((self.cluster / "postmaster.pid").read_text().split()[0])
+
     def signal(self, number: signal.Signals) -> None:
         """To the first process of the server."""
-        os.kill(int((self.cluster / "postmaster.pid").read_text().split()[0]), number)
+        os.kill(self.pid, number)
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"

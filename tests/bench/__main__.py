@@ -1,46 +1,36 @@
-"""`make bench`: measure, print, and write the figures into docs/performance.md."""
+"""`make bench`: measure, print, and write the figures into docs/performance.md.
+
+python -m tests.bench [--only exchanges,mapping,postgres,evidence,open,stored] [--write]
+"""
 
 import argparse
-import asyncio
-import platform
-import statistics
 import sys
-from datetime import date
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
-from tests.bench.exchanges import Subject, measure, ratio
+import uvloop
+
+from tests.bench import evidence, figures, latency, several, stored
+from tests.bench.exchanges import measure
+from tests.bench.rounds import Subject, ratio
 from tests.bench.stages import measured
-from tests.installation import CHECKOUT
 from tests.mappings.test_speed import compared, interleaved
 
-DOCUMENT = CHECKOUT / "docs" / "performance.md"
-BEGIN, END = "<!-- figures: begin (written by `make bench`) -->", "<!-- figures: end -->"
 BOUNDS = {"rest": 3.2, "soap": 4.5}
 
 
 def table(dialect: str, subjects: dict[str, Subject], idle_mb: float) -> list[str]:
     gateway, proxy, script = subjects["gateway"], subjects["proxy"], subjects["script"]
     to_proxy, to_script = ratio(gateway.rounds, proxy.rounds), ratio(gateway.rounds, script.rounds)
-    lines = [
+    near, cheaper = figures.met(to_proxy.median <= BOUNDS[dialect]), figures.met(to_script.median <= 1)
+    return [
         f"### {dialect.upper()}",
         "",
-        "| subject | CPU µs per exchange: median (min–max) | p50 ms | p99 ms |",
-        "|---|---|---|---|",
-    ]
-    for each in subjects.values():
-        spread = f"{statistics.median(each.rounds):.0f} ({min(each.rounds):.0f}–{max(each.rounds):.0f})"
-        p50, p99 = statistics.median(each.p50_ms), statistics.median(each.p99_ms)
-        lines.append(f"| {each.name} | {spread} | {p50:.1f} | {p99:.1f} |")
-    met = "met" if to_proxy.median <= BOUNDS[dialect] else "NOT met"
-    cheaper = "met" if to_script.median <= 1 else "NOT met"
-    lines += [
-        "",
-        f"- gateway / proxy: **{to_proxy}**, asked ≤ {BOUNDS[dialect]}: {met}",
+        *figures.subjects(list(subjects.values())),
+        f"- gateway / proxy: **{to_proxy}**, asked ≤ {BOUNDS[dialect]}: {near}",
         f"- gateway / plain script: **{to_script}**, asked ≤ 1.00: {cheaper}",
         f"- resident memory of the gateway before the first request: {idle_mb:.0f} MB (asked < 160)",
         "",
     ]
-    return lines
 
 
 def profile(dialect: str) -> list[str]:
@@ -58,12 +48,19 @@ def profile(dialect: str) -> list[str]:
     return [*lines, ""]
 
 
-def mapping() -> list[str]:
+def exchanges(given: argparse.Namespace) -> list[str]:
+    lines = _interleaved(given)
+    for dialect in ("rest", "soap"):
+        subjects, idle_mb = uvloop.run(measure(dialect, rounds=given.rounds, requests=given.requests))
+        lines += [*table(dialect, subjects, idle_mb), *profile(dialect)]
+    return lines
+
+
+def mapping(given: argparse.Namespace) -> list[str]:
     ours_us, hand_us = interleaved(*compared())
-    met = "met" if ours_us <= 1.3 * hand_us else "NOT met"
+    met = figures.met(ours_us <= 1.3 * hand_us)
     return [
-        "### Mapping",
-        "",
+        *figures.dated("the quietest of 60 short rounds in turns"),
         "40 fields and 5 materials of 7 fields, against the same mapping written by hand in Python:",
         "",
         f"- compiled {ours_us:.1f} µs, by hand {hand_us:.1f} µs: **{ours_us / hand_us:.2f}**, asked ≤ 1.30: {met}",
@@ -71,41 +68,55 @@ def mapping() -> list[str]:
     ]
 
 
-def machine() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next(
-        (line.split(":")[1].strip() for line in lines if line.startswith("model name")), "unknown processor"
-    )
-    cores = sum(line.startswith("processor") for line in lines)
-    return f"{model}, {cores} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+def postgres(given: argparse.Namespace) -> list[str]:
+    measuring = several.measured(rounds=given.rounds, requests=given.requests, seconds=given.seconds)
+    return _interleaved(given) + uvloop.run(measuring)
 
 
-def written(lines: list[str]) -> str:
-    before = (
-        DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
-    )
-    head, rest = before.split(BEGIN)
-    return "\n".join([head + BEGIN, "", *lines, END + rest.split(END)[1]])
+def without_evidence(given: argparse.Namespace) -> list[str]:
+    return _interleaved(given) + uvloop.run(evidence.measured(rounds=given.rounds, requests=given.requests))
+
+
+def open_loop(given: argparse.Namespace) -> list[str]:
+    return figures.dated(f"{given.seconds:g} s a run") + uvloop.run(latency.measured(seconds=given.seconds))
+
+
+def full_store(given: argparse.Namespace) -> list[str]:
+    measuring = stored.measured(given.stored, rounds=given.rounds, requests=given.requests)
+    return _interleaved(given) + uvloop.run(measuring)
+
+
+def _interleaved(given: argparse.Namespace) -> list[str]:
+    return figures.dated(f"{given.rounds} interleaved rounds of {given.requests}")
+
+
+PARTS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
+    "exchanges": exchanges,
+    "mapping": mapping,
+    "postgres": postgres,
+    "evidence": without_evidence,
+    "open": open_loop,
+    "stored": full_store,
+}
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas")
     options.add_argument("--rounds", type=int, default=11)
-    options.add_argument("--requests", type=int, default=400)
-    options.add_argument("--dialect", choices=("rest", "soap", "both"), default="both")
+    options.add_argument("--requests", type=int, default=400, help="in each round")
+    options.add_argument("--seconds", type=float, default=60, help="of a load at a fixed rate")
+    options.add_argument("--stored", type=int, default=200_000, help="exchanges in the full store")
     options.add_argument("--write", action="store_true", help="write docs/performance.md")
     given = options.parse_args()
-    lines = [
-        f"{date.today().isoformat()}, {machine()}; {given.rounds} interleaved rounds of {given.requests}.",
-        "",
-    ]
-    for dialect in ("rest", "soap") if given.dialect == "both" else (given.dialect,):
-        subjects, idle_mb = asyncio.run(measure(dialect, rounds=given.rounds, requests=given.requests))
-        lines += [*table(dialect, subjects, idle_mb), *profile(dialect)]
-    lines += mapping()
-    print("\n".join(lines))
-    if given.write:
-        DOCUMENT.write_text(written(lines), encoding="utf-8")
+    for part in given.only.split(","):
+        lines = PARTS[part](given)
+        sys.stdout.write("\n".join([f"## {part}", "", *lines, ""]))
+        sys.stdout.flush()
+        if given.write:
+            figures.write(part, lines)
     return 0
 
 

@@ -30,9 +30,17 @@ def template(name: str) -> dict[str, Any]:
     return document
 
 
+def whole(name: str, serial: int) -> dict[str, Any]:
+    """The fixture as it is, with its files, for the n-th person."""
+    document = case(name)
+    document["applicant"]["id_number"] = identity_number(serial)
+    for told in ("birth_date", "sex"):
+        document["applicant"].pop(told, None)
+    return document
+
+
 def bodies(name: str, first: int, count: int) -> list[bytes]:
-    document = template(name)
-    made = []
+    document, made = template(name), []
     for serial in range(first, first + count):
         document["applicant"]["id_number"] = identity_number(serial)
         made.append(json.dumps(document, ensure_ascii=False).encode())

@@ -29,6 +29,7 @@ from gateway.identity import new_id
 from gateway.items.align import Question, find
 from gateway.settings import load
 from gateway.store import exchanges
+from gateway.store.database import open_connection
 from gateway.web.reading import parse_object
 from gateway.web.views import exchange_view
 from mappings import canonical
@@ -90,7 +91,7 @@ def _taking_in(gateway: Gateway, fixture: str) -> list[Stage]:
     question = Question(
         document["item"]["code"], receiving["division"], document["division"], None, "1", date.today()
     )
-    reader = gateway.store._reader
+    reader = open_connection(gateway.settings.database)
     sort = orjson.OPT_SORT_KEYS
     return [
         Stage("read JSON, keys once", cost_us(lambda: parse_object(raw))),
@@ -119,7 +120,7 @@ async def _through(gateway: Gateway, fixture: str, platform: str) -> list[Stage]
     entry = entries.admitted(exchange, prepared, key)
     fields = flatten(message.document)
     answer = _answer(platform)
-    connection = gateway.store._connection
+    connection = open_connection(gateway.settings.database)
     connection.begin()
     serials = iter(range(10**9))
     found = [
@@ -144,6 +145,7 @@ async def _through(gateway: Gateway, fixture: str, platform: str) -> list[Stage]
         Stage("the view for the caller", cost_us(lambda: orjson.dumps(exchange_view(exchange)))),
     ]
     connection.rollback()
+    connection.close()
     return found
 
 

@@ -121,6 +121,7 @@ def parser(title: str) -> argparse.ArgumentParser:
     options.add_argument(
         "--quiet-bench", action="store_true", help="check and remember nothing, answer at once"
     )
+    options.add_argument("--pause-ms", type=float, default=0, help="how long a quiet one thinks")
     return options
 
 
@@ -140,6 +141,7 @@ async def _until_told(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if options.with_parent:
         asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _until_end_of_input, stop)
+    simulator.pause_s = options.pause_ms / 1000
     async with running(simulator, control, port=options.port, control_port=options.control_port):
         sys.stdout.write(json.dumps({"address": simulator.address, "control": simulator.control}) + "\n")
         sys.stdout.flush()

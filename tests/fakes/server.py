@@ -1,5 +1,6 @@
 """One simulated platform as a server: the dialect decides, the programme disturbs, the ledger counts."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -54,6 +55,7 @@ class Simulator:
         self.ledger = ledger
         self.dialect = dialect
         self._quiet = quiet
+        self.pause_s = 0.0  # before every answer, where it is quiet
         self.programme = Programme()
         self.address = ""
         self.control = ""
@@ -77,6 +79,8 @@ class Simulator:
     async def _unrecorded(self, request: web.Request, operation: str) -> web.StreamResponse:
         """For benches: no arrival is counted, no step applies."""
         heard = self.dialect.hear(request, operation, await request.read())
+        if self.pause_s:
+            await asyncio.sleep(self.pause_s)
         return await deliver(request, heard.fault or self.dialect.plain(heard, 0), None)
 
     async def _judged(

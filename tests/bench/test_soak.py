@@ -1,0 +1,20 @@
+"""Two minutes of a light, troubled load: enough to see what grows with every exchange. `make soak` takes longer."""
+
+import pytest
+
+from tests.bench.soak import MORE_DESCRIPTORS, SLOPE_MB, Watch, slope, soaked
+
+
+def test_a_slope_is_told_through_what_jumps_now_and_then() -> None:
+    at = [float(second) for second in range(60)]
+    growing = [100 + 0.05 * second + (30 if second % 17 == 0 else 0) for second in at]
+    assert slope(at, growing) == pytest.approx(0.05)
+    assert slope(at, [100.0] * 60) == 0
+
+
+async def test_memory_and_descriptors_do_not_grow_under_a_light_load() -> None:
+    watches: list[Watch] = await soaked(minutes=2)
+    assert all(each.answered > 500 for each in watches)
+    assert {each.name: round(each.slope_mb, 2) for each in watches if each.slope_mb >= SLOPE_MB} == {}
+    grown = {each.name: each.open_descriptors for each in watches if each.more_descriptors > MORE_DESCRIPTORS}
+    assert grown == {}

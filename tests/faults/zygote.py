@@ -22,8 +22,12 @@ import adapters.soap  # noqa: F401 - zeep is slow to import
 from gateway import logs
 from gateway.boot import World
 from gateway.cli.serve import serve_until_stopped
+from gateway.exchange import circuit
+from gateway.exchange.circuit import CIRCUIT_MS
 from gateway.settings import load
 from tests.faults.failpoints import Failpoints
+from tests.faults.guards import remove
+from tests.faults.steering import Steering
 
 POLL_S = 0.005
 CHILDREN: set[int] = set()
@@ -35,6 +39,9 @@ class Job:
 
     at: the boundary at which it dies; None: at none. mortal: whether boundaries are counted at all; if not,
     it is a gateway as `tongban serve` runs it, but for the clock.
+    desk: the folder below `folder` for what is this process's alone: its address, its log, its marks.
+    steered: its clock is this machine's, and that and its disk are spoilt by files on its desk (steering.py).
+    circuit_ms: how long it leaves a platform alone that bars us. without: the guard that it lacks.
     """
 
     job: int
@@ -44,6 +51,10 @@ class Job:
     checkpoints: bool = False
     ahead_ms: int = 0
     pace: float = 1.0
+    desk: str = "."
+    steered: bool = False
+    circuit_ms: int = CIRCUIT_MS
+    without: str = ""
 
 
 def main() -> int:
@@ -96,20 +107,32 @@ def _say(line: dict[str, int]) -> None:
 def _become(job: Job) -> None:
     """The child: stdout is the file that its address is read from, stderr its log."""
     folder = Path(job.folder)
+    desk = folder / job.desk
     for name, descriptor in (("said", 1), ("gateway.log", 2)):
-        file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        file = os.open(desk / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(file, descriptor)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     code = 1
     try:
         logs.configure()
-        uvloop.run(serve_until_stopped(load(folder / "conf"), port=0, world=_world(job, folder)))
+        circuit.CIRCUIT_MS = job.circuit_ms
+        if job.without:
+            remove(job.without)
+        uvloop.run(serve_until_stopped(load(folder / "conf"), port=0, world=_world(job, desk)))
         code = 0
     finally:
         os._exit(code)
 
 
-def _world(job: Job, folder: Path) -> World:
+def _world(job: Job, desk: Path) -> World:
+    points = Failpoints(desk / "armed", desk / "marks", job.at, job.checkpoints)
+    if job.steered:
+        steering = Steering(desk)
+        return World(
+            wall_ms=steering.wall_ms,
+            connect=lambda address: points.round(steering.connect(address)),
+            transport=points.transport,
+        )
     began_ms = time.time_ns() // 1_000_000
 
     def clock_ms() -> int:
@@ -117,7 +140,6 @@ def _world(job: Job, folder: Path) -> World:
 
     if not job.mortal:
         return World(clock_ms=clock_ms)
-    points = Failpoints(folder / "armed", folder / "marks", job.at, job.checkpoints)
     return World(clock_ms=clock_ms, connect=points.connect, transport=points.transport)
 
 

@@ -1,0 +1,192 @@
+"""One campaign: load and faults for a while, then calm, then the reckoning."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aiohttp import ClientSession, TCPConnector
+
+from gateway.clock import wall_ms
+from tests.fakes.programme import Step
+from tests.faults.campaign.callers import Caller
+from tests.faults.campaign.fleet import Fault, Fleet
+from tests.faults.campaign.people import Errand, People
+from tests.faults.campaign.schedule import PLATFORMS, Schedule
+from tests.faults.campaign.trouble import Trouble
+from tests.faults.campaign.verdict import Evidence, Violation, violations
+from tests.faults.ledgers import ask, halves, verified
+from tests.faults.nursery import nursery
+from tests.faults.places import Place
+from tests.postgres import running
+
+CALLERS = 10
+STALL_MS = 300  # a loop of this process that stands still for longer: the machine was not there
+QUIET_S = 62  # settled_after + 60 s
+OPEN = "select count(*) from exchanges where kind = 'write' and state in ('waiting', 'sending', 'deferred')"
+SHORT = {
+    "timeout_s: 5, connect_s: 2": "timeout_s: 1, connect_s: 1",
+    "first: 50ms, most: 200ms": "first: 50ms, most: 500ms",
+}
+DECLARED = dict.fromkeys(PLATFORMS, SHORT)
+
+
+@dataclass(slots=True)
+class Campaign:
+    """What one run did and found."""
+
+    schedule: Schedule
+    faults: list[Fault] = field(default_factory=list)
+    stalls: list[tuple[int, int]] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
+    found: list[Violation] = field(default_factory=list)
+    seen: Evidence | None = None
+    began_ms: int = 0
+    took_s: float = 0
+    quiet_s: float = 0
+
+
+async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
+    """Run it. without: a guard that the gateways lack (guards.py)."""
+    done = Campaign(schedule)
+    began = time.monotonic()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tongban-campaign-")))
+        server = stack.enter_context(running(fsync="off")) if schedule.store == "postgresql" else None
+        place = Place(folder / "place", server)
+        place.folder.mkdir()
+        await _installed(place)
+        async with nursery() as children, place.platforms(*PLATFORMS) as simulators, _watched(done.stalls):
+            fleet = Fleet(schedule, place, children, done.faults, without)
+            trouble = Trouble(fleet, simulators, server, place.database, done.faults)
+            done.seen = Evidence(place.database, simulators, done.errands, done.faults, done.stalls)
+            fleet.start()
+            await fleet.all_up(30)
+            await _load(done, fleet, trouble)
+            codes = await fleet.stop()
+            if any(codes):
+                done.found.append(Violation(f"gateways did not stop in order: {codes}"))
+            done.seen.read()
+            done.found += violations(done.seen)
+            done.found += map(Violation, halves(place.database))
+            if unsound := verified(place.database, (place.folder / "log_key").read_text()):
+                done.found.append(Violation(f"the log does not verify: {unsound}"))
+    done.took_s = time.monotonic() - began
+    return done
+
+
+async def _installed(place: Place) -> None:
+    place.write(DECLARED, lease_margin_s=1)
+    async with place.gateway() as gateway:
+        (place.folder / "log_key").write_text(gateway.signer.vkey)
+    place.forget_sources()
+
+
+async def _load(done: Campaign, fleet: Fleet, trouble: Trouble) -> None:
+    """Callers and faults for as long as the schedule says; then all is well, and everybody asks again."""
+    doomed = trouble.simulators["sim-gd"].programme
+    async with ClientSession(connector=TCPConnector(limit=0, force_close=True)) as session:
+        callers = [
+            Caller(
+                session,
+                lambda: fleet.addresses,
+                People(done.schedule.chance(f"people {n}"), count(10_000 * n)),
+                done.schedule.chance(f"caller {n}"),
+                lambda errand: doomed.add(Step("refuse", match=errand.person, times=0)),
+            )
+            for n in range(CALLERS)
+        ]
+        working = [asyncio.create_task(caller.work()) for caller in callers]
+        done.began_ms = wall_ms()
+        try:
+            await trouble.run(done.schedule.events)
+            await _until(done.began_ms + done.schedule.seconds * 1000)
+        finally:
+            for caller in callers:
+                caller.resting.set()
+            await asyncio.gather(*working)
+        done.errands += [errand for caller in callers for errand in caller.errands]
+        for each in done.errands:
+            if each.doomed:
+                doomed.add(Step("refuse", match=each.person, times=0))
+        fleet.calm()
+        if not await fleet.all_up(30):
+            done.found.append(Violation("not all gateways came up again"))
+        await _everybody(callers, lambda errand: not errand.ids)
+        done.quiet_s = await _quiet(done.seen.database if done.seen else "")
+        await _everybody(callers, lambda errand: True)
+
+
+async def _until(at_ms: float) -> None:
+    await asyncio.sleep(max(at_ms - wall_ms(), 0) / 1000)
+
+
+async def _everybody(callers: list[Caller], whose: object) -> None:
+    """Every caller asks again under the same keys, one after another; each gets an answer."""
+
+    async def again(caller: Caller) -> None:
+        for errand in filter(whose, caller.errands):  # type: ignore[arg-type]
+            errand.told = ""
+            for _ in range(10):
+                await caller.submit(errand, wait_s=0)
+                if errand.told:
+                    break
+                await asyncio.sleep(0.5)
+
+    await asyncio.gather(*map(again, callers))
+
+
+async def _quiet(database: str) -> float:
+    """Wait until nothing is open but what is held; how long that took, in seconds."""
+    began = time.monotonic()
+    while (took := time.monotonic() - began) < QUIET_S:
+        with suppress(Exception):
+            print(took, ask(database, "select platform, state, step, count(*), min(due_ms), min(cause) from exchanges where state not in ('held','delivered','refused') group by 1,2,3"), wall_ms())
+            if ask(database, OPEN) == [(0,)]:
+                break
+        await asyncio.sleep(0.2)
+    return took
+
+
+@asynccontextmanager
+async def _watched(stalls: list[tuple[int, int]]) -> AsyncIterator[None]:
+    """Note when this process, and with it the simulated platforms, stood still: nobody injected that."""
+
+    async def watch() -> None:
+        while True:
+            before_ms = wall_ms()
+            await asyncio.sleep(0.05)
+            if wall_ms() - before_ms > STALL_MS:
+                stalls.append((before_ms, wall_ms()))
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+
+
+def lines_about(done: Campaign, violation: Violation) -> Iterator[str]:
+    """What happened to the exchange, and what went wrong around it."""
+    yield f"  {violation.what}: {violation.exchange or 'no single exchange'}"
+    seen = done.seen
+    row = next((row for row in seen.rows if row.id == violation.exchange), None) if seen else None
+    if row is None or seen is None:
+        return
+    yield f"    {row}"
+    facts = seen.histories.get(row.id, [])
+    yield from (f"    fact     {fact}" for fact in facts)
+    arrivals = seen.times and seen.simulators[row.platform].ledger.arrivals(row.ours)
+    yield from (f"    arrival  {each}" for each in arrivals or [])
+    last_ms = max((fact.at_ms for fact in facts), default=row.admitted_ms)
+    around = [
+        f for f in done.faults if f.until_ms >= row.admitted_ms - 2_000 and f.from_ms <= last_ms + 2_000
+    ]
+    yield from (f"    fault    {fault}" for fault in around)
+    span = (row.admitted_ms - done.began_ms) / 1000 - 2, (last_ms - done.began_ms) / 1000 + 2
+    events = [event for event in done.schedule.events if span[0] <= event.at_s <= span[1]]
+    yield from (f"    schedule {event}" for event in events)

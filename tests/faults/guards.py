@@ -1,7 +1,6 @@
 """Gateways that lack one of their guards: what looks for faults must find them out."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -10,12 +9,12 @@ from gateway.model import Fact
 
 
 def _lease_says_not_sent(**known: Any) -> Fact:
-    return replace(lease_expired(**known), kind="not_sent")
+    return lease_expired(**known)._replace(kind="not_sent")
 
 
 def _silence_says_not_sent(reply: Any, **known: Any) -> Fact:
     fact = fact_of(reply, **known)
-    return replace(fact, kind="not_sent") if fact.kind == "unknown" else fact
+    return fact._replace(kind="not_sent") if fact.kind == "unknown" else fact
 
 
 GUARDS: dict[str, tuple[str, str, Callable[..., Any]]] = {

@@ -19,17 +19,18 @@ from pathlib import Path
 import uvloop
 
 import adapters.soap  # noqa: F401 - zeep is slow to import
-from gateway import logs
+from gateway import credentials, logs
 from gateway.boot import World
 from gateway.cli.serve import serve_until_stopped
 from gateway.exchange import circuit
-from gateway.exchange.circuit import CIRCUIT_MS
 from gateway.settings import load
 from tests.faults.failpoints import Failpoints
 from tests.faults.guards import remove
 from tests.faults.steering import Steering
 
 POLL_S = 0.005
+CIRCUIT_MS = 1_500  # how long a platform is left alone that bars us
+REFRESH_MS = 3_000  # how long one process may take to fetch a session secret before another one tries
 CHILDREN: set[int] = set()
 
 
@@ -41,7 +42,7 @@ class Job:
     it is a gateway as `tongban serve` runs it, but for the clock.
     desk: the folder below `folder` for what is this process's alone: its address, its log, its marks.
     steered: its clock is this machine's, and that and its disk are spoilt by files on its desk (steering.py).
-    circuit_ms: how long it leaves a platform alone that bars us. without: the guard that it lacks.
+    short: what takes a minute takes seconds. without: the guard that it lacks (guards.py).
     """
 
     job: int
@@ -53,7 +54,7 @@ class Job:
     pace: float = 1.0
     desk: str = "."
     steered: bool = False
-    circuit_ms: int = CIRCUIT_MS
+    short: bool = False
     without: str = ""
 
 
@@ -115,7 +116,8 @@ def _become(job: Job) -> None:
     code = 1
     try:
         logs.configure()
-        circuit.CIRCUIT_MS = job.circuit_ms
+        if job.short:
+            circuit.CIRCUIT_MS, credentials.REFRESH_MS = CIRCUIT_MS, REFRESH_MS
         if job.without:
             remove(job.without)
         uvloop.run(serve_until_stopped(load(folder / "conf"), port=0, world=_world(job, desk)))

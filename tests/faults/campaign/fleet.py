@@ -11,7 +11,6 @@ from tests.faults.nursery import Child, Nursery
 from tests.faults.places import Place
 from tests.faults.steering import Steering
 
-CIRCUIT_MS = 1_500  # instead of a minute, so that a campaign sees circuits close
 AGAIN_S = 0.2
 MOST_LIVES = 2_000
 
@@ -126,7 +125,7 @@ class Fleet:
             desk=seat.name,
             steered=True,
             at=at,
-            circuit_ms=CIRCUIT_MS,
+            short=True,
             without=self.without,
         )
         seat.address = await child.address() or ""

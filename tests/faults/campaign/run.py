@@ -24,7 +24,7 @@ from tests.faults.nursery import nursery
 from tests.faults.places import Place
 from tests.postgres import running
 
-CALLERS = 10
+CALLERS = 20
 STALL_MS = 300  # a loop of this process that stands still for longer: the machine was not there
 QUIET_S = 62  # settled_after + 60 s
 OPEN = "select count(*) from exchanges where kind = 'write' and state in ('waiting', 'sending', 'deferred')"
@@ -145,7 +145,6 @@ async def _quiet(database: str) -> float:
     began = time.monotonic()
     while (took := time.monotonic() - began) < QUIET_S:
         with suppress(Exception):
-            print(took, ask(database, "select platform, state, step, count(*), min(due_ms), min(cause) from exchanges where state not in ('held','delivered','refused') group by 1,2,3"), wall_ms())
             if ask(database, OPEN) == [(0,)]:
                 break
         await asyncio.sleep(0.2)
@@ -180,8 +179,8 @@ def lines_about(done: Campaign, violation: Violation) -> Iterator[str]:
     yield f"    {row}"
     facts = seen.histories.get(row.id, [])
     yield from (f"    fact     {fact}" for fact in facts)
-    arrivals = seen.times and seen.simulators[row.platform].ledger.arrivals(row.ours)
-    yield from (f"    arrival  {each}" for each in arrivals or [])
+    arrivals = [each for each in seen.arrivals[row.platform] if each["number"] == row.ours]
+    yield from (f"    arrival  {each}" for each in arrivals)
     last_ms = max((fact.at_ms for fact in facts), default=row.admitted_ms)
     around = [
         f for f in done.faults if f.until_ms >= row.admitted_ms - 2_000 and f.from_ms <= last_ms + 2_000

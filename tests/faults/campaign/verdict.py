@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.fakes.server import Simulator
 from tests.faults.campaign.fleet import Fault
@@ -61,12 +61,15 @@ class Evidence:
     stalls: Sequence[tuple[int, int]] = ()
     rows: list[Row] = field(default_factory=list)
     times: dict[str, Counter[str]] = field(default_factory=dict)
+    arrivals: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     histories: dict[str, list[Known]] = field(default_factory=dict)
 
     def read(self) -> None:
+        """From both sides, while the platforms still can be asked."""
         asked = f"select {COLUMNS} from exchanges where kind = 'write' order by id"
         self.rows = [Row(*each) for each in ask(self.database, asked)]
         for name, simulator in self.simulators.items():
+            self.arrivals[name] = simulator.ledger.arrivals(None)
             self.times[name] = Counter(
                 {str(c["number"]): int(str(c["times"])) for c in simulator.ledger.cases()}
             )
@@ -182,13 +185,12 @@ def _refused_in_doubt(seen: Evidence, row: Row) -> bool:
 
 def _reasons(seen: Evidence, row: Row) -> Iterable[bool]:
     """Each: whether this kind of fault was injected into the attempt of which nothing is known."""
-    simulator = seen.simulators[row.platform]
     doubt = next(fact for fact in reversed(seen.histories[row.id]) if fact.kind == "unknown")
     from_ms, until_ms = row.admitted_ms - SLACK_MS, doubt.at_ms + SLACK_MS
-    yield any(each["step"] in SILENT for each in simulator.ledger.arrivals(row.ours))
+    arrivals = seen.arrivals[row.platform]
+    yield any(each["step"] in SILENT for each in arrivals if each["number"] == row.ours)
     yield any(  # of what was cut before it was read nobody knows whose it was
-        not each["number"] and from_ms <= int(str(each["at_ms"])) <= until_ms
-        for each in simulator.ledger.arrivals(None)
+        not each["number"] and from_ms <= each["at_ms"] <= until_ms for each in arrivals
     )
     pid = int(row.owner.split("/")[1])
     near = [fault for fault in seen.faults if fault.from_ms <= until_ms and fault.until_ms >= from_ms]

@@ -28,8 +28,10 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 	$(BIN)/tongban check --conf conf $(CHECKED)
 	$(BIN)/hadolint Dockerfile
 
-faults: $(VENV)/dev ## kill the gateway at every statement of the write path
+faults: $(VENV)/dev ## kill the gateway at every statement, then everything at random, into docs/reliability.md
 	$(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
+	$(BIN)/python -m tests.faults.campaign --bite
+	$(BIN)/python -m tests.faults.campaign --seconds 120 --write
 
 bench: $(VENV)/dev ## CPU per exchange against a proxy and a plain script, into docs/performance.md
 	$(BIN)/python -m tests.bench --write

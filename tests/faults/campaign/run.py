@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from aiohttp import ClientSession, TCPConnector
 
 from gateway.clock import wall_ms
-from tests.fakes.programme import Step
 from tests.faults.campaign.callers import Caller
 from tests.faults.campaign.fleet import Fault, Fleet
 from tests.faults.campaign.people import Errand, People
@@ -22,10 +21,11 @@ from tests.faults.campaign.verdict import Evidence, Violation, violations
 from tests.faults.ledgers import ask, halves, verified
 from tests.faults.nursery import nursery
 from tests.faults.places import Place
-from tests.postgres import running
+from tests.postgres import Server, running
 
 CALLERS = 20
 STALL_MS = 300  # a loop of this process that stands still for longer: the machine was not there
+UP_S = 30
 QUIET_S = 62  # settled_after + 60 s
 OPEN = "select count(*) from exchanges where kind = 'write' and state in ('waiting', 'sending', 'deferred')"
 SHORT = {
@@ -37,14 +37,14 @@ DECLARED = dict.fromkeys(PLATFORMS, SHORT)
 
 @dataclass(slots=True)
 class Campaign:
-    """What one run did and found."""
+    """What one run did and found. stalls: when this machine stood still, which nobody injected."""
 
     schedule: Schedule
+    seen: Evidence = field(init=False)
     faults: list[Fault] = field(default_factory=list)
     stalls: list[tuple[int, int]] = field(default_factory=list)
     errands: list[Errand] = field(default_factory=list)
     found: list[Violation] = field(default_factory=list)
-    seen: Evidence | None = None
     began_ms: int = 0
     took_s: float = 0
     quiet_s: float = 0
@@ -55,81 +55,86 @@ async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
     done = Campaign(schedule)
     began = time.monotonic()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tongban-campaign-")))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tongban-campaign-"))) / "place"
         server = stack.enter_context(running(fsync="off")) if schedule.store == "postgresql" else None
-        place = Place(folder / "place", server)
-        place.folder.mkdir()
-        await _installed(place)
+        place = await _installed(folder, server)
         async with nursery() as children, place.platforms(*PLATFORMS) as simulators, _watched(done.stalls):
             fleet = Fleet(schedule, place, children, done.faults, without)
             trouble = Trouble(fleet, simulators, server, place.database, done.faults)
             done.seen = Evidence(place.database, simulators, done.errands, done.faults, done.stalls)
             fleet.start()
-            await fleet.all_up(30)
             await _load(done, fleet, trouble)
             codes = await fleet.stop()
-            if any(codes):
-                done.found.append(Violation(f"gateways did not stop in order: {codes}"))
-            done.seen.read()
-            done.found += violations(done.seen)
-            done.found += map(Violation, halves(place.database))
-            if unsound := verified(place.database, (place.folder / "log_key").read_text()):
-                done.found.append(Violation(f"the log does not verify: {unsound}"))
+            done.found += [Violation(f"gateways did not stop in order: {codes}")] if any(codes) else []
+            done.found += _reckoned(done.seen, place)
     done.took_s = time.monotonic() - began
     return done
 
 
-async def _installed(place: Place) -> None:
+async def _installed(folder: Path, server: Server | None) -> Place:
+    folder.mkdir()
+    place = Place(folder, server)
     place.write(DECLARED, lease_margin_s=1)
     async with place.gateway() as gateway:
-        (place.folder / "log_key").write_text(gateway.signer.vkey)
+        (folder / "log_key").write_text(gateway.signer.vkey)
     place.forget_sources()
+    return place
+
+
+def _reckoned(seen: Evidence, place: Place) -> Iterator[Violation]:
+    seen.read()
+    yield from violations(seen)
+    yield from map(Violation, halves(place.database))
+    if unsound := verified(place.database, (place.folder / "log_key").read_text()):
+        yield Violation(f"the log does not verify: {unsound}")
 
 
 async def _load(done: Campaign, fleet: Fleet, trouble: Trouble) -> None:
     """Callers and faults for as long as the schedule says; then all is well, and everybody asks again."""
-    doomed = trouble.simulators["sim-gd"].programme
+    chance = done.schedule.chance
     async with ClientSession(connector=TCPConnector(limit=0, force_close=True)) as session:
         callers = [
             Caller(
                 session,
                 lambda: fleet.addresses,
-                People(done.schedule.chance(f"people {n}"), count(10_000 * n)),
-                done.schedule.chance(f"caller {n}"),
-                lambda errand: doomed.add(Step("refuse", match=errand.person, times=0)),
+                People(chance(f"people {n}"), count(10_000 * n)),
+                chance(f"caller {n}"),
+                trouble.doom,
             )
             for n in range(CALLERS)
         ]
-        working = [asyncio.create_task(caller.work()) for caller in callers]
-        done.began_ms = wall_ms()
-        try:
-            await trouble.run(done.schedule.events)
-            await _until(done.began_ms + done.schedule.seconds * 1000)
-        finally:
-            for caller in callers:
-                caller.resting.set()
-            await asyncio.gather(*working)
-        done.errands += [errand for caller in callers for errand in caller.errands]
-        for each in done.errands:
-            if each.doomed:
-                doomed.add(Step("refuse", match=each.person, times=0))
+        await fleet.all_up(UP_S)
+        await _work(done, callers, trouble)
         fleet.calm()
-        if not await fleet.all_up(30):
+        if not await fleet.all_up(UP_S):
             done.found.append(Violation("not all gateways came up again"))
         await _everybody(callers, lambda errand: not errand.ids)
-        done.quiet_s = await _quiet(done.seen.database if done.seen else "")
+        done.quiet_s = await _quiet(done.seen.database)
         await _everybody(callers, lambda errand: True)
+
+
+async def _work(done: Campaign, callers: list[Caller], trouble: Trouble) -> None:
+    working = [asyncio.create_task(caller.work()) for caller in callers]
+    done.began_ms = wall_ms()
+    try:
+        await trouble.run(done.schedule.events)
+        await _until(done.began_ms + done.schedule.seconds * 1000)
+    finally:
+        for caller in callers:
+            caller.resting.set()
+        await asyncio.gather(*working)
+    done.errands += [errand for caller in callers for errand in caller.errands]
 
 
 async def _until(at_ms: float) -> None:
     await asyncio.sleep(max(at_ms - wall_ms(), 0) / 1000)
 
 
-async def _everybody(callers: list[Caller], whose: object) -> None:
+async def _everybody(callers: list[Caller], whose: Callable[[Errand], bool]) -> None:
     """Every caller asks again under the same keys, one after another; each gets an answer."""
 
     async def again(caller: Caller) -> None:
-        for errand in filter(whose, caller.errands):  # type: ignore[arg-type]
+        for errand in filter(whose, caller.errands):
             errand.told = ""
             for _ in range(10):
                 await caller.submit(errand, wait_s=0)
@@ -167,25 +172,3 @@ async def _watched(stalls: list[tuple[int, int]]) -> AsyncIterator[None]:
         yield
     finally:
         watching.cancel()
-
-
-def lines_about(done: Campaign, violation: Violation) -> Iterator[str]:
-    """What happened to the exchange, and what went wrong around it."""
-    yield f"  {violation.what}: {violation.exchange or 'no single exchange'}"
-    seen = done.seen
-    row = next((row for row in seen.rows if row.id == violation.exchange), None) if seen else None
-    if row is None or seen is None:
-        return
-    yield f"    {row}"
-    facts = seen.histories.get(row.id, [])
-    yield from (f"    fact     {fact}" for fact in facts)
-    arrivals = [each for each in seen.arrivals[row.platform] if each["number"] == row.ours]
-    yield from (f"    arrival  {each}" for each in arrivals)
-    last_ms = max((fact.at_ms for fact in facts), default=row.admitted_ms)
-    around = [
-        f for f in done.faults if f.until_ms >= row.admitted_ms - 2_000 and f.from_ms <= last_ms + 2_000
-    ]
-    yield from (f"    fault    {fault}" for fault in around)
-    span = (row.admitted_ms - done.began_ms) / 1000 - 2, (last_ms - done.began_ms) / 1000 + 2
-    events = [event for event in done.schedule.events if span[0] <= event.at_s <= span[1]]
-    yield from (f"    schedule {event}" for event in events)

@@ -8,9 +8,10 @@ from itertools import islice
 import psycopg
 
 from gateway.clock import wall_ms
-from tests.fakes.programme import step
+from tests.fakes.programme import Step, step
 from tests.fakes.server import Simulator
 from tests.faults.campaign.fleet import Fault, Fleet
+from tests.faults.campaign.people import Errand
 from tests.faults.campaign.schedule import Event
 from tests.postgres import Server
 
@@ -34,7 +35,12 @@ class Trouble:
                 await asyncio.sleep(began + event.at_s - asyncio.get_running_loop().time())
                 tasks.create_task(getattr(self, f"_{event.kind}")(event))
         for simulator in self.simulators.values():
-            simulator.programme.clear()
+            steps = simulator.programme.steps
+            steps[:] = [each for each in steps if each.match]
+
+    def doom(self, errand: Errand) -> None:
+        """Their platform refuses this person from now on, whenever it is asked."""
+        self.simulators[errand.platform].programme.add(Step("refuse", match=errand.person, times=0))
 
     def _note(self, event: Event, from_ms: int, pid: int = 0) -> None:
         what = " ".join(f"{name}={value}" for name, value in event.facts.items())

@@ -76,11 +76,8 @@ def _history(done: Campaign, row: Row) -> Iterator[str]:
     yield from (f"arrival  {each}" for each in heard if each["number"] == row.ours)
     from_ms = row.admitted_ms - AROUND_MS
     until_ms = max((fact.at_ms for fact in facts), default=row.admitted_ms) + AROUND_MS
-    yield from (
-        f"fault    {fault}"
-        for fault in done.faults
-        if fault.until_ms >= from_ms and fault.from_ms <= until_ms
-    )
+    near = [fault for fault in done.faults if fault.until_ms >= from_ms and fault.from_ms <= until_ms]
+    yield from (f"fault    {fault}" for fault in near)
     for event in done.schedule.events:
         if from_ms <= done.began_ms + event.at_s * 1000 <= until_ms:
             yield f"schedule {event}"

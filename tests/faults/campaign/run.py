@@ -57,6 +57,7 @@ async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tongban-campaign-"))) / "place"
         server = stack.enter_context(running(fsync="off")) if schedule.store == "postgresql" else None
+        folder.mkdir()
         place = await _installed(folder, server)
         async with nursery() as children, place.platforms(*PLATFORMS) as simulators, _watched(done.stalls):
             fleet = Fleet(schedule, place, children, done.faults, without)
@@ -72,7 +73,6 @@ async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
 
 
 async def _installed(folder: Path, server: Server | None) -> Place:
-    folder.mkdir()
     place = Place(folder, server)
     place.write(DECLARED, lease_margin_s=1)
     async with place.gateway() as gateway:
@@ -106,10 +106,12 @@ async def _load(done: Campaign, fleet: Fleet, trouble: Trouble) -> None:
         await fleet.all_up(UP_S)
         await _work(done, callers, trouble)
         fleet.calm()
+        calm = time.monotonic()
         if not await fleet.all_up(UP_S):
             done.found.append(Violation("not all gateways came up again"))
         await _everybody(callers, lambda errand: not errand.ids)
-        done.quiet_s = await _quiet(done.seen.database)
+        await _quiet(done.seen.database)
+        done.quiet_s = time.monotonic() - calm
         await _everybody(callers, lambda errand: True)
 
 
@@ -145,15 +147,14 @@ async def _everybody(callers: list[Caller], whose: Callable[[Errand], bool]) -> 
     await asyncio.gather(*map(again, callers))
 
 
-async def _quiet(database: str) -> float:
-    """Wait until nothing is open but what is held; how long that took, in seconds."""
-    began = time.monotonic()
-    while (took := time.monotonic() - began) < QUIET_S:
+async def _quiet(database: str) -> None:
+    """Wait until nothing is open but what is held, or as long as everything may take."""
+    until = time.monotonic() + QUIET_S
+    while time.monotonic() < until:
         with suppress(Exception):
             if ask(database, OPEN) == [(0,)]:
                 break
         await asyncio.sleep(0.2)
-    return took
 
 
 @asynccontextmanager

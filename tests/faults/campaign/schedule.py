@@ -38,7 +38,7 @@ FATES = (  # where a process dies that is not killed from outside
 )  # fmt: skip
 MOST_BOUNDARIES = 600
 MINUTE_MS = 60_000
-EVERY_S = {"sim-gd": 0.5, "sim-gx": 0.5, "sim-bare": 1.5}  # how often an answer goes wrong
+EVERY_S = {"sim-gd": 0.5, "sim-gx": 0.5, "sim-bare": 2.5}  # how often an answer goes wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _times(
 
 
 def _step(at_s: float, platform: str, chance: Random) -> Event:
-    steps = chance.choices((LOST, TOLD, OWN[platform]), (3, 1, 2))[0]
+    steps = chance.choices((LOST, TOLD, OWN[platform]), (4, 1, 2))[0]
     step = {**chance.choice(steps)}
     if step["do"] != "lag":
         step["times"] = chance.choice((1, 1, 1, 2, 3))

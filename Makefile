@@ -31,7 +31,7 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 faults: $(VENV)/dev ## kill the gateway at every statement, then everything at random, into docs/reliability.md
 	$(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
 	$(BIN)/python -m tests.faults.campaign --bite
-	$(BIN)/python -m tests.faults.campaign --seconds 120 --write
+	$(BIN)/python -m tests.faults.campaign --seconds 90 --write
 
 bench: $(VENV)/dev ## CPU per exchange against a proxy and a plain script, into docs/performance.md
 	$(BIN)/python -m tests.bench --write

@@ -146,8 +146,8 @@ def _signal(at_s: float, name: str, chance: Random, seats: tuple[str, ...]) -> E
 
 
 def _pause(at_s: float, name: str, chance: Random, seats: tuple[str, ...]) -> Event:
-    """Past the lease (3 s); so long after it that a byte which leaves then is within `settled_after`."""
-    return Event(at_s, name, chance.choice(seats), {"seconds": round(chance.uniform(3.2, 4.2), 2)})
+    """Past the lease (3 s), some past what a transaction may take (5 s), none past `settled_after` (4 s more)."""
+    return Event(at_s, name, chance.choice(seats), {"seconds": round(chance.uniform(3.2, 5.9), 2)})
 
 
 def _jump(at_s: float, name: str, chance: Random, seats: tuple[str, ...]) -> Event:

@@ -15,6 +15,7 @@ COLUMNS = "id, case_id, platform, state, ours, owner, admitted_ms, attempt, step
 SILENT = frozenset({str(each["do"]) for each in LOST})
 ENDING = {f"exchange.{state}" for state in ENDS}
 BEHIND_THE_END = frozenset({"exchange.late_reply"})
+LEASE_MS = 3_000
 SLACK_MS = 2_000  # what clocks that follow a jump slowly may be apart, and what a round of the worker takes
 PERSON = {"sim-gd": "$.sqrzjhm", "sim-gx": "$.record.SQRZJHM"}
 
@@ -185,8 +186,10 @@ def _refused_in_doubt(seen: Evidence, row: Row) -> bool:
 
 def _reasons(seen: Evidence, row: Row) -> Iterable[bool]:
     """Each: whether this kind of fault was injected into the attempt of which nothing is known."""
-    doubt = next(fact for fact in reversed(seen.histories[row.id]) if fact.kind == "unknown")
-    from_ms, until_ms = row.admitted_ms - SLACK_MS, doubt.at_ms + SLACK_MS
+    doubt = next((fact for fact in reversed(seen.histories[row.id]) if fact.kind == "unknown"), None)
+    if doubt is None:
+        return
+    from_ms, until_ms = doubt.over_ms - LEASE_MS - SLACK_MS, doubt.at_ms + SLACK_MS
     arrivals = seen.arrivals[row.platform]
     yield any(each["step"] in SILENT for each in arrivals if each["number"] == row.ours)
     yield any(  # of what was cut before it was read nobody knows whose it was

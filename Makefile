@@ -28,8 +28,10 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 	$(BIN)/tongban check --conf conf $(CHECKED)
 	$(BIN)/hadolint Dockerfile
 
-faults: $(VENV)/dev ## kill the gateway at every statement of the write path
+faults: $(VENV)/dev ## kill the gateway at every statement, then everything at random, into docs/reliability.md
 	FAULTS=long $(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
+	$(BIN)/python -m tests.faults.campaign --bite
+	$(BIN)/python -m tests.faults.campaign --seconds 90 --write
 
 bench: $(VENV)/dev ## what an exchange costs and how long it takes, into docs/performance.md; ONLY=postgres,open for parts
 	$(BIN)/python -m tests.bench --write $(if $(ONLY),--only $(ONLY))

@@ -81,7 +81,7 @@ def _answer(name: str, outcome: str, inner: str) -> Answer:
 class Guishan:
     """The dialect: two strings, licence and information, in a SOAP body; a package is taken whole or not."""
 
-    behaviours = frozenset({"partly"})
+    behaviours = frozenset({"partly", "lag"})
     path = "/services/exchange"
 
     def __init__(self, ledger: Ledger, licence: str, sync_ms: int = 0) -> None:
@@ -119,7 +119,7 @@ class Guishan:
         root = heard.document
         assert isinstance(root, etree._Element)
         if heard.operation == "case.progress":
-            return self._progress(heard.number)
+            return self._progress(heard.number, self._sync_ms)
         if fields(root.find("HEAD")).get("FSDWDM", "")[2:8] not in SENDERS:
             return _answer("submitCase", "barred", _package("1002", "发送单位未授权"))
         found = faults(root)
@@ -145,6 +145,8 @@ class Guishan:
                 return _answer(name, "barred", _package(step.text("code", "1003"), text))
             case "absent":
                 return _answer(name, "absent", _package("2001", "无此关联编号"))
+            case "lag":
+                return self._progress(heard.number, int(step.seconds() * 1000))
             case "partly":
                 records = [_record("1", "YW01", "0", "成功"), _record("1", "CL01", "2005", "材料缺少内容")]
                 return _answer(
@@ -153,10 +155,10 @@ class Guishan:
         wrong = ("1", "YW01", step.text("code", "2003"), step.text("reason", "处理失败"))
         return _refusal(name, heard.number, [wrong])
 
-    def _progress(self, number: str) -> Answer:
-        """Queries read a copy that is `sync_ms` behind."""
+    def _progress(self, number: str, behind_ms: int) -> Answer:
+        """Queries read a copy that is `behind_ms` behind."""
         reference, since_ms = self._ledger.reference_of(number), self._ledger.first_taken_ms(number)
-        if reference is None or since_ms is None or since_ms + self._sync_ms > now_ms():
+        if reference is None or since_ms is None or since_ms + behind_ms > now_ms():
             return _answer("queryCase", "absent", _package("2001", "无此关联编号"))
         states = [(*_STATES[state], _time(at_ms)) for state, at_ms in self._ledger.states(number)]
         records = [

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 _SCHEMA = """
 create table if not exists arrivals (seq integer primary key, at_ms integer, operation text, number text,
@@ -36,6 +37,10 @@ class Ledger:
     def close(self) -> None:
         """Close the file; nothing may be asked afterwards."""
         self._connection.close()
+
+    def ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of a question that no other method answers."""
+        return self._connection.execute(question, values).fetchall()
 
     def _rows(self, statement: str, *parameters: object) -> list[dict[str, object]]:
         cursor = self._connection.execute(statement, parameters)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 BLIND = frozenset({"reset_before"})
-SPECIAL = frozenset({"already", "expire_secret", "partly"})  # not every dialect has these
+SPECIAL = frozenset({"already", "expire_secret", "partly", "lag"})  # not every dialect has these
 BEHAVIOURS = {
     "refuse": "business no: facts code, reason",
     "later": "429 with Retry-After: fact after_s",
@@ -26,6 +26,7 @@ BEHAVIOURS = {
     "partly": "package code says yes, one record says no; not taken (SOAP dialect only)",
     "expire_secret": "forgets the session secret and bars this call (REST dialect only)",
     "absent": "progress says that there is no such case: fact for_s, or until cleared",
+    "lag": "progress reads a copy that is `seconds` behind: fact for_s, or until cleared (SOAP dialect only)",
 }
 _TAKES = frozenset(
     {
@@ -85,7 +86,7 @@ def step(document: Mapping[str, object], special: frozenset[str], now_ms: int) -
     known = BEHAVIOURS.keys() - (SPECIAL - special)
     if do not in known:
         raise ValueError(f"no behaviour {do!r}; there are: {', '.join(sorted(known))}")
-    probe = do == "absent"
+    probe = do in {"absent", "lag"}
     until = now_ms + int(float(str(facts.pop("for_s"))) * 1000) if "for_s" in facts else 0
     return Step(
         do=do,

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectionError, web
 
@@ -59,6 +60,21 @@ class Simulator:
         self.programme = Programme()
         self.address = ""
         self.control = ""
+        self.runner: web.AppRunner | None = None
+
+    async def down(self) -> None:
+        """Nobody listens any more, and every open connection is cut."""
+        assert self.runner and self.runner.server
+        for site in list(self.runner.sites):
+            await site.stop()
+        for connection in self.runner.server.connections:
+            connection.force_close()
+
+    async def up(self) -> None:
+        """Listen again, where it was."""
+        assert self.runner
+        port = urlsplit(self.address).port
+        await web.TCPSite(self.runner, "127.0.0.1", port).start()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One request from first header to last byte."""
@@ -111,7 +127,7 @@ class Simulator:
         return Answer(body=b"there is no answer yet", content_type="text/plain", outcome="not_taken")
 
 
-TOLD = frozenset({"refuse", "later", "busy", "bar", "absent", "partly", "expire_secret"})
+TOLD = frozenset({"refuse", "later", "busy", "bar", "absent", "partly", "expire_secret", "lag"})
 
 
 @asynccontextmanager
@@ -136,6 +152,7 @@ async def running(
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", wanted)
             await site.start()
+            simulator.runner = simulator.runner or runner
             setattr(simulator, name, f"http://127.0.0.1:{runner.addresses[0][1]}")
         simulator.address += simulator.dialect.path
         yield simulator

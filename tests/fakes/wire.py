@@ -4,9 +4,10 @@ import asyncio
 import socket
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 from .programme import Step
 
@@ -100,8 +101,9 @@ async def _dribble(request: web.BaseRequest, answer: Answer, seconds: float) -> 
     response.content_length = len(answer.body)
     await response.prepare(request)
     size = len(answer.body) // 10 + 1
-    for start in range(0, len(answer.body), size):
-        await asyncio.sleep(seconds / 10)
-        await response.write(answer.body[start : start + size])
-    await response.write_eof()
+    with suppress(ClientConnectionResetError):  # nobody listens any more
+        for start in range(0, len(answer.body), size):
+            await asyncio.sleep(seconds / 10)
+            await response.write(answer.body[start : start + size])
+        await response.write_eof()
     return response

@@ -49,7 +49,11 @@ class Failpoints:
 
     def connect(self, address: str) -> Driver:
         """For World.connect. What only reads opens no transaction, and has no boundaries."""
-        return MortalDriver(connect(address), self)
+        return self.round(connect(address))
+
+    def round(self, driver: Driver) -> Driver:
+        """The same connection, with boundaries."""
+        return MortalDriver(driver, self)
 
     def transport(self) -> HttpTransport:
         """For World.transport."""

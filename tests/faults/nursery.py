@@ -20,7 +20,7 @@ MOST_POLLS = 1_500
 
 @dataclass(slots=True)
 class Child:
-    """One gateway process. `ended` holds its exit code, negative for the signal that killed it."""
+    """One gateway process; `folder` is its desk. `ended` holds its exit code, negative for a signal's number."""
 
     pid: int
     folder: Path
@@ -58,12 +58,14 @@ class Nursery:
 
     async def gateway(self, folder: Path, **job: Any) -> Child:
         """A gateway on the installation in `folder`; the options are those of a Job."""
-        (folder / "said").unlink(missing_ok=True)
+        desk = folder / job.get("desk", ".")
+        desk.mkdir(exist_ok=True)
+        (desk / "said").unlink(missing_ok=True)
         number = next(self._numbers)
         born = self._born[number] = asyncio.get_running_loop().create_future()
         self.tell(asdict(Job(number, str(folder), **job)))
         pid = await born
-        return Child(pid, folder, self._alive[pid], self)
+        return Child(pid, desk, self._alive[pid], self)
 
     def tell(self, line: dict[str, Any]) -> None:
         assert self.zygote.stdin

@@ -19,13 +19,18 @@ from pathlib import Path
 import uvloop
 
 import adapters.soap  # noqa: F401 - zeep is slow to import
-from gateway import logs
+from gateway import credentials, logs
 from gateway.cli.serve import serve_until_stopped
+from gateway.exchange import circuit
 from gateway.settings import load
 from gateway.world import World
 from tests.faults.failpoints import Failpoints
+from tests.faults.guards import remove
+from tests.faults.steering import Steering
 
 POLL_S = 0.005
+CIRCUIT_MS = 1_500  # how long a platform is left alone that bars us
+REFRESH_MS = 3_000  # how long one process may take to fetch a session secret before another one tries
 CHILDREN: set[int] = set()
 
 
@@ -35,6 +40,9 @@ class Job:
 
     at: the boundary at which it dies; None: at none. mortal: whether boundaries are counted at all; if not,
     it is a gateway as `tongban serve` runs it, but for the clock.
+    desk: the folder below `folder` for what is this process's alone: its address, its log, its marks.
+    steered: its clock is this machine's, and that and its disk are spoilt by files on its desk (steering.py).
+    short: what takes a minute takes seconds. without: the guard that it lacks (guards.py).
     """
 
     job: int
@@ -44,6 +52,10 @@ class Job:
     checkpoints: bool = False
     ahead_ms: int = 0
     pace: float = 1.0
+    desk: str = "."
+    steered: bool = False
+    short: bool = False
+    without: str = ""
 
 
 def main() -> int:
@@ -96,20 +108,33 @@ def _say(line: dict[str, int]) -> None:
 def _become(job: Job) -> None:
     """The child: stdout is the file that its address is read from, stderr its log."""
     folder = Path(job.folder)
+    desk = folder / job.desk
     for name, descriptor in (("said", 1), ("gateway.log", 2)):
-        file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        file = os.open(desk / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(file, descriptor)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     code = 1
     try:
         logs.configure()
-        uvloop.run(serve_until_stopped(load(folder / "conf"), port=0, world=_world(job, folder)))
+        if job.short:
+            circuit.CIRCUIT_MS, credentials.REFRESH_MS = CIRCUIT_MS, REFRESH_MS
+        if job.without:
+            remove(job.without)
+        uvloop.run(serve_until_stopped(load(folder / "conf"), port=0, world=_world(job, desk)))
         code = 0
     finally:
         os._exit(code)
 
 
-def _world(job: Job, folder: Path) -> World:
+def _world(job: Job, desk: Path) -> World:
+    points = Failpoints(desk / "armed", desk / "marks", job.at, job.checkpoints)
+    if job.steered:
+        steering = Steering(desk)
+        return World(
+            wall_ms=steering.wall_ms,
+            connect=lambda address: points.round(steering.connect(address)),
+            transport=points.transport,
+        )
     began_ms = time.time_ns() // 1_000_000
 
     def clock_ms() -> int:
@@ -117,7 +142,6 @@ def _world(job: Job, folder: Path) -> World:
 
     if not job.mortal:
         return World(clock_ms=clock_ms)
-    points = Failpoints(folder / "armed", folder / "marks", job.at, job.checkpoints)
     return World(clock_ms=clock_ms, connect=points.connect, transport=points.transport)
 
 

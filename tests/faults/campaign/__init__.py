@@ -1,0 +1,1 @@
+"""Hours of bad luck in minutes: load, and everything that can fail failing at random, all of it from one seed."""

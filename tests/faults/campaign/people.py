@@ -1,0 +1,61 @@
+"""Cases of made-up persons, every one another: who has taken whose case can be told apart."""
+
+import copy
+from dataclasses import dataclass, field
+from itertools import count
+from random import Random
+from typing import Any
+
+from tests.bench.bodies import identity_number
+from tests.fakes.fixtures import case
+
+TEMPLATES = {"sim-gd": "gd-agent", "sim-gx": "gx-person", "sim-bare": "gd-person"}
+SHARES = (4, 4, 2)
+DOOMED = 0.05
+
+
+@dataclass(slots=True)
+class Errand:
+    """One case under one Idempotency-Key, and what its caller was told about it.
+
+    doomed:  the platform refuses this person, however often it is asked.
+    ids:     of exchanges, out of every answer; there may be one only.
+    told:    what was promised last: "" (nothing as yet), open, delivered, refused.
+    strange: answers that no caller should get.
+    """
+
+    key: str
+    platform: str
+    person: str
+    caller: str
+    document: dict[str, Any] = field(repr=False)
+    doomed: bool = False
+    ids: set[str] = field(default_factory=set)
+    told: str = ""
+    tries: int = 0
+    strange: list[str] = field(default_factory=list)
+
+
+class People:
+    """An endless line of applicants with business in three places."""
+
+    def __init__(self, chance: Random, numbers: "count[int]") -> None:
+        self._chance = chance
+        self._numbers = numbers
+        self._templates = {platform: _template(name) for platform, name in TEMPLATES.items()}
+
+    def next(self) -> Errand:
+        (platform,) = self._chance.choices(tuple(TEMPLATES), SHARES)
+        number = next(self._numbers)
+        document = copy.deepcopy(self._templates[platform])
+        person = document["applicant"]["id_number"] = identity_number(number)
+        caller = "guichi" if document["receiving"]["division"] == "341702" else "cixi"
+        doomed = platform == "sim-gd" and self._chance.random() < DOOMED
+        return Errand(f"key-{number:06d}", platform, person, caller, document, doomed)
+
+
+def _template(name: str) -> dict[str, Any]:
+    document = case(name)
+    document["applicant"].pop("birth_date", None)
+    document["applicant"].pop("sex", None)  # the numbers are of either
+    return document

@@ -1,0 +1,176 @@
+"""One campaign: load and faults for a while, then calm, then the reckoning."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aiohttp import ClientSession, TCPConnector
+
+from gateway.clock import wall_ms
+from tests.faults.campaign.callers import Caller
+from tests.faults.campaign.fleet import Fault, Fleet
+from tests.faults.campaign.people import Errand, People
+from tests.faults.campaign.schedule import PLATFORMS, Schedule
+from tests.faults.campaign.trouble import Trouble
+from tests.faults.campaign.verdict import Evidence, Violation, violations
+from tests.faults.ledgers import ask, halves, verified
+from tests.faults.nursery import nursery
+from tests.faults.places import Place
+from tests.postgres import Server, running
+
+CALLERS = 20
+STALL_MS = 300  # a loop of this process that stands still for longer: the machine was not there
+UP_S = 30
+QUIET_S = 64  # settled_after + 60 s
+OPEN = "select count(*) from exchanges where kind = 'write' and state in ('waiting', 'sending', 'deferred')"
+SHORT = {
+    "timeout_s: 5, connect_s: 2": "timeout_s: 1, connect_s: 1",
+    "first: 50ms, most: 200ms": "first: 50ms, most: 500ms",
+    "settled_after: 2s": "settled_after: 4s",
+}
+DECLARED = dict.fromkeys(PLATFORMS, SHORT)
+
+
+@dataclass(slots=True)
+class Campaign:
+    """What one run did and found. stalls: when this machine stood still, which nobody injected."""
+
+    schedule: Schedule
+    seen: Evidence = field(init=False)
+    faults: list[Fault] = field(default_factory=list)
+    stalls: list[tuple[int, int]] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
+    found: list[Violation] = field(default_factory=list)
+    began_ms: int = 0
+    took_s: float = 0
+    quiet_s: float = 0
+
+
+async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
+    """Run it. without: a guard that the gateways lack (guards.py)."""
+    done = Campaign(schedule)
+    began = time.monotonic()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tongban-campaign-"))) / "place"
+        server = stack.enter_context(running(fsync="off")) if schedule.store == "postgresql" else None
+        folder.mkdir()
+        place = await _installed(folder, server)
+        async with nursery() as children, place.platforms(*PLATFORMS) as simulators, _watched(done.stalls):
+            fleet = Fleet(schedule, place, children, done.faults, without)
+            trouble = Trouble(fleet, simulators, server, place.database, done.faults)
+            done.seen = Evidence(place.database, simulators, done.errands, done.faults, done.stalls)
+            fleet.start()
+            await _load(done, fleet, trouble)
+            codes = await fleet.stop()
+            done.found += [Violation(f"gateways did not stop in order: {codes}")] if any(codes) else []
+            done.found += _reckoned(done.seen, place)
+    done.took_s = time.monotonic() - began
+    return done
+
+
+async def _installed(folder: Path, server: Server | None) -> Place:
+    place = Place(folder, server)
+    place.write(DECLARED, lease_margin_s=1)
+    async with place.gateway() as gateway:
+        (folder / "log_key").write_text(gateway.signer.vkey)
+    place.forget_sources()
+    return place
+
+
+def _reckoned(seen: Evidence, place: Place) -> Iterator[Violation]:
+    seen.read()
+    yield from violations(seen)
+    yield from map(Violation, halves(place.database))
+    if unsound := verified(place.database, (place.folder / "log_key").read_text()):
+        yield Violation(f"the log does not verify: {unsound}")
+
+
+async def _load(done: Campaign, fleet: Fleet, trouble: Trouble) -> None:
+    """Callers and faults for as long as the schedule says; then all is well, and everybody asks again."""
+    chance = done.schedule.chance
+    async with ClientSession(connector=TCPConnector(limit=0, force_close=True)) as session:
+        callers = [
+            Caller(
+                session,
+                lambda: fleet.addresses,
+                People(chance(f"people {n}"), count(10_000 * n)),
+                chance(f"caller {n}"),
+                trouble.doom,
+            )
+            for n in range(CALLERS)
+        ]
+        await fleet.all_up(UP_S)
+        await _work(done, callers, trouble)
+        fleet.calm()
+        calm = time.monotonic()
+        if not await fleet.all_up(UP_S):
+            done.found.append(Violation("not all gateways came up again"))
+        await _everybody(callers, lambda errand: not errand.ids)
+        await _quiet(done.seen.database)
+        done.quiet_s = time.monotonic() - calm
+        await _everybody(callers, lambda errand: True)
+
+
+async def _work(done: Campaign, callers: list[Caller], trouble: Trouble) -> None:
+    working = [asyncio.create_task(caller.work()) for caller in callers]
+    done.began_ms = wall_ms()
+    try:
+        await trouble.run(done.schedule.events)
+        await _until(done.began_ms + done.schedule.seconds * 1000)
+    finally:
+        for caller in callers:
+            caller.resting.set()
+        await asyncio.gather(*working)
+    done.errands += [errand for caller in callers for errand in caller.errands]
+
+
+async def _until(at_ms: float) -> None:
+    await asyncio.sleep(max(at_ms - wall_ms(), 0) / 1000)
+
+
+async def _everybody(callers: list[Caller], whose: Callable[[Errand], bool]) -> None:
+    """Every caller asks again under the same keys, one after another; each gets an answer."""
+
+    async def again(caller: Caller) -> None:
+        for errand in filter(whose, caller.errands):
+            errand.told = ""
+            for _ in range(10):
+                await caller.submit(errand, wait_s=0)
+                if errand.told:
+                    break
+                await asyncio.sleep(0.5)
+
+    await asyncio.gather(*map(again, callers))
+
+
+async def _quiet(database: str) -> None:
+    """Wait until nothing is open but what is held, or as long as everything may take."""
+    until = time.monotonic() + QUIET_S
+    while time.monotonic() < until:
+        with suppress(Exception):
+            if ask(database, OPEN) == [(0,)]:
+                break
+        await asyncio.sleep(0.2)
+
+
+@asynccontextmanager
+async def _watched(stalls: list[tuple[int, int]]) -> AsyncIterator[None]:
+    """Note when this process, and with it the simulated platforms, stood still: nobody injected that."""
+
+    async def watch() -> None:
+        while True:
+            before_ms = wall_ms()
+            await asyncio.sleep(0.05)
+            if wall_ms() - before_ms > STALL_MS:
+                stalls.append((before_ms, wall_ms()))
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()

@@ -19,7 +19,7 @@ import orjson
 import uvloop
 
 from audit import log as audit_log
-from gateway.boot import World
+from gateway.world import World
 from gateway.clock import wall_ms
 from gateway.identity import new_id
 from gateway.store.database import open_connection, open_engine

@@ -18,7 +18,7 @@ import uvloop
 from audit import log as audit_log
 from audit.connection import APPENDING
 from gateway import logs
-from gateway.boot import World
+from gateway.world import World
 from gateway.cli.serve import serve_until_stopped
 from gateway.exchange import entries, story
 from gateway.settings import load

@@ -34,9 +34,11 @@ def test_what_the_makefile_runs_is_there():
     modules = re.findall(r"-m (tests(?:\.\w+)+)", makefile)
     paths = re.findall(r"(?<= )(?:tests|mappings)/[\w./-]+", makefile)
     assert {"tests.demo", "tests.bench"} <= set(modules)
-    assert [
-        each for each in modules if not (CHECKOUT / each.replace(".", "/") / "__main__.py").exists()
-    ] == []
+    places = {each: CHECKOUT / each.replace(".", "/") for each in modules}
+    run = {
+        each: (at / "__main__.py").exists() or at.with_suffix(".py").exists() for each, at in places.items()
+    }
+    assert [each for each, there in run.items() if not there] == []
     assert [each for each in paths if not (CHECKOUT / each).exists()] == []
 
 

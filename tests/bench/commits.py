@@ -19,11 +19,11 @@ import orjson
 import uvloop
 
 from audit import log as audit_log
-from gateway.world import World
 from gateway.clock import wall_ms
 from gateway.identity import new_id
 from gateway.store.database import open_connection, open_engine
 from gateway.store.store import Store
+from gateway.world import World
 from tests.bench.rows import Named, Pattern, first_commit, pattern, second_commit
 from tests.bench.served import watched
 

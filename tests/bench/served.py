@@ -18,12 +18,12 @@ import uvloop
 from audit import log as audit_log
 from audit.connection import APPENDING
 from gateway import logs
-from gateway.world import World
 from gateway.cli.serve import serve_until_stopped
 from gateway.exchange import entries, story
 from gateway.settings import load
 from gateway.store.connection import Driver
 from gateway.store.database import connect
+from gateway.world import World
 
 
 class Watched:

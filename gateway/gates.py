@@ -42,6 +42,7 @@ class Gate:
     permits: int = 0  # given to this process and not yet used
     permits_until_ms: int = 0
     permits_again_ms: int = 0  # when the quota is worth asking again
+    reads_again_ms: int = 0  # and for a read, of which the quota is smaller
     spent: int = 0  # of the permits that were given last
 
     def free(self, now_ms: int, *, reads: bool = False) -> int:
@@ -70,6 +71,8 @@ class Gate:
             return "maintenance"
         if self.open_until_ms > now_ms:
             return self.cause or "barred"
+        if reads:
+            return "quota" if self.reads_again_ms > now_ms else ""
         return "quota" if self.permits_again_ms > now_ms and not self.permitted(now_ms) else ""
 
     def permitted(self, now_ms: int) -> int:
@@ -87,7 +90,7 @@ class Gate:
 
     def passing(self, *, free: bool) -> "Passage":
         """Take a slot for the length of a `with` block, and beyond it if it is kept. free: whether to."""
-        return Passage(self, free)
+        return Passage(self, free, self.permits_until_ms)
 
 
 @dataclass(slots=True)
@@ -96,6 +99,7 @@ class Passage:
 
     gate: Gate
     open: bool
+    until_ms: int  # how long its permit is good
 
     def keep(self) -> None:
         """The send has the slot now, and leaves it when it is done."""
@@ -109,7 +113,7 @@ class Passage:
     def __exit__(self, *_: object) -> None:
         if self.open:
             self.gate.leave()
-            if self.gate.limits.quota is not None:
+            if self.gate.limits.quota is not None and self.gate.permits_until_ms == self.until_ms:
                 self.gate.permits += 1
 
 
@@ -146,8 +150,11 @@ class Gates:
         if most <= 0 or quota is None:
             return most
         now_ms = self._clock_ms()
+        if reads:  # what is left of the permits of writes is not theirs
+            asked = gate.reads_again_ms <= now_ms
+            return await self._ask_permits(gate, quota, most, reads=True) if asked else 0
         if gate.permitted(now_ms) < most and gate.permits_again_ms <= now_ms:
-            await self._ask_permits(gate, quota, most - gate.permitted(now_ms), reads=reads)
+            await self._ask_permits(gate, quota, most, reads=False)
         return min(most, gate.permitted(self._clock_ms()))
 
     async def refresh(self) -> None:
@@ -193,22 +200,33 @@ class Gates:
             tx.connection, HALF_OPEN + gate.platform, self._owner, now_ms=tx.now_ms, until_ms=until_ms
         )
 
-    async def _ask_permits(self, gate: Gate, quota: Quota, most: int, *, reads: bool) -> None:
-        """As many as are wanted now; twice as many as last time if those were used up early.
+    async def _ask_permits(self, gate: Gate, quota: Quota, most: int, *, reads: bool) -> int:
+        """As many as are wanted now; twice as many as last time if those were used up early. How many were given.
 
         A permit is used within valid_ms, and its message leaves within as much again (it is the lease's margin,
         or a tenth of a short span).
         """
         span_ms = int(quota.per_s * 1000)
         valid_ms = min(self._margin_ms, span_ms // 10)
+        # none is good for longer than it was given for: what is left is let go, or the new ones end with it
+        was_ms = gate.permits_until_ms
+        renewed = not reads and was_ms < self._clock_ms() + valid_ms // 2
+        left = 0 if reads or renewed else gate.permitted(self._clock_ms())
         count = quota.count - (quota.count // READS_LEAVE if reads else 0)
         used_up = 2 * gate.spent if gate.permits_until_ms > self._clock_ms() else 0
         wanted = permits.Wanted(
-            gate.platform, count, span_ms, 2 * valid_ms, most if reads else max(most, used_up)
+            gate.platform, count, span_ms, 2 * valid_ms, most if reads else max(most - left, used_up)
         )
         given, again_ms = await self._store.write(lambda tx: permits.take(tx.connection, wanted, tx.now_ms))
         now_ms = self._clock_ms()
-        gate.permits = gate.permitted(now_ms) + given
-        gate.permits_until_ms, gate.permits_again_ms, gate.spent = now_ms + valid_ms, again_ms, 0
+        left = gate.permitted(now_ms)
+        if not left or (renewed and gate.permits_until_ms == was_ms):
+            left, gate.permits_until_ms = min(left, 0), now_ms + valid_ms
+        gate.permits = left + given
+        if reads:
+            gate.reads_again_ms = 0 if given else again_ms
+            return given
+        gate.permits_again_ms, gate.spent = again_ms, 0
         if not given:
             gate.queued = True
+        return given

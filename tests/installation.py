@@ -25,7 +25,7 @@ listen: {{host: 127.0.0.1, port: "{port}"}}
 database: sqlite:///state/tongban.db
 platforms: [{folders}]
 catalogue: [{catalogue}/items.csv, {catalogue}/alignments.csv]
-bounds: {{lease_margin_s: "{lease_margin_s}", wait_s: "{wait_s}"}}
+bounds: {bounds}
 """
 CALLER_YAML = """\
 caller: {name}
@@ -110,14 +110,16 @@ class Installation:
         assert self.gateway
         return str(self.gateway.said["log_key"])
 
-    def write(self, *, port: int = 0, lease_margin_s: float = 1, wait_s: float = 5) -> None:
+    def write(self, *, port: int = 0, lease_margin_s: float = 1, wait_s: float = 5, **bounds: float) -> None:
         """The conf folder, before the platforms are up."""
+        bounds |= {"lease_margin_s": lease_margin_s, "wait_s": wait_s}
         for part in ("callers", "platforms"):
             (self.conf / part).mkdir(parents=True, exist_ok=True)
         (self.conf / "gateway.yaml").write_text(
             GATEWAY_YAML.format(
-                port=port, folders=", ".join(map(str, self.folders)), lease_margin_s=lease_margin_s,
-                catalogue=CHECKOUT / "mappings" / "catalogue", wait_s=wait_s,
+                port=port, folders=", ".join(map(str, self.folders)),
+                catalogue=CHECKOUT / "mappings" / "catalogue",
+                bounds=json.dumps({name: str(value) for name, value in bounds.items()}),
             )
         )  # fmt: skip
         for name, (title, speaks_for) in CALLERS.items():

@@ -16,6 +16,7 @@ from gateway import logs
 from gateway.activation import activate, checked, sources
 from gateway.boot import Gateway, World, boot
 from gateway.cli.asking import Stop, conf_option, settings_of
+from gateway.cli.heap import give_back_large_blocks
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.files import read_csv
 from gateway.items.remembered import changed
@@ -40,6 +41,7 @@ log = logs.get("serve")
 def serve(conf: Path, port: int | None, *, watch: bool) -> int:
     """运行网关。 Run the gateway until SIGTERM or SIGINT; what is on the wire comes to its end first."""
     logs.configure()
+    give_back_large_blocks()
     settings = settings_of(conf)
     try:
         uvloop.run(serve_until_stopped(settings, port=port, watch=watch))

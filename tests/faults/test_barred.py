@@ -57,7 +57,7 @@ async def admitted(gateway: Gateway, *names: str) -> list[Exchange]:
 
 @asynccontextmanager
 async def client(gateway: Gateway) -> AsyncIterator[ClientSession]:
-    runner = web.AppRunner(Service(gateway).app())
+    runner = Service(gateway).runner()
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with ClientSession(f"http://127.0.0.1:{runner.addresses[0][1]}", headers=KEY) as session:

@@ -63,13 +63,6 @@ class Bounds(Declared):
     reserve_bytes: int = 64 * 1024 * 1024
     linger_s: Annotated[float, Field(ge=0)] | None = None
 
-
-class SecretSource(Declared):
-    """Where a secret is: a file or an environment variable, never the configuration itself."""
-
-    file: Path | None = None
-    env: str | None = None
-
     @field_validator("memory_bytes")
     @classmethod
     def _holds_the_largest_body(cls, memory_bytes: int, others: ValidationInfo) -> int:
@@ -80,6 +73,13 @@ class SecretSource(Declared):
                 "too_small", "memory_bytes is smaller than body_bytes", {"least": least}
             )
         return memory_bytes
+
+
+class SecretSource(Declared):
+    """Where a secret is: a file or an environment variable, never the configuration itself."""
+
+    file: Path | None = None
+    env: str | None = None
 
 
 class Installation(Declared):

@@ -54,7 +54,7 @@ class Surroundings:
 
 @dataclass(slots=True)
 class Guard:
-    """Called right before the first byte: early enough for the whole timeout within the lease, and for the quota."""
+    """Called right before the first byte: the whole timeout fits into the lease, and a quota is kept."""
 
     claim: Claim
     around: Surroundings

@@ -244,3 +244,20 @@ async def test_a_quota_holds_over_three_processes_and_a_restart_by_the_platforms
         assert max(together(times, 1_000)) <= 20
         assert times[-1] - times[0] < 30_000  # nor is it kept by sending next to nothing
     sound(hub)
+
+
+async def test_a_quota_holds_while_cases_come_and_others_wait(hub):
+    """Twenty a second; fifty a second come, and what waits is taken up beside them."""
+    await made(hub, {"sim-bare": {BARE: "in_flight: 40, quota: 20/s"}})
+    async with hub.platforms("sim-bare") as simulators, hub.gateway() as gateway:
+
+        async def come(number: int) -> None:
+            await asyncio.sleep(number * 0.02)
+            for each in await admitted(gateway, number, 1):
+                await until(gateway, each, "delivered")
+
+        await asyncio.gather(*(come(number) for number in range(80)))
+        assert max(together(heard(simulators["sim-bare"]), 1_000)) <= 20
+        assert taken(simulators["sim-bare"]) == 80
+        assert gateway.gates.gates["sim-bare"].busy == 0
+    sound(hub)

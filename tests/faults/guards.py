@@ -18,7 +18,7 @@ def _silence_says_not_sent(reply: Any, **known: Any) -> Fact:
 
 
 GUARDS: dict[str, tuple[str, str, Callable[..., Any]]] = {
-    "a lease that is over is unknown": ("gateway.exchange.story", "lease_expired", _lease_says_not_sent),
+    "a lease that is over is unknown": ("gateway.exchange.due", "lease_expired", _lease_says_not_sent),
     "silence is unknown": ("gateway.exchange.story", "fact_of", _silence_says_not_sent),
     "doubt is sticky": ("gateway.exchange.judge", "unresolved", lambda history, policy: None),
 }
@@ -26,5 +26,12 @@ GUARDS: dict[str, tuple[str, str, Callable[..., Any]]] = {
 
 def remove(guard: str) -> None:
     """In this process, for the rest of its life."""
-    module, name, without = GUARDS[guard]
-    setattr(import_module(module), name, without)
+    put(*GUARDS[guard])
+
+
+def put(module: str, name: str, value: object) -> None:
+    """Into a module that has this name already; one that has moved is no reason to do nothing."""
+    there = import_module(module)
+    if not hasattr(there, name):
+        raise AttributeError(f"{module} has no {name}")
+    setattr(there, name, value)

@@ -53,7 +53,7 @@ class Nursery:
 
     zygote: asyncio.subprocess.Process
     _numbers: Any = field(default_factory=count)
-    _born: dict[int, "asyncio.Future[int]"] = field(default_factory=dict)
+    _born: dict[int, "asyncio.Future[tuple[int, asyncio.Future[int]]]"] = field(default_factory=dict)
     _alive: dict[int, "asyncio.Future[int]"] = field(default_factory=dict)
 
     async def gateway(self, folder: Path, **job: Any) -> Child:
@@ -64,8 +64,8 @@ class Nursery:
         number = next(self._numbers)
         born = self._born[number] = asyncio.get_running_loop().create_future()
         self.tell(asdict(Job(number, str(folder), **job)))
-        pid = await born
-        return Child(pid, desk, self._alive[pid], self)
+        pid, ended = await born
+        return Child(pid, desk, ended, self)
 
     def tell(self, line: dict[str, Any]) -> None:
         assert self.zygote.stdin
@@ -76,8 +76,8 @@ class Nursery:
         while line := await self.zygote.stdout.readline():
             told = json.loads(line)
             if "job" in told:
-                self._alive[told["pid"]] = asyncio.get_running_loop().create_future()
-                self._born.pop(told["job"]).set_result(told["pid"])
+                ended = self._alive[told["pid"]] = asyncio.get_running_loop().create_future()
+                self._born.pop(told["job"]).set_result((told["pid"], ended))  # it may have died by then
             else:
                 self._alive.pop(told["pid"]).set_result(told["status"])
 

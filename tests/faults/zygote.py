@@ -19,13 +19,12 @@ from pathlib import Path
 import uvloop
 
 import adapters.soap  # noqa: F401 - zeep is slow to import
-from gateway import credentials, logs
+from gateway import logs
 from gateway.cli.serve import serve_until_stopped
-from gateway.exchange import circuit
 from gateway.settings import load
 from gateway.world import World
 from tests.faults.failpoints import Failpoints
-from tests.faults.guards import remove
+from tests.faults.guards import put, remove
 from tests.faults.steering import Steering
 
 POLL_S = 0.005
@@ -117,7 +116,8 @@ def _become(job: Job) -> None:
     try:
         logs.configure()
         if job.short:
-            circuit.CIRCUIT_MS, credentials.REFRESH_MS = CIRCUIT_MS, REFRESH_MS
+            put("gateway.exchange.circuit", "CIRCUIT_MS", CIRCUIT_MS)
+            put("gateway.credentials", "REFRESH_MS", REFRESH_MS)
         if job.without:
             remove(job.without)
         uvloop.run(serve_until_stopped(load(folder / "conf"), port=0, world=_world(job, desk)))

@@ -10,7 +10,7 @@ from tests.bench.bodies import identity_number
 from tests.fakes.fixtures import case
 
 TEMPLATES = {"sim-gd": "gd-agent", "sim-gx": "gx-person", "sim-bare": "gd-person"}
-SHARES = (4, 4, 2)
+SHARES = (4, 4, 3)
 DOOMED = 0.05
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from tests.bench.__main__ import machine
+from tests.bench.figures import machine
 from tests.faults.campaign.run import Campaign
 from tests.faults.campaign.verdict import Evidence, Row, Violation
 from tests.installation import CHECKOUT

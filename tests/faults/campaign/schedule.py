@@ -38,7 +38,7 @@ FATES = (  # where a process dies that is not killed from outside
 )  # fmt: skip
 MOST_BOUNDARIES = 600
 MINUTE_MS = 60_000
-EVERY_S = {"sim-gd": 0.5, "sim-gx": 0.5, "sim-bare": 2.5}  # how often an answer goes wrong
+EVERY_S = {"sim-gd": 0.5, "sim-gx": 0.5, "sim-bare": 4}  # how often an answer goes wrong
 
 
 @dataclass(frozen=True, slots=True)

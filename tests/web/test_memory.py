@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.bench.bodies import identity_number, template
+from tests.bench.bodies import identity_number
 from tests.bench.processes import resident_mb
 from tests.fakes.fixtures import case
 from tests.installation import Installation, installed
@@ -100,13 +100,12 @@ async def test_large_bodies_at_once_stay_under_the_bound_and_are_refused_whole(t
                     *(burst.preflight() for _ in range(AT_ONCE)),
                 ]
                 await asyncio.gather(*both)
-        print("PEAK", idle_mb, seen_mb, len(burst.keys(201)))
         assert set(burst.told.values()) == {200, 201, 429}
         assert seen_mb[0] < idle_mb + TIMES * BOUNDS["memory_bytes"] / MEBI
         files = sum(path.is_file() for path in (tmp_path / "state" / "materials").rglob("*"))
         each = sum(len(material["files"]) for material in burst.case["materials"])
         assert files == len(burst.keys(201)) * each
         for number, key in enumerate(burst.keys(429)[:10]):
-            other = with_number(template("gd-person"), 900_000 + number)
+            other = with_number(case("gd-person"), 900_001 + number)
             status, _, headers = await running.submit(other, key)
             assert (status, "Idempotency-Replayed" in headers) == (201, False), "the key is as good as new"

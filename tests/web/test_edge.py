@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from gateway.boot import World
 from gateway.settings import load
-from gateway.store.connection import connect_sqlite
+from gateway.store.database import connect
 from gateway.web.pace import AT_ONCE, PER_S
+from gateway.world import World
 from mappings.problems import Unreadable
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
@@ -31,7 +31,7 @@ class Disk:
     moves: threading.Event = field(default_factory=threading.Event)
 
     def connect(self, path: Path) -> Any:
-        return _Driver(connect_sqlite(path), self.moves)
+        return _Driver(connect(path), self.moves)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from audit.connection import Connection as LogConnection
 from audit.connection import LogBroken
 from audit.entries import Entry
 from audit.epoch import check_accounted, current_epoch, open_epoch, origin, split_origin
-from audit.log import append, head
+from audit.log import append, head, newest_checkpoint
 from audit.notes import NoteRejected, Signer
 from audit.succession import Epoch
 from gateway.store import cases, exchanges, marks, releases
@@ -26,6 +26,10 @@ RESTORED = (
     "日志只有 {size} 条，已公布的检查点为 {published} 条：数据库来自备份？请先读 docs/operating.md，"
     "再用 serve --after-restore 启动 / the log has {size} entries, {published} were published: is this database"
     " a backup? Read docs/operating.md, then start with serve --after-restore"
+)
+FOREIGN_KEY = (
+    "keys.audit 不是签署本日志的密钥，请复制本系统原有的密钥 / the key in keys.audit has not signed this log:"
+    " copy the installation's own key there"
 )
 SPARE_NUMBERS = 64  # beyond one for each lost entry: blocks that were reserved
 
@@ -69,6 +73,9 @@ class Published:
 def going_on(connection: LogConnection, published: Published, signer: Signer) -> Signer:
     """The signer under the name that the log bears now. Raises Restored, Discontinued."""
     checkpoint = published.read(signer)
+    newest = newest_checkpoint(connection)
+    if newest is not None and not _signed(newest, signer):
+        raise Discontinued(FOREIGN_KEY)
     try:
         if checkpoint is not None:
             check_accounted(connection, checkpoint)
@@ -80,6 +87,15 @@ def going_on(connection: LogConnection, published: Published, signer: Signer) ->
         raise Discontinued(
             f"日志与已公布的不符 / the log is not the one that was published: {error}"
         ) from error
+
+
+def _signed(note: str, signer: Signer) -> bool:
+    """Whether our key has signed it: a machine without its keys would make new ones, which nobody trusts."""
+    try:
+        read_checkpoint(note, [signer.under(note.split("\n", 1)[0]).key])
+    except NoteRejected:
+        return False
+    return True
 
 
 def after_restore(

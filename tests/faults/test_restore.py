@@ -87,3 +87,13 @@ async def test_a_published_checkpoint_that_is_not_of_this_log_keeps_it_from_star
     with pytest.raises(Discontinued):
         async with place.gateway():
             pass
+
+
+async def test_a_machine_without_the_key_of_the_log_does_not_go_on_with_one_of_its_own(place):
+    async with place.gateway():
+        pass
+    (place.folder / "state" / "checkpoint").unlink()  # another machine has not published anything yet
+    (place.folder / "state" / "keys" / "audit.key").unlink()
+    with pytest.raises(Discontinued, match=r"keys\.audit"):
+        async with place.gateway():
+            pass

@@ -4,8 +4,9 @@ All of it belongs to the platform's credential. Circuits, permits and marks are 
 processes and after a restart; slots are this process's share of what the credential may have in flight.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from adapters.declared import Limits, Platform
@@ -39,10 +40,11 @@ class Gate:
     off: str = ""  # a mark that keeps messages back, but no questions
     queued: bool = False  # something waits for a slot, so a slot that falls free is worth a look
     barred_reads: int = 0  # reads barred in a row: a read has no history that would tell
-    permits: int = 0  # given to this process and not yet used
-    permits_until_ms: int = 0
+    permits: deque[int] = field(default_factory=deque)  # given and not used: when each message must have left
     permits_again_ms: int = 0  # when the quota is worth asking again
-    spent: int = 0  # of the permits that were given last
+    reads_again_ms: int = 0  # and for a read, of which the quota is smaller
+    given_until_ms: int = 0  # how long the permits that were given last may be used
+    spent: int = 0  # how many of them were
 
     def free(self, now_ms: int, *, reads: bool = False) -> int:
         """How many slots are free now; while the circuit is half open there is one, for whoever gets the lease."""
@@ -70,47 +72,50 @@ class Gate:
             return "maintenance"
         if self.open_until_ms > now_ms:
             return self.cause or "barred"
-        return "quota" if self.permits_again_ms > now_ms and not self.permitted(now_ms) else ""
-
-    def permitted(self, now_ms: int) -> int:
-        """How many permits this process still has."""
-        return self.permits if self.permits_until_ms > now_ms else 0
-
-    def enter(self) -> None:
-        self.busy += 1
-        if self.limits.quota is not None:
-            self.permits -= 1
-            self.spent += 1
+        if reads:
+            return "quota" if self.reads_again_ms > now_ms else ""
+        return "quota" if self.permits_again_ms > now_ms and not self.permits else ""
 
     def leave(self) -> None:
         self.busy -= 1
 
-    def passing(self, *, free: bool) -> "Passage":
-        """Take a slot for the length of a `with` block, and beyond it if it is kept. free: whether to."""
-        return Passage(self, free)
+    def give_back(self, reserved: Sequence[int]) -> None:
+        """Slots, and permits as long as they are good, of messages that did not leave."""
+        self.busy -= len(reserved)
+        self.permits = deque(sorted([*self.permits, *filter(None, reserved)]))
+
+    def passing(self, reserved: Sequence[int]) -> "Passage":
+        """Have one that was reserved, or none, for the length of a `with` block, and beyond it if it is kept."""
+        return Passage(self, reserved)
 
 
 @dataclass(slots=True)
 class Passage:
-    """A slot that falls free again, with its permit, unless a send goes on with it."""
+    """What was reserved for one message: given back unless a send goes on with it."""
 
     gate: Gate
-    open: bool
+    reserved: Sequence[int]
+    kept: bool = False
+
+    @property
+    def open(self) -> bool:
+        return bool(self.reserved)
+
+    @property
+    def leave_by_ms(self) -> int:
+        """When the first byte must have left, by the database's time; 0 where no quota says so."""
+        return self.reserved[0] if self.reserved else 0
 
     def keep(self) -> None:
         """The send has the slot now, and leaves it when it is done."""
-        self.open = False
+        self.kept = True
 
     def __enter__(self) -> "Passage":
-        if self.open:
-            self.gate.enter()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.open:
-            self.gate.leave()
-            if self.gate.limits.quota is not None:
-                self.gate.permits += 1
+        if not self.kept:
+            self.gate.give_back(self.reserved)
 
 
 class Gates:
@@ -138,17 +143,37 @@ class Gates:
         for each in platforms:
             self.of(each.platform, each.limits).windows = tuple(map(window, each.maintenance))
 
-    async def permitted(self, gate: Gate, most: int, *, reads: bool = False) -> int:
-        """How many of `most` may leave now, by what all processes share: a half-open circuit, the quota."""
-        if most > 0 and gate.open_until_ms:
-            most = 1 if await self._store.write(partial(self._half_open, gate)) else 0
+    async def reserve(self, gate: Gate, most: int, *, reads: bool = False) -> list[int]:
+        """Slots for at most `most` messages, by what all processes share: a half-open circuit, the quota.
+
+        For each when it must have left (0: no quota). Whoever gets them leaves the gate, or gives them back.
+        """
+        reserved: list[int] = []
+        gate.busy += most
+        try:
+            if most > 0 and gate.open_until_ms:
+                most_now = 1 if await self._store.write(partial(self._half_open, gate)) else 0
+            else:
+                most_now = most
+            reserved = await self._permitted(gate, most_now, reads=reads)
+        finally:
+            gate.busy -= most - len(reserved)
+        return reserved
+
+    async def _permitted(self, gate: Gate, most: int, *, reads: bool) -> list[int]:
         quota = gate.limits.quota
         if most <= 0 or quota is None:
-            return most
+            return [0] * most
         now_ms = self._clock_ms()
-        if gate.permitted(now_ms) < most and gate.permits_again_ms <= now_ms:
-            await self._ask_permits(gate, quota, most - gate.permitted(now_ms), reads=reads)
-        return min(most, gate.permitted(self._clock_ms()))
+        if reads:  # what is left of the permits of writes is not theirs
+            return await self._ask(gate, quota, most, reads=True) if gate.reads_again_ms <= now_ms else []
+        if len(self._good(gate, quota)) < most and gate.permits_again_ms <= now_ms:
+            asked = max(most - len(gate.permits), 2 * gate.spent if now_ms < gate.given_until_ms else 0)
+            gate.permits.extend(await self._ask(gate, quota, asked, reads=False))
+        good = self._good(gate, quota)
+        taken = [good.popleft() for _ in range(min(most, len(good)))]
+        gate.spent += len(taken)
+        return taken
 
     async def refresh(self) -> None:
         """What other processes and commands have changed: circuits, marks, how many of us there are."""
@@ -193,22 +218,26 @@ class Gates:
             tx.connection, HALF_OPEN + gate.platform, self._owner, now_ms=tx.now_ms, until_ms=until_ms
         )
 
-    async def _ask_permits(self, gate: Gate, quota: Quota, most: int, *, reads: bool) -> None:
-        """As many as are wanted now; twice as many as last time if those were used up early.
+    def _good(self, gate: Gate, quota: Quota) -> deque[int]:
+        """The permits that may still be used; the others are let go."""
+        last_ms = self._clock_ms() + self._valid_ms(quota)
+        while gate.permits and gate.permits[0] < last_ms:
+            gate.permits.popleft()
+        return gate.permits
 
-        A permit is used within valid_ms, and its message leaves within as much again (it is the lease's margin,
-        or a tenth of a short span).
-        """
-        span_ms = int(quota.per_s * 1000)
-        valid_ms = min(self._margin_ms, span_ms // 10)
+    def _valid_ms(self, quota: Quota) -> int:
+        """A permit is used within this time, and its message leaves within as much again."""
+        return min(self._margin_ms, int(quota.per_s * 1000) // 10)
+
+    async def _ask(self, gate: Gate, quota: Quota, most: int, *, reads: bool) -> list[int]:
+        """Ask for permits, a busy process for many at a time: for each that was given, when it must have left."""
+        valid_ms, asked_ms = self._valid_ms(quota), self._clock_ms()
         count = quota.count - (quota.count // READS_LEAVE if reads else 0)
-        used_up = 2 * gate.spent if gate.permits_until_ms > self._clock_ms() else 0
-        wanted = permits.Wanted(
-            gate.platform, count, span_ms, 2 * valid_ms, most if reads else max(most, used_up)
-        )
+        wanted = permits.Wanted(gate.platform, count, int(quota.per_s * 1000), 2 * valid_ms, most)
         given, again_ms = await self._store.write(lambda tx: permits.take(tx.connection, wanted, tx.now_ms))
-        now_ms = self._clock_ms()
-        gate.permits = gate.permitted(now_ms) + given
-        gate.permits_until_ms, gate.permits_again_ms, gate.spent = now_ms + valid_ms, again_ms, 0
-        if not given:
-            gate.queued = True
+        if reads:
+            gate.reads_again_ms = 0 if given else again_ms
+        else:
+            gate.permits_again_ms, gate.given_until_ms, gate.spent = again_ms, asked_ms + valid_ms, 0
+            gate.queued = gate.queued or not given
+        return [asked_ms + 2 * valid_ms] * given

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from mappings.problems import Finding, Unreadable, nearest
 from mappings.source import Source, read
@@ -41,14 +50,29 @@ class Keys(Declared):
 class Bounds(Declared):
     """How much is taken in. Sizes in bytes, times in seconds."""
 
-    body_bytes: int = 32 * 1024 * 1024
-    open_requests: int = 512
+    body_bytes: Annotated[int, Field(ge=1)] = 32 * 1024 * 1024
+    memory_bytes: Annotated[int, Field(ge=1, validate_default=True)] = 128 * 1024 * 1024
+    read_s: Annotated[float, Field(gt=0)] = 120.0
+    open_requests: Annotated[int, Field(ge=1)] = 512
+    at_once: Annotated[int, Field(ge=1)] = 16
+    queue_per_caller: Annotated[int, Field(ge=1)] = 64
     wait_s: float = 5.0
     longest_wait_s: float = 30.0
     lease_margin_s: float = 5.0
     held_due_hours: int = 24
     reserve_bytes: int = 64 * 1024 * 1024
     linger_s: Annotated[float, Field(ge=0)] | None = None
+
+    @field_validator("memory_bytes")
+    @classmethod
+    def _holds_the_largest_body(cls, memory_bytes: int, others: ValidationInfo) -> int:
+        """The largest body that is allowed must fit while there is no other."""
+        least = others.data.get("body_bytes", 0)
+        if memory_bytes < least:
+            raise PydanticCustomError(
+                "too_small", "memory_bytes is smaller than body_bytes", {"least": least}
+            )
+        return memory_bytes
 
 
 class SecretSource(Declared):
@@ -205,6 +229,8 @@ def _finding(model: type[BaseModel], source: Source, error: Any) -> Finding:
         return source.finding(
             where[:-1] if source.at(where) is None else where, f"'{name}' is missing", "write it"
         )
+    if error["type"] == "too_small":
+        return source.finding(where, error["msg"], f"at least {error['ctx']['least']}")
     return source.finding(where, f"'{name}' is not right ({error['msg']})", "see conf/README.md")
 
 

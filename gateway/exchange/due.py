@@ -26,6 +26,7 @@ class Claimed:
     exchange: Exchange
     route: Route
     started_ms: float
+    leave_by_ms: int
 
 
 async def take_up(story: Exchanges, gate: Gate, most: int) -> None:
@@ -34,7 +35,7 @@ async def take_up(story: Exchanges, gate: Gate, most: int) -> None:
     due = await around.store.read(lambda connection: exchanges.due(connection, gate.platform, now_ms, most))
     gate.queued = len(due) == most
     routes = await _routes_of(story, due)
-    if not due or (most := await around.gates.permitted(gate, min(most, len(due)))) <= 0:
+    if not due or not (reserved := await around.gates.reserve(gate, min(most, len(due)))):
         return
 
     def lease_of(was: Exchange) -> int:
@@ -42,15 +43,14 @@ async def take_up(story: Exchanges, gate: Gate, most: int) -> None:
         return story.lease_ms(routes[was.id]) if was.id in routes else 0
 
     started_ms = around.monotonic_ms()
-    gate.busy += most  # the slots, until it is known how many are needed
+    claimed: list[Exchange] = []
     try:
-        work = commits.claim(gate.platform, most, owner=around.owner, lease_of=lease_of)
+        work = commits.claim(gate.platform, len(reserved), owner=around.owner, lease_of=lease_of)
         claimed = await around.store.write(work)
     finally:
-        gate.busy -= most
-    for exchange in claimed:
-        gate.enter()
-        story.start(_resume(story, Claimed(exchange, routes[exchange.id], started_ms), gate))
+        gate.give_back(reserved[len(claimed) :])
+    for exchange, leave_by_ms in zip(claimed, reserved, strict=False):
+        story.start(_resume(story, Claimed(exchange, routes[exchange.id], started_ms, leave_by_ms), gate))
 
 
 async def expire(story: Exchanges, was: Exchange) -> None:
@@ -104,8 +104,10 @@ async def _claim(story: Exchanges, claimed: Claimed) -> Claim:
     papers, exchange, route = story.around.papers, claimed.exchange, claimed.route
     key = await papers.key_of(exchange.id)
     if exchange.step == "send":
-        return Claim(exchange, route, key, await papers.message_of(exchange, key), claimed.started_ms)
+        message = await papers.message_of(exchange, key)
+        return Claim(exchange, route, key, message, claimed.started_ms, leave_by_ms=claimed.leave_by_ms)
     asked = story.around.routes.of(exchange.release, exchange.platform, route.probe_operation)
     document = case_question(await papers.tree(exchange.id, "document"), exchange.theirs)
     message = translate(asked, document, exchange.id).message
-    return Claim(exchange, route, key, replace(message, probes=exchange.operation), claimed.started_ms)
+    question = replace(message, probes=exchange.operation)
+    return Claim(exchange, route, key, question, claimed.started_ms, leave_by_ms=claimed.leave_by_ms)

@@ -34,6 +34,7 @@ class Claim:
     encoded: Request | None = field(
         default=None, repr=False
     )  # of this very message, where it is still at hand
+    leave_by_ms: int = 0  # when the first byte must have left, for the sake of a quota; 0: whenever
 
 
 class Erased(Exception):

@@ -65,7 +65,8 @@ async def pose(story: Exchanges, question: Question) -> tuple[Exchange, Route]:
     if translated.problems:
         raise Refusal("unmappable", problems=translated.problems, count=len(translated.problems))
     gate = story.gate_of(route)
-    if gate.free(now_ms, reads=True) <= 0 or await around.gates.permitted(gate, 1, reads=True) <= 0:
+    free = gate.free(now_ms, reads=True) > 0
+    if not free or not (reserved := await around.gates.reserve(gate, 1, reads=True)):
         raise Refusal("platform_unavailable", cause=gate.closed_because(now_ms, reads=True) or "busy")
     exchange = (question.about or _NO_CASE)._replace(
         id=exchange_id, kind="read", operation=question.operation, caller=question.caller,
@@ -75,8 +76,7 @@ async def pose(story: Exchanges, question: Question) -> tuple[Exchange, Route]:
     )  # fmt: skip
     key = around.papers.vault.new_key(exchange_id)
     message = replace(translated.message, probes=question.probes)
-    claim = Claim(exchange, route, key, message, started_ms, translated.encoded)
-    gate.enter()
+    claim = Claim(exchange, route, key, message, started_ms, translated.encoded, reserved[0])
     return await asyncio.shield(story.start(story.send(claim, gate))), route
 
 

@@ -54,14 +54,15 @@ class Surroundings:
 
 @dataclass(slots=True)
 class Guard:
-    """Called right before the first byte: so late that the whole timeout still fits into the lease."""
+    """Called right before the first byte: the whole timeout fits into the lease, and a quota is kept."""
 
-    until_ms: float
-    monotonic_ms: Callable[[], float]
+    claim: Claim
+    around: Surroundings
     passed: bool = False
 
     def __call__(self) -> None:
-        if self.monotonic_ms() > self.until_ms:
+        late = self.around.monotonic_ms() > self.claim.started_ms + self.around.lease_margin_ms
+        if late or 0 < self.claim.leave_by_ms < self.around.clock_ms():
             raise LeaseOver
         self.passed = True
 
@@ -92,11 +93,11 @@ class Exchanges:
         exchange_id = new_id(now_ms, self.around.random)
         prepared = await self.around.preparation.case(asked, exchange_id)
         gate, lease_ms = self.gate_of(prepared.route), self.lease_ms(prepared.route)
-        ready = gate.ready(now_ms) and await self.around.gates.permitted(gate, 1) > 0
-        with gate.passing(free=ready) as passage:
+        reserved = await self.around.gates.reserve(gate, 1) if gate.ready(now_ms) else []
+        with gate.passing(reserved) as passage:
             exchange = exchange_of(
                 asked, prepared, exchange_id=exchange_id, case_id=new_id(now_ms, self.around.random),
-                now_ms=now_ms, owner=self.around.owner, lease_ms=now_ms + lease_ms if ready else 0,
+                now_ms=now_ms, owner=self.around.owner, lease_ms=now_ms + lease_ms if passage.open else 0,
             )  # fmt: skip
             admission = await admission_of(asked, prepared, exchange, self.around.papers, lease_ms)
             try:
@@ -111,8 +112,9 @@ class Exchanges:
         log.debug("exchange.admitted", exchange=exchange.id, platform=exchange.platform, state=exchange.state)
         if exchange.state == "sending":
             claim = Claim(
-                exchange, prepared.route, admission.key, prepared.message, started_ms, prepared.encoded
-            )
+                exchange, prepared.route, admission.key, prepared.message, started_ms, prepared.encoded,
+                passage.leave_by_ms,
+            )  # fmt: skip
             self.start(self.send(claim, gate))
         else:
             gate.queued = True
@@ -163,7 +165,7 @@ class Exchanges:
 
         An error of our own is told as what it means for the message: before its first byte nothing was sent.
         """
-        guard = Guard(claim.started_ms + self.around.lease_margin_ms, self.around.monotonic_ms)
+        guard = Guard(claim, self.around)
         reader = self.around.papers.reader(claim)
         try:
             return await claim.route.adapter.send(

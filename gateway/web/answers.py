@@ -9,10 +9,12 @@ from aiohttp import web
 from gateway.boot import Gateway
 from gateway.web.auth import Identity
 from gateway.web.description import Description
+from gateway.web.edge import Stay
 
 GATEWAY = web.AppKey("gateway", Gateway)
 DESCRIPTION = web.AppKey("description", Description)
 IDENTITY = web.RequestKey("identity", Identity)
+STAY = web.RequestKey("stay", Stay)
 PRIVATE = {"Cache-Control": "no-store"}  # for answers that can hold something personal
 
 

@@ -10,16 +10,22 @@ from gateway.boot import Gateway
 from gateway.errors import CODES, NotActive, Refusal
 from gateway.exchange.papers import Erased
 from gateway.store.store import StorageUnavailable
-from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY
+from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY, STAY
 from gateway.web.auth import Authenticator, require
 from gateway.web.described import Answer, Endpoint
 from gateway.web.description import Description
+from gateway.web.edge import Edge
 from gateway.web.endpoints import ENDPOINTS
-from gateway.web.listening import Runner
+from gateway.web.listening import Runner, watched
 from gateway.web.metrics import METRICS
+from gateway.web.pace import Pace
 from gateway.web.problems import response_of
+from gateway.web.reading import announced_bytes, not_yet
+from gateway.web.turns import Gone
 
 log = logs.get("web")
+HUNG_UP = 499  # in metrics only: nobody is there to be told
+NOBODY = "-"  # who shows no good key: all of them together have the share of one caller
 ELSEWHERE = "-"  # the route of an address that is none of ours, in metrics
 
 
@@ -29,15 +35,15 @@ class Service:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._authenticator = Authenticator(gateway.settings.callers)
-        self._open = 0
-        self._most = gateway.settings.installation.bounds.open_requests
+        self._pace = Pace()
+        self._edge = Edge(gateway.settings.installation.bounds)
+        self._most_bytes = gateway.settings.installation.bounds.body_bytes
         self._contact = gateway.settings.installation.contact
         self._note = ""
         self._header = ""
 
     def app(self) -> web.Application:
-        bounds = self._gateway.settings.installation.bounds
-        app = web.Application(client_max_size=bounds.body_bytes)
+        app = web.Application()
         app[GATEWAY] = self._gateway
         app[DESCRIPTION] = Description(ENDPOINTS, self._contact)
         by_path: dict[str, list[Endpoint]] = {}
@@ -45,7 +51,8 @@ class Service:
             by_path.setdefault(endpoint.path, []).append(endpoint)
         for path, endpoints in by_path.items():
             self._add(app.router.add_resource(path), endpoints)
-        app.router.add_route("*", "/{anything:.*}", self._counted(ELSEWHERE, self._elsewhere))
+        elsewhere = self._counted(ELSEWHERE, self._elsewhere)
+        app.router.add_route("*", "/{anything:.*}", elsewhere, expect_handler=not_yet)
         return app
 
     def runner(self) -> Runner:
@@ -66,8 +73,9 @@ class Service:
             answer = self._counted(endpoint.path, self._guarded(endpoint))
             allowed += methods
             for method in methods:
-                resource.add_route(method, answer)
-        resource.add_route("*", self._counted(endpoints[0].path, self._wrong_method(", ".join(allowed))))
+                resource.add_route(method, answer, expect_handler=not_yet)
+        wrong = self._counted(endpoints[0].path, self._wrong_method(", ".join(allowed)))
+        resource.add_route("*", wrong, expect_handler=not_yet)
 
     def _counted(self, path: str, inner: Answer) -> Answer:
         """With the newest checkpoint on every answer, and the answer in the metrics."""
@@ -76,12 +84,12 @@ class Service:
 
         async def answer(request: web.Request) -> web.Response:
             started = time.perf_counter()
-            self._open += 1
-            try:
-                response = await inner(request)
-            finally:
-                self._open -= 1
+            response = await inner(request)
             self._mark(response)
+            if (
+                not request.content.is_eof()
+            ):  # refused before it was read: whether the rest comes, nobody knows
+                response.force_close()
             counter = counters.get(response.status)
             if counter is None:
                 counter = counters[response.status] = requests.labels(path, response.status)
@@ -94,13 +102,13 @@ class Service:
     def _guarded(self, endpoint: Endpoint) -> Answer:
         async def answer(request: web.Request) -> web.Response:
             try:
-                if endpoint.right is not None:
-                    self._admit(request, endpoint.right)
-                if self._gateway.stopping and endpoint.method == "POST":
-                    raise Refusal("stopping")
-                return await endpoint.answer(request)
+                if endpoint.at_any_time:
+                    return await endpoint.answer(request)
+                return await self._in_turn(endpoint, self._caller(endpoint, request), request)
             except Refusal as refusal:
-                return response_of(refusal, request, self._contact)
+                return await self._refused(refusal, request)
+            except Gone:
+                return web.Response(status=HUNG_UP)
             except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error becomes an answer
                 foreseen = _foreseen(error)
                 if CODES[foreseen.code].party == "gateway":
@@ -109,24 +117,42 @@ class Service:
 
         return answer
 
-    def _admit(self, request: web.Request, right: str) -> None:
+    def _caller(self, endpoint: Endpoint, request: web.Request) -> str:
         """Name the caller and see that it may; nothing else is looked at before. Raises Refusal."""
-        if self._open > self._most:
-            raise Refusal("overloaded")
-        identity = self._authenticator.identify(request)
-        require(identity, right)
-        request[IDENTITY] = identity
+        if endpoint.right is None:
+            return NOBODY
+        request[IDENTITY] = identity = self._authenticator.identify(request)
+        require(identity, endpoint.right)
+        return identity.caller.caller
+
+    async def _in_turn(self, endpoint: Endpoint, caller: str, request: web.Request) -> web.Response:
+        """The endpoint's answer, once there is room and it is the caller's turn. Raises Refusal, Gone."""
+        if self._gateway.stopping and endpoint.method == "POST":
+            raise Refusal("stopping")
+        size_bytes = announced_bytes(request, self._most_bytes) if endpoint.body else 0
+        with self._edge.enter(caller, size_bytes) as stay, watched(request, stay.hung_up):
+            request[STAY] = stay
+            if not endpoint.body:  # else it waits for its turn once the body is there
+                await stay.turn()
+            return await endpoint.answer(request)
 
     def _wrong_method(self, allowed: str) -> Answer:
         async def answer(request: web.Request) -> web.Response:
-            response = response_of(Refusal("wrong_method"), request, self._contact)
+            response = await self._refused(Refusal("wrong_method"), request)
             response.headers["Allow"] = allowed
             return response
 
         return answer
 
     async def _elsewhere(self, request: web.Request) -> web.Response:
-        return response_of(Refusal("no_route"), request, self._contact)
+        return await self._refused(Refusal("no_route"), request)
+
+    async def _refused(self, refusal: Refusal, request: web.Request) -> web.Response:
+        """The problem document; whoever is refused before its turn came is told so at the pace of refusals."""
+        stay, identity = request.get(STAY), request.get(IDENTITY)
+        if stay is None or not stay.had_turn:
+            await self._pace.keep(identity.caller.caller if identity else NOBODY)
+        return response_of(refusal, request, self._contact)
 
     def _mark(self, response: web.Response) -> None:
         """Put the newest checkpoint on an answer: it leaves the machine with every one of them."""

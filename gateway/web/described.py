@@ -43,6 +43,7 @@ class Endpoint:
     """One route. right: the operation that a caller must have; None only for what tells nothing of anybody.
 
     body: the schema of what it takes, "" if it takes nothing. codes: every problem that it can answer.
+    at_any_time: answered without waiting for a turn, however much there is to do.
     """
 
     method: Literal["GET", "POST"]
@@ -55,3 +56,4 @@ class Endpoint:
     codes: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: str = ""
+    at_any_time: bool = False

@@ -5,7 +5,7 @@ from gateway.web.described import HTML, TEXT, Endpoint, Parameter, Success
 
 _GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
 _BODY = (
-    "too_large", "wrong_media_type", "wrong_charset", "body_unreadable", "not_json", "not_an_object",
+    "too_large", "too_slow", "wrong_media_type", "wrong_charset", "body_unreadable", "not_json", "not_an_object",
     "duplicate_key", "too_deep", "number_inexact",
 )  # fmt: skip
 _PREPARED = (
@@ -142,32 +142,33 @@ ENDPOINTS = (
         "GET", "/healthz", health.healthz, None,
         ("进程是否存活", "Is the process alive"),
         ("进程在运行，事件循环在转。", "The process runs and its loop turns."),
-        (Success(200, ("存活", "Alive"), "Health"),), ("internal",),
+        (Success(200, ("存活", "Alive"), "Health"),), ("internal",), at_any_time=True,
     ),
     Endpoint(
         "GET", "/readyz", health.readyz, None,
         ("能否受理", "Is it ready"),
         ("刚刚提交过一个事务，且有生效的发布。",
          "A transaction was committed just now, and a release is in force."),
-        (Success(200, ("可以受理", "Ready"), "Ready"), Success(503, ("不能受理", "Not ready"), "Ready")),
-        ("internal",),
+        (Success(200, ("可以受理", "Ready"), "Ready"),
+         Success(503, ("不能受理", "Not ready"), "Ready", headers=("Retry-After",))),
+        ("internal",), at_any_time=True,
     ),
     Endpoint(
         "GET", "/openapi.json", description.openapi, None,
         ("本接口的 OpenAPI 文件", "This interface as OpenAPI"),
         ("OpenAPI 3.1，由路由表、规范模式与错误表生成。",
          "OpenAPI 3.1, made from the routes, the canonical schemas and the table of errors."),
-        (Success(200, ("OpenAPI 文件", "The document"), "OpenApi"),), ("internal",),
+        (Success(200, ("OpenAPI 文件", "The document"), "OpenApi"),), ("overloaded", "internal"),
     ),
     Endpoint(
         "GET", "/docs", description.docs, None,
         ("接口说明页", "This interface as a page"),
         ("同一文件的可读版本，不需外部资源。", "The same document for people; it loads nothing from elsewhere."),
-        (Success(200, ("网页", "The page"), media=HTML),), ("internal",),
+        (Success(200, ("网页", "The page"), media=HTML),), ("overloaded", "internal"),
     ),
     Endpoint(
         "GET", "/docs.css", description.style, None,
         ("接口说明页的样式", "The style of that page"), ("CSS。", "CSS."),
-        (Success(200, ("样式", "The style"), media="text/css"),), ("internal",),
+        (Success(200, ("样式", "The style"), media="text/css"),), ("overloaded", "internal"),
     ),
 )  # fmt: skip

@@ -5,13 +5,15 @@ A process that leaves takes leave of its callers: each is answered once more, an
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.errors import Refusal
 
+UNREAD_BYTES = 64 * 1024  # what may lie here of a body that is not being read
 Told = Callable[[Refusal, web.BaseRequest], web.Response]
 REQUESTS_S = 60.0  # how long a request may take that is under way when nothing new is taken any more
 CUT_S = 5.0  # and then until it is cut off, twice: its answer, its task
@@ -22,12 +24,18 @@ LOOK_S = 0.02
 class _Connection(RequestHandler):
     """One connection. aiohttp would answer, and log, with a piece of what it could not read."""
 
-    __slots__ = ("_server", "_told")
+    __slots__ = ("_server", "_told", "when_lost")
 
     def __init__(self, server: "_Server", told: Told, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(server, loop=loop, access_log=None)  # type: ignore[arg-type]
+        super().__init__(server, loop=loop, access_log=None, read_bufsize=UNREAD_BYTES)  # type: ignore[arg-type]
         self._told = told
         self._server = server
+        self.when_lost: Callable[[], None] | None = None
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        if self.when_lost is not None:
+            self.when_lost()
 
     def handle_error(
         self,
@@ -55,6 +63,19 @@ class _Connection(RequestHandler):
     def idle(self) -> bool:
         """Whether it waits for a request."""
         return self._waiter is not None and not self._waiter.done()
+
+
+@contextmanager
+def watched(request: web.Request, when_lost: Callable[[], None]) -> Iterator[None]:
+    """Calls `when_lost` if the caller hangs up while the block runs."""
+    connection = request.protocol
+    if not isinstance(connection, _Connection):
+        raise TypeError(type(connection))
+    connection.when_lost = when_lost
+    try:
+        yield
+    finally:
+        connection.when_lost = None
 
 
 class _Server(web.Server):

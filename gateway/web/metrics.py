@@ -14,6 +14,8 @@ class Metrics:
     seconds: Histogram = field(init=False)
     open_exchanges: Gauge = field(init=False)
     waiting_writes: Gauge = field(init=False)
+    waited: Counter = field(init=False)
+    turned_away: Counter = field(init=False)
 
     def __post_init__(self) -> None:
         made = {
@@ -35,6 +37,15 @@ class Metrics:
             ),
             "waiting_writes": Gauge(
                 "tongban_waiting_writes", "Transactions waiting for the writer", registry=self.registry
+            ),
+            "waited": Counter(
+                "tongban_waited", "Requests that waited for their turn", ["caller"], registry=self.registry
+            ),
+            "turned_away": Counter(
+                "tongban_turned_away",
+                "Requests told 429, by the bound that left no room",
+                ["caller", "bound"],
+                registry=self.registry,
             ),
         }
         for name, metric in made.items():

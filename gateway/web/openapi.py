@@ -33,7 +33,7 @@ _FACTS: Mapping[str, str | int] = {
     "most": 33554432, "line": 3, "column": 17, "path": "division", "name": "number", "count": 2,
     "operation": "case.submit", "division": "440232", "code": "11341702003279130M4002014007000",
     "lacking": "item_there", "from": "2027-01-01", "deciding_field": "unit", "platforms": "sim-gd, sim-gx",
-    "exchange": "01M7ZWW098WV6KEWG1ESFRB4QH",
+    "exchange": "01M7ZWW098WV6KEWG1ESFRB4QH", "cause": "queue",
 }  # fmt: skip
 
 

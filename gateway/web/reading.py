@@ -1,4 +1,4 @@
-"""Reading a request's JSON without believing it: size, charset, syntax, repeated keys, depth."""
+"""Reading a request's JSON without believing it: size, pace, charset, syntax, repeated keys, depth."""
 
 import asyncio
 import json
@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from aiohttp import ClientError, web
+from aiohttp import ClientError, HttpVersion11, web
 
 from gateway.errors import Refusal
+from gateway.settings import Bounds
+from gateway.web.answers import STAY
 
 DEEPEST = 24
 IN_A_THREAD_FROM = 256 * 1024
@@ -22,27 +24,57 @@ _STAFF = re.compile(r"(?!.*\d{10})[A-Za-z0-9._-]{1,32}")  # ten digits in a row 
 _KNOWN_KEY = re.compile(r"[a-z_]{1,40}")  # a key of ours; any other could be anything
 
 
-async def read_object(request: web.Request, most_bytes: int) -> dict[str, Any]:
-    """The request's body as one JSON object.
+async def not_yet(request: web.Request) -> None:
+    """What an `Expect: 100-continue` is told before it is known whether the body is wanted: nothing."""
 
-    Raises Refusal: wrong_media_type, too_large, wrong_charset, body_unreadable, and what `parse_object` raises.
+
+def announced_bytes(request: web.Request, most_bytes: int) -> int:
+    """The size of the body as its header says it, 0 if none does. Raises Refusal too_large."""
+    size_bytes = request.content_length or 0
+    if size_bytes > most_bytes:
+        raise Refusal("too_large", most=most_bytes)
+    return size_bytes
+
+
+async def read_object(request: web.Request, bounds: Bounds) -> tuple[dict[str, Any], bool]:
+    """The request's body as one JSON object, and whether it is large; when this returns, it is the request's turn.
+
+    The turn is waited for once the body is there: a slow line holds up nobody's work. Raises Gone, and Refusal:
+    wrong_media_type, wrong_charset, too_large, too_slow, overloaded, body_unreadable, or as `parse_object` does.
     """
     if request.content_type != "application/json":
         raise Refusal("wrong_media_type")
     if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise Refusal("wrong_charset")
+    raw = await _received(request, bounds)
+    await request[STAY].turn()
+    if len(raw) > IN_A_THREAD_FROM:
+        return await asyncio.to_thread(parse_object, raw), True
+    return parse_object(raw), False
+
+
+async def _received(request: web.Request, bounds: Bounds) -> bytearray:
+    """The whole body. What no header announced (chunked, compressed) is counted as it arrives."""
+    if "Expect" in request.headers and request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun
+    stay, raw = request[STAY], bytearray()
     try:
-        raw = await request.read()
-    except web.HTTPRequestEntityTooLarge as error:
-        raise Refusal("too_large", most=most_bytes) from error
+        async with asyncio.timeout(bounds.read_s):
+            while chunk := await request.content.readany():
+                raw += chunk
+                if len(raw) > bounds.body_bytes:
+                    raise Refusal("too_large", most=bounds.body_bytes)
+                if len(raw) > stay.size_bytes:
+                    stay.grow(len(raw) - stay.size_bytes)
+    except TimeoutError as error:
+        raise Refusal("too_slow", most=f"{bounds.read_s:g}") from error
     except (web.RequestPayloadError, ClientError) as error:  # cut off, or compressed in a broken way
         raise Refusal("body_unreadable") from error
-    if len(raw) > IN_A_THREAD_FROM:
-        return await asyncio.to_thread(parse_object, raw)
-    return parse_object(raw)
+    return raw
 
 
-def parse_object(raw: bytes) -> dict[str, Any]:
+def parse_object(raw: bytes | bytearray) -> dict[str, Any]:
     """One JSON object in UTF-8, every key once in its object, at most DEEPEST levels, numbers as written.
 
     Raises Refusal: wrong_charset, not_json, not_an_object, duplicate_key, too_deep, number_inexact.
@@ -102,7 +134,7 @@ def wait_s(request: web.Request, default_s: float, longest_s: float) -> float:
     return default_s
 
 
-def _syntax(raw: bytes, error: orjson.JSONDecodeError) -> Refusal:
+def _syntax(raw: bytes | bytearray, error: orjson.JSONDecodeError) -> Refusal:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as broken:
@@ -135,7 +167,7 @@ def _count(document: dict[str, Any]) -> tuple[int, int]:
     raise Refusal("too_deep", most=DEEPEST)
 
 
-def _may_repeat(raw: bytes, keys: int) -> bool:
+def _may_repeat(raw: bytes | bytearray, keys: int) -> bool:
     """Whether a key could stand twice, at a glance: with no space before any colon, each key written ends in `":`.
 
     The same three signs may stand inside a text (`\\":`); that only means that the keys have to be counted.
@@ -143,7 +175,7 @@ def _may_repeat(raw: bytes, keys: int) -> bool:
     return raw.count(b'":') != keys or any(spaced in raw for spaced in (b" :", b"\t:", b"\n:", b"\r:"))
 
 
-def _count_written(raw: bytes) -> int:
+def _count_written(raw: bytes | bytearray) -> int:
     """How many keys are written, however often each of them."""
     strings = _STRINGS.findall(raw)
     return len(strings) - strings.count(b"")
@@ -161,7 +193,7 @@ def _whole(text: str) -> float | int:
     return int(text) if len(text) < 19 or -(2**63) <= int(text[:40]) < 2**64 else _exact(text)
 
 
-def _repeated_key(raw: bytes) -> str:
+def _repeated_key(raw: bytes | bytearray) -> str:
     """The name of a key that stands twice; asked only once it is known that there is one."""
     repeated: list[str] = []
 

@@ -1,7 +1,7 @@
 """The sending protocol as moves from moment to moment: two processes, one exchange, one platform.
 
 What decides is the code itself: `judge`, `fact_of` and `lease_expired`, with real policies. The commits, the
-worker and the lease check are said again here in a few lines each, as they are in commits.py, story.py, worker.py.
+worker and the lease check are said again here in a few lines each, as they are in commits.py, story.py and due.py.
 
 Disturbances are counted: a pause (SIGSTOP), a crash, a lost or refused connection, a busy platform, one that
 deduplicates by a refusal, a probe without an answer, a word of the caller or of a person. All else happens by
@@ -279,5 +279,5 @@ class Model:
 
 
 def same_claim(now: Row, was: Row) -> bool:
-    """As story._same_claim."""
+    """As story.same_claim."""
     return now.state == "sending" and now.attempt == was.attempt and now.owner == was.owner

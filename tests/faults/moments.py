@@ -11,7 +11,7 @@ from adapters.message import Verdict
 from gateway.model import ENDS, Fact, State, Step
 
 MARGIN, TIMEOUT = 1, 1
-LEASE = TIMEOUT + 2 * MARGIN  # as story._lease_ms
+LEASE = TIMEOUT + 2 * MARGIN  # as story.lease_ms
 LAG = 1  # for so long a probe may not see what was taken (a replica that is filled in batches)
 SETTLED_AFTER = MARGIN + TIMEOUT + LAG  # no more than just what the platform needs
 OPEN = frozenset({"waiting", "sending", "deferred"})

@@ -57,7 +57,7 @@ async def admitted(gateway: Gateway, *names: str) -> list[Exchange]:
 
 @asynccontextmanager
 async def client(gateway: Gateway) -> AsyncIterator[ClientSession]:
-    runner = web.AppRunner(Service(gateway).app())
+    runner = Service(gateway).runner()
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with ClientSession(f"http://127.0.0.1:{runner.addresses[0][1]}", headers=KEY) as session:
@@ -65,11 +65,11 @@ async def client(gateway: Gateway) -> AsyncIterator[ClientSession]:
     await runner.cleanup()
 
 
-async def shown(gateway: Gateway) -> dict[str, Any]:
-    """How GET /v1/platforms shows the platform."""
+async def shown(gateway: Gateway, name: str = "sim-gd") -> dict[str, Any]:
+    """How GET /v1/platforms shows a platform."""
     async with client(gateway) as session, session.get("/v1/platforms") as answer:
         platforms = (await answer.json())["platforms"]
-    return next(each for each in platforms if each["platform"] == "sim-gd")
+    return next(each for each in platforms if each["platform"] == name)
 
 
 async def test_a_stale_secret_is_renewed_once_and_the_case_sent_again_at_once(place):

@@ -73,7 +73,7 @@ def disk() -> Disk:
 
 async def test_a_full_disk_refuses_stores_nothing_and_recovers(place, disk):
     async with place.platforms("sim-gd") as simulators, place.gateway(World(connect=disk.connect)) as gateway:
-        runner = web.AppRunner(Service(gateway).app())
+        runner = Service(gateway).runner()
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()

@@ -55,10 +55,10 @@ async def test_a_case_that_was_not_admitted_uses_nothing_up(place):
     async with place.platforms("sim-gd"), place.gateway() as gateway:
         assert (await submitted(gateway, case("gd-agent"), "key-0001")).state == "delivered"
         gate = gateway.gates.gates["sim-gd"]
-        assert gate.permits == 0
+        assert not gate.permits
         with pytest.raises(Refusal) as refused:
             await gateway.exchanges.admit(asked(gateway, case("gd-agent"), "key-0002"))
         assert refused.value.code == "case_open"
-        assert (gate.permits, gate.busy) == (1, 0)  # the permit is still there, and the slot
+        assert (len(gate.permits), gate.busy) == (1, 0)  # the permit is still there, and the slot
         assert (await submitted(gateway, case("gd-minor"), "key-0003")).state == "delivered"
     sound(place)

@@ -2,12 +2,15 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.message import Go, Request, Response
 from adapters.transport import HttpTransport
 from gateway.world import World
+
+LONGEST_HALT_S = 60
 
 
 @dataclass(slots=True)
@@ -31,8 +34,11 @@ class Halt:
     on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self) -> None:
+        """Nobody lets go of what a failed test has halted, and its gateway would never stop."""
         self.reached.set()
-        await self.on.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_HALT_S):
+                await self.on.wait()
 
 
 class HaltingTransport(HttpTransport):

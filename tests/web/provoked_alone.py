@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from gateway.store.database import connect
 from gateway.world import World
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
-from tests.web.service import eventually, serving
+from tests.web.service import eventually, key_of, serving
 from tests.web.stage import Stage, provokes
 
 
@@ -41,6 +42,19 @@ async def _(stage: Stage) -> Answer:
         second = await own.ask("GET", "/v1/platforms")
         await first
         return second
+
+
+@provokes("too_slow")
+async def _(stage: Stage) -> Answer:
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'{"item": '
+        await asyncio.sleep(3)
+
+    async with serving(stage.folder, read_s="0.5") as own:
+        headers = {"Authorization": f"Bearer {key_of('guichi')}", "Content-Type": "application/json",
+                   "Idempotency-Key": stage.key}  # fmt: skip
+        async with own.client.post(f"{own.address}/v1/cases", data=slowly(), headers=headers) as response:
+            return Answer(response.status, response.headers, await response.read())
 
 
 @provokes("stopping")

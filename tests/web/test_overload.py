@@ -9,11 +9,11 @@ from tests.installation import installed
 from tests.web.people import case_of_somebody
 from tests.web.service import eventually, serving
 
-MOST = 4
+MOST = 4  # of one caller: half of all
 
 
 async def test_more_than_the_bound_is_429_and_nothing_of_it_is_admitted(tmp_path: Path) -> None:
-    async with serving(tmp_path, open_requests=str(MOST)) as running:
+    async with serving(tmp_path, open_requests=str(2 * MOST)) as running:
         await running.submit(case_of_somebody(), "to-open-the-session")
         await running.tell("sim-gd", do="stall", seconds=1.5, times=MOST)
         before = (await running.rows())["exchanges"]
@@ -25,7 +25,10 @@ async def test_more_than_the_bound_is_429_and_nothing_of_it_is_admitted(tmp_path
         )
         for answer in answers:
             assert (answer.status, answer.code) == (429, "overloaded")
+            assert answer.document["cause"] == "open_requests"
             assert int(answer.headers["Retry-After"]) >= 1
+        other = await running.ask("GET", "/v1/platforms", caller="cixi")
+        assert other.status == 200, "one caller never leaves another without"
         assert (await running.ask("GET", "/healthz")).status == 200
         assert (await running.ask("GET", "/readyz")).status == 200
         assert {each.status for each in await asyncio.gather(*slow)} == {201}

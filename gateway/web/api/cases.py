@@ -1,5 +1,7 @@
 """POST /v1/cases, POST /v1/preflight, GET /v1/cases…: one application and its life."""
 
+import asyncio
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,10 +14,10 @@ from gateway.exchange.reads import ask
 from gateway.store import cases, exchanges
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
-from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, answer
+from gateway.store.vault import Vault
+from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, STAY, answer
 from gateway.web.outcome import outcome
 from gateway.web.reading import (
-    IN_A_THREAD_FROM,
     idempotency_key,
     identifier,
     parameter,
@@ -33,9 +35,8 @@ async def submit(request: web.Request) -> web.Response:
     """Admit a case, wait for its end, and tell the truth about it."""
     gateway = request.app[GATEWAY]
     bounds = gateway.settings.installation.bounds
-    key = idempotency_key(request)
-    asked = await _asked(request, key)
-    exchange, repeated = await gateway.exchanges.admit(asked)
+    exchange, repeated = await gateway.exchanges.admit(await _asked(request, idempotency_key(request)))
+    request[STAY].end_turn()  # what is waited for now is the other platform
     exchange = await gateway.exchanges.wait(exchange, wait_s(request, bounds.wait_s, bounds.longest_wait_s))
     return await outcome(gateway, exchange, repeated=repeated)
 
@@ -83,20 +84,26 @@ async def progress(request: web.Request) -> web.Response:
     if submitted is None:
         raise Refusal("not_found")
     asked = Asked(PROGRESS, identity.caller, identity.key_id, {})
+    request[STAY].end_turn()
     exchange, document = await ask(gateway.exchanges, asked, submitted)
     return answer({"case": case.id, "exchange": exchange.id, "progress": document}, headers=PRIVATE)
 
 
 async def _asked(request: web.Request, key: str) -> Asked:
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
-    document = await read_object(request, gateway.settings.installation.bounds.body_bytes)
+    document, large = await read_object(request, gateway.settings.installation.bounds)
     digest = ""
     if key:
-        digest = gateway.papers.vault.request(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+        digest_of = partial(_digest, gateway.papers.vault, document)
+        digest = await asyncio.to_thread(digest_of) if large else digest_of()
     said, is_number = staff(document)
     actor = f"{identity.key_id}/{said if is_number else gateway.papers.vault.pseudonym(said)}"
-    large = (request.content_length or 0) > IN_A_THREAD_FROM
     return Asked(SUBMIT, identity.caller, actor, document, key, digest, large=large)
+
+
+def _digest(vault: Vault, document: dict[str, Any]) -> str:
+    """Of what was asked under an Idempotency-Key, however it was written."""
+    return vault.request(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
 
 
 def _known_by(connection: Connection, number: str) -> list[tuple[str, str]]:

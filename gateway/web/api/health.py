@@ -6,6 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from gateway.store import exchanges
 from gateway.web.answers import GATEWAY, answer
 from gateway.web.metrics import METRICS
+from gateway.web.problems import AGAIN_S
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -21,9 +22,9 @@ async def readyz(request: web.Request) -> web.Response:
         "admitting": not gateway.stopping,
         "record": await _records(request),
     }
-    return answer(
-        {"ready": all(checks.values()), "checks": checks}, status=200 if all(checks.values()) else 503
-    )
+    ready = all(checks.values())
+    headers = None if ready else {"Retry-After": str(AGAIN_S)}
+    return answer({"ready": ready, "checks": checks}, status=200 if ready else 503, headers=headers)
 
 
 async def _records(request: web.Request) -> bool:

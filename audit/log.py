@@ -87,7 +87,8 @@ def append(connection: Connection, entries: Sequence[Entry]) -> range:
     if size // WIDTH != positions.stop // WIDTH:
         write_full_tiles(connection, size, positions.stop)
     batch = {"size": positions.stop, "previous": size, "at_ms": entries[-1].at_ms}
-    connection.run(_ADD_BATCH, {**batch, "frontier": b"".join(frontier), "root": tree.fold(frontier)})
+    head = {"frontier": b"".join(frontier), "root": tree.fold(frontier)}
+    connection.run_many(_ADD_BATCH, [{**batch, **head}])
     return positions
 
 

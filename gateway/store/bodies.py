@@ -30,7 +30,7 @@ MATERIAL = sa.select(materials.c.digest, materials.c.size).where(
 
 
 def add_key(connection: Connection, exchange_id: str, key: DataKey) -> None:
-    connection.run(INSERT_KEY, {"exchange_id": exchange_id, "key_id": key.key_id, "wrapped": key.wrapped})
+    connection.put(INSERT_KEY, {"exchange_id": exchange_id, "key_id": key.key_id, "wrapped": key.wrapped})
 
 
 def wrapped_key(connection: Connection, exchange_id: str) -> tuple[str, bytes] | None:

@@ -125,7 +125,7 @@ class Ticket(NamedTuple):
 
 
 def add(connection: Connection, case: Case) -> None:
-    connection.run(INSERT_CASE, case._asdict())
+    connection.put(INSERT_CASE, case._asdict())
 
 
 def by_id(connection: Connection, case_id: str) -> Case | None:
@@ -141,7 +141,7 @@ def same_open(connection: Connection, case: Case) -> tuple[str, str] | None:
 
 
 def close(connection: Connection, case_id: str) -> None:
-    connection.run(CLOSE, {"id_": case_id})
+    connection.put(CLOSE, {"id_": case_id})
 
 
 def add_numbers(connection: Connection, case_id: str, exchange_id: str, numbers: Sequence[Number]) -> None:
@@ -181,7 +181,7 @@ def take_numbers(connection: Connection, scope: str, count: int, *, first: int =
 
     first: of a sequence that was never used.
     """
-    connection.run(START_SEQUENCE, {"scope": scope, "first": first})
+    connection.put(START_SEQUENCE, {"scope": scope, "first": first})
     row = connection.row(ADVANCE, {"scope_": scope, "count": count})
     following: int = row[0] if row else 0
     return following - count
@@ -202,11 +202,11 @@ def open_ticket(
     connection: Connection, exchange_id: str, kind: str, *, cause: str, at_ms: int, due_ms: int
 ) -> None:
     row = {"exchange_id": exchange_id, "kind": kind, "cause": cause, "owner": "operator"}
-    connection.run(OPEN_TICKET, row | {"opened_ms": at_ms, "due_ms": due_ms, "closed_ms": 0})
+    connection.put(OPEN_TICKET, row | {"opened_ms": at_ms, "due_ms": due_ms, "closed_ms": 0})
 
 
 def close_tickets(connection: Connection, exchange_id: str, at_ms: int) -> None:
-    connection.run(CLOSE_TICKETS, {"id_": exchange_id, "closed_ms": at_ms})
+    connection.put(CLOSE_TICKETS, {"id_": exchange_id, "closed_ms": at_ms})
 
 
 def close_ticket(connection: Connection, exchange_id: str, kind: str, at_ms: int) -> bool:

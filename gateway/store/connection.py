@@ -64,7 +64,12 @@ class Connection:
         touched: int = self._driver.execute(text, _placed(own, parameters, order)).rowcount
         return touched
 
+    def put(self, statement: ClauseElement, parameters: Values = _NOTHING) -> None:
+        """Execute a change of which nobody asks the count: see `run_many`."""
+        self.run_many(statement, (parameters,))
+
     def run_many(self, statement: ClauseElement, parameters: Sequence[Values]) -> None:
+        """Execute a change for each of the parameters; on a server it may fail as late as at COMMIT."""
         text, own, order = self._prepare(statement)
         self._driver.executemany(text, [_placed(own, each, order) for each in parameters])
 

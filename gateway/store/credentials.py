@@ -25,7 +25,7 @@ CIRCUITS = sa.select(circuits.c.credential, circuits.c.state, circuits.c.cause, 
 
 
 def put_secret(connection: Connection, credential: str, sealed: bytes, expires_ms: int) -> None:
-    connection.run(PUT_SECRET, {"credential": credential, "sealed": sealed, "expires_ms": expires_ms})
+    connection.put(PUT_SECRET, {"credential": credential, "sealed": sealed, "expires_ms": expires_ms})
 
 
 def secret(connection: Connection, credential: str) -> tuple[bytes, int] | None:
@@ -34,12 +34,12 @@ def secret(connection: Connection, credential: str) -> tuple[bytes, int] | None:
 
 
 def spoil(connection: Connection, credential: str) -> None:
-    connection.run(SPOIL, {"credential_": credential})
+    connection.put(SPOIL, {"credential_": credential})
 
 
 def put_circuit(connection: Connection, credential: str, *, state: str, cause: str, until_ms: int) -> None:
     row = {"credential": credential, "state": state, "cause": cause, "until_ms": until_ms}
-    connection.run(PUT_CIRCUIT, row)
+    connection.put(PUT_CIRCUIT, row)
 
 
 def circuits_of(connection: Connection) -> dict[str, tuple[str, str, int]]:

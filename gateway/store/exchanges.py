@@ -65,7 +65,7 @@ FACTS = (
 
 
 def admit(connection: Connection, exchange: Exchange) -> None:
-    connection.run(INSERT, exchange._asdict())
+    connection.put(INSERT, exchange._asdict())
 
 
 def by_id(connection: Connection, exchange_id: str) -> Exchange | None:
@@ -140,7 +140,7 @@ def add_fact(
     sent_digest: str = "",
 ) -> None:
     row = {"exchange_id": exchange_id, "place": place, "release": release, "sent_digest": sent_digest}
-    connection.run(INSERT_FACT, {**row, **fact._asdict()})
+    connection.put(INSERT_FACT, {**row, **fact._asdict()})
 
 
 def platforms(connection: Connection) -> list[str]:

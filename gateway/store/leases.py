@@ -28,7 +28,7 @@ def take(connection: Connection, name: str, owner: str, *, now_ms: int, until_ms
 
 
 def free(connection: Connection, name: str, owner: str) -> None:
-    connection.run(FREE, {"name_": name, "owner_": owner})
+    connection.put(FREE, {"name_": name, "owner_": owner})
 
 
 def held(connection: Connection, now_ms: int) -> list[str]:
@@ -38,4 +38,4 @@ def held(connection: Connection, now_ms: int) -> list[str]:
 
 def sweep(connection: Connection, before_ms: int) -> None:
     """Forget what was over before `before_ms`."""
-    connection.run(SWEEP, {"before_ms": before_ms})
+    connection.put(SWEEP, {"before_ms": before_ms})

@@ -70,8 +70,8 @@ def take(connection: Connection, wanted: Wanted, now_ms: int) -> tuple[int, int]
         places = range(following, following + given)
         rows = [{"credential": wanted.credential, "place": place, "over_ms": over_ms} for place in places]
         connection.run_many(GIVE, rows)
-        connection.run(ADVANCE, {"credential_": wanted.credential, "following_": following + given})
-        connection.run(FORGET, {"credential_": wanted.credential, "before": first + given})
+        connection.put(ADVANCE, {"credential_": wanted.credential, "following_": following + given})
+        connection.put(FORGET, {"credential_": wanted.credential, "before": first + given})
     return given, again_ms
 
 

@@ -1,8 +1,9 @@
 """PostgreSQL: any number of identical processes on one database.
 
-A transaction runs whole in one thread, because every statement waits for the network. The lock of the log is
-its last step, so that what others wait for is the length of a COMMIT. Whatever stands still inside a transaction
-(a paused machine) is cut off by the server after TRANSACTION_S.
+A transaction runs whole in one thread, because every statement waits for the network. What nobody asks the count of
+leaves together with the next statement that is asked something. The lock of the log is the last step, so that what
+others wait for is the length of a COMMIT. Whatever stands still inside a transaction (a paused machine) is cut off
+by the server after TRANSACTION_S.
 """
 
 import asyncio
@@ -49,7 +50,11 @@ def postgres_dialect() -> Dialect:
 
 
 class Psycopg:
-    """A psycopg connection as a `Driver`: rows in binary, integers as BIGINT, transactions opened by hand."""
+    """A psycopg connection as a `Driver`: rows in binary, integers as BIGINT, transactions opened by hand.
+
+    Inside a transaction BEGIN and `executemany` wait for the next `execute`, leave with it, and what became of them
+    is raised there: one way to the server and back for all of them.
+    """
 
     def __init__(self, address: str) -> None:
         self._connection = psycopg.connect(
@@ -64,12 +69,29 @@ class Psycopg:
             settings |= _SINCE_17
         self._connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in settings.items()))
         self._cursor = self._connection.cursor(binary=True)
+        self._unasked = self._connection.cursor(binary=True)  # apart: a pipeline gives each its own result
+        self._begun = False
+        self._unsent: list[tuple[str, Any]] = []
 
     def execute(self, text: str, parameters: Any = None, /) -> Any:
-        return self._cursor.execute(text, parameters or None)
+        if text == "BEGIN":
+            self._begun, self._unsent = True, [(text, None)]
+            return self._unasked
+        if text in {"COMMIT", "ROLLBACK"}:
+            self._begun = False
+        unsent, self._unsent = self._unsent, []
+        if not unsent or text == "ROLLBACK":
+            return self._cursor.execute(text, parameters or None)
+        with self._connection.pipeline():  # after one that fails the server skips the rest, COMMIT included
+            for each in unsent:
+                self._unasked.execute(*each)
+            return self._cursor.execute(text, parameters or None)
 
     def executemany(self, text: str, parameters: Any, /) -> Any:
-        return self._cursor.executemany(text, parameters)
+        if not self._begun:
+            return self._unasked.executemany(text, parameters)
+        self._unsent += [(text, each) for each in parameters]
+        return self._unasked
 
     def close(self) -> None:
         self._connection.close()
@@ -87,6 +109,11 @@ def servers_time_ms(connection: Connection) -> int:
     """The server's own time, the same for all processes."""
     row = connection.row(_NOW)
     return row[0] if row else 0
+
+
+def _begin(connection: Connection) -> int:
+    connection.begin()
+    return servers_time_ms(connection)
 
 
 @contextmanager
@@ -152,13 +179,13 @@ class Served:
     # ---- in the writing thread -------------------------------------------------------------------------
 
     def _transact(self, works: Sequence[Work[Any]]) -> list[Any]:
-        connection = self._begun()
+        connection, now_ms = self._begun()
         try:
             with _told_as_unavailable():
-                transaction = Transaction(connection, self._heard(servers_time_ms(connection)))
+                transaction = Transaction(connection, self._heard(now_ms))
                 results = [work(transaction) for work in works]
                 if transaction.told:
-                    connection.row(_TELL, {"ids": " ".join(transaction.told)})
+                    connection.put(_TELL, {"ids": " ".join(transaction.told)})
                 positions = self._append(connection, transaction.entries) if transaction.entries else range(0)
         except Exception:
             self._roll_back(connection)
@@ -166,19 +193,16 @@ class Served:
         self._commit(connection, positions, transaction.entries)
         return results
 
-    def _begun(self) -> Connection:
-        """An open transaction; a connection that was lost meanwhile is replaced, as nothing was asked of it yet."""
+    def _begun(self) -> tuple[Connection, int]:
+        """An open transaction and the server's time; a connection that was lost meanwhile is replaced."""
         if self._writer is not None:
             try:
-                self._writer.begin()
+                return self._writer, _begin(self._writer)
             except _TROUBLE:
                 self._drop()
-            else:
-                return self._writer
         with _told_as_unavailable(lost=True):
             self._writer = self._connect()
-            self._writer.begin()
-        return self._writer
+            return self._writer, _begin(self._writer)
 
     def _commit(self, connection: Connection, positions: range, entries: Sequence[Any]) -> None:
         """Durable once this returns. A COMMIT whose answer was lost is looked up before anything else happens."""
@@ -189,12 +213,15 @@ class Served:
             self._drop()
             if not entries or not self._was_committed(positions, entries):
                 raise
+        except Exception:  # what was sent with it failed, so it was not carried out
+            self._roll_back(connection)
+            raise
 
     def _was_committed(self, positions: range, entries: Sequence[Any]) -> bool:
         """Asked until the database says: nobody may act on a guess about what was recorded."""
         for pause_s in chain(_AGAIN_S, repeat(_AGAIN_S[-1])):
             with suppress(StorageUnavailable):
-                connection = self._begun()
+                connection, _ = self._begun()
                 try:
                     with _told_as_unavailable():
                         return self._holds(connection, positions, entries)

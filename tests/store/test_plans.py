@@ -26,6 +26,7 @@ GROWING = ("exchanges", "cases", "case_numbers", "history", "bodies", "body_keys
            "audit_entries", "audit_batches", "audit_checkpoints")  # fmt: skip
 WHOLE = {  # statement -> why it may read a whole table
     "audit.heads._EPOCHS": "asked only for what stands behind a checkpoint, which is little",
+    "gateway.store.exchanges.PLATFORMS": "asked once, when the log says that the database is an older one",
     "gateway.store.exchanges._ALL": "a part of statements, each with a condition",
 }
 Stored = tuple[psycopg.Connection[str], dict[str, Any]]

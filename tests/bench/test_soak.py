@@ -1,8 +1,11 @@
 """Two minutes of a light, troubled load: enough to see what grows with every exchange. `make soak` takes longer."""
 
+import asyncio
+import subprocess
+
 import pytest
 
-from tests.bench.soak import MORE_DESCRIPTORS, SLOPE_MB, Watch, slope, soaked
+from tests.bench.soak import slope
 
 
 def test_a_slope_is_told_through_what_jumps_now_and_then() -> None:
@@ -12,9 +15,6 @@ def test_a_slope_is_told_through_what_jumps_now_and_then() -> None:
     assert slope(at, [100.0] * 60) == 0
 
 
-async def test_memory_and_descriptors_do_not_grow_under_a_light_load() -> None:
-    watches: list[Watch] = await soaked(minutes=2)
-    assert all(each.answered > 500 for each in watches)
-    assert {each.name: round(each.slope_mb, 2) for each in watches if each.slope_mb >= SLOPE_MB} == {}
-    grown = {each.name: each.open_descriptors for each in watches if each.more_descriptors > MORE_DESCRIPTORS}
-    assert grown == {}
+async def test_memory_and_descriptors_do_not_grow_under_a_light_load(soak: subprocess.Popen[str]) -> None:
+    said, _ = await asyncio.to_thread(soak.communicate)
+    assert soak.returncode == 0, said

@@ -106,6 +106,9 @@ async def filled(running: Running) -> list[asyncio.Task[Answer]]:
     """As many requests of guichi as fit: one that works and QUEUE that wait."""
     asked: list[asyncio.Task[Answer]] = []
     for number in range(1 + QUEUE):
+        await running.ask(
+            "GET", "/v1/platforms", caller="cixi"
+        )  # guichi is not alone, and has one turn of two
         asked.append(asyncio.create_task(running.submit(case_of_somebody(), f"fits-{number:06d}")))
         await asyncio.sleep(0.1)
     return asked

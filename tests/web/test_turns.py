@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.web.pace import AT_ONCE, LONGEST_S, PER_S, Pace
 from gateway.web.shares import Share
-from gateway.web.turns import ROUNDS, Gone, Place, Turns
+from gateway.web.turns import ALONE_S, PART, ROUNDS, Gone, Place, Turns
 
 WHOLE = 24
 CALLERS = ("a", "b", "c", "d")
@@ -94,14 +94,26 @@ async def test_a_caller_with_one_request_waits_for_one_of_each_other_caller_and_
         assert await track.end(*order[: done - 1]) == order[:done]
 
 
-async def test_a_caller_alone_has_half_of_the_turns_and_the_next_one_waits_for_nothing() -> None:
-    track = Track(at_once=4)
+async def test_while_there_are_several_none_has_more_than_its_part_and_the_next_waits_for_nothing() -> None:
+    track = Track(at_once=2 * PART)
     track.ask("a1", "a2", "a3", "a4")
     assert await track.end() == ["a1", "a2"]
+    track.ask("b1", "c1")
+    assert await track.end() == ["a1", "a2", "b1", "c1"]
+    assert await track.end("a1", "b1") == ["a1", "a2", "b1", "c1", "a3"]
+
+
+async def test_a_caller_that_is_alone_has_all_the_turns_until_another_asks() -> None:
+    track = Track(at_once=PART, per_caller=2 * PART)
+    track.ask("a0")
+    await asyncio.sleep(ALONE_S + 0.1)
+    names = [f"a{number}" for number in range(1, PART + 2)]
+    track.ask(*names)
+    assert await track.end() == ["a0", *names[: PART - 1]]
     track.ask("b1")
-    assert await track.end() == ["a1", "a2", "b1"]
-    assert await track.end("a1") == ["a1", "a2", "b1"], "two callers have a third each, rounded down"
-    assert await track.end("b1") == ["a1", "a2", "b1", "a3"]
+    assert (await track.end("a0"))[PART:] == ["b1"]
+    assert (await track.end(*names[: PART - 2]))[PART:] == ["b1"], "it keeps what it has, and gets no more"
+    assert (await track.end(names[PART - 2]))[PART:] == ["b1", names[PART - 1]]
 
 
 async def test_the_loop_goes_round_between_two_turns() -> None:
@@ -182,8 +194,10 @@ def test_turns_are_bounded_and_come_back_whatever_happens(steps: list[tuple[str,
             assert sum(place.state == "works" for place in track.places.values()) <= 4
         while any(place.state != "gone" for place in track.places.values()):
             await track.end(*(name for name, place in track.places.items() if place.state == "works"))
-        track.ask("x1", "x2", "x3", "y1", "z1", "z2")
-        assert sorted((await track.end())[-4:]) == ["x1", "x2", "y1", "z1"], "as if none had ever been used"
+        track.ask("v1", "w1", "x1", "y1", "z1")
+        assert (await track.end())[-4:] == ["v1", "w1", "x1", "y1"], (
+            "all four have come back, and no more than four"
+        )
 
     asyncio.run(play())
 

@@ -197,3 +197,14 @@ async def test_two_processes_append_to_one_log_without_a_gap(address):
     assert positions == list(range(80))
     assert sizes is not None
     assert sizes[0] == 80
+
+
+async def test_an_older_server_does_as_well():
+    """Before 17 there is no limit for a whole transaction, only for one that stands idle."""
+    with running("16", fsync="off") as older:
+        address = older.database()
+        upgrade(address)
+        async with store(address) as made:
+            assert await asyncio.gather(*(made.write(taking("a", n)) for n in range(3))) == [1, 2, 3]
+            assert await made.read(lambda connection: cases.following_number(connection, "a")) == 4
+        assert counted(address) == (3, 3)

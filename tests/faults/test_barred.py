@@ -20,8 +20,10 @@ from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.fakes.server import Simulator
 from tests.faults.places import Place, arrivals, asked, kinds, look, sound, submitted, taken, until
+from tests.faults.stores import ON_BOTH_WHEN_LONG
 from tests.faults.wires import Clock, world
 
+pytestmark = ON_BOTH_WHEN_LONG
 CASES = ("gd-organization", "gd-agent", "gd-minor")
 NONE: frozenset[str] = frozenset()
 KEY = {"Authorization": "Bearer demo-key-of-guichi"}

@@ -16,13 +16,14 @@ from gateway.world import World
 from tests.fakes.fixtures import case
 from tests.faults.ledgers import ask
 from tests.faults.places import Place, asked, kinds, sound, submitted, taken, until
+from tests.faults.stores import ON_A_FILE
 from tests.faults.wires import Clock, Halt, HaltingTransport, world
 
 HEADERS = {"Authorization": "Bearer demo-key-of-guichi", "Idempotency-Key": "key-0001"}
 TABLES = ("exchanges", "cases", "bodies", "body_keys", "idempotency", "case_numbers", "materials", "history")
 
 # what is looked at here is a file
-pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True, scope="session")
+pytestmark = ON_A_FILE
 
 
 @dataclass(slots=True)

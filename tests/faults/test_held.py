@@ -18,8 +18,10 @@ from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.faults.ledgers import ask, entries
 from tests.faults.places import Place, arrivals, asked, kinds, look, sound, submitted, taken, until
+from tests.faults.stores import ON_BOTH_WHEN_LONG
 from tests.installation import CHECKOUT
 
+pytestmark = ON_BOTH_WHEN_LONG
 NONE: frozenset[str] = frozenset()
 LOST = [{"do": "take_then_drop"}, {"do": "reset_after"}, {"do": "half_answer"}, {"do": "garbage"}]
 LOST += [{"do": "status", "code": code} for code in (502, 504, 500, 503)] + [{"do": "redirect"}]

@@ -5,7 +5,6 @@ ordinary gateway, and judged by what the simulated platforms have counted by the
 """
 
 import asyncio
-import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -24,10 +23,9 @@ from tests.faults.conftest import NewPlace
 from tests.faults.ledgers import ENDS, ask, entries, halves, states, verified
 from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery, nursery
 from tests.faults.places import Place
+from tests.faults.stores import ON_BOTH_WHEN_LONG
 
-# `make faults` kills on both; the suite on a file, where it takes a third of the time
-STORES = ["sqlite", "postgresql"] if os.environ.get("FAULTS") == "long" else ["sqlite"]
-pytestmark = pytest.mark.parametrize("store", STORES, indirect=True, scope="session")
+pytestmark = ON_BOTH_WHEN_LONG
 AT_ONCE = 10
 # Checkpoints are signed twice a second by the clock. So that they stand in nobody's way, it hardly moves, or
 # not at all where they are killed, too: then there is one, when the process stops.

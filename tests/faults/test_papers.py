@@ -18,12 +18,13 @@ from tests.fakes.fixtures import case, files
 from tests.fakes.programme import step
 from tests.faults.ledgers import verified
 from tests.faults.places import asked, kinds, look, sound, submitted, taken, until
+from tests.faults.stores import ON_A_FILE
 from tests.installation import CHECKOUT
 
 NONE: frozenset[str] = frozenset()
 NAME = "gd-organization"
 # what is looked at here is a file
-pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True, scope="session")
+pytestmark = ON_A_FILE
 KEY_IDS = sa.select(body_keys.c.key_id)
 
 

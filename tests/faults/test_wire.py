@@ -16,7 +16,9 @@ from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.fakes.server import running
 from tests.faults.places import SIMULATORS, Place, arrivals, asked, kinds, sound, submitted, taken, until
+from tests.faults.stores import ON_BOTH_WHEN_LONG
 
+pytestmark = ON_BOTH_WHEN_LONG
 CASES = {"sim-gd": "gd-organization", "sim-gx": "gx-person"}
 OTHERS = {"sim-gd": "gd-agent", "sim-gx": "gx-minor"}
 NONE: frozenset[str] = frozenset()

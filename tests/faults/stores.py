@@ -1,4 +1,4 @@
-"""On which databases the tests of a module run: one by one on both takes long, so the suite has some on a file only.
+"""On which databases the tests of a module run: one by one on both takes long, so the suite has some on a file.
 
 `make faults` has all of them on both.
 """

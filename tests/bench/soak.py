@@ -161,7 +161,7 @@ def told(watches: Sequence[Watch]) -> list[str]:
         more = figures.met(each.more_descriptors <= MORE_DESCRIPTORS)
         lines.append(
             f"{each.name}: {each.answered} cases; {each.memory_mb[0]:.0f} to {each.memory_mb[-1]:.0f} MB, {grew}; "
-            f"descriptors at least {min(each.open_descriptors)}, {each.more_descriptors:+d} in the second half ({more})"
+            f"descriptors {min(each.open_descriptors)} at least, {each.more_descriptors:+d} later ({more})"
         )
     return lines
 

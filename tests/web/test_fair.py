@@ -69,7 +69,7 @@ async def test_a_flood_slows_another_caller_down_by_no_more_than_the_stated_fact
         async with flood as flooded:
             flooded_ms.append(await one_after_another(running, cases, REQUESTS))
         assert flooded.answers[429] > 0, "it was more than there is room for"
-        assert flooded.answers.total() > 5 * REQUESTS, "and it was a flood"
+        assert flooded.answers.total() > 3 * REQUESTS, "and it was a flood"
         assert flooded.cut == 0, "whoever is told to come back keeps its connection"
     assert f"by no more than the factor {FACTOR}" in OPERATING.read_text("utf-8").replace("\n", " ")
     factor = statistics.median(flooded_ms) / statistics.median(alone_ms)

@@ -55,7 +55,7 @@ class Bounds(Declared):
     read_s: Annotated[float, Field(gt=0)] = 120.0
     open_requests: Annotated[int, Field(ge=1)] = 512
     at_once: Annotated[int, Field(ge=1)] = 16
-    queue_per_caller: Annotated[int, Field(ge=1)] = 64
+    queue_per_caller: Annotated[int, Field(ge=1)] = 128
     wait_s: float = 5.0
     longest_wait_s: float = 30.0
     lease_margin_s: float = 5.0

@@ -21,7 +21,7 @@ from gateway.activation import activate, checked, sources
 from gateway.boot import Gateway, boot
 from gateway.cli.asking import Stop, actor_option, cannot_start, conf_option, settings_of
 from gateway.cli.child import INHERIT
-from gateway.cli.heap import give_back_large_blocks
+from gateway.cli.process import suit_serving
 from gateway.cli.supervisor import Supervisor
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.files import read_csv
@@ -71,7 +71,7 @@ def serve(
     With several workers SIGHUP replaces them, one after another.
     """
     logs.configure(pid=None if inherited is None else os.getpid())
-    give_back_large_blocks()
+    suit_serving()
     settings = settings_of(conf)
     several = workers > 1
     if several:

@@ -11,6 +11,7 @@ from gateway.errors import CODES, NotActive, Refusal
 from gateway.exchange.papers import Erased
 from gateway.store.store import StorageUnavailable
 from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY, STAY
+from gateway.web.api.health import RECORDING, Recording
 from gateway.web.auth import Authenticator, require
 from gateway.web.described import Answer, Endpoint
 from gateway.web.description import Description
@@ -45,6 +46,7 @@ class Service:
     def app(self) -> web.Application:
         app = web.Application()
         app[GATEWAY] = self._gateway
+        app[RECORDING] = Recording()
         app[DESCRIPTION] = Description(ENDPOINTS, self._contact)
         by_path: dict[str, list[Endpoint]] = {}
         for endpoint in ENDPOINTS:
@@ -86,9 +88,7 @@ class Service:
             started = time.perf_counter()
             response = await inner(request)
             self._mark(response)
-            if (
-                not request.content.is_eof()
-            ):  # refused before it was read: whether the rest comes, nobody knows
+            if not request.content.is_eof() and _may_not_come(request, response):
                 response.force_close()
             counter = counters.get(response.status)
             if counter is None:
@@ -161,6 +161,11 @@ class Service:
             self._header = b64encode(self._note.encode()).decode()
         if self._header:  # the log of a new installation is empty for a moment
             response.headers["Tongban-Checkpoint"] = self._header
+
+
+def _may_not_come(request: web.Request, response: web.Response) -> bool:
+    """Whether the rest of a body that was not read may never come; else it is taken in, and forgotten."""
+    return "Expect" in request.headers or response.status == CODES["too_slow"].status
 
 
 def _foreseen(error: Exception) -> Refusal:

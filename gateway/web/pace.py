@@ -8,8 +8,8 @@ import asyncio
 import time
 
 AT_ONCE = 20  # refusals of one caller that need not wait for each other
-PER_S = 100  # and how many a second after that
-LONGEST_S = 1.0
+PER_S = 100  # and how many a second after that, as long as none has to wait for longer than
+LONGEST_S = 2.0
 
 
 class Pace:
@@ -28,5 +28,7 @@ class Pace:
         """How long one more refusal of a caller has to wait; 0 or less for not at all."""
         earliest_s = now_s - AT_ONCE / PER_S
         due_s = max(self._due_s.get(caller, earliest_s), earliest_s) + 1 / PER_S
-        self._due_s[caller] = due_s = min(due_s, now_s + LONGEST_S)
+        if due_s > now_s + LONGEST_S:  # between those that wait already: never many at the same moment
+            due_s = now_s + 1 / PER_S
+        self._due_s[caller] = due_s
         return due_s - now_s

@@ -168,6 +168,15 @@ async def test_waiting_and_turning_away_are_counted_by_caller(tmp_path: Path) ->
         assert grown['tongban_waited_total{caller="guichi"}'] == QUEUE
 
 
+async def test_however_many_ask_whether_it_is_ready_one_commit_answers_them(tmp_path: Path) -> None:
+    async with stalled(tmp_path) as (running, disk):
+        asked = [asyncio.create_task(running.ask("GET", "/readyz", caller=None)) for _ in range(30)]
+        await asyncio.sleep(0.3)
+        assert running.gateway.store.waiting <= 2
+        disk.moves.set()
+        assert {each.status for each in await asyncio.gather(*asked)} == {200}
+
+
 async def metrics(running: Running) -> dict[str, float]:
     text = (await running.ask("GET", "/metrics", caller="cixi")).text
     lines = [each.rsplit(" ", 1) for each in text.splitlines() if not each.startswith("#")]
@@ -253,6 +262,15 @@ async def test_a_body_that_is_too_large_by_its_own_word_is_not_waited_for(servic
     async with line(service) as opened:
         opened.send(head("Content-Length: 200001", "Expect: 100-continue"))
         assert (await opened.answer()).code == "too_large"
+
+
+async def test_who_is_refused_before_its_body_has_come_keeps_its_connection(service: Running) -> None:
+    async with line(service) as opened:
+        for _ in range(3):
+            opened.send(head("Content-Length: 10", caller="nobody"))
+            answer = await opened.answer()
+            assert (answer.status, answer.headers.get("Connection")) == (403, None)
+            opened.send(b"0123456789")
 
 
 async def test_a_body_that_is_wanted_is_asked_for(service: Running, key: str) -> None:

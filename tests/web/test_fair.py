@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.bench.bodies import bodies
-from tests.installation import Installation, installed
+from tests.installation import CHECKOUT, Installation, installed
 from tests.web.flood import flooding
 
-FACTOR = 5  # docs/operating.md states the same
-CONNECTIONS = 128  # twice as many as may wait for their turn
+OPERATING = CHECKOUT / "docs" / "operating.md"
+FACTOR = 5
+CONNECTIONS = 256  # twice as many as may wait for their turn
 ROUNDS = 5
 REQUESTS = 100  # in each of them, alone and flooded; the p99 of so many is the slowest
 GUICHI, CIXI = (
@@ -68,7 +69,8 @@ async def test_a_flood_slows_another_caller_down_by_no_more_than_the_stated_fact
         async with flood as flooded:
             flooded_ms.append(await one_after_another(running, cases, REQUESTS))
         assert flooded.answers[429] > 0, "it was more than there is room for"
-        assert flooded.answers.total() > 5 * REQUESTS, "and it was a flood"
+        assert flooded.answers.total() > 3 * REQUESTS, "and it was a flood"
         assert flooded.cut == 0, "whoever is told to come back keeps its connection"
+    assert f"by no more than the factor {FACTOR}" in OPERATING.read_text("utf-8").replace("\n", " ")
     factor = statistics.median(flooded_ms) / statistics.median(alone_ms)
     assert factor <= FACTOR, (alone_ms, flooded_ms)

@@ -1,12 +1,37 @@
 """GET /healthz, /readyz, /metrics. Health tests what it claims."""
 
+import asyncio
+
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.store import exchanges
+from gateway.store.store import Store
 from gateway.web.answers import GATEWAY, answer
 from gateway.web.metrics import METRICS
 from gateway.web.problems import AGAIN_S
+
+
+class Recording:
+    """Whether a transaction can be committed, found out once for all who ask at the same time."""
+
+    def __init__(self) -> None:
+        self._trying: asyncio.Task[bool] | None = None
+
+    async def works(self, store: Store) -> bool:
+        if self._trying is None or self._trying.done():
+            self._trying = asyncio.create_task(self._try(store))
+        return await asyncio.shield(self._trying)
+
+    async def _try(self, store: Store) -> bool:
+        try:
+            await store.write(lambda tx: None)
+        except Exception:  # noqa: BLE001 - any failure to commit is the answer
+            return False
+        return True
+
+
+RECORDING = web.AppKey("recording", Recording)
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -20,19 +45,11 @@ async def readyz(request: web.Request) -> web.Response:
     checks = {
         "release": gateway.routes.loaded,
         "admitting": not gateway.stopping,
-        "record": await _records(request),
+        "record": await request.app[RECORDING].works(gateway.store),
     }
     ready = all(checks.values())
     headers = None if ready else {"Retry-After": str(AGAIN_S)}
     return answer({"ready": ready, "checks": checks}, status=200 if ready else 503, headers=headers)
-
-
-async def _records(request: web.Request) -> bool:
-    try:
-        await request.app[GATEWAY].store.write(lambda tx: None)
-    except Exception:  # noqa: BLE001 - any failure to commit is the answer
-        return False
-    return True
 
 
 async def metrics(request: web.Request) -> web.Response:

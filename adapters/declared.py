@@ -125,7 +125,10 @@ class Answer(Declared):
 
 
 class Operation(Declared):
-    """One operation (操作) as the platform speaks it."""
+    """One operation (操作) as the platform speaks it.
+
+    envelope: file of a literal SOAP envelope that the document is written into, where types cannot say how.
+    """
 
     kind: Literal["read", "write"] | None = None
     call: str
@@ -134,6 +137,7 @@ class Operation(Declared):
     reply: str | None = None
     arguments: dict[str, Argument] = {}
     answer: Answer | None = None
+    envelope: Path | None = None
     charset: Charset = "utf-8"
     lists: tuple[str, ...] = ()
     taken: Predicate

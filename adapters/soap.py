@@ -21,13 +21,16 @@ from adapters.codecs.charset import (
     unwritable,
     whole,
 )
+from adapters.contract.encoded import plain
+from adapters.contract.own import Own, by_template
+from adapters.contract.template import Template
 from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
-from adapters.wsdl import Contract
+from adapters.wsdl import Contract, loaded
 
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
@@ -47,6 +50,7 @@ class _Call:
     fresh: bool
     operation: Operation
     envelope: Envelope | None = None  # the pattern, where all that changes is texts
+    own: Own | None = None  # what writes the body where zeep does not
 
 
 class SoapAdapter(Adapter):
@@ -57,15 +61,18 @@ class SoapAdapter(Adapter):
         if platform.contract is None:
             raise Unbuildable(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
         self._url = URL(surroundings.access.address)
-        self.contract = Contract(platform.contract, files)
+        self.contract: Contract = loaded(platform.contract, files)
+        self._files = files
         self._calls = {name: self._prepared(name, each) for name, each in platform.operations.items()}
 
     def _prepared(self, name: str, operation: Operation) -> _Call:
         at = ("operations", name)
         try:
-            soap = self.contract.operation(operation.call)
+            soap = self._called(operation)
         except Unbuildable as error:
             raise Unbuildable((*at, *error.path), error.what, error.write) from error
+        if isinstance(soap, Own):
+            return self._prepared_own(name, operation, soap)
         kind = soap.input.body.type if soap.input.body is not None else None
         _check_arguments(kind, operation, at)
         call = _Call(
@@ -85,15 +92,44 @@ class SoapAdapter(Adapter):
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
         )
 
+    def _called(self, operation: Operation) -> Any:
+        """zeep's operation, or our own writing of it."""
+        if operation.envelope is None:
+            return self.contract.operation(operation.call)
+        template = Template(operation.envelope, self._files)
+        return by_template(template, self.contract.bound(operation.call), self.contract.wsdl)
+
+    def _prepared_own(self, name: str, operation: Operation, own: Own) -> _Call:
+        at = ("operations", name, "arguments")
+        for fault in own.lacking(dict.fromkeys(operation.arguments, "")) if operation.arguments else ():
+            what = "the contract has no such argument"
+            if fault.code == "needed_there":
+                raise Unbuildable(at, f"the contract needs {fault.path}", f"write {fault.path}: …")
+            raise Unbuildable((*at, fault.path), what, "write one that the contract has")
+        return _Call(
+            None,
+            None,
+            None,
+            own.headers,
+            writers(operation.arguments, self._around.access, at),
+            (*own.lists, *(tuple(path.split(".")) for path in operation.lists)),
+            needs_own_connection(operation, read=operation.is_read(name), method="POST"),
+            operation,
+            own=own,
+        )
+
     def encode(self, message: Message) -> Request:
         call = self._calls[message.operation]
         document, holes = hollowed(message.document)
         if call.arguments:
             _check(document, call.operation)
             values: dict[str, Any] = _written(call.arguments, document)
-        else:
+        elif call.own is None:
             values = _typed(call, document)
-        body = _serialized(call, values)
+        if call.own is not None:
+            body = call.own.written(values if call.arguments else document, call.operation.charset)
+        else:
+            body = _serialized(call, values)
         return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
@@ -102,6 +138,8 @@ class SoapAdapter(Adapter):
         fault = next((each for each in body if xml.local(each) == "Fault"), None)
         if fault is not None:
             return {"fault": _fault(fault)}
+        if call.own is not None:
+            body = plain(body)
         content = xml.tree(body[0]) if len(body) else {}
         if call.operation.answer:
             return inside(content, call.operation.answer, call.operation.lists)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from adapters.contract.kinds import BUILTIN, Kind, Place
 from adapters.contract.model import LARGEST, Part
 
-_DEEPEST = 100
+_DEEPEST = 40
+_SHALLOW = 1  # what was cut for its size is given again only where it stands as near to the top of a message
 _NEVER = 1 << 30
 
 
@@ -57,7 +58,7 @@ class Parts:
             return plain, _NEVER
         self._left -= len(kind.places) + 1
         if self._left < 0 or len(within) >= _DEEPEST:
-            return replace(plain, open=True, cut=True), 0
+            return replace(plain, open=True, cut=True), _SHALLOW
         found = [self._of_place(each, [*within, id(kind)]) for each in _places(kind)]
         reach = min((each for _, each in found), default=_NEVER)
         whole = replace(plain, recursive=reach == len(within)).holding(

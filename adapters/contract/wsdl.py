@@ -1,16 +1,17 @@
 """What a WSDL offers, as the neutral model: counted without zeep, typed by the schemas themselves."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from adapters.contract.bound import Bound, Reading
 from adapters.contract.closure import Closure, closure
-from adapters.contract.kinds import Kind, Place
+from adapters.contract.folder import XSD
+from adapters.contract.kinds import Kind, Place, missing
 from adapters.contract.mend import mend
 from adapters.contract.model import Contract, Offer, Part
 from adapters.contract.parts import Parts
 from adapters.contract.wire import Wire, wire
-from adapters.contract.xsd import Types
+from adapters.contract.xsd import Component, Types
 from adapters.errors import Unbuildable
 
 _MEDIA = {11: "text/xml", 12: "application/soap+xml"}
@@ -43,13 +44,38 @@ def read(path: str, files: Mapping[str, str]) -> Contract:
     """Raises Unbuildable."""
     wsdl = load(path, files)
     parts = Parts()
+    bare = wsdl.found.main.root.tag == f"{XSD}schema"
     try:
-        offers = tuple(_offer(wsdl, each, parts) for each in wsdl.bound)
+        offers = (
+            tuple(_elements(wsdl, parts)) if bare else tuple(_offer(wsdl, each, parts) for each in wsdl.bound)
+        )
     except RecursionError:
         what = f"the types of {path} nest too deep"
         raise Unbuildable(("contract",), what, "save the contract again") from None
+    if not offers:
+        what = f"{path} offers no operation: it has {'no element' if bare else 'neither service nor binding'}"
+        raise Unbuildable(("contract",), what, "name the file that has them")
     addresses = tuple(dict.fromkeys(each.address for each in wsdl.bound if each.address))
-    return Contract("wsdl", offers, wsdl.notes(), addresses)
+    return Contract("schema" if bare else "wsdl", offers, wsdl.notes(), addresses)
+
+
+def _elements(wsdl: Wsdl, parts: Parts) -> Iterator[Offer]:
+    """Of a bare XML schema: a message for each global element of the main file; how it is sent stands elsewhere."""
+    schema = wsdl.found.schemas[0]
+    for element in schema.root.iterchildren(f"{XSD}element"):
+        place = wsdl.types.place(Component(element, schema))
+        side = Wire(place.kind(), f"{{{place.namespace}}}{place.name}" if place.namespace else place.name)
+        lost = next(missing(side.kind), "")
+        yield Offer(
+            place.name,
+            place.title,
+            _content(side, parts),
+            None,
+            "template" if lost else "typed",
+            f"not in the contract: {lost}" if lost else "",
+            media="application/xml",
+            wrapper=side.wrapper,
+        )
 
 
 def _offer(wsdl: Wsdl, bound: Bound, parts: Parts) -> Offer:
@@ -94,7 +120,7 @@ def _over_http(wsdl: Wsdl, bound: Bound, parts: Parts) -> Offer:
     told = wire(wsdl.types, bound, bound.answer, answer=True)
     where = "query" if bound.method == "GET" else "form"
     request = _content(asked if asked.wrapper else Wire(Kind(places=asked.kind.places)), parts)
-    request = Part("", "object").holding(tuple(_placed(each, where) for each in request.parts))
+    request = Part("", "object").holding(tuple(replace(each, where=where) for each in request.parts))
     media = "" if bound.method == "GET" else "application/x-www-form-urlencoded"
     fits = not any(each.parts for each in request.parts)
     return Offer(
@@ -106,9 +132,3 @@ def _over_http(wsdl: Wsdl, bound: Bound, parts: Parts) -> Offer:
         "" if fits else "a query or form cannot hold its structures",
         media=media,
     )
-
-
-def _placed(part: Part, where: str) -> Part:
-    from dataclasses import replace
-
-    return replace(part, where=where)

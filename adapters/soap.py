@@ -21,6 +21,7 @@ from adapters.codecs.charset import (
     unwritable,
     whole,
 )
+from adapters.contract import related
 from adapters.contract.encoded import plain
 from adapters.contract.own import Own, by_template
 from adapters.contract.template import Template
@@ -126,11 +127,12 @@ class SoapAdapter(Adapter):
             values: dict[str, Any] = _written(call.arguments, document)
         elif call.own is None:
             values = _typed(call, document)
+        headers = call.headers
         if call.own is not None:
-            body = call.own.written(values if call.arguments else document, call.operation.charset)
+            body, headers = call.own.written(values if call.arguments else document, call.operation.charset)
         else:
             body = _serialized(call, values)
-        return Request("POST", self._url, call.headers, body, call.fresh, holes)
+        return Request("POST", self._url, headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
         call = self._calls[operation]
@@ -227,7 +229,15 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
 def _body_of(response: Response) -> etree._Element:
     kind = response.headers.get("Content-Type", "")
     if kind.lower().startswith("multipart/"):
-        raise Garbled("multipart")
+        response, parts = related.opened(response)
+        kind = response.headers["Content-Type"]
+        body = _body_of_single(response, kind)
+        related.included(body, parts)
+        return body
+    return _body_of_single(response, kind)
+
+
+def _body_of_single(response: Response, kind: str) -> etree._Element:
     charset = charset_of(kind) or charset_of_xml(response.body)
     root = xml.parsed(whole(decoded(response.body, charset)))
     for namespace in _ENVELOPES:

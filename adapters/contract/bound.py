@@ -14,7 +14,9 @@ from adapters.contract.mend import ORIGINAL, SOAP, local
 
 _HTTP = "{http://schemas.xmlsoap.org/wsdl/http/}"
 _MIME = "{http://schemas.xmlsoap.org/wsdl/mime/}"
+INWARD = "it is a call from them to us"
 _DIME = "{http://schemas.xmlsoap.org/ws/2002/04/dime/wsdl/}"
+_OCTETS = "application/octet-stream"
 _OVER_HTTP = (
     "http://schemas.xmlsoap.org/soap/http",
     "http://schemas.xmlsoap.org/soap/http/",
@@ -30,6 +32,7 @@ class Message:
     """One side of an operation: its message's parts by name, and how the binding writes them.
 
     parts: part elements of the message; None when nobody defines the message.    body: those in the body.
+    attached: those that travel beside it, with their media types.    dime: in a form that we do not speak.
     """
 
     file: File
@@ -39,7 +42,8 @@ class Message:
     use: str = "literal"
     namespace: str = ""
     encoding: str = ""
-    attachments: bool = False
+    attached: tuple[tuple[etree._Element, str], ...] = ()
+    dime: bool = False
     named: str = ""
 
 
@@ -137,7 +141,7 @@ class Reading:
         base = replace(base, title=_documentation(abstract) or _documentation(bound))
         sides = [each.tag for each in abstract if each.tag in (f"{WSDL}input", f"{WSDL}output")]
         if not base.lost and sides[:1] != [f"{WSDL}input"]:
-            return replace(base, lost="it is a call from them to us" if sides else "it takes no message")
+            return replace(base, lost=INWARD if sides else "it takes no message")
         request = self._message(kind[0], abstract.find(f"{WSDL}input"), bound.find(f"{WSDL}input"))
         answer = self._message(kind[0], abstract.find(f"{WSDL}output"), bound.find(f"{WSDL}output"))
         return replace(base, request=request, answer=answer)
@@ -153,14 +157,18 @@ class Reading:
             return said
         parts = tuple(found[1].iterchildren(f"{WSDL}part"))
         headers = tuple(self._headers(bound, file))
-        elsewhere = {each.get("name") for each in headers} | _attached(bound)
+        attachments = _attached(bound)
+        attached = tuple(
+            (each, attachments[name]) for each in parts if (name := each.get("name", "")) in attachments
+        )
+        elsewhere = {each.get("name") for each in headers} | set(attachments)
         listed = _listed(bound)
         body = tuple(
             each
             for each in parts
             if (each.get("name") in listed if listed is not None else each.get("name") not in elsewhere)
         )
-        return replace(said, file=found[0], parts=parts, body=body, headers=headers)
+        return replace(said, file=found[0], parts=parts, body=body, headers=headers, attached=attached)
 
     def _headers(self, bound: etree._Element | None, file: File) -> Iterator[etree._Element]:
         for each in _all_soap(bound, "header"):
@@ -192,16 +200,16 @@ def _transport(base: Bound, binding: etree._Element, bound: etree._Element) -> B
 
 def _said(message: Message, bound: etree._Element | None) -> Message:
     """With what the binding says of the body of this side."""
-    attached = bool(_attached(bound)) or any(True for _ in _all(bound, f"{_DIME}message"))
+    dime = any(True for _ in _all(bound, f"{_DIME}message"))
     for body in _all_soap(bound, "body"):
         return replace(
             message,
             use=body.get("use", "literal"),
             namespace=body.get("namespace", ""),
             encoding=body.get("encodingStyle", "").split(" ")[0],
-            attachments=attached,
+            dime=dime,
         )
-    return replace(message, attachments=attached)
+    return replace(message, dime=dime)
 
 
 def _listed(bound: etree._Element | None) -> list[str] | None:
@@ -212,9 +220,13 @@ def _listed(bound: etree._Element | None) -> list[str] | None:
     return None
 
 
-def _attached(bound: etree._Element | None) -> set[str]:
-    """Names of the parts that travel as attachments."""
-    return {each.get("part", "") for each in _all(bound, f"{_MIME}content")} - {""}
+def _attached(bound: etree._Element | None) -> dict[str, str]:
+    """Names of the parts that travel as attachments, with the first media type that each may have."""
+    found: dict[str, str] = {}
+    for each in _all(bound, f"{_MIME}content"):
+        if name := each.get("part", ""):
+            found.setdefault(name, each.get("type", "").replace("*", "") or _OCTETS)
+    return {name: kind if not kind.endswith("/") else _OCTETS for name, kind in found.items()}
 
 
 def _all_soap(bound: etree._Element | None, name: str) -> Iterator[etree._Element]:

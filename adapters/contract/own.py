@@ -11,6 +11,7 @@ from lxml import etree
 
 from adapters import facets
 from adapters.codecs.charset import unfit_for_xml, unwritable
+from adapters.contract import related
 from adapters.contract.bound import Bound
 from adapters.contract.model import Part
 from adapters.contract.parts import Parts
@@ -32,6 +33,7 @@ class Own:
     """One operation whose envelope we write ourselves.
 
     headers: Content-Type and SOAPAction, as contract or envelope say.    lists: where answers repeat.
+    attached: (name, media type) of the members of a document that travel beside the envelope.
     schema:  the contract's own, held against what was written; None for encoded and rpc messages.
     """
 
@@ -39,21 +41,29 @@ class Own:
     headers: Mapping[str, str]
     lists: tuple[tuple[str, ...], ...] = ()
     schema: etree.XMLSchema | None = None
+    attached: tuple[tuple[str, str], ...] = ()
 
-    def written(self, document: Document, charset: str) -> bytes:
-        """Raises Unencodable with all problems: of shape, of type, of characters that XML or charset lack."""
+    def written(self, document: Document, charset: str) -> tuple[bytes, Mapping[str, str]]:
+        """Body and headers of the request.
+
+        Raises Unencodable with all problems: of shape, of type, of characters that XML or charset lack."""
         problems = [*self.writes.problems(document), *unfit_for_xml(document)]
         if charset != "utf-8":
             problems += unwritable(document, charset)
         if problems:
             raise Unencodable(problems)
+        names = [name for name, _ in self.attached]
         try:
-            envelope = self.writes.envelope(document)
+            envelope = self.writes.envelope({key: document[key] for key in document if key not in names})
         except (TypeError, ValueError):
             raise Unencodable([Problem("", "not_xml_name")]) from None
         if self.schema is not None and (problems := facets.problems(envelope[-1][0], self.schema)):
             raise Unencodable(problems)
-        return DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
+        body = DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
+        if not names:
+            return body, self.headers
+        attached = [(name, kind, str(document[name])) for name, kind in self.attached]
+        return related.written(body, self.headers, attached)
 
     def lacking(self, names: Mapping[str, Any]) -> list[Problem]:
         """What is wrong with a set of text arguments, whatever their texts are."""
@@ -75,6 +85,7 @@ def by_types(wsdl: Wsdl, bound: Bound, schema: etree.XMLSchema | None) -> Own | 
         http_headers(bound.soap, bound.action),
         tuple(repeating(Parts().root(told.kind))),
         schema if literal else None,
+        asked.attached,
     )
 
 

@@ -7,7 +7,7 @@ from lxml import etree
 from adapters.contract.bound import Bound, Message
 from adapters.contract.closure import Schema
 from adapters.contract.folder import File
-from adapters.contract.kinds import Kind, Place, missing
+from adapters.contract.kinds import XSD_NAMESPACE, Kind, Place, builtin, missing
 from adapters.contract.xsd import Component, Types
 
 
@@ -17,6 +17,7 @@ class Wire:
 
     kind:    what the document of a mapping fills.
     wrapper: {namespace}name of the element that holds it; "" where its places stand in the body themselves.
+    attached: (name, media type) of members that travel beside the envelope.
     why:     what cannot be written by types, "" when all can.
     """
 
@@ -25,6 +26,7 @@ class Wire:
     headers: tuple[Place, ...] = ()
     encoded: bool = False
     why: str = ""
+    attached: tuple[tuple[str, str], ...] = ()
 
 
 def wire(types: Types, bound: Bound, message: Message | None, *, answer: bool = False) -> Wire:
@@ -45,9 +47,17 @@ def wire(types: Types, bound: Bound, message: Message | None, *, answer: bool = 
         made = replace(_document(places, message), headers=headers, encoded=encoded)
     if not made.why:
         made = replace(made, why=next(missing(made.kind), "") and _lost(made.kind))
-    if message.attachments and not made.why:
-        made = replace(made, why="" if answer else "parts of it travel as attachments")
-    return made
+    if message.dime and not answer:
+        return replace(made, why="parts of it travel as DIME attachments")
+    return _with_attachments(made, message) if message.attached and not answer else made
+
+
+def _with_attachments(made: Wire, message: Message) -> Wire:
+    """Attached parts stand in the document like any other, as base64."""
+    content = builtin(XSD_NAMESPACE, "base64Binary") or Kind()
+    places = tuple(Place(part.get("name", ""), "", lambda: content) for part, _ in message.attached)
+    media = tuple((part.get("name", ""), kind) for part, kind in message.attached)
+    return replace(made, kind=replace(made.kind, places=(*made.kind.places, *places)), attached=media)
 
 
 def _lost(kind: Kind) -> str:

@@ -87,7 +87,7 @@ def _offer(wsdl: Wsdl, bound: Bound, parts: Parts) -> Offer:
     told = wire(wsdl.types, bound, bound.answer, answer=True)
     how, why = "typed", asked.why
     if asked.why:
-        how = "unusable" if bound.request is not None and bound.request.attachments else "template"
+        how = "unusable" if bound.request is not None and bound.request.dime else "template"
     use = bound.request.use if bound.request is not None else "literal"
     return Offer(
         bound.call,

@@ -15,6 +15,7 @@ import yaml
 from lxml import etree
 
 from adapters.contract import Contract, read
+from adapters.contract.bound import INWARD
 from adapters.errors import Unbuildable
 
 _W = "{http://schemas.xmlsoap.org/wsdl/}"
@@ -47,6 +48,7 @@ class Tally:
     template: int = 0
     repaired: int = 0
     fragments: int = 0
+    inward: int = 0
     left: list[str] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -112,11 +114,15 @@ def _add(tally: Tally, path: str, counted: int, contract: Contract) -> None:
         tally.fragments += 1
         return
     hows = Counter(offer.how for offer in contract.offers)
-    tally.counted += counted
+    inward = [offer for offer in contract.offers if offer.why == INWARD]
+    tally.inward += len(inward)
+    tally.counted += counted - len(inward)
     tally.typed += hows["typed"]
     tally.template += hows["template"]
     tally.left += [
-        f"{path}: {offer.call}: {offer.how}: {offer.why}" for offer in contract.offers if offer.how != "typed"
+        f"{path}: {offer.call}: {offer.how}: {offer.why}"
+        for offer in contract.offers
+        if offer.how != "typed" and offer not in inward
     ]
     if len(contract.offers) != counted:
         tally.left.append(f"{path}: {counted} operations were counted, {len(contract.offers)} are offered")
@@ -185,11 +191,11 @@ def _local(name: str | None) -> str:
 
 
 def table(tallies: dict[str, Tally]) -> Iterator[str]:
-    yield "| contracts | files | operations | typed | template | unusable | repaired files | s |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| contracts | files | operations | typed | template | unusable | calls to us | repaired files | s |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     whole = Tally()
     for name, tally in tallies.items():
-        for key in ("files", "counted", "typed", "template", "repaired", "seconds"):
+        for key in ("files", "counted", "inward", "typed", "template", "repaired", "seconds"):
             setattr(whole, key, getattr(whole, key) + getattr(tally, key))
         yield _row(name, tally)
     yield _row("all", whole)
@@ -201,7 +207,7 @@ def _row(name: str, tally: Tally) -> str:
 
     return (
         f"| {name} | {tally.files} | {tally.counted} | {share(tally.typed)} | {share(tally.template)} "
-        f"| {share(tally.unusable)} | {tally.repaired} | {tally.seconds:.1f} |"
+        f"| {share(tally.unusable)} | {tally.inward} | {tally.repaired} | {tally.seconds:.1f} |"
     )
 
 

@@ -20,10 +20,11 @@ from zeep.wsdl import Document
 from zeep.wsdl.bindings.soap import Soap12Binding, SoapBinding
 from zeep.xsd import ComplexType
 
-from adapters import facets
+from adapters import facets, shapes
 from adapters.contract.bound import Bound
 from adapters.contract.own import Own, by_types
-from adapters.contract.wsdl import Wsdl, load
+from adapters.contract.wire import Wire, wire
+from adapters.contract.wsdl import load
 from adapters.errors import Unbuildable
 from adapters.notation import soap_call
 from adapters.offline import Offline
@@ -70,7 +71,8 @@ class Contract:
         offline = Offline(self.wsdl.found)
         self.schema = facets.schema(offline, offline.main)
         self._zeep = _read_by_zeep(offline)
-        self._operations: dict[str, Any] = {}
+        self._operations: dict[str, Any] = {}  # zeep's
+        self._own: dict[str, Own] = {}  # ours, where zeep has none or writes another body
         self.uses = tuple(self._survey())
         self.repaired = self.wsdl.notes()
 
@@ -85,7 +87,7 @@ class Contract:
             calls = ", ".join(use.call for use in usable)
             raise Unbuildable(("call",), f"several services have {name}", f"write one of {calls}")
         # The same operation on a SOAP 1.1 and a SOAP 1.2 port is one choice, and 1.1 comes first.
-        return min((self._operations[use.call] for use in usable), key=_is_soap12)
+        return min((self._own.get(use.call) or self._operations[use.call] for use in usable), key=_is_soap12)
 
     def bound(self, call: str) -> Bound | None:
         """What the contract says about an operation, usable or not; None when it has none of that name."""
@@ -102,21 +104,25 @@ class Contract:
 
     def _survey(self) -> Iterator[Use]:
         for bound in self.wsdl.bound:
-            operation, reason = self._usable(bound)
-            if operation is not None:
-                self._operations[bound.call] = operation
-            yield Use(bound.service, bound.port, bound.name, reason)
+            yield Use(bound.service, bound.port, bound.name, self._unusable(bound))
 
-    def _usable(self, bound: Bound) -> tuple[Any, str | None]:
+    def _unusable(self, bound: Bound) -> str | None:
+        """Why an operation cannot be used; None when zeep or we can write it."""
         if bound.lost:
-            return None, bound.lost
+            return bound.lost
         if not bound.soap:
-            return None, "it is not bound to SOAP over HTTP: use speaks: rest"
+            return "it is not bound to SOAP over HTTP: use speaks: rest"
+        asked = wire(self.wsdl.types, bound, bound.request)
         operation = None if _not_for_zeep(bound) else _look_up(self._zeep, bound)
+        alike = operation is not None and _is_alike(operation, asked)
+        own = None if alike else by_types(self.wsdl, bound, self.schema)
+        if own is not None:
+            self._own[bound.call] = own
+        elif not alike:
+            return asked.why or "its message cannot be written by its types"
         if operation is not None:
-            return operation, None
-        own = by_types(self.wsdl, bound, self.schema)
-        return (own, None) if own is not None else (None, _why(self.wsdl, bound))
+            self._operations[bound.call] = operation
+        return None
 
 
 def loaded(path: str, files: Mapping[str, str]) -> Contract:
@@ -169,22 +175,24 @@ def _look_up(document: Any, bound: Bound) -> Any:
     if port is None or not isinstance(port.binding, SoapBinding):
         return None
     operation = port.binding._operations.get(bound.name)
-    if operation is None or operation.input is None:
+    if operation is None or operation.input is None or operation.style != bound.style:
         return None
-    body = operation.input.body
-    if body is None and operation.abstract.input_message.parts:
+    if operation.input.body is None and operation.abstract.input_message.parts:
         return None
     try:
         operation.input.signature(as_output=False)
-        return operation if body is None or isinstance(body.type, ComplexType) else None
     except _UNREADABLE:
         return None
+    return operation
 
 
-def _why(wsdl: Wsdl, bound: Bound) -> str:
-    from adapters.contract.wire import wire
-
-    return wire(wsdl.types, bound, bound.request).why or "its message cannot be written by its types"
+def _is_alike(operation: Any, asked: Wire) -> bool:
+    """Whether zeep fills one element with the members that we have read, too."""
+    kind = getattr(operation.input.body, "type", None)
+    if not isinstance(kind, ComplexType):
+        return False
+    names = [name for name, _ in shapes.fields(kind) if not name.startswith("_value_")]
+    return names == [each.name for each in asked.kind.places if not each.attribute]
 
 
 def _is_soap12(operation: Any) -> bool:

@@ -19,6 +19,7 @@ ENVELOPES = {11: "http://schemas.xmlsoap.org/soap/envelope/", 12: "http://www.w3
 _ENCODINGS = {11: "http://schemas.xmlsoap.org/soap/encoding/", 12: "http://www.w3.org/2003/05/soap-encoding"}
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _TYPE, _NIL = f"{{{_XSI}}}type", f"{{{_XSI}}}nil"
+_AS_TEXT = ("anySimpleType", "QName", "NOTATION", "ENTITY", "ENTITIES", "IDREF", "IDREFS")  # need a context
 _XSD = f"{{{XSD_NAMESPACE}}}"
 
 
@@ -145,7 +146,7 @@ def _problems(kind: Kind, value: Any, path: str) -> Any:
 
 
 def _problems_of_members(kind: Kind, value: Mapping[str, Any], path: str) -> Any:
-    if kind.base and not kind.places:
+    if kind.base and not kind.places and set(value) != {"#text"}:
         yield Problem(path, "not_allowed_there", {"type": _local(kind.name) or "text"})
         return
     places = {_key(place): place for place in (*kind.places, *_item(kind))}
@@ -219,7 +220,7 @@ def _fits(base: str, facets: Facets) -> Callable[[str], bool]:
 
 
 def _schema(base: str, facets: Facets, pattern: str | None) -> etree.XMLSchema | None:
-    names = {"string": "string", "anySimpleType": "string"}
+    names = dict.fromkeys(_AS_TEXT, "string")
     root = etree.Element(f"{_XSD}schema", nsmap={"xsd": XSD_NAMESPACE})
     simple = etree.SubElement(etree.SubElement(root, f"{_XSD}element", name="v"), f"{_XSD}simpleType")
     inside = etree.SubElement(simple, f"{_XSD}restriction", base=f"xsd:{names.get(base, base)}")

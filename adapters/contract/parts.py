@@ -38,7 +38,7 @@ class Parts:
                 inside,
                 name=f"@{place.name}" if place.attribute else place.name,
                 namespace=place.namespace,
-                required=place.required and not place.nillable,
+                required=place.required and (place.many or not place.nillable),
                 many=place.many,
                 title=place.title or inside.title,
                 choice=f"choice {place.choice}" if place.choice else "",

@@ -12,6 +12,7 @@ import yaml
 from adapters.errors import Unbuildable
 
 _MOST_CHARACTERS = 32 << 20
+_DEEPEST = 200
 _CHAIN = 64  # references to references
 
 
@@ -100,7 +101,7 @@ class Documents:
         if joined in self._files:
             return joined
         name = posixpath.basename(place)
-        named = [path for path in self._files if name and posixpath.basename(path) == name]
+        named = [each for each in self._files if name and each != base and posixpath.basename(each) == name]
         if len(named) == 1:
             self.note(f"{base}: {place} is not in the folder: {named[0]} is taken for it")
             return named[0]
@@ -117,6 +118,18 @@ def _anchored(tree: Any, name: str, path: str) -> tuple[Any, str] | None:
     return None
 
 
+def _refuse_depth(text: str) -> None:
+    """Raises RecursionError: libyaml's composer recurses in C, and ends the process where a list nests too deep."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise RecursionError
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def parsed(path: str, text: str) -> Any:
     """Raises Unbuildable for what is neither JSON nor YAML."""
     text = text.removeprefix("\ufeff")
@@ -128,6 +141,7 @@ def parsed(path: str, text: str) -> Any:
                 return orjson.loads(text)
             except orjson.JSONDecodeError:
                 pass  # YAML in braces
+        _refuse_depth(text)
         return yaml.load(text, _Loader)  # noqa: S506  a safe loader, with fewer guesses
     except (yaml.YAMLError, ValueError, RecursionError, TypeError, OverflowError, MemoryError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)

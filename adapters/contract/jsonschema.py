@@ -81,6 +81,7 @@ class Schemas:
         plain = self._plain(merged)
         if kind != "object":
             return plain, _NEVER
+        self._left -= len(merged["properties"])
         parts, reach = [], _NEVER
         for name, (schema, file, choice) in merged["properties"].items():
             part, far = self._of(schema, file, within)
@@ -177,7 +178,8 @@ def _stands_twice(name: str, sides: list[set[str]]) -> bool:
 def _kind(node: Node) -> tuple[str, bool]:
     """The kind of a schema, and whether it is a list of it (whose kind counts, then, not this one)."""
     kinds = node.get("type")
-    kinds = [each for each in (kinds if isinstance(kinds, list) else [kinds]) if each not in ("null", None)]
+    told = kinds if isinstance(kinds, list) else [kinds]
+    kinds = [each for each in told if isinstance(each, str) and each != "null"]
     if "array" in kinds or (not kinds and "items" in node):
         return "any", True
     if not kinds:

@@ -4,7 +4,8 @@ A kind may contain itself, so nothing here walks it to its end; `parts` does, an
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -102,14 +103,8 @@ class Kind:
     item: Place | None = None
     abstract: bool = False
 
-    @property
-    def structured(self) -> bool:
-        return not self.base or bool(self.places)
 
-    def with_places(self, places: tuple[Place, ...]) -> "Kind":
-        return replace(self, places=places)
-
-
+@lru_cache(maxsize=1024)
 def builtin(namespace: str, name: str) -> Kind | None:
     """The kind of a built-in type, also under the names of drafts and of the SOAP encoding; None for others."""
     if namespace not in (XSD_NAMESPACE, *ENCODINGS):

@@ -69,11 +69,15 @@ class Contract:
         """Raises Unbuildable when the contract cannot be read at all."""
         self.wsdl = load(path, files)
         offline = Offline(self.wsdl.found)
-        self.schema = facets.schema(offline, offline.main)
+        self.schema = _read_by_libxml2(offline)
         self._zeep = _read_by_zeep(offline)
         self._operations: dict[str, Any] = {}  # zeep's
         self._own: dict[str, Own] = {}  # ours, where zeep has none or writes another body
-        self.uses = tuple(self._survey())
+        try:
+            self.uses = tuple(self._survey())
+        except RecursionError:
+            what = f"the types of {path} nest too deep"
+            raise Unbuildable(("contract",), what, "save the contract again") from None
         self.repaired = self.wsdl.notes()
 
     def operation(self, call: str) -> Any:
@@ -149,6 +153,14 @@ def _digest(path: str, files: Mapping[str, str]) -> str:
                 content = text.encode("utf-8", "surrogatepass")
                 digest.update(len(content).to_bytes(8) + content)
     return digest.hexdigest()
+
+
+def _read_by_libxml2(offline: Offline) -> Any:
+    """The contract's schemas, to hold bodies against; None when libxml2 gives up on them."""
+    try:
+        return facets.schema(offline, offline.main)
+    except (etree.LxmlError, ValueError):
+        return None
 
 
 def _read_by_zeep(offline: Any) -> Any:

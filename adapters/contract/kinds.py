@@ -3,7 +3,7 @@
 A kind may contain itself, so nothing here walks it to its end; `parts` does, and the writer follows a document.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -85,6 +85,11 @@ class Place:
     choice: int = 0
     fixed: str | None = None
 
+    @property
+    def key(self) -> str:
+        """Its name in a document."""
+        return f"@{self.name}" if self.attribute else self.name
+
 
 @dataclass(slots=True)
 class Kind:
@@ -102,6 +107,10 @@ class Kind:
     missing: str = ""
     item: Place | None = None
     abstract: bool = False
+
+    @property
+    def members(self) -> tuple[Place, ...]:
+        return self.places if self.item is None else (*self.places, self.item)
 
 
 @lru_cache(maxsize=1024)
@@ -137,20 +146,25 @@ _KNOWN = {
 }
 
 
-def missing(kind: Kind, most: int = 2000) -> Iterator[str]:
-    """What cannot be resolved in a kind or anything reachable from it; looks at `most` kinds."""
-    seen: set[int] = set()
+def missing(kind: Kind, sound: dict[int, Kind]) -> list[str]:
+    """What cannot be resolved in a kind or anything reachable from it.
+
+    sound: kinds of which nothing is missing, found by earlier calls; this one adds to them.
+    """
+    seen: dict[int, Kind] = {}  # kept, because a kind that is gone lends its identity to the next
+    lost: list[str] = []
     queue = [kind]
-    while queue and len(seen) < most:
+    while queue:
         each = queue.pop()
-        if id(each) in seen:
+        if id(each) in seen or id(each) in sound:
             continue
-        seen.add(id(each))
+        seen[id(each)] = each
         if each.missing:
-            yield each.missing
-        queue.extend(place.kind() for place in each.places)
-        if each.item is not None:
-            queue.append(each.item.kind())
+            lost.append(each.missing)
+        queue.extend(place.kind() for place in each.members)
+    if not lost:
+        sound.update(seen)
+    return list(dict.fromkeys(lost))
 
 
 def documentation(element: etree._Element) -> str:

@@ -36,7 +36,7 @@ class Parts:
         return (
             replace(
                 inside,
-                name=f"@{place.name}" if place.attribute else place.name,
+                name=place.key,
                 namespace=place.namespace,
                 required=place.required and (place.many or not place.nillable),
                 many=place.many,
@@ -54,12 +54,12 @@ class Parts:
         plain = _plain(kind)
         if id(kind) in within:
             return replace(plain, recursive=True), within.index(id(kind))
-        if not kind.places and kind.item is None:
+        if not kind.members:
             return plain, _NEVER
         self._left -= len(kind.places) + 1
         if self._left < 0 or len(within) >= _DEEPEST:
             return replace(plain, open=True, cut=True), _SHALLOW
-        found = [self._of_place(each, [*within, id(kind)]) for each in _places(kind)]
+        found = [self._of_place(each, [*within, id(kind)]) for each in kind.members]
         reach = min((each for _, each in found), default=_NEVER)
         whole = replace(plain, recursive=reach == len(within)).holding(
             (*_text_of(kind), *(each for each, _ in found))
@@ -70,14 +70,10 @@ class Parts:
         return whole, reach
 
 
-def _places(kind: Kind) -> tuple[Place, ...]:
-    return kind.places if kind.item is None else (*kind.places, kind.item)
-
-
 def _plain(kind: Kind) -> Part:
     """Everything about a kind but what is inside it."""
     sort = "object"
-    if not kind.places and kind.item is None:
+    if not kind.members:
         sort = BUILTIN.get(kind.base, "text") if kind.base else "any" if kind.open else "object"
     facets = kind.facets
     return Part(

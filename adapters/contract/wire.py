@@ -6,9 +6,10 @@ from lxml import etree
 
 from adapters.contract.bound import Bound, Message
 from adapters.contract.closure import Schema
+from adapters.contract.components import Component
 from adapters.contract.folder import File
 from adapters.contract.kinds import XSD_NAMESPACE, Kind, Place, builtin, missing
-from adapters.contract.xsd import Component, Types
+from adapters.contract.xsd import Types
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def wire(types: Types, bound: Bound, message: Message | None, *, answer: bool = 
     else:
         made = replace(_document(places, message), headers=headers, encoded=encoded)
     if not made.why:
-        made = replace(made, why=next(missing(made.kind), "") and _lost(made.kind))
+        made = replace(made, why=_lost(missing(made.kind, types.sound)))
     if message.dime and not answer:
         return replace(made, why="parts of it travel as DIME attachments")
     return _with_attachments(made, message) if message.attached and not answer else made
@@ -60,10 +61,9 @@ def _with_attachments(made: Wire, message: Message) -> Wire:
     return replace(made, kind=replace(made.kind, places=(*made.kind.places, *places)), attached=media)
 
 
-def _lost(kind: Kind) -> str:
+def _lost(names: list[str]) -> str:
     """The first few of what cannot be resolved."""
-    lost = list(dict.fromkeys(missing(kind)))
-    return f"not in the contract: {', '.join(lost[:3])}{' …' if len(lost) > 3 else ''}"
+    return f"not in the contract: {', '.join(names[:3])}{' …' if len(names) > 3 else ''}" if names else ""
 
 
 def _document(places: tuple[Place, ...], message: Message) -> Wire:

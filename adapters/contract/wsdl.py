@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from adapters.contract.bound import Bound, Reading
 from adapters.contract.closure import Closure, closure
+from adapters.contract.components import Component
 from adapters.contract.folder import XSD
 from adapters.contract.kinds import Kind, Place, missing
 from adapters.contract.mend import mend
 from adapters.contract.model import Contract, Offer, Part
 from adapters.contract.parts import Parts
 from adapters.contract.wire import Wire, wire
-from adapters.contract.xsd import Component, Types
+from adapters.contract.xsd import Types
 from adapters.errors import Unbuildable
 
 _MEDIA = {11: "text/xml", 12: "application/soap+xml"}
@@ -65,7 +66,7 @@ def _elements(wsdl: Wsdl, parts: Parts) -> Iterator[Offer]:
     for element in schema.root.iterchildren(f"{XSD}element"):
         place = wsdl.types.place(Component(element, schema))
         side = Wire(place.kind(), f"{{{place.namespace}}}{place.name}" if place.namespace else place.name)
-        lost = next(missing(side.kind), "")
+        lost = ", ".join(missing(side.kind, wsdl.types.sound)[:3])
         yield Offer(
             place.name,
             place.title,

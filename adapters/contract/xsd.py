@@ -1,12 +1,23 @@
 """From the schemas of a contract to kinds: names resolved, groups opened, derivations applied."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
 from lxml import etree
 
 from adapters.contract.closure import Schema
+from adapters.contract.components import (
+    REDEFINE,
+    Component,
+    count,
+    facets_of,
+    namespace_of,
+    qualified,
+    redefines,
+    sort_of,
+)
+from adapters.contract.content import Content, merged
 from adapters.contract.folder import WSDL, XSD
 from adapters.contract.kinds import (
     BUILTIN,
@@ -19,28 +30,7 @@ from adapters.contract.kinds import (
     documentation,
 )
 
-_GLOBAL = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
-_DEEPEST = 60  # groups in groups; a document of depth 256 is refused by the parser already
-_MOST = 20_000  # particles of one type; groups that name each other twice would grow without end
-_REDEFINE = f"{XSD}redefine"
 _ARRAY_TYPE = f"{WSDL}arrayType"
-
-
-class Component:
-    """One global component of a schema, or a place inside one: an element with the schema that it stands in."""
-
-    __slots__ = ("element", "schema")
-
-    def __init__(self, element: etree._Element, schema: Schema) -> None:
-        self.element = element
-        self.schema = schema
-
-    def inside(self, element: etree._Element) -> "Component":
-        return Component(element, self.schema)
-
-    @property
-    def name(self) -> str:
-        return f"{{{self.schema.namespace}}}{self.element.get('name', '')}"
 
 
 class Types:
@@ -48,6 +38,7 @@ class Types:
 
     def __init__(self, schemas: Iterable[Schema]) -> None:
         self.notes: list[str] = []
+        self.sound: dict[int, Kind] = {}  # of which nothing is missing
         self._named: dict[tuple[str, str, str], Component] = {}
         self._local: dict[tuple[str, str], list[Component]] = {}
         self._kinds: dict[tuple[etree._Element, str], Kind] = {}
@@ -58,12 +49,12 @@ class Types:
 
     def _take(self, schema: Schema) -> None:
         for element in schema.root:
-            inside = element if element.tag == _REDEFINE else (element,)
+            inside = element if element.tag == REDEFINE else (element,)
             for each in inside:
                 self._add(each, schema)
 
     def _add(self, element: etree._Element, schema: Schema) -> None:
-        sort, name = _sort(element), element.get("name")
+        sort, name = sort_of(element), element.get("name")
         if sort is None or not name:
             return
         key, found = (sort, schema.namespace, name), Component(element, schema)
@@ -71,9 +62,9 @@ class Types:
         self._local.setdefault((sort, name), []).append(found)
         if known is found:
             return
-        if _redefines(known.element):
+        if redefines(known.element):
             self._redefined.setdefault(known.element, found)
-        elif _redefines(element):
+        elif redefines(element):
             self._redefined[element] = known
             self._named[key] = found
 
@@ -178,10 +169,10 @@ class Types:
         unresolved = Kind(open=True, missing=lost)
         return Place(
             name,
-            _namespace(at, found, reference),
+            namespace_of(at, found, reference),
             (lambda: unresolved) if found is at and reference else partial(self.element_kind, found),
-            required=_count(element.get("minOccurs")) > 0,
-            many=_count(element.get("maxOccurs")) > 1,
+            required=count(element.get("minOccurs")) > 0,
+            many=count(element.get("maxOccurs")) > 1,
             nillable=found.element.get("nillable") in ("true", "1"),
             title=documentation(element) or documentation(found.element),
             fixed=found.element.get("fixed"),
@@ -208,12 +199,12 @@ class Types:
             return self._extended(base, at)
         restated = self._content(at)
         if simple:
-            facets = _facets(at.element, base.facets)
-            attributes = _merged(base.places, restated.places)
+            facets = facets_of(at.element, base.facets)
+            attributes = merged(base.places, restated.places)
             return replace(restated, base=base.base or "string", facets=facets, places=attributes)
         inherited = tuple(each for each in base.places if each.attribute)
         return replace(
-            restated, places=_merged(inherited, restated.places), missing=base.missing, open=restated.open
+            restated, places=merged(inherited, restated.places), missing=base.missing, open=restated.open
         )
 
     def _extended(self, base: Kind, at: Component) -> Kind:
@@ -222,11 +213,11 @@ class Types:
         own_places = tuple(
             replace(each, choice=each.choice + highest if each.choice else 0) for each in own.places
         )
-        places = _merged(base.places, own_places)
+        places = merged(base.places, own_places)
         return replace(base, places=places, open=base.open or own.open, abstract=False, title="")
 
     def _content(self, at: Component) -> Kind:
-        reader = _Content(self, at)
+        reader = Content(self, at)
         return Kind(
             places=tuple(reader.places()),
             open=reader.open or (at.element.get("mixed") == "true" and not len(at.element)),
@@ -260,14 +251,14 @@ class Types:
             inner = at.inside(each)
             if each.tag == f"{XSD}restriction":
                 base = self._base_of_restriction(inner)
-                return replace(base, facets=_facets(each, base.facets), title="")
+                return replace(base, facets=facets_of(each, base.facets), title="")
             if each.tag == f"{XSD}list":
                 return Kind(base="string")
             if each.tag == f"{XSD}union":
                 return self._union(inner)
         if base_name := at.element.get("base"):  # a draft's way
             base = self.type_named(base_name, at)
-            return replace(base, facets=_facets(at.element, base.facets))
+            return replace(base, facets=facets_of(at.element, base.facets))
         return Kind(base="string")
 
     def _base_of_restriction(self, at: Component) -> Kind:
@@ -287,169 +278,3 @@ class Types:
         return Kind(
             base=bases.pop() if len(bases) == 1 else "string", facets=Facets(among=among), missing=lost
         )
-
-
-class _Content:
-    """The places of one complex type; `open` once they are all taken."""
-
-    def __init__(self, types: Types, at: Component) -> None:
-        self._types = types
-        self._at = at
-        self._choices = 0
-        self._left = _MOST
-        self.open = False
-
-    def places(self) -> Iterator[Place]:
-        for each in self._at.element:
-            yield from self._particle(self._at.inside(each), 0)
-        yield from self._attributes(self._at, 0)
-
-    def _particle(self, at: Component, depth: int) -> Iterator[Place]:
-        name = etree.QName(at.element).localname if isinstance(at.element.tag, str) else ""
-        self._left -= 1
-        if depth > _DEEPEST or self._left < 0:
-            self.open = True
-            return
-        if name == "element":
-            yield self._types.place(at)
-        elif name == "any":
-            self.open = True
-        elif name in ("sequence", "all", "choice", "group"):
-            yield from self._group(at, name, depth)
-
-    def _group(self, at: Component, name: str, depth: int) -> Iterator[Place]:
-        optional = _count(at.element.get("minOccurs")) < 1
-        many = _count(at.element.get("maxOccurs")) > 1
-        if name == "group" and at.element.get("ref"):
-            named = self._types.component("group", at.element.get("ref"), at)
-            sides = list(named.element) if named is not None else []
-            inner = named or at
-            self.open = self.open or named is None
-        else:
-            sides, inner = list(at.element), at
-        found = [list(self._particle(inner.inside(each), depth + 1)) for each in sides]
-        if name == "choice" and sum(bool(side) for side in found) > 1:
-            found = list(self._sides(found, many))
-        for place in (place for side in found for place in side):
-            yield replace(place, required=place.required and not optional, many=place.many or many)
-
-    def _sides(self, found: list[list[Place]], many: bool) -> Iterator[list[Place]]:
-        """Nothing of a side is required; the first place of each carries the choice, as only one side may be."""
-        self._choices += 1
-        for side in found:
-            loose = [replace(place, required=False) for place in side]
-            if loose and not many and not loose[0].choice:
-                loose[0] = replace(loose[0], choice=self._choices)
-            yield loose
-
-    def _attributes(self, at: Component, depth: int) -> Iterator[Place]:
-        for each in at.element:
-            self._left -= 1
-            if self._left < 0:
-                return
-            inner = at.inside(each)
-            if each.tag == f"{XSD}attribute" and each.get("use") != "prohibited":
-                if (place := self._attribute(inner)) is not None:
-                    yield place
-            elif each.tag == f"{XSD}attributeGroup" and each.get("ref") and depth < _DEEPEST:
-                named = self._types.component("attributeGroup", each.get("ref"), inner)
-                if named is not None:
-                    yield from self._attributes(named, depth + 1)
-
-    def _attribute(self, at: Component) -> Place | None:
-        reference = at.element.get("ref")
-        found = self._types.component("attribute", reference, at) if reference else at
-        name, namespace = at.element.get("name"), ""
-        if reference:
-            namespace, name = qualified(reference, at)
-            if namespace in ENCODINGS:
-                return None  # the encoding's own marks are no places of a message
-        elif at.element.get("form", at.schema.root.get("attributeFormDefault")) == "qualified":
-            namespace = at.schema.namespace
-        if not name:
-            return None
-        return Place(
-            name,
-            namespace,
-            partial(self._attribute_kind, found) if found is not None else _text,
-            required=at.element.get("use") == "required",
-            attribute=True,
-            title=documentation(at.element) or (documentation(found.element) if found is not None else ""),
-            fixed=at.element.get("fixed"),
-        )
-
-    def _attribute_kind(self, at: Component) -> Kind:
-        if name := at.element.get("type"):
-            return self._types.type_named(name, at)
-        for each in at.element.iterchildren(f"{XSD}simpleType"):
-            return self._types.kind(at.inside(each))
-        return Kind(base="string")
-
-
-def _text() -> Kind:
-    return Kind(base="string")
-
-
-def _redefines(element: etree._Element) -> bool:
-    parent = element.getparent()
-    return parent is not None and parent.tag == _REDEFINE
-
-
-def qualified(name: str | None, at: Component) -> tuple[str, str]:
-    """(namespace, local name) of a name as written at a place."""
-    prefix, colon, local = (name or "").strip().rpartition(":")
-    if colon:
-        return at.element.nsmap.get(prefix) or "", local
-    return at.element.nsmap.get(None) or at.schema.namespace, local
-
-
-def _sort(element: etree._Element) -> str | None:
-    tag = element.tag
-    if not isinstance(tag, str) or not tag.startswith(XSD):
-        return None
-    name = tag[len(XSD) :]
-    return name if name in _GLOBAL else None
-
-
-def _namespace(at: Component, found: Component, reference: str | None) -> str:
-    if reference:
-        return found.schema.namespace if found is not at else qualified(reference, at)[0]
-    form = at.element.get("form") or at.schema.root.get("elementFormDefault")
-    top = at.element.getparent() is at.schema.root
-    return at.schema.namespace if form == "qualified" or top else ""
-
-
-def _count(text: str | None) -> int:
-    """An occurrence; `unbounded` and `*` are many, what is no number is one."""
-    if text in ("unbounded", "*"):
-        return 2
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 1
-
-
-def _merged(base: tuple[Place, ...], own: tuple[Place, ...]) -> tuple[Place, ...]:
-    """Elements of the base, own elements, then attributes, of which own ones replace the base's."""
-    names = {each.name for each in own if each.attribute}
-    elements = [*(each for each in base if not each.attribute), *(each for each in own if not each.attribute)]
-    inherited = [each for each in base if each.attribute and each.name not in names]
-    return (*elements, *inherited, *(each for each in own if each.attribute))
-
-
-def _facets(element: etree._Element, base: Facets) -> Facets:
-    values: dict[str, list[str]] = {}
-    for each in element:
-        if isinstance(each.tag, str) and each.get("value") is not None:
-            values.setdefault(etree.QName(each).localname, []).append(each.get("value", ""))
-    length = _number(values.get("length"))
-    shortest, longest = _number(values.get("minLength")), _number(values.get("maxLength"))
-    patterns = values.get("pattern", [])
-    return Facets(
-        among=tuple(values.get("enumeration", ())) or base.among,
-        shortest=length if length is not None else shortest if shortest is not None else base.shortest,
-        longest=length if length is not None else longest if longest is not None else base.longest,
-        pattern="|".join(patterns) or base.pattern,
-    )
-
-
-def _number(texts: list[str] | None) -> int | None:
-    text = texts[-1].strip() if texts else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

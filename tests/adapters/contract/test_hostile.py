@@ -159,6 +159,13 @@ def test_huge_nesting_is_refused_at_once(path: str, text: str) -> None:
         read(path, {path: text})
 
 
+def test_an_array_of_arrays_without_end_is_refused() -> None:
+    text = FILES["encoded.wsdl"].replace("tns:Material[]", "tns:Material" + "[]" * 20_000)
+    for reader in (read, Running):
+        with within(2), pytest.raises(Unbuildable, match="nest too deep"):
+            reader("encoded.wsdl", {"encoded.wsdl": text})
+
+
 LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
 
 

@@ -1,4 +1,4 @@
-"""How long reading takes: a contract of 3,000 operations in less than 5 s, one of 50 in less than 1 s."""
+"""How long reading takes, in processor time: 3,000 operations in less than 5 s, 50 in less than 1 s."""
 
 import time
 
@@ -48,11 +48,11 @@ def large(operations: int) -> dict[str, str]:
 @pytest.mark.parametrize(("operations", "most_s"), [(50, 1.0), (3000, 5.0)])
 def test_a_large_contract_is_read_and_made_ready_in_time(operations: int, most_s: float) -> None:
     files = large(operations)
-    started = time.perf_counter()
+    started = time.process_time()
     contract = read("big.wsdl", files)
-    read_s = time.perf_counter() - started
+    read_s = time.process_time() - started
     running = Contract("big.wsdl", files)
-    ready_s = time.perf_counter() - started - read_s
+    ready_s = time.process_time() - started - read_s
     assert len(contract.offers) == len(running.uses) == operations
     assert {each.how for each in contract.offers} == {"typed"}
     assert max(read_s, ready_s) < most_s
@@ -61,6 +61,6 @@ def test_a_large_contract_is_read_and_made_ready_in_time(operations: int, most_s
 def test_a_contract_that_was_loaded_before_is_there_at_once() -> None:
     files = large(300)
     first = loaded("big.wsdl", files)
-    started = time.perf_counter()
+    started = time.process_time()
     assert loaded("big.wsdl", dict(files)) is first
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1

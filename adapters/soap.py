@@ -1,6 +1,6 @@
 """SOAP: zeep writes the body from the contract, lxml reads the answer; the pure halves of the adapter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -31,7 +31,7 @@ from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
-from adapters.wsdl import Contract, loaded
+from adapters.wsdl import loaded
 
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
@@ -51,7 +51,17 @@ class _Call:
     fresh: bool
     operation: Operation
     envelope: Envelope | None = None  # the pattern, where all that changes is texts
-    own: Own | None = None  # what writes the body where zeep does not
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnCall:
+    """One operation whose envelope we write ourselves, prepared."""
+
+    own: Own
+    arguments: dict[str, Written]
+    lists: tuple[tuple[str, ...], ...]
+    fresh: bool
+    operation: Operation
 
 
 class SoapAdapter(Adapter):
@@ -62,18 +72,20 @@ class SoapAdapter(Adapter):
         if platform.contract is None:
             raise Unbuildable(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
         self._url = URL(surroundings.access.address)
-        self.contract: Contract = loaded(platform.contract, files)
-        self._files = files
-        self._calls = {name: self._prepared(name, each) for name, each in platform.operations.items()}
+        self.contract = loaded(platform.contract, files)
+        self._own = dict(self._prepared_own(platform, files))
+        self._calls = {
+            name: self._prepared(name, each)
+            for name, each in platform.operations.items()
+            if name not in self._own
+        }
 
     def _prepared(self, name: str, operation: Operation) -> _Call:
         at = ("operations", name)
         try:
-            soap = self._called(operation)
+            soap = self.contract.operation(operation.call)
         except Unbuildable as error:
             raise Unbuildable((*at, *error.path), error.what, error.write) from error
-        if isinstance(soap, Own):
-            return self._prepared_own(name, operation, soap)
         kind = soap.input.body.type if soap.input.body is not None else None
         _check_arguments(kind, operation, at)
         call = _Call(
@@ -93,55 +105,62 @@ class SoapAdapter(Adapter):
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
         )
 
-    def _called(self, operation: Operation) -> Any:
-        """zeep's operation, or our own writing of it."""
+    def _prepared_own(self, platform: Platform, files: Mapping[str, str]) -> Iterator[tuple[str, _OwnCall]]:
+        for name, operation in platform.operations.items():
+            at = ("operations", name)
+            try:
+                own = self._written_by_us(operation, files)
+            except Unbuildable as error:
+                raise Unbuildable((*at, *error.path), error.what, error.write) from error
+            if own is not None:
+                _check_own_arguments(own, operation, at)
+                yield (
+                    name,
+                    _OwnCall(
+                        own,
+                        writers(operation.arguments, self._around.access, (*at, "arguments")),
+                        (*own.lists, *(tuple(path.split(".")) for path in operation.lists)),
+                        needs_own_connection(operation, read=operation.is_read(name), method="POST"),
+                        operation,
+                    ),
+                )
+
+    def _written_by_us(self, operation: Operation, files: Mapping[str, str]) -> Own | None:
         if operation.envelope is None:
-            return self.contract.operation(operation.call)
-        template = Template(operation.envelope, self._files)
+            found = self.contract.operation(operation.call)
+            return found if isinstance(found, Own) else None
+        template = Template(operation.envelope, files)
         return by_template(template, self.contract.bound(operation.call), self.contract.wsdl)
 
-    def _prepared_own(self, name: str, operation: Operation, own: Own) -> _Call:
-        at = ("operations", name, "arguments")
-        for fault in own.lacking(dict.fromkeys(operation.arguments, "")) if operation.arguments else ():
-            what = "the contract has no such argument"
-            if fault.code == "needed_there":
-                raise Unbuildable(at, f"the contract needs {fault.path}", f"write {fault.path}: …")
-            raise Unbuildable((*at, fault.path), what, "write one that the contract has")
-        return _Call(
-            None,
-            None,
-            None,
-            own.headers,
-            writers(operation.arguments, self._around.access, at),
-            (*own.lists, *(tuple(path.split(".")) for path in operation.lists)),
-            needs_own_connection(operation, read=operation.is_read(name), method="POST"),
-            operation,
-            own=own,
-        )
+    def _encoded_by_us(self, message: Message, call: _OwnCall) -> Request:
+        document, holes = hollowed(message.document)
+        if call.arguments:
+            _check(document, call.operation)
+            document = _written(call.arguments, document)
+        body, headers = call.own.written(document, call.operation.charset)
+        return Request("POST", self._url, headers, body, call.fresh, holes)
 
     def encode(self, message: Message) -> Request:
+        if (own := self._own.get(message.operation)) is not None:
+            return self._encoded_by_us(message, own)
         call = self._calls[message.operation]
         document, holes = hollowed(message.document)
         if call.arguments:
             _check(document, call.operation)
             values: dict[str, Any] = _written(call.arguments, document)
-        elif call.own is None:
-            values = _typed(call, document)
-        headers = call.headers
-        if call.own is not None:
-            body, headers = call.own.written(values if call.arguments else document, call.operation.charset)
         else:
-            body = _serialized(call, values)
-        return Request("POST", self._url, headers, body, call.fresh, holes)
+            values = _typed(call, document)
+        body = _serialized(call, values)
+        return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
-        call = self._calls[operation]
+        call = self._own.get(operation) or self._calls[operation]
         body = _body_of(response)
+        if operation in self._own:
+            body = plain(body)
         fault = next((each for each in body if xml.local(each) == "Fault"), None)
         if fault is not None:
             return {"fault": _fault(fault)}
-        if call.own is not None:
-            body = plain(body)
         content = xml.tree(body[0]) if len(body) else {}
         if call.operation.answer:
             return inside(content, call.operation.answer, call.operation.lists)
@@ -173,6 +192,16 @@ def _check_arguments(kind: Any, operation: Operation, at: tuple[str, ...]) -> No
             raise Unbuildable((*at, "arguments", name), "the contract has no such argument", write)
     for fault in shapes.problems(kind, dict.fromkeys(operation.arguments, "")):
         raise Unbuildable((*at, "arguments"), f"the contract needs {fault.path}", f"write {fault.path}: …")
+
+
+def _check_own_arguments(own: Own, operation: Operation, at: tuple[str, ...]) -> None:
+    for fault in own.lacking(dict.fromkeys(operation.arguments, "")) if operation.arguments else ():
+        if fault.code == "needed_there":
+            raise Unbuildable(
+                (*at, "arguments"), f"the contract needs {fault.path}", f"write {fault.path}: …"
+            )
+        what = "the contract has no such argument"
+        raise Unbuildable((*at, "arguments", fault.path), what, "write one that the contract has")
 
 
 def _http_headers(soap: Any) -> Mapping[str, str]:
@@ -229,15 +258,8 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
 def _body_of(response: Response) -> etree._Element:
     kind = response.headers.get("Content-Type", "")
     if kind.lower().startswith("multipart/"):
-        response, parts = related.opened(response)
-        kind = response.headers["Content-Type"]
-        body = _body_of_single(response, kind)
-        related.included(body, parts)
-        return body
-    return _body_of_single(response, kind)
-
-
-def _body_of_single(response: Response, kind: str) -> etree._Element:
+        opened, parts = related.opened(response)
+        return related.included(_body_of(opened), parts)
     charset = charset_of(kind) or charset_of_xml(response.body)
     root = xml.parsed(whole(decoded(response.body, charset)))
     for namespace in _ENVELOPES:

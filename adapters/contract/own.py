@@ -40,7 +40,7 @@ class Own:
     writes: Body | Template
     headers: Mapping[str, str]
     lists: tuple[tuple[str, ...], ...] = ()
-    schema: etree.XMLSchema | None = None
+    schema: Any = None
     attached: tuple[tuple[str, str], ...] = ()
 
     def written(self, document: Document, charset: str) -> tuple[bytes, Mapping[str, str]]:
@@ -72,7 +72,7 @@ class Own:
         ]
 
 
-def by_types(wsdl: Wsdl, bound: Bound, schema: etree.XMLSchema | None) -> Own | None:
+def by_types(wsdl: Wsdl, bound: Bound, schema: Any) -> Own | None:
     """The operation written by its types; None where the contract does not give them all."""
     asked = wire(wsdl.types, bound, bound.request)
     if bound.lost or not bound.soap or asked.why:

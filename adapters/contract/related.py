@@ -65,11 +65,13 @@ def opened(response: Response) -> tuple[Response, Parts]:
         (each for each in found if each[0].get("content-id", "").strip().strip("<>") == start), found[0]
     )
     media = root[0].get("content-type", told.get("start-info", "text/xml"))
+    if media.lower().startswith("multipart/"):
+        raise Garbled("multipart")
     return replace(response, headers={**response.headers, "Content-Type": media}, body=root[1]), parts
 
 
-def included(body: etree._Element, parts: Parts) -> None:
-    """Puts what the body includes by reference in its place. Raises Garbled for what did not come."""
+def included(body: etree._Element, parts: Parts) -> etree._Element:
+    """The body with what it includes by reference in its place. Raises Garbled for what did not come."""
     for each in list(body.iter(_INCLUDE)):
         content = parts.get((each.get("href") or "").removeprefix("cid:"))
         parent = each.getparent()
@@ -77,6 +79,7 @@ def included(body: etree._Element, parts: Parts) -> None:
             raise Garbled("multipart")
         parent.remove(each)
         parent.text = base64.b64encode(content).decode()
+    return body
 
 
 def _split(body: bytes, boundary: str) -> list[tuple[dict[str, str], bytes]]:

@@ -64,7 +64,7 @@ class Template:
             marked[0].remove(child)
         marked[0].text, marked[0].tail = None, marked[0].tail
         marked[0].set(MARK, "")
-        self._root = root
+        self._root = _prefixed(root)
 
     def problems(self, document: Mapping[str, Any]) -> list[Problem]:
         """Members that cannot be XML: names that are none, values without one way to be written."""
@@ -104,6 +104,19 @@ class Template:
             for name, text in shown.attrib.items() if shown is not None else ():
                 element.set(name, text)
             self._fill(element, value, shown)
+
+
+def _prefixed(root: etree._Element) -> etree._Element:
+    """With the prefix `soap-env` for the envelope, by which signatures find their place in the header."""
+    uri = str(etree.QName(root).namespace)
+    names: Any = {prefix: each for prefix, each in root.nsmap.items() if each != uri}
+    made = etree.Element(root.tag, nsmap={**names, "soap-env": uri})
+    for name, value in root.attrib.items():
+        made.set(name, value)
+    for each in list(root):
+        each.tail = None
+        made.append(each)
+    return made
 
 
 def _shown(example: etree._Element | None, key: str) -> etree._Element | None:

@@ -120,3 +120,11 @@ def test_any_document_is_written_well_formed_or_refused(document: dict[str, Any]
     except Unencodable:
         return
     assert etree.QName(etree.fromstring(body)).localname == "Envelope"
+
+
+def test_a_signature_finds_its_place_in_any_envelope() -> None:
+    body, _ = OWN.written({}, "utf-8")
+    assert body.count(b"</soap-env:Header><soap-env:Body") == 1
+    element = etree.fromstring(body)[1][0]
+    encoding = "{http://schemas.xmlsoap.org/soap/envelope/}encodingStyle"
+    assert element.get(encoding) == "http://schemas.xmlsoap.org/soap/encoding/"

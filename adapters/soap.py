@@ -140,6 +140,19 @@ class SoapAdapter(Adapter):
         body, headers = call.own.written(document, call.operation.charset)
         return Request("POST", self._url, headers, body, call.fresh, holes)
 
+    def _decoded_by_us(self, response: Response, call: _OwnCall) -> Tree:
+        body = plain(_body_of(response))
+        for each in body:
+            if xml.local(each) == "Fault":
+                return {"fault": _fault(each)}
+        content = xml.tree(body[0]) if len(body) else {}
+        if call.operation.answer:
+            return inside(content, call.operation.answer, call.operation.lists)
+        tree = content if isinstance(content, dict) else {"#text": content}
+        for path in call.lists:
+            xml.make_list(tree, list(path))
+        return tree
+
     def encode(self, message: Message) -> Request:
         if (own := self._own.get(message.operation)) is not None:
             return self._encoded_by_us(message, own)
@@ -154,10 +167,10 @@ class SoapAdapter(Adapter):
         return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
-        call = self._own.get(operation) or self._calls[operation]
+        if (own := self._own.get(operation)) is not None:
+            return self._decoded_by_us(response, own)
+        call = self._calls[operation]
         body = _body_of(response)
-        if operation in self._own:
-            body = plain(body)
         fault = next((each for each in body if xml.local(each) == "Fault"), None)
         if fault is not None:
             return {"fault": _fault(fault)}

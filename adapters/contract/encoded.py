@@ -14,7 +14,7 @@ _DEEPEST = 100
 _MARKS = ("id", "href", "ref", "root", "encodingStyle", "arrayType", "arraySize", "itemType", "offset")
 
 
-def plain(body: etree._Element) -> etree._Element:
+def plain(body: etree._Element, most: int = LARGEST) -> etree._Element:
     """The body with references followed and arrays as `item`s; itself where it has neither.
 
     Raises Garbled("references").
@@ -26,7 +26,7 @@ def plain(body: etree._Element) -> etree._Element:
         return body
     whole = etree.Element(body.tag)
     referred = {id(_target(each, named)) for each in body.iter()} - {id(None)}
-    left = [LARGEST]
+    left = [most]
     for child in body:
         if id(child) not in referred or child is body[0]:
             whole.append(_followed(child, named, left, ()))

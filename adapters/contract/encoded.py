@@ -10,8 +10,10 @@ from adapters.contract.kinds import ENCODINGS
 from adapters.errors import Garbled
 
 LARGEST = 200_000  # elements of one answer, after every reference has been followed
-_DEEPEST = 100
+_DEEPEST = 256
 _MARKS = ("id", "href", "ref", "root", "encodingStyle", "arrayType", "arraySize", "itemType", "offset")
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_DRAFTS = ("http://www.w3.org/1999/XMLSchema-instance", "http://www.w3.org/2000/10/XMLSchema-instance")
 
 
 def plain(body: etree._Element, most: int = LARGEST) -> etree._Element:
@@ -19,45 +21,62 @@ def plain(body: etree._Element, most: int = LARGEST) -> etree._Element:
 
     Raises Garbled("references").
     """
-    named = {f"#{each.get('id')}": each for each in body.iter() if each.get("id") is not None}
-    arrays = [each for each in body.iter() if _is_array(each)]
-    refers = any(_target(each, named) is not None for each in body.iter())
-    if not arrays and not refers:
+    follower = _Follower(body, most)
+    if not any(follower.changes(each) for each in body.iter()):
         return body
     whole = etree.Element(body.tag)
-    referred = {id(_target(each, named)) for each in body.iter()} - {id(None)}
-    left = [most]
-    for child in body:
-        if id(child) not in referred or child is body[0]:
-            whole.append(_followed(child, named, left, ()))
+    for number, child in enumerate(body):
+        if number == 0 or not follower.is_referred(child):
+            whole.append(follower.followed(child, (), 0))
     return whole
 
 
-def _followed(
-    element: etree._Element, named: dict[str, etree._Element], left: list[int], within: tuple[str, ...]
-) -> etree._Element:
-    target = _target(element, named)
-    source = element if target is None else target
-    if target is not None:
-        name = _reference(element)
-        if name in within:
+class _Follower:
+    """Copies elements with what they refer to; stops after `most`."""
+
+    def __init__(self, body: etree._Element, most: int) -> None:
+        self._left = most
+        self._named = {name: each for each in body.iter() if (name := _name(each))}
+        self._referred = {_reference(each) for each in body.iter() if self._target(each) is not None}
+
+    def changes(self, element: etree._Element) -> bool:
+        drafts = any(str(name).startswith("{") and _is_draft(str(name)) for name in element.attrib)
+        return drafts or _is_array(element) or self._target(element) is not None
+
+    def is_referred(self, element: etree._Element) -> bool:
+        return _name(element) in self._referred
+
+    def followed(self, element: etree._Element, within: tuple[str, ...], depth: int) -> etree._Element:
+        source = self._target(element)
+        if source is not None:
+            within = (*within, _reference(element))
+        self._left -= 1
+        if self._left < 0 or depth > _DEEPEST or len(set(within)) < len(within):
             raise Garbled("references")
-        within = (*within, name)
-    left[0] -= 1
-    if left[0] < 0 or len(within) > _DEEPEST:
-        raise Garbled("references")
-    made = etree.Element(element.tag)
-    made.text = source.text
-    for key, value in source.attrib.items():
-        if not _is_mark(str(key)):
-            made.set(key, value)
-    items = _is_array(source)
-    for child in source:
-        inner = _followed(child, named, left, within)
-        if items:
-            inner.tag = "item"
-        made.append(inner)
-    return made
+        source = element if source is None else source
+        made = etree.Element(element.tag)
+        made.text = source.text
+        for key, value in source.attrib.items():
+            if not _is_mark(str(key)):
+                made.set(*_of_today(str(key), str(value)))
+        items = _is_array(source)
+        for child in source:
+            inner = self.followed(child, within, depth + 1)
+            inner.tag = "item" if items else inner.tag
+            made.append(inner)
+        return made
+
+    def _target(self, element: etree._Element) -> etree._Element | None:
+        """What an empty element refers to; None when it stands for itself."""
+        return self._named.get(_reference(element)) if not len(element) else None
+
+
+def _name(element: etree._Element) -> str:
+    """What others refer to the element by; "" when none can."""
+    for name in ("id", *(f"{{{encoding}}}id" for encoding in ENCODINGS)):
+        if (identity := element.get(name)) is not None:
+            return f"#{identity}"
+    return ""
 
 
 def _reference(element: etree._Element) -> str:
@@ -67,11 +86,6 @@ def _reference(element: etree._Element) -> str:
         if (reference := element.get(f"{{{encoding}}}ref")) is not None:
             return f"#{reference}"
     return ""
-
-
-def _target(element: etree._Element, named: dict[str, etree._Element]) -> etree._Element | None:
-    """What an empty element refers to; None when it stands for itself."""
-    return named.get(_reference(element)) if not len(element) else None
 
 
 def _is_array(element: etree._Element) -> bool:
@@ -84,7 +98,18 @@ def _is_array(element: etree._Element) -> bool:
 
 def _is_mark(name: str) -> bool:
     plain_name = etree.QName(name)
+    if _is_draft(name):
+        return plain_name.localname != "null"
     if plain_name.namespace is None:
         return plain_name.localname in ("id", "href")
     envelope = "soap-envelope" in plain_name.namespace or "soap/envelope" in plain_name.namespace
     return (envelope or plain_name.namespace in ENCODINGS) and plain_name.localname in _MARKS
+
+
+def _is_draft(name: str) -> bool:
+    return name[1:].partition("}")[0] in _DRAFTS
+
+
+def _of_today(name: str, value: str) -> tuple[str, str]:
+    """The drafts' way to say that an element is nil, as it is said today."""
+    return (_NIL, "true" if value in ("1", "true") else "false") if name.endswith("}null") else (name, value)

@@ -97,6 +97,24 @@ def test_structures_beside_the_answer_are_put_where_it_refers_to_them() -> None:
     assert xml.tree(answer[0]) == {"receipt": {"code": "0", "rows": {"item": [{"n": "1"}, {"n": "2"}]}}}
 
 
+def test_references_of_soap_1_2_and_marks_of_the_drafts_are_read() -> None:
+    answer = plain(
+        etree.fromstring(
+            '<Body xmlns:enc="http://www.w3.org/2003/05/soap-encoding" '
+            'xmlns:xsi="http://www.w3.org/1999/XMLSchema-instance">'
+            '<r><a enc:ref="x"/><b xsi:null="1"/><c xsi:type="n:T">t</c></r><m enc:id="x"><n>1</n></m></Body>'
+        )
+    )
+    assert xml.tree(answer[0]) == {"a": {"n": "1"}, "b": None, "c": "t"}
+
+
+def test_references_that_lead_deep_are_garbled() -> None:
+    deep = "<d>" * 150 + '<e href="#i{}"/>' + "</d>" * 150
+    steps = "".join(f'<m id="i{n}">{deep.format(n + 1)}</m>' for n in range(60))
+    with pytest.raises(Garbled, match="references"):
+        plain(body(f'<r href="#i0"/>{steps}<m id="i60">x</m>'))
+
+
 def test_an_answer_without_references_stays_what_it_was() -> None:
     before = body("<r><a id='7'>x</a></r>")
     assert plain(before) is before

@@ -61,7 +61,7 @@ def contradictions(platform: Platform) -> tuple[Fault, ...]:
 
 
 def _whole(platform: Platform) -> Iterator[Fault]:
-    if platform.speaks == "soap" and not platform.contract:
+    if platform.speaks == "soap" and not platform.contract and not _all_raw(platform):
         yield _fault(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
     if platform.numbers.ours:
         yield from _number_form(platform.numbers.ours)
@@ -92,9 +92,16 @@ def _number_form(declared: NumberForm) -> Iterator[Fault]:
             yield _fault((*at, "per", place), what, f"write {{{name}}} into the form, or leave it out here")
 
 
+def _all_raw(platform: Platform) -> bool:
+    """Whether every operation brings its own envelope, so that no contract is needed."""
+    return all(operation.envelope for operation in platform.operations.values())
+
+
 def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     if platform.speaks == "rest" and http_call(operation.call) is None:
         yield _fault((*at, "call"), "not a REST call", "write METHOD /path, like POST /api/v2/cases")
+    if platform.speaks == "rest" and operation.envelope:
+        yield _fault((*at, "envelope"), "REST has no envelope", "leave it out, or write speaks: soap")
     if platform.auth in ("gjgxjhpt", "gjzwfwpt") and not operation.service:
         yield _fault((*at,), f"{platform.auth} signs a service id", "write service: s_…")
     for name, argument in operation.arguments.items():

@@ -69,10 +69,11 @@ class SoapAdapter(Adapter):
 
     def __init__(self, platform: Platform, surroundings: Surroundings, files: Mapping[str, str]) -> None:
         super().__init__(platform, surroundings)
-        if platform.contract is None:
+        bare = [each for each in platform.operations.values() if each.envelope is None]
+        if platform.contract is None and bare:
             raise Unbuildable(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
         self._url = URL(surroundings.access.address)
-        self.contract = loaded(platform.contract, files)
+        self.contract = loaded(platform.contract, files) if platform.contract is not None else None
         self._own = dict(self._prepared_own(platform, files))
         self._calls = {
             name: self._prepared(name, each)
@@ -83,7 +84,7 @@ class SoapAdapter(Adapter):
     def _prepared(self, name: str, operation: Operation) -> _Call:
         at = ("operations", name)
         try:
-            soap = self.contract.operation(operation.call)
+            soap = self._promised(operation)
         except Unbuildable as error:
             raise Unbuildable((*at, *error.path), error.what, error.write) from error
         kind = soap.input.body.type if soap.input.body is not None else None
@@ -91,7 +92,9 @@ class SoapAdapter(Adapter):
         call = _Call(
             soap,
             kind,
-            self.contract.schema if soap.style == "document" and not operation.arguments else None,
+            self.contract.schema
+            if self.contract is not None and soap.style == "document" and not operation.arguments
+            else None,
             _http_headers(soap),
             writers(operation.arguments, self._around.access, (*at, "arguments")),
             _lists(soap, operation),
@@ -127,10 +130,18 @@ class SoapAdapter(Adapter):
 
     def _written_by_us(self, operation: Operation, files: Mapping[str, str]) -> Own | None:
         if operation.envelope is None:
-            found = self.contract.operation(operation.call)
+            found = self._promised(operation)
             return found if isinstance(found, Own) else None
         template = Template(operation.envelope, files)
+        if self.contract is None:
+            return by_template(template, None, None)
         return by_template(template, self.contract.bound(operation.call), self.contract.wsdl)
+
+    def _promised(self, operation: Operation) -> Any:
+        """What writes the operation by the contract: zeep's operation, or an Own."""
+        if self.contract is None:
+            raise Unbuildable(("call",), "SOAP without a contract", "write contract: or envelope:")
+        return self.contract.operation(operation.call)
 
     def _encoded_by_us(self, message: Message, call: _OwnCall) -> Request:
         document, holes = hollowed(message.document)

@@ -7,10 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from adapters.base import Adapter
+from adapters.build import build
+from adapters.coherence import NotDeclared, declare
 from adapters.contract.own import by_template
 from adapters.contract.template import Template
 from adapters.errors import Unbuildable, Unencodable
+from adapters.message import Access, Message
+from adapters.transport import HttpTransport
 from tests.adapters.contract.folders import FILES
+from tests.adapters.peers import SOAP
 
 PATH = "encoded-envelope.xml"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -128,3 +134,47 @@ def test_a_signature_finds_its_place_in_any_envelope() -> None:
     element = etree.fromstring(body)[1][0]
     encoding = "{http://schemas.xmlsoap.org/soap/envelope/}encodingStyle"
     assert element.get(encoding) == "http://schemas.xmlsoap.org/soap/encoding/"
+
+
+def adapter(document: dict[str, Any], transport: HttpTransport) -> Adapter:
+    return build(
+        declare(document),
+        access=Access("http://127.0.0.1:1", {}, {}),
+        transport=transport,
+        clock_ms=lambda: 0,
+        contract=FILES,
+    )
+
+
+async def test_a_platform_whose_operations_all_have_an_envelope_needs_no_contract(
+    transport: HttpTransport,
+) -> None:
+    operation = {
+        "call": "submit",
+        "envelope": PATH,
+        "lists": ["row"],
+        "taken": {"body": {"receipt.code": "0"}},
+    }
+    document = {key: each for key, each in SOAP.items() if key != "contract"}
+    speaker = adapter({**document, "operations": {"case.submit": operation}}, transport)
+    request = speaker.encode(Message("case.submit", {"licence": "L", "case": {"sqrxm": "甲"}}))
+    assert b">L</licence>" in request.body
+    with pytest.raises(NotDeclared, match="SOAP without a contract"):
+        adapter({**document, "operations": {"case.submit": {**operation, "envelope": None}}}, transport)
+
+
+async def test_an_envelope_that_is_not_there_is_named_where_platform_yaml_says_it(
+    transport: HttpTransport,
+) -> None:
+    operation = {"call": "submit", "envelope": "contract/gone.xml", "taken": {"body": {"*": "*"}}}
+    document = {**SOAP, "operations": {"case.submit": operation}}
+    with pytest.raises(Unbuildable, match=r"contract/gone\.xml is not in the folder") as caught:
+        adapter({**document, "contract": "encoded.wsdl"}, transport)
+    assert caught.value.path == ("operations", "case.submit", "envelope")
+
+
+def test_an_envelope_is_for_soap_only() -> None:
+    operation = {"call": "POST /x", "envelope": PATH, "taken": {"body": {"*": "*"}}}
+    document = {**SOAP, "speaks": "rest", "operations": {"case.submit": operation}}
+    with pytest.raises(NotDeclared, match="REST has no envelope"):
+        declare(document)

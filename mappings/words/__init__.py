@@ -1,9 +1,12 @@
 """The words of mapping files, one module per theme. Importing this package registers them all."""
 
 from mappings.words import (
+    any_times,
     charset,
     codes,
+    digests,
     divisions,
+    encodings,
     identity,
     lists,
     materials,
@@ -11,6 +14,7 @@ from mappings.words import (
     numbers,
     text,
     times,
+    trees,
 )
 from mappings.words.manual import reference
 from mappings.words.registry import REGISTER, BadArgument, Example, Word
@@ -20,9 +24,12 @@ __all__ = [
     "BadArgument",
     "Example",
     "Word",
+    "any_times",
     "charset",
     "codes",
+    "digests",
     "divisions",
+    "encodings",
     "identity",
     "lists",
     "materials",
@@ -31,4 +38,5 @@ __all__ = [
     "reference",
     "text",
     "times",
+    "trees",
 ]

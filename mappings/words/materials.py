@@ -1,12 +1,14 @@
 """Files of materials (材料). Their bytes never pass through a mapping."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mappings.problems import Refused
-from mappings.words.registry import Example, word
+from mappings.words.registry import BadArgument, Example, word
 
 File = Mapping[str, Any]
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 
 
 @word(
@@ -41,3 +43,24 @@ def stem(value: str) -> str:
 def with_extension(ending: str) -> Callable[[str], str]:
     """The file name with this extension, if it has not got it."""
     return lambda value: value if value.lower().endswith(f".{ending.lower()}") else f"{value}.{ending}"
+
+
+@word(
+    Example("C:\\扫描\\申请表.pdf", expect="申请表.pdf"),
+    Example("/upload/2026/申请表.pdf", expect="申请表.pdf"),
+    Example("upload/", refuse="no_base_name"),
+)
+def base_name(value: str) -> str:
+    """The file name without the folders before it, `/` and `\\` alike."""
+    name = value.replace("\\", "/").rpartition("/")[2]
+    if not name:
+        raise Refused("no_base_name")
+    return name
+
+
+@word(Example("甲/乙:丙?.pdf", expect="甲_乙_丙_.pdf"), Example("a*b.pdf", ("-",), expect="a-b.pdf"))
+def file_name(fill: str = "_") -> Callable[[str], str]:
+    """Signs that some file system does not take in a name (`\\ / : * ? " < > |` and controls) become `fill`."""
+    if len(fill) != 1 or _NOT_IN_NAMES.search(fill):
+        raise BadArgument("'fill' of 'file_name' is one sign that names may hold", 'write file_name("_")')
+    return lambda value: _NOT_IN_NAMES.sub(fill, value)

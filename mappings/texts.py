@@ -65,7 +65,7 @@ _OF_WORDS = {
     "not_organization_code": ("不是 9 位组织机构代码", "is not a 9-character organization code"),
     "not_base64": ("内容不是 base64", "the content is not base64"),
     "not_text_of_charset": ("解码后的字节不是 {charset} 文本", "the bytes inside are no text in {charset}"),
-    "not_data_uri": ("不是 base64 形式的 data URI", "is not a data URI in base64"),
+    "not_base64_uri": ("不是 base64 形式的 data URI", "is not a data URI in base64"),
     "not_xml": ("不是格式良好、不含 DTD 的 XML", "is not well-formed XML without a DTD"),
     "not_xml_tree": ("不能写成 XML（名称或字符不合规）", "cannot be written as XML: a name or a character"),
     "not_json": ("不是 JSON 对象", "is not a JSON object"),

@@ -11,7 +11,7 @@ from mappings.words.registry import BadArgument, Example, word
 
 _WIDEST = 1000
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
-_DATA_URI = re.compile(r"data:[^,;]*(?:;[^,;]*)*;base64,", re.IGNORECASE)
+_URI = re.compile(r"data:[^,;]*(?:;[^,;]*)*;base64,", re.IGNORECASE)
 
 
 @word(
@@ -70,26 +70,26 @@ def base64_lines(width: int = 76) -> Callable[[str], str]:
 @word(
     Example("5byg\n5LiJ", ("text/plain",), expect="data:text/plain;base64,5byg5LiJ"),
     Example("张三", ("text/plain",), refuse="not_base64"),
-    inverse="from_data_uri",
+    inverse="from_base64_uri",
 )
-def data_uri(media_type: str) -> Callable[[str], str]:
+def base64_uri(media_type: str) -> Callable[[str], str]:
     """Base64 becomes a data URI (RFC 2397) of this media type."""
     if not _MEDIA_TYPE.fullmatch(media_type):
-        raise BadArgument(f"'{media_type}' is no media type", 'write data_uri("image/png")')
+        raise BadArgument(f"'{media_type}' is no media type", 'write base64_uri("image/png")')
     return lambda value: f"data:{media_type};base64,{base64_line(value)}"
 
 
 @word(
     Example("data:image/png;base64,5byg5LiJ", expect="5byg5LiJ"),
-    Example("data:,abc", refuse="not_data_uri"),
+    Example("data:,abc", refuse="not_base64_uri"),
     Example("data:image/png;base64,5byg5Li", refuse="not_base64"),
-    inverse="data_uri",
+    inverse="base64_uri",
 )
-def from_data_uri(value: str) -> str:
+def from_base64_uri(value: str) -> str:
     """The base64 inside a data URI, on one line."""
-    match = _DATA_URI.match(value)
+    match = _URI.match(value)
     if match is None:
-        raise Refused("not_data_uri")
+        raise Refused("not_base64_uri")
     return base64_line(value[match.end() :])
 
 

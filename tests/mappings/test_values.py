@@ -147,7 +147,7 @@ def test_text_goes_into_base64_and_back_however_it_is_wrapped(text: str) -> None
     assert all(len(each) <= 76 for each in wrapped.split("\n"))
     assert run("base64_line", wrapped.replace("\n", "\r\n")) == line
     assert run("from_base64_text", wrapped) == text
-    assert run("from_data_uri", run("data_uri", wrapped, "text/plain")) == line
+    assert run("from_base64_uri", run("base64_uri", wrapped, "text/plain")) == line
 
 
 @PROPERTY
@@ -228,7 +228,7 @@ def test_the_place_of_an_unwritable_character_beside_private_signs_is_true() -> 
         ("private_use", (compile_table("t.yaml", "table: t\nrows: [{ours: ab, theirs: c}]"),)),
         ("base64_text", ("klingon",)),
         ("base64_lines", (0,)),
-        ("data_uri", ("pdf",)),
+        ("base64_uri", ("pdf",)),
         ("file_name", ("/",)),
         ("at", ("a..b",)),
         ("at_or", ("a[0]", "")),

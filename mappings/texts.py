@@ -58,6 +58,7 @@ _OF_WORDS = {
     "not_division": ("不是 6、9 或 12 位行政区划代码", "is not a division code of 6, 9 or 12 digits"),
     "finer_division": ("精确到乡镇或村，不能缩为 {width} 位", "is finer than {width} digits can say"),
     "not_a_material_file": ("不是带编号的材料文件", "is not a material file with an id"),
+    "no_media_type": ("材料文件没有可用的媒体类型", "the material file has no usable media type"),
     "no_extension": ("文件名没有扩展名", "the file name has no extension"),
     "no_base_name": ("路径末尾没有文件名", "the path ends without a file name"),
     "not_an_amount": ("不是金额（至多十二位整数，以元或分计）", "is no amount of money"),

@@ -1,8 +1,8 @@
 """Materials inside a document: a marker in the mapped message, a hole in the encoded body, bytes when sent.
 
-A mapping leaves `{"$material": ID, "as": "base64"}`, or `"as": "base64_uri", "media_type": …`. Encoding writes a token there, in letters and digits
-that no charset, JSON or XML escaping changes, so the body can be checked and kept without the files. Its 24
-characters are valid base64, as a schema may demand.
+A mapping leaves `{"$material": ID, "as": "base64"}`; as `base64_uri` it has a `media_type` as well. Encoding writes
+a token there, in letters and digits that no charset, JSON or XML escaping changes, so the body can be checked and
+kept without the files. Its 24 characters are valid base64, as a schema may demand.
 """
 
 import asyncio

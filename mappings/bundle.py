@@ -1,12 +1,14 @@
 """All declared files of platforms as texts: gathered, digested, compiled. A release is such a set of files."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Files
-from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from mappings.examples import check_examples
-from mappings.mapping import Mapping, compile_mapping
+from mappings.heads import kind_of
+from mappings.mapping import Mapping, compile_mapping, with_overlays
 from mappings.problems import Finding, Unreadable
 from mappings.tables import Table, compile_table
 
@@ -60,16 +62,46 @@ def compile_platform(
     tables: dict[str, Table] = {}
     mappings: dict[str, Mapping] = {}
     for stem in _stems("tables/", inside):
-        try:
+        with _collected(findings):
             tables[stem] = compile_table(f"{name}/tables/{stem}.yaml", inside[f"tables/{stem}.yaml"])
-        except Unreadable as error:
-            findings += error.findings
-    for stem in _stems("", inside):
-        try:
-            mappings[stem] = compile_mapping(f"{name}/{stem}.yaml", inside[f"{stem}.yaml"], tables, inside)
-        except Unreadable as error:
-            findings += error.findings
-    return mappings, tables, findings
+    stems = _stems("", inside)
+    for stem in stems:
+        if kind_of(stem) != "part":
+            with _collected(findings):
+                text = inside[f"{stem}.yaml"]
+                mappings[stem] = compile_mapping(f"{name}/{stem}.yaml", text, tables, inside)
+    _lay_overlays(mappings, findings)
+    findings = findings or list(_idle_parts(name, stems, mappings))
+    return mappings, tables, list(dict.fromkeys(findings))
+
+
+@contextmanager
+def _collected(findings: list[Finding]) -> Iterator[None]:
+    try:
+        yield
+    except Unreadable as error:
+        findings += error.findings
+
+
+def _lay_overlays(mappings: dict[str, Mapping], findings: list[Finding]) -> None:
+    """Gives every mapping its overlays; they stay in the list too, to be checked by their own examples."""
+    lying: dict[str, list[Mapping]] = {}
+    for stem, mapping in mappings.items():
+        if kind_of(stem) == "overlay":
+            lying.setdefault(mapping.operation, []).append(mapping)
+    for operation, upper in lying.items():
+        if operation in mappings:
+            with _collected(findings):
+                mappings[operation] = with_overlays(mappings[operation], upper)
+
+
+def _idle_parts(name: str, stems: list[str], mappings: Files[str, Mapping]) -> Iterator[Finding]:
+    """Parts that nobody extends: what stands in them is never checked."""
+    used = {file for mapping in mappings.values() for file in mapping.files}
+    for stem in stems:
+        if kind_of(stem) == "part" and f"{name}/{stem}.yaml" not in used:
+            write = f"write 'extends: {stem}' in a mapping, or remove this file"
+            yield Finding(f"{name}/{stem}.yaml", 1, 1, "no mapping extends this part", write)
 
 
 def _platform_folders(roots: Sequence[Path], findings: list[Finding]) -> dict[str, Path]:

@@ -21,6 +21,10 @@ _OF_MAPPINGS = {
         "代码在代码表 {table} 中对应多个代码",
         "the code has several meanings in table {table}",
     ),
+    "several_overlays": (
+        "有多个映射覆盖层适用于此事项：{overlays}",
+        "several overlays fit this item: {overlays}",
+    ),
     "no_as_of": (
         "代码表 {table} 按日期取值，而没有收件时间",
         "table {table} is dated and there is no received_at",

@@ -35,7 +35,7 @@ def the_page() -> dict[str, str]:
 def test_the_files_shown_compile_and_their_examples_hold() -> None:
     mappings, tables, findings = bundle.compile_platform("sim-page", the_page())
     assert findings == []
-    assert sorted(mappings) == ["case.progress.reply", "case.submit"]
+    assert sorted(mappings) == ["case.progress.reply", "case.submit", "case.submit@permit", "case.withdraw"]
     assert sorted(tables) == ["id_type", "state"]
     assert [str(finding) for mapping in mappings.values() for finding in check_examples(mapping)] == []
 

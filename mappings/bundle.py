@@ -12,7 +12,7 @@ from mappings.mapping import Mapping, compile_mapping, with_overlays
 from mappings.problems import Finding, Unreadable
 from mappings.tables import Table, compile_table
 
-__all__ = ["check_examples", "compile_platform", "digest", "gather"]
+__all__ = ["beside", "check_examples", "compile_platform", "digest", "gather"]
 CANONICAL = Path(__file__).parent / "canonical"
 _KINDS = ("*.yaml", "tables/*.yaml", "contract/**/*", "samples/**/*")
 
@@ -26,18 +26,32 @@ def gather(roots: Sequence[Path]) -> dict[str, str]:
     files = {f"canonical/{path.name}": path.read_text("utf-8") for path in sorted(CANONICAL.glob("*.json"))}
     findings: list[Finding] = []
     for name, folder in _platform_folders(roots, findings).items():
-        for path in _declared(folder):
-            key = f"{name}/{path.relative_to(folder).as_posix()}"
-            try:
-                files[key] = path.read_bytes().decode("utf-8")
-            except UnicodeDecodeError as error:
-                what = f"not UTF-8 (byte {error.start + 1})"
-                findings.append(
-                    Finding(key, 1, 1, what, "save it as UTF-8, and let its XML declaration say so")
-                )
+        files |= {f"{name}/{path}": text for path, text in _texts(name, folder, findings).items()}
     if findings:
         raise Unreadable(findings)
     return dict(sorted(files.items()))
+
+
+def beside(folder: Path) -> dict[str, str]:
+    """The declared files of one platform's folder, by path within it. Raises Unreadable like `gather`."""
+    findings: list[Finding] = []
+    files = _texts(folder.resolve().name, folder, findings)
+    if findings:
+        raise Unreadable(findings)
+    return files
+
+
+def _texts(name: str, folder: Path, findings: list[Finding]) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for path in _declared(folder):
+        key = path.relative_to(folder).as_posix()
+        try:
+            files[key] = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            what = f"not UTF-8 (byte {error.start + 1})"
+            write = "save it as UTF-8, and let its XML declaration say so"
+            findings.append(Finding(f"{name}/{key}", 1, 1, what, write))
+    return files
 
 
 def digest(files: Files[str, str]) -> str:

@@ -17,7 +17,7 @@ from mappings.planner import Planner
 from mappings.problems import Finding, Problem, Unmappable, Unreadable
 from mappings.source import Path, Source, read
 from mappings.tables import Table
-from mappings.trace import Step, origins, trace
+from mappings.trace import Step, origins, trace, walk
 
 _ALONE: Files[str, str] = MappingProxyType({})
 
@@ -67,6 +67,10 @@ class Mapping:
     def trace(self, document: dict[str, Any]) -> list[Step]:
         """Where each value of the target came from; no values. Raises Unmappable like `for_item`."""
         return trace(self.for_item(document).plan, document)
+
+    def steps(self, document: dict[str, Any]) -> list[tuple[Step, Any]]:
+        """The trace with the values that were made: only for who may see them."""
+        return list(walk(self.for_item(document).plan, document))
 
     def origins(self, document: dict[str, Any]) -> dict[str, str]:
         """Which concrete path of the document each target reads; asked to say what is wrong where."""

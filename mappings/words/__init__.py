@@ -16,7 +16,7 @@ from mappings.words import (
     times,
     trees,
 )
-from mappings.words.manual import reference
+from mappings.words.manual import entry, reference
 from mappings.words.registry import REGISTER, BadArgument, Example, Word
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "digests",
     "divisions",
     "encodings",
+    "entry",
     "identity",
     "lists",
     "materials",

@@ -10,7 +10,7 @@ setup(
     packages=find_packages(include=["gateway*", "adapters*", "mappings*", "audit*"]),
     package_data={
         "adapters": ["schemas/*.xsd"],
-        "mappings": ["canonical/*.json", "catalogue/*.csv"],
+        "mappings": ["canonical/*.json", "catalogue/*.csv", "editors/*.json"],
         "gateway": [
             "store/migrations/*.py",
             "store/migrations/*.mako",

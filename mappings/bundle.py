@@ -1,5 +1,6 @@
 """All declared files of platforms as texts: gathered, digested, compiled. A release is such a set of files."""
 
+import gc
 import hashlib
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Files
@@ -71,7 +72,13 @@ def compile_platform(
 
     files: those of the platform's folder, by path within it; a whole bundle (`NAME/…`) does as well.
     """
-    inside = {file.removeprefix(f"{name}/"): text for file, text in files.items()}
+    with _undisturbed():
+        return _compiled(name, {file.removeprefix(f"{name}/"): text for file, text in files.items()})
+
+
+def _compiled(
+    name: str, inside: Files[str, str]
+) -> tuple[dict[str, Mapping], dict[str, Table], list[Finding]]:
     findings: list[Finding] = []
     tables: dict[str, Table] = {}
     mappings: dict[str, Mapping] = {}
@@ -87,6 +94,18 @@ def compile_platform(
     _lay_overlays(mappings, findings)
     findings = findings or list(_idle_parts(name, stems, mappings))
     return mappings, tables, list(dict.fromkeys(findings))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Nothing made here is garbage: searching it for cycles again and again took 40 % of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from mappings.tables import compile_table
 from tests.mappings.by_hand import by_hand
 from tests.mappings.cases import NOW_MS, a_case
 
+pytestmark = pytest.mark.alone
 PLAIN = [
     *(
         f"applicant.{name}"

@@ -32,9 +32,9 @@ class Route:
     def name(self) -> str:
         return self.platform.name
 
-    def mapping_for(self, document: Mapping[str, Any]) -> Mapped:
+    def mapping_for(self, document: dict[str, Any]) -> Mapped:
         """The mapping, or its overlay for the aligned item. Raises Unmappable where several overlays fit."""
-        return self.mapping.for_item(dict(document))
+        return self.mapping.for_item(document)
 
     @property
     def reads(self) -> bool:

@@ -114,12 +114,13 @@ class Translated:
 
 def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> Translated:
     """Map, and run the pure half of encoding."""
+    given = dict(document)
     try:
-        mapping = route.mapping_for(document)
+        mapping = route.mapping_for(given)
     except Unmappable as error:
         return Translated(Message(route.operation, {}), problems=error.problems)
     try:
-        mapped = mapping(dict(document))
+        mapped = mapping(given)
     except Unmappable as error:
         return Translated(Message(route.operation, {}), problems=_placed(error.problems, mapping, document))
     message = Message(

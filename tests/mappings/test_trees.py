@@ -97,6 +97,12 @@ def test_namespaces_and_attributes_are_written_and_read() -> None:
     assert run("xml_tree", text) == {"b": {"@kind": "1", "#text": "张三"}}
 
 
+def test_a_target_with_a_namespace_is_written_by_the_adapters_and_read_as_the_tree() -> None:
+    written = xml.write({"@xmlns": "urn:n", "b": {"@kind": "1", "#text": "张三"}}, "a", "gb18030")
+    assert 'xmlns="urn:n"' in written
+    assert run("xml_tree", written) == {"b": {"@kind": "1", "#text": "张三"}}
+
+
 def test_a_nil_element_is_nothing_as_the_adapters_have_it() -> None:
     text = '<a xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><b i:nil="true"/><c i:type="x">1</c></a>'
     assert run("xml_tree", text) == xml.read(text) == {"b": None, "c": "1"}

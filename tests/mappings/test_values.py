@@ -138,6 +138,30 @@ def test_any_mixture_of_separators_is_split(parts: list[str], signs: list[str]) 
     assert set(run("distinct", parts)) == set(parts)
 
 
+CODES = st.text("0123AB", min_size=1, max_size=3)
+
+
+@PROPERTY
+@given(
+    st.lists(st.tuples(CODES, CODES), min_size=1, unique_by=(lambda p: p[0], lambda p: p[1])),
+    st.integers(0, 9),
+)
+def test_each_code_of_a_joined_text_goes_there_and_back(pairs: list[tuple[str, str]], start: int) -> None:
+    rows = "".join(f'  - {{ours: "{ours}", theirs: "{theirs}"}}\n' for ours, theirs in pairs)
+    table = compile_table("t.yaml", f"table: t\nrows:\n{rows}")
+    joined = "^".join(ours for ours, _ in [*pairs[start:], *pairs])
+    there = run("table_each", joined, table, "^")
+    assert there == "^".join(run("table", code, table) for code in joined.split("^"))
+    assert run("table_each_back", there, table, "^") == joined
+
+
+@PROPERTY
+@given(TEXT, TEXT, st.sampled_from(["true", "false"]))
+def test_a_flag_goes_there_and_back_in_any_two_texts(yes: str, no: str, flag: str) -> None:
+    if yes != no:
+        assert run("from_yes_no", run("yes_no", flag, yes, no), yes, no) == flag
+
+
 @PROPERTY
 @given(st.text(st.characters(codec="gb18030", exclude_categories=("Cs", "Co")), max_size=200))
 def test_text_goes_into_base64_and_back_however_it_is_wrapped(text: str) -> None:

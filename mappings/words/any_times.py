@@ -14,6 +14,7 @@ _APART = tuple(
     re.compile(rf"([0-9]{{4}}){one}([0-9]{{1,2}}){two}([0-9]{{1,2}}){end}{_CLOCK}")
     for one, two, end in (("-", "-", ""), ("/", "/", ""), (r"\.", r"\.", ""), ("年", "月", "日"))
 )
+_HOURS = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])")
 _EPOCH_DIGITS = {10: from_epoch_s, 13: from_epoch_ms}
 
 
@@ -27,13 +28,17 @@ _EPOCH_DIGITS = {10: from_epoch_s, 13: from_epoch_ms}
     Example("1600000000", expect="2020-09-13T20:26:40+08:00"),
     Example("1600000000000", expect="2020-09-13T20:26:40.000+08:00"),
     Example("2026-03-01", refuse="not_a_time"),
+    Example("2026030108", refuse="not_a_time"),
     Example("01/03/2026 08:05:09", refuse="not_a_time"),
 )
 def any_time(value: str) -> str:
     """A time of the platform in any form that begins with the year, or an epoch of 10 or 13 digits, becomes ours.
 
-    China time where no zone is written. A date without a time is refused: midnight would be invented.
+    China time where no zone is written. A date without a time is refused: midnight would be invented. So are ten
+    digits that read as year, month, day and hour: they may be that, or an epoch.
     """
+    if _HOURS.fullmatch(value):
+        raise Refused("not_a_time")
     if len(value) in _EPOCH_DIGITS and value.isdigit():
         return _EPOCH_DIGITS[len(value)](value)
     parts = _parts(value)

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Callable
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
 from mappings.words.charset import encoder
-from mappings.words.registry import Example, word
+from mappings.words.registry import BadArgument, Example, word
 
 
 @word(
@@ -23,6 +24,12 @@ def sha256(charset: str = "utf-8") -> Callable[[str], str]:
 def sm3(charset: str = "utf-8") -> Callable[[str], str]:
     """SM3 (GB/T 32905) of the text's bytes in `charset`."""
     encode = encoder(charset)
+    try:
+        hashes.Hash(hashes.SM3())
+    except UnsupportedAlgorithm as error:
+        raise BadArgument(
+            "this installation has no SM3", "install cryptography with its own OpenSSL"
+        ) from error
 
     def digest(value: str) -> str:
         total = hashes.Hash(hashes.SM3())

@@ -97,7 +97,7 @@ def test_every_shape_of_a_date_is_read_and_is_no_time(day: date, shape: str) -> 
 
 
 @PROPERTY
-@given(st.datetimes(datetime(2001, 9, 10), datetime(2200, 1, 1)))
+@given(st.datetimes(datetime(2001, 9, 10), datetime(2030, 1, 1)))
 def test_epochs_are_told_apart_by_their_length(at: datetime) -> None:
     text = at.replace(microsecond=0).isoformat() + "+08:00"
     for word in ("epoch_s", "epoch_ms"):

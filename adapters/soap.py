@@ -27,6 +27,8 @@ from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
+from adapters.writer.compiled import Writer, compiled
+from adapters.writer.odd import Unclaimed
 from adapters.wsdl import Contract
 
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
@@ -47,6 +49,7 @@ class _Call:
     fresh: bool
     operation: Operation
     envelope: Envelope | None = None  # the pattern, where all that changes is texts
+    writer: Writer | None = None  # for typed bodies; None where only zeep can write them
 
 
 class SoapAdapter(Adapter):
@@ -79,7 +82,7 @@ class SoapAdapter(Adapter):
             operation,
         )
         if not operation.arguments:
-            return call
+            return replace(call, writer=_writer(call))
         names = list(operation.arguments)
         return replace(
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
@@ -91,9 +94,9 @@ class SoapAdapter(Adapter):
         if call.arguments:
             _check(document, call.operation)
             values: dict[str, Any] = _written(call.arguments, document)
+            body = _serialized(call, values)
         else:
-            values = _typed(call, document)
-        body = _serialized(call, values)
+            body = _typed_body(call, document)
         return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
@@ -161,9 +164,26 @@ def _written(arguments: Mapping[str, Written], document: Document) -> dict[str, 
     return {name: write(document) for name, write in arguments.items()}
 
 
+def _writer(call: _Call) -> Writer | None:
+    try:
+        return compiled(call.soap, _DECLARATION, call.schema)
+    except Unclaimed:
+        return None
+
+
+def _typed_body(call: _Call, document: Document) -> bytes:
+    """By the compiled writer; what it does not take is looked at by zeep and the checks, which find every fault."""
+    if call.writer is not None and (body := call.writer.written(document, call.operation.charset)) is not None:
+        return body
+    return _serialized(call, _typed(call, document))
+
+
 def _typed(call: _Call, document: Document) -> dict[str, Any]:
     """The document as arguments of zeep's, after every fault of shape and charset has been looked for."""
-    problems = shapes.problems(call.kind, document) if call.kind is not None else []
+    if call.kind is not None:
+        problems = shapes.problems(call.kind, document)
+    else:
+        problems = [Problem(str(key), "unknown_there") for key in document]
     problems += unfit_for_xml(document)
     if call.operation.charset != "utf-8":
         problems += unwritable(document, call.operation.charset)
@@ -181,7 +201,8 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
         path = ".".join(map(str, getattr(error, "path", None) or ()))
         facts = {"type": call.operation.call}
         raise Unencodable([Problem(path, "not_allowed_there", facts)]) from None
-    if call.schema is not None and (problems := facets.problems(envelope[-1][0], call.schema)):
+    body = envelope[-1]
+    if call.schema is not None and len(body) and (problems := facets.problems(body[0], call.schema)):
         raise Unencodable(problems)
     return _DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
 

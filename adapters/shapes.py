@@ -20,7 +20,9 @@ _SCALARS = (builtins.Boolean, builtins.Decimal, builtins.Double, builtins.Float,
 
 
 def problems(kind: Any, document: Any, path: str = "") -> list[Problem]:
-    """Missing, unknown and wrongly repeated fields of a document against one complex type of zeep's."""
+    """Missing, unknown and wrongly repeated fields of a document against one of zeep's types."""
+    if not _is_structured(kind):
+        return _problems_of_text(document)
     if not isinstance(document, Mapping):
         if not _is_text(kind) or isinstance(document, list):
             return [Problem(path, "not_allowed_there", {"type": kind.name or "complexType"})]
@@ -45,6 +47,17 @@ def problems(kind: Any, document: Any, path: str = "") -> list[Problem]:
     return found
 
 
+def _problems_of_text(document: Mapping[str, Any]) -> list[Problem]:
+    """A body that is one text only: `#text`."""
+    found = [Problem(str(key), "unknown_there") for key in document if key != _TEXT]
+    text = document.get(_TEXT)
+    if text is None:
+        found.append(Problem(_TEXT, "needed_there"))
+    elif isinstance(text, Mapping | list):
+        found.append(Problem(_TEXT, "not_allowed_there", {"type": "text"}))
+    return found
+
+
 def _values(element: Any, value: Any, path: str) -> list[Problem]:
     if isinstance(value, list):
         if not element.accepts_multiple:
@@ -63,6 +76,8 @@ def _values_of_one(element: Any, value: Any, path: str) -> list[Problem]:
 
 def arguments(kind: Any, document: Any) -> dict[str, Any]:
     """The document as zeep wants it: attributes under their zeep names, text as `_value_1`."""
+    if not _is_structured(kind):
+        return {"value": _scalar(kind, document[_TEXT])}
     if not isinstance(document, Mapping):
         document = {_TEXT: document}
     attributes = {f"@{each.name}": (key, each) for key, each in kind.attributes if each.name}
@@ -76,6 +91,9 @@ def arguments(kind: Any, document: Any) -> dict[str, Any]:
             made[name] = _scalar(attribute.type, value)
         else:
             made[key] = value
+    if base := _bare_base(kind):
+        own = {f"@{each.name}" for _, each in base.attributes if each.name}
+        made["_value_1"] = arguments(base, {key: value for key, value in document.items() if key in own})
     return made
 
 
@@ -112,12 +130,20 @@ def fields(kind: Any) -> list[tuple[str, Any]]:
     """Elements by their names on the wire, as zeep's own keys mangle some; `#text` for text with attributes."""
     if _is_text(kind):
         return [(_TEXT, kind._element)]
+    if _bare_base(kind) is not None:
+        return []
     return [(each.name, each) for _, each in kind.elements if isinstance(each, Element) and each.name]
+
+
+def _bare_base(kind: Any) -> Any:
+    """The type that this one extends, if neither has elements: zeep keeps it like a text, and asks it again."""
+    base = kind._element.type if isinstance(kind._element, Element) else None
+    return base if _is_structured(base) else None
 
 
 def _is_text(kind: Any) -> bool:
     """Text that may have attributes (simpleContent): zeep keeps one element without a tag for it."""
-    return _is_structured(kind) and isinstance(kind._element, Element)
+    return isinstance(kind._element, Element) and not _is_structured(kind._element.type)
 
 
 def _is_structured(kind: Any) -> bool:
@@ -155,8 +181,8 @@ def _is_empty(value: Any) -> bool:
 @lru_cache(maxsize=4096)
 def _groups(kind: Any) -> tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], ...], ...]]:
     """Names of required elements, and the sides of every choice."""
-    if _is_text(kind):
-        return (_TEXT,), ()
+    if isinstance(kind._element, Element):
+        return ((_TEXT,) if _is_text(kind) else ()), ()
     parts = [part for _, group in kind.elements_nested for part in _parts(group)]
     required = tuple(str(part.name) for part in parts if isinstance(part, Element) and _is_required(part))
     choices = [each for part in parts if isinstance(part, Choice) for each in _choices(part)]

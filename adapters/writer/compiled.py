@@ -7,7 +7,6 @@ from typing import Any
 
 from lxml import etree
 from zeep.wsdl.messages.soap import SoapMessage
-from zeep.xsd import ComplexType
 
 from adapters.codecs import xml
 from adapters.codecs.charset import writable
@@ -57,34 +56,34 @@ class Writer:
 
 def compiled(soap: Any, declaration: bytes, schema: etree.XMLSchema | None) -> Writer:
     """The writer of one of zeep's operations. Raises Unclaimed, with the reason, where zeep must write."""
-    if not isinstance(soap.input, SoapMessage) or soap.input.body is None:
-        raise Unclaimed("no body")
-    element = soap.input.body
-    if not isinstance(element.type, ComplexType):
-        raise Unclaimed("a body of text")
-    environment = soap.input.nsmap["soap-env"]
+    if not isinstance(soap.input, SoapMessage):
+        raise Unclaimed("attachments")
+    source = Source({soap.input.nsmap["soap-env"]: "soap-env"})
     head, tail = _around(soap.input, declaration.decode())
-    prefixes = {environment: "soap-env"}
-    source = Source(prefixes)
-    tag = source.tag(element.qname)
-    function = source.function(element.type)
-    if element.qname.namespace == environment:  # several parts: the body itself is what is filled
-        head, tail = head.rpartition("<")[0], tail.partition(">")[2]
-    declared = "".join(
-        f' xmlns:{prefix}="{space}"' for space, prefix in prefixes.items() if space != environment
-    )
-    first = source.constant(f"{head}<{tag}{declared}")
-    last = source.constant(f"</{tag}>{tail}")
-    source.lines += ["def written(d):", f"    out = [{first}]", f"    {function}(d, out)"]
-    source.lines += [f"    out.append({last})", "    return ''.join(out)", ""]
+    if soap.input.body is None:
+        lines = ["    if d:", "        raise Odd", f"    return {source.constant(head + tail)}"]
+    else:
+        lines = _body(source, soap.input.body, head, tail)
+    source.lines += ["def written(d):", *lines, ""]
     return Writer(_run(source, soap.name), "\n".join(source.lines), source.unclaimed, schema)
+
+
+def _body(source: Source, element: Any, head: str, tail: str) -> list[str]:
+    """The lines that write the one element of the body; several parts are written into the body itself."""
+    tag = source.tag(element.qname)
+    inner = source.content(element.type)
+    if tag.startswith("soap-env:"):
+        head, tail = head.rpartition("<")[0], tail.partition(">")[2]
+    declared = [f' xmlns:{prefix}="{space}"' for space, prefix in source.prefixes.items() if prefix != "soap-env"]
+    first, last = source.constant("".join([head, "<", tag, *declared])), source.constant(f"</{tag}>{tail}")
+    return [f"    out = [{first}]", *inner, f"    out.append({last})", "    return ''.join(out)"]
 
 
 def _around(message: Any, declaration: str) -> tuple[str, str]:
     """What stands before and after the content of the body, as zeep makes it."""
     space = message.nsmap["soap-env"]
-    prefixes = {"soap-env": space, **message.wsdl.types._prefix_map_custom}
-    envelope = etree.Element(f"{{{space}}}Envelope", nsmap=prefixes)
+    spaces = {"soap-env": space, **message.wsdl.types._prefix_map_custom}
+    envelope = etree.Element(f"{{{space}}}Envelope", nsmap=spaces)
     etree.SubElement(envelope, f"{{{space}}}Body").text = _PLACE
     head, _, tail = etree.tostring(envelope, encoding="unicode").partition(_PLACE)
     return declaration + head, tail

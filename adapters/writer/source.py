@@ -65,6 +65,17 @@ class Source:
             self.lines += [f"def {known}(d, out):", *lines, ""]
         return known
 
+    def content(self, kind: Any) -> list[str]:
+        """The lines that write a body of this type from the document `d`, its `>` included."""
+        if isinstance(kind, ComplexType):
+            return [f"    {self.function(kind)}(d, out)"]
+        write, text = self.bind(form(kind, in_text), "F"), self.constant("#text")
+        return [
+            "    if type(d) is not dict or len(d) != 1:",
+            "        raise Odd",
+            f"    out += {self.constant('>')}, {write}(d.get({text}))",
+        ]
+
     def bind(self, value: Any, letter: str) -> str:
         name = f"{letter}{len(self.bound)}"
         self.bound[name] = value
@@ -89,7 +100,9 @@ class _Type:
         if _is_array(kind):
             raise Unclaimed("SOAP-encoded array")
         content = kind.elements_nested[0][1] if kind.elements_nested else None
-        is_text = isinstance(content, Element)
+        is_text = isinstance(content, Element) and not isinstance(content.type, ComplexType)
+        if isinstance(content, Element) and not is_text:
+            content = None  # it extends a type without elements, whose attributes it has
         attributes = [each for _, each in kind.attributes if not isinstance(each, AnyAttribute)]
         elements = [] if is_text or content is None else list(_elements(content))
         names = [str(each.name) for each in elements] + [f"@{each.name}" for each in attributes]
@@ -242,8 +255,6 @@ class _Type:
             self._line(depth + 1, "raise Odd")
 
     def _form(self, kind: Any, escape: Callable[[str], str] = in_text) -> str:
-        if isinstance(kind, ComplexType):
-            raise Unclaimed("a complex type where a text belongs")
         return self._source.bind(form(kind, escape), "F")
 
     def _default(self, put: str, default: str) -> str:

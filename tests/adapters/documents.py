@@ -38,13 +38,21 @@ class Documents:
         self._wild = wild
         self._texts = TEXTS + 2 * (enumerated or [])
 
+    def of_body(self, kind: Any) -> dict[str, Any]:
+        """None is the type of an empty body."""
+        if kind is None:
+            return {"unknown": "x"} if self._happens(self._wild) else {}
+        made = self.of(kind)
+        return made if isinstance(made, dict) else {"#text": made}
+
     def of(self, kind: Any, depth: int = 0) -> Any:
         if not isinstance(kind, ComplexType):
             return self._simple(kind)
+        made: dict[str, Any] = {}
         if isinstance(kind._element, Element):
-            made = {"#text": self._simple(kind._element.type)}
+            if not isinstance(kind._element.type, ComplexType):
+                made["#text"] = self._simple(kind._element.type)
         else:
-            made = {}
             for _, content in kind.elements_nested:
                 self._fill(made, content, depth)
         for _, attribute in kind.attributes:

@@ -42,7 +42,7 @@ class _Call:
 
     soap: Any  # zeep's operation
     kind: Any  # zeep's type of the body element, None when there is nothing to fill
-    schema: etree.XMLSchema | None  # checks what was written; None for text arguments and rpc wrappers
+    schema: facets.Schema | None  # checks what was written; None for text arguments and rpc wrappers
     headers: Mapping[str, str]
     arguments: dict[str, Written]
     lists: tuple[tuple[str, ...], ...]

@@ -11,7 +11,9 @@ from zeep.wsdl.messages.soap import SoapMessage
 from adapters.codecs import xml
 from adapters.codecs.charset import writable
 from adapters.errors import Garbled
+from adapters.facets import Schema
 from adapters.writer.odd import Odd, Unclaimed
+from adapters.writer.schema import Declared
 from adapters.writer.source import Source
 
 _PLACE = "tongbanBody"
@@ -24,13 +26,15 @@ _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 class Writer:
     """Writes the envelopes of one operation.
 
-    schema: libxml2 looks over what was written; None where nothing has to be looked over.
     unclaimed: parts that may be absent and that zeep writes if they are not, with the reason.
+    unsaid: what of the schema is not in the function, with the reason; libxml2 looks over what was written.
+    schema: that of libxml2; None where nothing has to be looked over.
     """
 
     run: Callable[[dict[str, Any]], str]
     source: str
     unclaimed: dict[str, str]
+    unsaid: dict[str, str]
     schema: etree.XMLSchema | None = None
 
     def written(self, document: Any, charset: str) -> bytes | None:
@@ -54,24 +58,31 @@ class Writer:
         return len(body) > 0 and self.schema is not None and self.schema.validate(body[0])
 
 
-def compiled(soap: Any, declaration: bytes, schema: etree.XMLSchema | None) -> Writer:
-    """The writer of one of zeep's operations. Raises Unclaimed, with the reason, where zeep must write."""
+def compiled(soap: Any, declaration: bytes, schema: Schema | None) -> Writer:
+    """The writer of one of zeep's operations. Raises Unclaimed, with the reason, where zeep must write.
+
+    schema: what bodies are checked against; None where they are not.
+    """
     if not isinstance(soap.input, SoapMessage):
         raise Unclaimed("attachments")
-    source = Source({soap.input.nsmap["soap-env"]: "soap-env"})
+    declared = Declared(schema.documents) if schema is not None else None
+    source = Source({soap.input.nsmap["soap-env"]: "soap-env"}, declared)
     head, tail = _around(soap.input, declaration.decode())
     if soap.input.body is None:
         lines = ["    if d:", "        raise Odd", f"    return {source.constant(head + tail)}"]
     else:
         lines = _body(source, soap.input.body, head, tail)
     source.lines += ["def written(d):", *lines, ""]
-    return Writer(_run(source, soap.name), "\n".join(source.lines), source.unclaimed, schema)
+    checked = schema.libxml2 if schema is not None and source.unsaid else None
+    return Writer(
+        _run(source, soap.name), "\n".join(source.lines), source.unclaimed, source.unsaid, checked
+    )
 
 
 def _body(source: Source, element: Any, head: str, tail: str) -> list[str]:
     """The lines that write the one element of the body; several parts are written into the body itself."""
     tag = source.tag(element.qname)
-    inner = source.content(element.type)
+    inner = source.content(element)
     if tag.startswith("soap-env:"):
         head, tail = head.rpartition("<")[0], tail.partition(">")[2]
     declared = [f' xmlns:{prefix}="{space}"' for space, prefix in source.prefixes.items() if prefix != "soap-env"]

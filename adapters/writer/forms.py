@@ -9,6 +9,7 @@ from typing import Any
 from zeep.xsd.types import AnySimpleType, AnyType, ListType, UnionType, builtins
 
 from adapters.envelope import UNWRITABLE
+from adapters.writer.limits import Limit
 from adapters.writer.odd import Odd, Unclaimed
 
 Form = Callable[[Any], str]
@@ -52,32 +53,55 @@ def in_attribute(text: str) -> str:
     return text.replace("\n", "&#10;").replace("\t", "&#9;")
 
 
-def form(kind: Any, escape: Escape) -> Form:
-    """The form of one of zeep's simple types, by what zeep's own class does with a value."""
+def form(kind: Any, escape: Escape, limit: Limit | None = None) -> Form:
+    """The form of one of zeep's simple types, by what zeep's own class does with a value.
+
+    limit: what the schema allows besides; None where nobody asks.
+    """
     if isinstance(kind, _UNCLAIMED):
         raise Unclaimed(f"simple type {_title(kind)}")
+    if limit is not None and limit.among is not None and isinstance(kind, builtins.String):
+        return _one_of({text: escape(text) for text in limit.among if limit.allows(text)})
     if isinstance(kind, builtins.Boolean):
-        return _boolean
-    if isinstance(kind, builtins.String):
-        return _text(escape, numbers=True)
+        return _boolean if limit is None else _limited(_boolean, limit)
+    if isinstance(kind, builtins.Float):
+        return _by_zeep(kind.xmlvalue, escape, limit)
+    if isinstance(kind, builtins.String | builtins.Decimal | builtins.Double):
+        return _text(escape, limit, numbers=True)
     if isinstance(kind, _TEXTS):
-        return _text(escape, numbers=False)
-    if isinstance(kind, builtins.Decimal | builtins.Double):
-        return _text(escape, numbers=True)
+        return _text(escape, limit, numbers=False)
     if isinstance(kind, ListType):
-        return _by_zeep(lambda text: kind.xmlvalue(text.split()), escape)
+        return _by_zeep(lambda text: kind.xmlvalue(text.split()), escape, limit)
     if isinstance(kind, AnySimpleType | AnyType | UnionType):
-        return _by_zeep(kind.xmlvalue, escape)
+        return _by_zeep(kind.xmlvalue, escape, limit)
     raise Unclaimed(f"simple type {_title(kind)}")
 
 
-def _text(escape: Escape, *, numbers: bool) -> Form:
+def _one_of(written: dict[str, str]) -> Form:
     def text(value: Any) -> str:
-        if type(value) is str:
-            return escape(value)
-        if numbers and type(value) is int:
-            return str(value)
-        raise Odd
+        if type(value) is not str or value not in written:
+            raise Odd
+        return written[value]
+
+    return text
+
+
+def _text(escape: Escape, limit: Limit | None, *, numbers: bool) -> Form:
+    """A text as it is; a whole number as its digits."""
+    allows = limit.allows if limit is not None and limit.tests else None
+    longest = limit.longest if limit is not None else None
+    shortest = limit.shortest if limit is not None else 0
+
+    def text(value: Any) -> str:
+        if type(value) is not str:
+            if not numbers or type(value) is not int:
+                raise Odd
+            value = str(value)
+        if len(value) < shortest or (longest is not None and len(value) > longest):
+            raise Odd
+        if allows is not None and not allows(value):
+            raise Odd
+        return escape(value)
 
     return text
 
@@ -93,7 +117,17 @@ def _boolean(value: Any) -> str:
     raise Odd
 
 
-def _by_zeep(xmlvalue: Callable[[str], Any], escape: Escape) -> Form:
+def _limited(write: Form, limit: Limit) -> Form:
+    def text(value: Any) -> str:
+        written = write(value)
+        if not limit.allows(written):
+            raise Odd
+        return written
+
+    return text
+
+
+def _by_zeep(xmlvalue: Callable[[str], Any], escape: Escape, limit: Limit | None) -> Form:
     def text(value: Any) -> str:
         if type(value) is not str:
             raise Odd
@@ -101,7 +135,7 @@ def _by_zeep(xmlvalue: Callable[[str], Any], escape: Escape) -> Form:
             written = xmlvalue(value)
         except UNWRITABLE as error:
             raise Odd from error
-        if type(written) is not str:
+        if type(written) is not str or (limit is not None and not limit.allows(written)):
             raise Odd
         return escape(written)
 

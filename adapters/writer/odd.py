@@ -11,3 +11,11 @@ class Unclaimed(Exception):
 
 class Odd(Exception):  # noqa: N818 - it is no error: the slower way decides
     """A document or value that zeep must look at itself; it may still be refused there, or written."""
+
+
+class Unsaid(Exception):  # noqa: N818 - it is no error: libxml2 looks over what was written
+    """A demand of a schema that only libxml2 can judge; `reason` is shown to whoever asks why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

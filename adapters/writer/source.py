@@ -5,7 +5,8 @@ functions, never written into their source: nothing in a contract can become cod
 zeep would, it leaves: `raise Odd`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lxml import etree
@@ -14,8 +15,9 @@ from zeep.xsd.elements import Any as Wildcard
 from zeep.xsd.elements import AnyAttribute, Choice, Element, Group
 from zeep.xsd.elements.indicators import All, Sequence
 
-from adapters.writer.forms import Form, form, in_attribute, in_text
-from adapters.writer.odd import Odd, Unclaimed
+from adapters.writer.forms import Escape, Form, form, in_attribute, in_text
+from adapters.writer.odd import Odd, Unclaimed, Unsaid
+from adapters.writer.schema import Declaration, Declared
 
 _NIL = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true">'
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -27,10 +29,14 @@ class Source:
     """Lines of source, and what they name.
 
     prefixes: namespace -> prefix, in order of first use; the envelope's stands there from the start.
+    declared: the schemas whose limits are to be kept; None where nobody checks.
     unclaimed: why a part cannot be written, by type and name; where such a part is absent the rest still can.
+    unsaid: what only libxml2 can check, by type, with the reason.
     """
 
-    def __init__(self, prefixes: dict[str, str]) -> None:
+    def __init__(self, prefixes: dict[str, str], declared: Declared | None = None) -> None:
+        self.declared = declared
+        self.unsaid: dict[str, str] = {}
         self.lines: list[str] = []
         self.bound: dict[str, Any] = {"Odd": Odd}
         self.prefixes = prefixes
@@ -48,8 +54,11 @@ class Source:
         prefix = self.prefixes.setdefault(name.namespace, f"ns{len(self.prefixes) - 1}")
         return f"{prefix}:{name.localname}"
 
-    def function(self, kind: Any) -> str:
-        """The name of the function (document, out) that writes a type's attributes, `>` and content."""
+    def function(self, kind: Any, node: Declaration) -> str:
+        """The name of the function (document, out) that writes a type's attributes, `>` and content.
+
+        node: the type's declaration, None where its limits are not to be kept or cannot be said.
+        """
         known = self._functions.get(id(kind))
         if isinstance(known, Unclaimed):
             raise known
@@ -57,7 +66,7 @@ class Source:
             known = self._functions[id(kind)] = f"t{len(self._functions)}"
             self._kept.append(kind)
             try:
-                lines = _Type(self, kind).lines()
+                lines = _Type(self, kind, node).lines()
             except Unclaimed as error:
                 self._functions[id(kind)] = error
                 self.lines += [f"def {known}(d, out):", "    raise Odd", ""]
@@ -65,16 +74,37 @@ class Source:
             self.lines += [f"def {known}(d, out):", *lines, ""]
         return known
 
-    def content(self, kind: Any) -> list[str]:
-        """The lines that write a body of this type from the document `d`, its `>` included."""
-        if isinstance(kind, ComplexType):
-            return [f"    {self.function(kind)}(d, out)"]
-        write, text = self.bind(form(kind, in_text), "F"), self.constant("#text")
+    def content(self, element: Any) -> list[str]:
+        """The lines that write the body's element from the document `d`, from its `>` on."""
+        node: Declaration = None
+        with self.saying(str(element.name)):
+            if self.declared is not None:
+                found = self.declared.get("element", element.qname.text)
+                node = self.declared.type_of(self.declared.alone(element, found))
+        if isinstance(element.type, ComplexType):
+            return [f"    {self.function(element.type, node)}(d, out)"]
+        write, text = self.form(element.type, node, str(element.name)), self.constant("#text")
         return [
             "    if type(d) is not dict or len(d) != 1:",
             "        raise Odd",
             f"    out += {self.constant('>')}, {write}(d.get({text}))",
         ]
+
+    def form(self, kind: Any, node: Declaration, name: str, escape: Escape = in_text) -> str:
+        """The name of the form of a simple type, with its limits where they can be said."""
+        limit = None
+        with self.saying(name):
+            if node is not None and self.declared is not None:
+                limit = self.declared.limit(node)
+        return self.bind(form(kind, escape, limit), "F")
+
+    @contextmanager
+    def saying(self, name: str) -> Iterator[None]:
+        """What is Unsaid inside is left to libxml2, and the reason kept."""
+        try:
+            yield
+        except Unsaid as error:
+            self.unsaid[name] = error.reason
 
     def bind(self, value: Any, letter: str) -> str:
         name = f"{letter}{len(self.bound)}"
@@ -90,9 +120,11 @@ class Source:
 class _Type:
     """One complex type, being written."""
 
-    def __init__(self, source: Source, kind: Any) -> None:
+    def __init__(self, source: Source, kind: Any, node: Declaration) -> None:
         self._source = source
         self._kind = kind
+        self._node = node
+        self._parts: dict[str, Declaration] = {}
         self._lines: list[str] = []
 
     def lines(self) -> list[str]:
@@ -103,6 +135,7 @@ class _Type:
         is_text = isinstance(content, Element) and not isinstance(content.type, ComplexType)
         if isinstance(content, Element) and not is_text:
             content = None  # it extends a type without elements, whose attributes it has
+        self._parts = self._declarations(content if not is_text else None)
         attributes = [each for _, each in kind.attributes if not isinstance(each, AnyAttribute)]
         elements = [] if is_text or content is None else list(_elements(content))
         names = [str(each.name) for each in elements] + [f"@{each.name}" for each in attributes]
@@ -122,7 +155,8 @@ class _Type:
             self._attribute(each)
         self._put(1, ">")
         if is_text:
-            self._line(1, f"out.append({self._form(content.type)}(get({text})))")
+            write = self._source.form(content.type, self._node, self._title)
+            self._line(1, f"out.append({write}(get({text})))")
         elif content is not None:
             self._group(content, 1, chosen=False)
         return [line for line in self._lines if line.strip()]
@@ -132,7 +166,8 @@ class _Type:
         head = f' {self._source.tag(attribute.qname)}="'
         with_default = attribute.default is not None
         try:
-            put = self._form(attribute.type, in_attribute)
+            node = self._parts.get(f"@{attribute.name}")
+            put = self._source.form(attribute.type, node, f"{self._title}.@{attribute.name}", in_attribute)
             default = self._default(put, attribute.default) if with_default else ""
         except Unclaimed as error:
             if attribute.required or with_default:
@@ -231,21 +266,21 @@ class _Type:
         tag = self._source.tag(element.qname)
         close = self._source.constant(f"</{tag}>")
         if isinstance(element.type, ComplexType):
-            function = self._source.function(element.type)
+            function = self._source.function(element.type, self._parts.get(str(element.name)))
             self._put(depth, f"<{tag}")
             self._line(depth, f"{function}({value}, out)")
             self._line(depth, f"out.append({close})")
         else:
-            put = self._form(element.type)
+            put = self._text(element)
             self._line(depth, f"out += {self._source.constant(f'<{tag}>')}, {put}({value}), {close}")
 
     def _absent(self, element: Any, depth: int, *, chosen: bool) -> None:
         if element.is_optional:
             return
         name, tag = self._source.constant(str(element.name)), self._source.tag(element.qname)
-        nil = element.nillable and not element.accepts_multiple
+        nil = element.nillable and not element.accepts_multiple and not self._has_required(element)
         if element.default is not None and not element.accepts_multiple and not chosen:
-            text = self._default(self._form(element.type), element.default)
+            text = self._default(self._text(element), element.default)
             self._line(depth, f"elif {name} not in d:")
             self._put(depth + 1, f"<{tag}>{text}</{tag}>")
         self._line(depth, "else:")
@@ -254,8 +289,32 @@ class _Type:
         else:
             self._line(depth + 1, "raise Odd")
 
-    def _form(self, kind: Any, escape: Callable[[str], str] = in_text) -> str:
-        return self._source.bind(form(kind, escape), "F")
+    def _text(self, element: Any) -> str:
+        name = str(element.name)
+        return self._source.form(element.type, self._parts.get(name), f"{self._title}.{name}")
+
+    def _has_required(self, element: Any) -> bool:
+        """Attributes that zeep leaves out of a nil element, and that libxml2 misses there."""
+        kind = element.type
+        return isinstance(kind, ComplexType) and any(each.required for _, each in kind.attributes if each.name)
+
+    @property
+    def _title(self) -> str:
+        return self._kind.name or "(anonymous)"
+
+    def _declarations(self, content: Any) -> dict[str, Declaration]:
+        """What declares the type of every element and attribute, where zeep and the schema say the same."""
+        found: dict[str, Declaration] = {}
+        declared, node = self._source.declared, self._node
+        if declared is None or node is None:
+            return found
+        with self._source.saying(self._title):
+            elements = {str(each.name): each for each in _elements(content or ())}
+            for name, (each, chosen) in declared.parts(content, node).items():
+                found[name] = declared.type_of(declared.element(elements[name], each, chosen=chosen))
+            for name, each in declared.attributes(self._kind, node).items():
+                found[f"@{name}"] = declared.type_of(each)
+        return found
 
     def _default(self, put: str, default: str) -> str:
         write: Form = self._source.bound[put]
@@ -265,7 +324,7 @@ class _Type:
             raise Unclaimed("a default that zeep changes") from None
 
     def _leave(self, depth: int, condition: str, name: str, error: Unclaimed) -> None:
-        self._source.unclaimed[f"{self._kind.name or '(anonymous)'}.{name}"] = error.reason
+        self._source.unclaimed[f"{self._title}.{name}"] = error.reason
         self._line(depth, f"if {condition}:")
         self._line(depth + 1, "raise Odd")
 

@@ -49,6 +49,8 @@ class Documents:
         if not isinstance(kind, ComplexType):
             return self._simple(kind)
         made: dict[str, Any] = {}
+        if depth > 2 * DEEPEST:  # a type that needs itself: what is missing is found
+            return made
         if isinstance(kind._element, Element):
             if not isinstance(kind._element.type, ComplexType):
                 made["#text"] = self._simple(kind._element.type)
@@ -67,6 +69,8 @@ class Documents:
     def _fill(self, made: dict[str, Any], group: Any, depth: int) -> None:
         if isinstance(group, Choice):
             sides = list(group)
+            if depth > DEEPEST:  # some way out of a type that contains itself
+                sides = [each for each in sides if not _is_deep(each)] or sides
             count = 1 if not self._happens(2 * self._wild) else self._chance.choice([0, 2])
             for side in self._chance.sample(sides, min(count, len(sides))):
                 self._part(made, side, depth, chosen=True)
@@ -104,3 +108,7 @@ class Documents:
 
     def _happens(self, share: float) -> bool:
         return self._chance.random() < share
+
+
+def _is_deep(part: Any) -> bool:
+    return not isinstance(part, Element) or isinstance(part.type, ComplexType)

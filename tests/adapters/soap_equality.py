@@ -39,7 +39,7 @@ class Compared:
     differing: list[Any] = field(default_factory=list)
 
 
-def by_zeep(soap: Any, document: Any, schema: etree.XMLSchema | None) -> bytes | None:
+def by_zeep(soap: Any, document: Any, schema: facets.Schema | None) -> bytes | None:
     """The slower way of the adapter: None where it finds anything wrong."""
     kind = kind_of(soap)
     if (shapes.problems(kind, document) if kind else document) or unfit_for_xml(document):
@@ -62,7 +62,7 @@ def meaning(raw: bytes) -> str:
     return canonicalize(raw.decode(), rewrite_prefixes=True)
 
 
-def compare(soap: Any, writer: Writer, documents: list[Any], schema: etree.XMLSchema | None = None) -> Compared:
+def compare(soap: Any, writer: Writer, documents: list[Any], schema: facets.Schema | None = None) -> Compared:
     found = Compared()
     for document in documents:
         ours, zeeps = writer.written(document, "utf-8"), by_zeep(soap, document, schema)
@@ -92,7 +92,58 @@ def contracts(folder: Path) -> Iterator[tuple[str, Contract | Unbuildable]]:
 
 
 def enumerated(contract: Contract) -> list[str]:
-    return []
+    """Texts that the contract's schemas name, so that enumerations are hit."""
+    if contract.schema is None:
+        return []
+    nodes = (each for one in contract.schema.documents for each in one.iter("{*}enumeration"))
+    return sorted({each.get("value", "") for each in nodes})[:40]
+
+
+class Survey:
+    """What is claimed of a folder's contracts, and how what was written compares."""
+
+    def __init__(self, documents: int, seed: int) -> None:
+        self._documents = documents
+        self._seed = seed
+        self.counts: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+
+    def take(self, name: str, contract: Contract | Unbuildable) -> None:
+        self.counts["contracts"] += 1
+        if isinstance(contract, Unbuildable):
+            self.counts["contracts that do not load"] += 1
+            return
+        for use in contract.uses:
+            if use.reason is not None:
+                self.counts["operations that the contract cannot offer"] += 1
+                continue
+            self.counts["operations"] += 1
+            try:
+                self._compare(f"{name} {use.call}", contract, contract._operations[use.call])
+            except Unclaimed as error:
+                self.reasons[f"operations unclaimed, {error.reason}"] += 1
+
+    def _compare(self, label: str, contract: Contract, soap: Any) -> None:
+        """Unchecked and, where bodies are checked by a schema, checked."""
+        chance = Random(f"{self._seed} {label}")
+        kind = kind_of(soap)
+        has_schema = contract.schema is not None and soap.style == "document"
+        for checked in (None, contract.schema) if has_schema else (None,):
+            writer = compiled(soap, DECLARATION, checked)
+            title = "checked" if checked else "unchecked"
+            self.counts[f"operations claimed, {title}"] += 1
+            self.counts["operations with optional parts left to zeep"] += bool(writer.unclaimed and not checked)
+            self.counts["operations whose bodies libxml2 looks over"] += bool(writer.unsaid)
+            self.reasons.update(f"optional part left to zeep, {each}" for each in writer.unclaimed.values())
+            self.reasons.update(f"left to libxml2, {each}" for each in set(writer.unsaid.values()))
+            documents = Documents(chance, wild=0.003 if checked else 0.02, enumerated=enumerated(contract))
+            found = compare(soap, writer, [documents.of_body(kind) for _ in range(self._documents)], checked)
+            self.counts[f"documents written alike, {title}"] += found.taken
+            self.counts[f"documents left that zeep wrote, {title}"] += found.left
+            self.counts[f"documents refused by both, {title}"] += found.refused
+            self.counts["documents written differently"] += len(found.differing)
+            for document in found.differing[:1]:
+                print(f"{label}: written differently: {document!r}"[:2000])
 
 
 def main() -> int:
@@ -101,43 +152,12 @@ def main() -> int:
     options.add_argument("--documents", type=int, default=40, help="for each operation")
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
-    counts: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    partly: Counter[str] = Counter()
+    survey = Survey(given.documents, given.seed)
     for name, contract in contracts(given.folder):
-        counts["contracts"] += 1
-        if isinstance(contract, Unbuildable):
-            counts["contracts that do not load"] += 1
-            continue
-        for use in contract.uses:
-            if use.reason is not None:
-                counts["operations that the contract cannot offer"] += 1
-                continue
-            soap = contract._operations[use.call]
-            counts["operations"] += 1
-            try:
-                writer = compiled(soap, DECLARATION, None)
-            except Unclaimed as error:
-                reasons[error.reason] += 1
-                continue
-            counts["claimed"] += 1
-            counts["claimed with parts left to zeep"] += bool(writer.unclaimed)
-            partly.update(writer.unclaimed.values())
-            documents = Documents(Random(f"{given.seed} {name} {use.call}"))
-            found = compare(soap, writer, [documents.of_body(kind_of(soap)) for _ in range(given.documents)])
-            counts["documents written alike"] += found.taken
-            counts["documents left, zeep wrote them"] += found.left
-            counts["documents refused by both"] += found.refused
-            counts["documents written differently"] += len(found.differing)
-            for document in found.differing[:1]:
-                print(f"{name} {use.call}: written differently: {document!r}"[:2000])
-    for title, count in counts.items():
+        survey.take(name, contract)
+    for title, count in [*sorted(survey.counts.items()), *survey.reasons.most_common()]:
         print(f"{title}: {count}")
-    for reason, count in reasons.most_common():
-        print(f"unclaimed, {reason}: {count} operations")
-    for reason, count in partly.most_common():
-        print(f"optional part left to zeep, {reason}: {count}")
-    return 1 if counts["documents written differently"] else 0
+    return 1 if survey.counts["documents written differently"] else 0
 
 
 if __name__ == "__main__":

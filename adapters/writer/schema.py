@@ -98,7 +98,9 @@ class Declared:
         if _local(node) == "complexType":
             extension = _only(_only(node, "simpleContent"), "extension")
             return self.limit(self._type(extension, extension.get("base")))
-        restriction = _only(node, "restriction")
+        restriction = node.find(f"{XSD}restriction")
+        if restriction is None:
+            raise Unsaid("a list or union")
         base = restriction.get("base")
         inner = restriction.find(f"{XSD}simpleType")
         below = self._type(restriction, base) if base else inner

@@ -221,7 +221,8 @@ class _Type:
             self._line(depth + 2, "raise Odd")
             self._side(side, depth + 1)
             word = "elif"
-        risky = any(each.default is not None or each.accepts_multiple for each in _elements(choice))
+        nested = [each for side in sides if not isinstance(side, Element) for each in _elements(side)]
+        risky = any(each.default is not None or each.accepts_multiple for each in nested)
         if tests and (risky or choice.min_occurs):
             self._line(depth, "else:")
             self._line(depth + 1, "raise Odd")

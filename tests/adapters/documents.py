@@ -1,14 +1,17 @@
 """Documents of one of zeep's types, by chance: mostly as they should be, now and then a little wrong."""
 
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
 from zeep.xsd import ComplexType
 from zeep.xsd.elements import Choice, Element, Group
-from zeep.xsd.elements.indicators import All, Sequence
+from zeep.xsd.elements.indicators import All
+from zeep.xsd.elements.indicators import Sequence as InOrder
 from zeep.xsd.types import builtins
 
 DEEPEST = 6
+NOTHING: Mapping[str, Sequence[Any]] = {}
 TEXTS = ["张三", "a", "", " x ", "<&>\"']]>", "a\r\nb\tc", "龘𠅤", "0", "12", "-3", "1990-01-01", "true", "é\u00a0"]
 NUMBERS = ["0", "-0", "12", "+7", "007", "-128", "300", "70000", "99999999999", "1.50", "-.5", "1e3", "INF", "x"]
 DATES = ["1990-01-01", "2024-02-29", "2023-02-29", "1990-01-01Z", "1990-01-01+08:00", "-0044-03-15", "19900101"]
@@ -31,12 +34,21 @@ class Documents:
     """wild: how often something is put in, or left out, that makes a document wrong.
 
     enumerated: texts that the contract names, so that enumerations are hit.
+    known: values by the name of a simple type, where those of its built-in one would seldom do.
     """
 
-    def __init__(self, chance: Random, *, wild: float = 0.02, enumerated: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        chance: Random,
+        *,
+        wild: float = 0.02,
+        enumerated: Sequence[str] = (),
+        known: Mapping[str, Sequence[Any]] = NOTHING,
+    ) -> None:
         self._chance = chance
         self._wild = wild
-        self._texts = TEXTS + 2 * (enumerated or [])
+        self._texts = TEXTS + 2 * list(enumerated)
+        self._known = known
 
     def of_body(self, kind: Any) -> dict[str, Any]:
         """None is the type of an empty body."""
@@ -79,7 +91,7 @@ class Documents:
                 self._part(made, each, depth, chosen=False)
 
     def _part(self, made: dict[str, Any], part: Any, depth: int, *, chosen: bool) -> None:
-        if isinstance(part, All | Choice | Group | Sequence):
+        if isinstance(part, All | Choice | Group | InOrder):
             if chosen or self._there(bool(part.min_occurs), depth):
                 self._fill(made, part, depth)
         elif isinstance(part, Element) and self._there(chosen or not part.is_optional, depth):
@@ -96,6 +108,8 @@ class Documents:
     def _simple(self, kind: Any) -> Any:
         if self._happens(self._wild):
             return self._chance.choice(ODD)
+        if kind.name in self._known:
+            return self._chance.choice(self._known[kind.name])
         for classes, values in _BY_KIND:
             if isinstance(kind, classes):
                 return self._chance.choice(values)

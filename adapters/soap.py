@@ -32,6 +32,7 @@ from adapters.writer.odd import Unclaimed
 from adapters.wsdl import Contract
 
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
+_BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _BODY = b"<soap-env:Body"
 
@@ -102,9 +103,9 @@ class SoapAdapter(Adapter):
     def decode(self, response: Response, operation: str) -> Tree:
         call = self._calls[operation]
         body = _body_of(response)
-        fault = next((each for each in body if xml.local(each) == "Fault"), None)
-        if fault is not None:
-            return {"fault": _fault(fault)}
+        for each in body:
+            if xml.local(each) == "Fault":
+                return {"fault": _fault(each)}
         content = xml.tree(body[0]) if len(body) else {}
         if call.operation.answer:
             return inside(content, call.operation.answer, call.operation.lists)
@@ -213,10 +214,10 @@ def _body_of(response: Response) -> etree._Element:
         raise Garbled("multipart")
     charset = charset_of(kind) or charset_of_xml(response.body)
     root = xml.parsed(whole(decoded(response.body, charset)))
-    for namespace in _ENVELOPES:
-        body = root.find(f"{{{namespace}}}Body")
-        if body is not None and root.tag == f"{{{namespace}}}Envelope":
-            return body
+    wanted = _BODIES.get(str(root.tag))
+    for each in root:
+        if each.tag == wanted:
+            return each
     raise Garbled("no_envelope")
 
 

@@ -7,6 +7,7 @@ Names are local names: namespaces belong to the envelope, not to the mapping.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -40,11 +41,14 @@ def parsed(text: str | bytes) -> etree._Element:
 
     Raises Garbled for what is not well-formed or carries a DTD.
     """
-    source = _DECLARATION.sub("", text, count=1) if isinstance(text, str) else text
     try:
+        # bytes in UTF-8 are read in half the time of a text
+        source = _DECLARATION.sub("", text, count=1).encode() if isinstance(text, str) else text
         root = etree.fromstring(source, _PARSER)
     except (etree.XMLSyntaxError, ValueError):
         raise Garbled("not_xml") from None
+    if isinstance(text, str) and "<!DOCTYPE" not in text:
+        return root
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
         raise Garbled("dtd")
@@ -62,36 +66,43 @@ def read(text: str, lists: Iterable[str] = ()) -> dict[str, Any]:
 
 def tree(element: etree._Element) -> Any:
     """What is inside an element; None for xsi:nil, "" for an empty one."""
-    if not len(element) and not element.attrib:
+    attributes = element.items()
+    if not attributes and not len(element):
         return element.text or ""
-    if element.get(_NIL) in ("true", "1"):
-        return None
-    inside: dict[str, Any] = {
-        f"@{etree.QName(name).localname}": value
-        for name, value in element.attrib.items()
-        if not str(name).startswith(_INSTANCE)
-    }
+    inside: dict[str, Any] = {}
+    for name, value in attributes:
+        if not name.startswith(_INSTANCE):
+            inside[f"@{_local(name)}"] = value
+        elif name == _NIL and value in ("true", "1"):
+            return None
     for child in element:
-        _add(inside, local(child), tree(child))
-    text = (element.text or "").strip() if len(element) else element.text
+        key, value = _local(child.tag), tree(child)
+        if key in inside:
+            _add(inside, key, value)
+        else:
+            inside[key] = value
+    text = element.text
     if not inside:
-        return element.text or ""
-    if text:
+        return text or ""
+    if text and (text := text.strip() if len(element) else text):
         inside["#text"] = text
     return inside
 
 
 def _add(inside: dict[str, Any], name: str, value: Any) -> None:
-    if name not in inside:
-        inside[name] = value
-    elif isinstance(inside[name], list):
+    if isinstance(inside[name], list):
         inside[name].append(value)
     else:
         inside[name] = [inside[name], value]
 
 
 def local(element: etree._Element) -> str:
-    name = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local(name: Any) -> str:
+    """A name without its namespace; "" for what is no element."""
     return name[name.rfind("}") + 1 :] if isinstance(name, str) else ""
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 from zeep.wsdl.messages.soap import SoapMessage
 
 from adapters.codecs import xml
-from adapters.codecs.charset import writable
+from adapters.codecs.charset import is_xml, writable
 from adapters.errors import Garbled
 from adapters.facets import Schema
 from adapters.writer.odd import Odd, Unclaimed
@@ -17,9 +17,6 @@ from adapters.writer.schema import Declared
 from adapters.writer.source import Source
 
 _PLACE = "tongbanBody"
-# what XML 1.0 §2.2 has no place for: deleting these bytes finds them ten times faster than a pattern
-_CONTROLS = bytes({*range(32)} - {9, 10, 13})
-_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Writer:
             raw = text.encode()
         except (Odd, UnicodeEncodeError, RecursionError):
             return None
-        if len(raw.translate(None, _CONTROLS)) < len(raw) or any(each in raw for each in _NONCHARACTERS):
+        if not is_xml(raw):
             return None
         if charset != "utf-8" and not writable(text, charset):
             return None

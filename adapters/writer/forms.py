@@ -36,23 +36,6 @@ _UNCLAIMED = (
 _BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
-def in_text(text: str) -> str:
-    """The text as it stands between tags; the ampersand first."""
-    if "&" in text:
-        text = text.replace("&", "&amp;")
-    if "<" in text:
-        text = text.replace("<", "&lt;")
-    if ">" in text:
-        text = text.replace(">", "&gt;")
-    return text.replace("\r", "&#13;") if "\r" in text else text
-
-
-def in_attribute(text: str) -> str:
-    """The text as it stands between double quotes; what a parser would make a blank is written by number."""
-    text = in_text(text).replace('"', "&quot;")
-    return text.replace("\n", "&#10;").replace("\t", "&#9;")
-
-
 def form(kind: Any, escape: Escape, limit: Limit | None = None) -> Form:
     """The form of one of zeep's simple types, by what zeep's own class does with a value.
 

@@ -15,7 +15,8 @@ from zeep.xsd.elements import Any as Wildcard
 from zeep.xsd.elements import AnyAttribute, Choice, Element, Group
 from zeep.xsd.elements.indicators import All, Sequence
 
-from adapters.writer.forms import Escape, Form, form, in_attribute, in_text
+from adapters.codecs.xml import in_attribute, in_text
+from adapters.writer.forms import Escape, Form, form
 from adapters.writer.odd import Odd, Unclaimed, Unsaid
 from adapters.writer.schema import Declaration, Declared
 

@@ -9,7 +9,7 @@ from typing import Any
 from zeep.xsd.types import AnySimpleType, AnyType, ListType, UnionType, builtins
 
 from adapters.envelope import UNWRITABLE
-from adapters.writer.limits import Limit
+from adapters.writer.limits import Limit, Test
 from adapters.writer.odd import Odd, Unclaimed
 
 Form = Callable[[Any], str]
@@ -43,21 +43,44 @@ def form(kind: Any, escape: Escape, limit: Limit | None = None) -> Form:
     """
     if isinstance(kind, _UNCLAIMED):
         raise Unclaimed(f"simple type {_title(kind)}")
+    test = limit.test() if limit is not None else None
+    if limit is not None and limit.is_plain:
+        escape = _as_it_is
     if limit is not None and limit.among is not None and isinstance(kind, builtins.String):
-        return _one_of({text: escape(text) for text in limit.among if limit.allows(text)})
+        return _one_of({text: escape(text) for text in limit.among if test is None or test(text)})
     if isinstance(kind, builtins.Boolean):
-        return _boolean if limit is None else _limited(_boolean, limit)
+        return _boolean if limit is None or limit.is_builtin else _limited(_boolean, test)
     if isinstance(kind, builtins.Float):
-        return _by_zeep(kind.xmlvalue, escape, limit)
+        return _by_zeep(kind.xmlvalue, escape, test)
     if isinstance(kind, builtins.String | builtins.Decimal | builtins.Double):
-        return _text(escape, limit, numbers=True)
+        return _text(escape, test, numbers=True)
     if isinstance(kind, _TEXTS):
-        return _text(escape, limit, numbers=False)
+        return _text(escape, test, numbers=False)
     if isinstance(kind, ListType):
-        return _by_zeep(lambda text: kind.xmlvalue(text.split()), escape, limit)
+        return _by_zeep(lambda text: kind.xmlvalue(text.split()), escape, test)
     if isinstance(kind, AnySimpleType | AnyType | UnionType):
-        return _by_zeep(kind.xmlvalue, escape, limit)
+        return _by_zeep(kind.xmlvalue, escape, test)
     raise Unclaimed(f"simple type {_title(kind)}")
+
+
+def quick(kind: Any, limit: Limit | None) -> str | None:
+    """A test in source, of a text `{v}`, that its form would give back as it is; None where there is no short one.
+
+    Most values are texts without anything to escape: they need no call.
+    """
+    if not isinstance(kind, builtins.String) or (limit is not None and (limit.among or limit.tests)):
+        return None
+    long = ""
+    if limit is not None and limit.longest is not None:
+        long = f" and {limit.shortest} <= len({{v}}) <= {limit.longest}"
+    elif limit is not None and limit.shortest:
+        long = f" and len({{v}}) >= {limit.shortest}"
+    free = "".join(f" and {each!r} not in {{v}}" for each in "&<>\r")
+    return f"type({{v}}) is str{long}{free}"
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def _one_of(written: dict[str, str]) -> Form:
@@ -69,24 +92,26 @@ def _one_of(written: dict[str, str]) -> Form:
     return text
 
 
-def _text(escape: Escape, limit: Limit | None, *, numbers: bool) -> Form:
+def _text(escape: Escape, test: Test | None, *, numbers: bool) -> Form:
     """A text as it is; a whole number as its digits."""
-    allows = limit.allows if limit is not None and limit.tests else None
-    longest = limit.longest if limit is not None else None
-    shortest = limit.shortest if limit is not None else 0
 
     def text(value: Any) -> str:
         if type(value) is not str:
             if not numbers or type(value) is not int:
                 raise Odd
             value = str(value)
-        if len(value) < shortest or (longest is not None and len(value) > longest):
-            raise Odd
-        if allows is not None and not allows(value):
+        return escape(value)
+
+    def tested(value: Any) -> str:
+        if type(value) is not str:
+            if not numbers or type(value) is not int:
+                raise Odd
+            value = str(value)
+        if not test(value):  # type: ignore[misc]
             raise Odd
         return escape(value)
 
-    return text
+    return text if test is None else tested
 
 
 def _boolean(value: Any) -> str:
@@ -100,17 +125,17 @@ def _boolean(value: Any) -> str:
     raise Odd
 
 
-def _limited(write: Form, limit: Limit) -> Form:
+def _limited(write: Form, test: Test | None) -> Form:
     def text(value: Any) -> str:
         written = write(value)
-        if not limit.allows(written):
+        if test is not None and not test(written):
             raise Odd
         return written
 
     return text
 
 
-def _by_zeep(xmlvalue: Callable[[str], Any], escape: Escape, limit: Limit | None) -> Form:
+def _by_zeep(xmlvalue: Callable[[str], Any], escape: Escape, test: Test | None) -> Form:
     def text(value: Any) -> str:
         if type(value) is not str:
             raise Odd
@@ -118,7 +143,7 @@ def _by_zeep(xmlvalue: Callable[[str], Any], escape: Escape, limit: Limit | None
             written = xmlvalue(value)
         except UNWRITABLE as error:
             raise Odd from error
-        if type(written) is not str or (limit is not None and not limit.allows(written)):
+        if type(written) is not str or (test is not None and not test(written)):
             raise Odd
         return escape(written)
 

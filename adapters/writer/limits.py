@@ -14,7 +14,7 @@ from lxml import etree
 from adapters.writer.odd import Unsaid
 from adapters.writer.patterns import LONGEST, python_pattern
 
-Test = Callable[[str], bool]
+Test = Callable[[str], object]  # true where the text is allowed
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 _DAY = r"[1-9]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?"
@@ -59,6 +59,7 @@ _RANGES = {
 }
 _FREE = frozenset({"string", "anySimpleType", "anyType"})
 _TEXTS = frozenset({"string", "normalizedString", "token", "language", "NMTOKEN", "Name", "NCName"})
+_PLAIN = frozenset({*_RANGES, *_FORMS} - {"normalizedString", "token"})  # by the forms above
 _NUMBERS = frozenset({*_RANGES, "decimal"})
 
 
@@ -75,10 +76,33 @@ class Limit:
     among: frozenset[str] | None = None
     tests: tuple[Test, ...] = ()
 
-    def allows(self, text: str) -> bool:
-        if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
-            return False
-        return (self.among is None or text in self.among) and all(test(text) for test in self.tests)
+    @property
+    def is_builtin(self) -> bool:
+        """Whether there are no facets besides the type's own form."""
+        return self.among is None and len(self.tests) < 2 and self.longest is None and not self.shortest
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no text that is allowed has a character to escape."""
+        return self.primitive in _PLAIN
+
+    def test(self) -> Test | None:
+        """All of it as one test; None where every text is allowed."""
+        among = () if self.among is None else (self.among.__contains__,)
+        return _all((*self._length(), *among, *self.tests))
+
+    def _length(self) -> tuple[Test, ...]:
+        shortest, longest = self.shortest, self.longest
+        if longest is not None:
+            return (lambda text: shortest <= len(text) <= longest,)
+        return (lambda text: len(text) >= shortest,) if shortest else ()
+
+
+def _all(tests: tuple[Test, ...]) -> Test | None:
+    if len(tests) < 2:
+        return tests[0] if tests else None
+    first, rest = tests[0], _all(tests[1:])
+    return lambda text: first(text) and rest is not None and rest(text)
 
 
 def builtin(name: str) -> Limit:
@@ -86,7 +110,7 @@ def builtin(name: str) -> Limit:
         return Limit(name)
     if name in _RANGES:
         least, most = _RANGES[name]
-        return Limit(name, tests=(_form(_WHOLE), *_bounds(least, most)))
+        return Limit(name, tests=(_whole(least, most),))
     if name in _FORMS:
         return Limit(name, tests=(_form(_FORMS[name]),))
     raise Unsaid(f"simple type {name}")
@@ -122,14 +146,13 @@ def restricted(base: Limit, facets: list[etree._Element]) -> Limit:
 
 
 def _form(pattern: str) -> Test:
-    match = re.compile(pattern, re.ASCII).fullmatch
-    return lambda text: match(text) is not None
+    return re.compile(pattern, re.ASCII).fullmatch
 
 
-def _bounds(least: int | None, most: int | None) -> tuple[Test, ...]:
-    low: tuple[Test, ...] = () if least is None else (lambda text: int(text) >= least,)
-    high: tuple[Test, ...] = () if most is None else (lambda text: int(text) <= most,)
-    return low + high
+def _whole(least: int | None, most: int | None) -> Test:
+    match = _form(_WHOLE)
+    low, high = (-(10**18) if least is None else least), (10**18 if most is None else most)
+    return lambda text: match(text) and low <= int(text) <= high
 
 
 def _numeric(name: str, value: str) -> Test:

@@ -16,7 +16,7 @@ from zeep.xsd.elements import AnyAttribute, Choice, Element, Group
 from zeep.xsd.elements.indicators import All, Sequence
 
 from adapters.codecs.xml import in_attribute, in_text
-from adapters.writer.forms import Escape, Form, form
+from adapters.writer.forms import Escape, Form, form, quick
 from adapters.writer.odd import Odd, Unclaimed, Unsaid
 from adapters.writer.schema import Declaration, Declared
 
@@ -38,6 +38,7 @@ class Source:
     def __init__(self, prefixes: dict[str, str], declared: Declared | None = None) -> None:
         self.declared = declared
         self.unsaid: dict[str, str] = {}
+        self.quick: dict[str, str] = {}
         self.lines: list[str] = []
         self.bound: dict[str, Any] = {"Odd": Odd}
         self.prefixes = prefixes
@@ -97,7 +98,10 @@ class Source:
         with self.saying(name):
             if node is not None and self.declared is not None:
                 limit = self.declared.limit(node)
-        return self.bind(form(kind, escape, limit), "F")
+        bound = self.bind(form(kind, escape, limit), "F")
+        if (test := quick(kind, limit)) is not None:
+            self.quick[bound] = test
+        return bound
 
     @contextmanager
     def saying(self, name: str) -> Iterator[None]:
@@ -274,7 +278,9 @@ class _Type:
             self._line(depth, f"out.append({close})")
         else:
             put = self._text(element)
-            self._line(depth, f"out += {self._source.constant(f'<{tag}>')}, {put}({value}), {close}")
+            quick = self._source.quick.get(put)
+            text = f"{value} if {quick.format(v=value)} else {put}({value})" if quick else f"{put}({value})"
+            self._line(depth, f"out += {self._source.constant(f'<{tag}>')}, {text}, {close}")
 
     def _absent(self, element: Any, depth: int, *, chosen: bool) -> None:
         if element.is_optional:

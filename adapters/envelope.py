@@ -12,7 +12,7 @@ import zeep.exceptions
 from lxml import etree
 
 from adapters.codecs.charset import is_xml
-from adapters.codecs.xml import in_text
+from adapters.codecs.markup import in_text
 
 UNWRITABLE = (zeep.exceptions.Error, TypeError, ValueError, AttributeError, LookupError)
 _PLACE = "tongbanText{number:04d}x"

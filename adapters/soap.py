@@ -174,7 +174,10 @@ def _writer(call: _Call) -> Writer | None:
 
 def _typed_body(call: _Call, document: Document) -> bytes:
     """By the compiled writer; what it does not take is looked at by zeep and the checks, which find every fault."""
-    if call.writer is not None and (body := call.writer.written(document, call.operation.charset)) is not None:
+    if (
+        call.writer is not None
+        and (body := call.writer.written(document, call.operation.charset)) is not None
+    ):
         return body
     return _serialized(call, _typed(call, document))
 

@@ -12,13 +12,14 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.codecs.charset import is_xml, unfit_for_xml, unwritable, whole, writable
+from adapters.codecs import markup
+from adapters.codecs.charset import unfit_for_xml, unwritable, whole, writable
+from adapters.codecs.markup import scalar
 from adapters.errors import Garbled, Unencodable
 from adapters.problems import Problem
 
 _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-_PLAIN = re.compile("[A-Za-z_\u4e00-\u9fa5][A-Za-z0-9_.\u4e00-\u9fa5-]*")
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
@@ -71,7 +72,8 @@ def tree(element: etree._Element) -> Any:
     if not attributes and not len(element):
         return element.text or ""
     inside: dict[str, Any] = {}
-    for name, value in attributes:
+    for key, value in attributes:
+        name = str(key)
         if not name.startswith(_INSTANCE):
             inside[f"@{_local(name)}"] = value
         elif name == _NIL and value in ("true", "1"):
@@ -125,73 +127,12 @@ def write(document: Mapping[str, Any], root: str, charset: str) -> str:
     None leaves an element or attribute out. Raises Unencodable with all problems: characters that the charset
     lacks or XML forbids, names that are none, kinds of values that have no one way to be written.
     """
-    text = _quickly(root, document)
+    text = markup.quickly(root, document)
     if text is None:
         text = _by_lxml(document, root, charset)
     if not writable(text, charset):
         raise Unencodable(_faults(document, charset))
     return f'<?xml version="1.0" encoding="{charset}"?>{text}'
-
-
-def _quickly(root: str, document: Any) -> str | None:
-    """What lxml would write, in a third of the time; None where a name, value or character is not ordinary."""
-    try:
-        text = _element(root, document)
-        return text if is_xml(text.encode()) else None
-    except (TypeError, ValueError, RecursionError):
-        return None
-
-
-def _element(name: str, value: Any) -> str:
-    if not _is_plain(name):
-        raise ValueError("not a plain name")
-    if type(value) is not dict:
-        return f"<{name}>{in_text(_scalar(value))}</{name}>"
-    head, text, parts = name, "", []
-    for key, inner in value.items():
-        if type(inner) is str and _is_plain(key):  # most fields, by far
-            parts.append(f"<{key}>{in_text(inner)}</{key}>")
-        elif isinstance(inner, list | tuple):
-            parts += [_element(key, each) for each in inner]
-        elif inner is None:
-            continue
-        elif key == "#text":
-            text = in_text(_scalar(inner))
-        elif key.startswith("@"):
-            head += _attribute(key[1:], inner)
-        else:
-            parts.append(_element(key, inner))
-    if not parts and value.get("#text") is None:
-        return f"<{head}/>"
-    return f"<{head}>{text}{''.join(parts)}</{name}>"
-
-
-def _attribute(name: str, value: Any) -> str:
-    if not _is_plain(name):
-        raise ValueError("not a plain name")
-    return f' {name}="{in_attribute(_scalar(value))}"'
-
-
-@lru_cache(maxsize=1024)
-def _is_plain(name: str) -> bool:
-    """Surely a name, and one that means nothing to XML itself."""
-    return _PLAIN.fullmatch(name) is not None and not name.lower().startswith("xml")
-
-
-def in_text(text: str) -> str:
-    """The text as it stands between tags; the ampersand first."""
-    if "&" in text:
-        text = text.replace("&", "&amp;")
-    if "<" in text:
-        text = text.replace("<", "&lt;")
-    if ">" in text:
-        text = text.replace(">", "&gt;")
-    return text.replace("\r", "&#13;") if "\r" in text else text
-
-
-def in_attribute(text: str) -> str:
-    """The text as it stands between double quotes; what a parser would make a blank is written by number."""
-    return in_text(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
 def _by_lxml(document: Mapping[str, Any], root: str, charset: str) -> str:
@@ -205,7 +146,7 @@ def _by_lxml(document: Mapping[str, Any], root: str, charset: str) -> str:
 
 def _fill(element: etree._Element, value: Any) -> None:
     if not isinstance(value, dict):
-        element.text = _scalar(value)
+        element.text = scalar(value)
         return
     for key, inner in value.items():
         if isinstance(inner, str) and key[:1] not in ("@", "#"):  # most fields, by far
@@ -219,21 +160,11 @@ def _place(element: etree._Element, key: str, value: Any) -> None:
         for each in value:
             _fill(etree.SubElement(element, key), each)
     elif key == "#text":
-        element.text = _scalar(value)
+        element.text = scalar(value)
     elif key.startswith("@"):
-        element.set(key[1:], _scalar(value))
+        element.set(key[1:], scalar(value))
     else:
         _fill(etree.SubElement(element, key), value)
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    raise TypeError(type(value).__name__)
 
 
 def _faults(document: Any, charset: str) -> list[Problem]:

@@ -71,9 +71,7 @@ def compiled(soap: Any, declaration: bytes, schema: Schema | None) -> Writer:
         lines = _body(source, soap.input.body, head, tail)
     source.lines += ["def written(d):", *lines, ""]
     checked = schema.libxml2 if schema is not None and source.unsaid else None
-    return Writer(
-        _run(source, soap.name), "\n".join(source.lines), source.unclaimed, source.unsaid, checked
-    )
+    return Writer(_run(source, soap.name), "\n".join(source.lines), source.unclaimed, source.unsaid, checked)
 
 
 def _body(source: Source, element: Any, head: str, tail: str) -> list[str]:
@@ -82,7 +80,9 @@ def _body(source: Source, element: Any, head: str, tail: str) -> list[str]:
     inner = source.content(element)
     if tag.startswith("soap-env:"):
         head, tail = head.rpartition("<")[0], tail.partition(">")[2]
-    declared = [f' xmlns:{prefix}="{space}"' for space, prefix in source.prefixes.items() if prefix != "soap-env"]
+    declared = [
+        f' xmlns:{prefix}="{space}"' for space, prefix in source.prefixes.items() if prefix != "soap-env"
+    ]
     first, last = source.constant("".join([head, "<", tag, *declared])), source.constant(f"</{tag}>{tail}")
     return [f"    out = [{first}]", *inner, f"    out.append({last})", "    return ''.join(out)"]
 

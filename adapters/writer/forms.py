@@ -57,7 +57,7 @@ def form(kind: Any, escape: Escape, limit: Limit | None = None) -> Form:
     if isinstance(kind, _TEXTS):
         return _text(escape, test, numbers=False)
     if isinstance(kind, ListType):
-        return _by_zeep(lambda text: kind.xmlvalue(text.split()), escape, test)
+        return _by_zeep(_items(kind), escape, test)
     if isinstance(kind, AnySimpleType | AnyType | UnionType):
         return _by_zeep(kind.xmlvalue, escape, test)
     raise Unclaimed(f"simple type {_title(kind)}")
@@ -150,6 +150,13 @@ def _by_zeep(xmlvalue: Callable[[str], Any], escape: Escape, test: Test | None) 
     return text
 
 
+def _items(kind: Any) -> Callable[[str], Any]:
+    """A list's text is given to zeep item by item."""
+    return lambda text: kind.xmlvalue(text.split())
+
+
 def _title(kind: Any) -> str:
     """zeep's own class of a type: a contract's classes are made from it."""
-    return next((each.__name__ for each in type(kind).__mro__ if each.__module__.startswith("zeep.xsd.types")), "?")
+    return next(
+        (each.__name__ for each in type(kind).__mro__ if each.__module__.startswith("zeep.xsd.types")), "?"
+    )

@@ -129,8 +129,7 @@ def restricted(base: Limit, facets: list[etree._Element]) -> Limit:
         if name == "enumeration":
             among = frozenset(given) if among is None else among & frozenset(given)
         elif name == "pattern":
-            one_of = _form("|".join(f"(?:{python_pattern(each)})" for each in given))
-            tests.append(lambda text: len(text) <= LONGEST and one_of(text))
+            tests.append(_patterns(given))
         elif name in ("length", "minLength", "maxLength") and base.primitive in _TEXTS:
             count = int(given[0])
             shortest = max(shortest, count) if name != "maxLength" else shortest
@@ -147,6 +146,12 @@ def restricted(base: Limit, facets: list[etree._Element]) -> Limit:
 
 def _form(pattern: str) -> Test:
     return re.compile(pattern, re.ASCII).fullmatch
+
+
+def _patterns(given: list[str]) -> Test:
+    """One of the patterns of one step."""
+    match = _form("|".join(f"(?:{python_pattern(each)})" for each in given))
+    return lambda text: len(text) <= LONGEST and match(text)
 
 
 def _whole(least: int | None, most: int | None) -> Test:

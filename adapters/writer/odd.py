@@ -9,11 +9,11 @@ class Unclaimed(Exception):
         self.reason = reason
 
 
-class Odd(Exception):  # noqa: N818 - it is no error: the slower way decides
+class Odd(Exception):
     """A document or value that zeep must look at itself; it may still be refused there, or written."""
 
 
-class Unsaid(Exception):  # noqa: N818 - it is no error: libxml2 looks over what was written
+class Unsaid(Exception):
     """A demand of a schema that only libxml2 can judge; `reason` is shown to whoever asks why."""
 
     def __init__(self, reason: str) -> None:

@@ -12,9 +12,46 @@ from zeep.xsd.types import builtins
 
 DEEPEST = 6
 NOTHING: Mapping[str, Sequence[Any]] = {}
-TEXTS = ["张三", "a", "", " x ", "<&>\"']]>", "a\r\nb\tc", "龘𠅤", "0", "12", "-3", "1990-01-01", "true", "é\u00a0"]
-NUMBERS = ["0", "-0", "12", "+7", "007", "-128", "300", "70000", "99999999999", "1.50", "-.5", "1e3", "INF", "x"]
-DATES = ["1990-01-01", "2024-02-29", "2023-02-29", "1990-01-01Z", "1990-01-01+08:00", "-0044-03-15", "19900101"]
+TEXTS = [
+    "张三",
+    "a",
+    "",
+    " x ",
+    "<&>\"']]>",
+    "a\r\nb\tc",
+    "龘𠅤",
+    "0",
+    "12",
+    "-3",
+    "1990-01-01",
+    "true",
+    "é\u00a0",
+]
+NUMBERS = [
+    "0",
+    "-0",
+    "12",
+    "+7",
+    "007",
+    "-128",
+    "300",
+    "70000",
+    "99999999999",
+    "1.50",
+    "-.5",
+    "1e3",
+    "INF",
+    "x",
+]
+DATES = [
+    "1990-01-01",
+    "2024-02-29",
+    "2023-02-29",
+    "1990-01-01Z",
+    "1990-01-01+08:00",
+    "-0044-03-15",
+    "19900101",
+]
 TIMES = ["12:00:00", "24:00:00", "23:59:59.999", "12:00:00+08:00", "25:00:00", "12:00"]
 BINARIES = ["", "JVBERg==", "QQ==", "QR==", "JVBE Rg==", "0fB7", "0fb", "not base64!", "AAAA"]
 ODD = [None, [], {}, "", 0, False, True, 1.5, [None], ["a", "b"], {"x": "y"}, "\x00", "\ud800", "\ufffe"]
@@ -102,7 +139,11 @@ class Documents:
             return self._chance.choice(ODD)
         if not element.accepts_multiple or self._happens(0.2):
             return self.of(element.type, depth + 1)
-        count = max(1, element.min_occurs) if depth > DEEPEST else self._chance.choice([1, 2, 3, element.min_occurs])
+        count = (
+            max(1, element.min_occurs)
+            if depth > DEEPEST
+            else self._chance.choice([1, 2, 3, element.min_occurs])
+        )
         return [self.of(element.type, depth + 1) for _ in range(count)]
 
     def _simple(self, kind: Any) -> Any:

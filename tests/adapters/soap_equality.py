@@ -132,7 +132,9 @@ class Survey:
             writer = compiled(soap, DECLARATION, checked)
             title = "checked" if checked else "unchecked"
             self.counts[f"operations claimed, {title}"] += 1
-            self.counts["operations with optional parts left to zeep"] += bool(writer.unclaimed and not checked)
+            self.counts["operations with optional parts left to zeep"] += bool(
+                writer.unclaimed and not checked
+            )
             self.counts["operations whose bodies libxml2 looks over"] += bool(writer.unsaid)
             self.reasons.update(f"optional part left to zeep, {each}" for each in writer.unclaimed.values())
             self.reasons.update(f"left to libxml2, {each}" for each in set(writer.unsaid.values()))
@@ -147,7 +149,9 @@ class Survey:
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("folder", type=Path)
     options.add_argument("--documents", type=int, default=40, help="for each operation")
     options.add_argument("--seed", type=int, default=1)

@@ -11,8 +11,26 @@ from adapters.writer.patterns import python_pattern
 
 NAMES = [
     *["string", "normalizedString", "token", "language", "NMTOKEN", "Name", "NCName", "boolean", "decimal"],
-    *["float", "double", "date", "time", "dateTime", "hexBinary", "base64Binary", "anyURI", "integer", "long"],
-    *["nonPositiveInteger", "negativeInteger", "nonNegativeInteger", "positiveInteger", "unsignedLong", "int"],
+    *[
+        "float",
+        "double",
+        "date",
+        "time",
+        "dateTime",
+        "hexBinary",
+        "base64Binary",
+        "anyURI",
+        "integer",
+        "long",
+    ],
+    *[
+        "nonPositiveInteger",
+        "negativeInteger",
+        "nonNegativeInteger",
+        "positiveInteger",
+        "unsignedLong",
+        "int",
+    ],
     *["unsignedInt", "short", "unsignedShort", "byte", "unsignedByte", "anySimpleType"],
 ]
 FORMS = [
@@ -43,7 +61,11 @@ FACETS: dict[str, list[list[tuple[str, str]]]] = {
         [("minInclusive", "-1.5"), ("maxExclusive", "100")],
         [("enumeration", "1.0"), ("enumeration", "12")],
     ],
-    "int": [[("minExclusive", "0"), ("maxInclusive", "300")], [("totalDigits", "3")], [("pattern", "[0-9]{2}")]],
+    "int": [
+        [("minExclusive", "0"), ("maxInclusive", "300")],
+        [("totalDigits", "3")],
+        [("pattern", "[0-9]{2}")],
+    ],
     "date": [[("pattern", r"\d{4}-\d{2}-\d{2}")]],
     "base64Binary": [[("enumeration", "QQ==")]],
 }
@@ -96,7 +118,9 @@ def check(limit: Limit, schema: etree.XMLSchema, texts: list[str]) -> None:
     assert [text for text in texts if (test is None or test(text)) and not by_libxml2(schema, text)] == []
 
 
-ATOMS = st.sampled_from(["a", "金", r"\d", ".", "[0-9]", "[A-Za-z_]", r"[\dXx]", "[^a]", r"\.", "-", r"[a\-]", "[.*]"])
+ATOMS = st.sampled_from(
+    ["a", "金", r"\d", ".", "[0-9]", "[A-Za-z_]", r"[\dXx]", "[^a]", r"\.", "-", r"[a\-]", "[.*]"]
+)
 TIMES = st.sampled_from(["", "", "?", "*", "+", "{2}", "{1,3}", "{0,2}"])
 PATTERNS = st.recursive(
     st.tuples(ATOMS, TIMES).map("".join),
@@ -122,7 +146,8 @@ def test_a_pattern_matches_nothing_that_libxml2_refuses(pattern: str, chance: st
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(a+)+", r"(a|ab)*b", r"((a*))*", r"a*b*c*", r"\p{L}", r"[a-z-[aeiou]]", r"\w+", r"[^\d]", "a)", "^a$"]
+    "pattern",
+    [r"(a+)+", r"(a|ab)*b", r"((a*))*", r"a*b*c*", r"\p{L}", r"[a-z-[aeiou]]", r"\w+", r"[^\d]", "a)", "^a$"],
 )
 def test_a_pattern_that_is_not_simple_is_left_to_libxml2(pattern: str) -> None:
     with pytest.raises(Unsaid):

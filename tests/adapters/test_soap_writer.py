@@ -15,12 +15,11 @@ from tests.adapters.documents import Documents
 from tests.adapters.soap_equality import DECLARATION, compare, enumerated, kind_of
 
 FOLDER = Path(__file__).parent
-CONTRACTS = {name: Contract(name, {name: (FOLDER / name).read_text()}) for name in ("forms.wsdl", "typed.wsdl")}
+CONTRACTS = {
+    name: Contract(name, {name: (FOLDER / name).read_text()}) for name in ("forms.wsdl", "typed.wsdl")
+}
 CALLS = [
-    (name, use.call)
-    for name, contract in CONTRACTS.items()
-    for use in contract.uses
-    if use.reason is None
+    (name, use.call) for name, contract in CONTRACTS.items() for use in contract.uses if use.reason is None
 ]
 KNOWN: dict[str, list[Any]] = {
     "code": ["AB", "金山", "a & b", "abcdef", "abcdefg", " ab", "a  b"],
@@ -111,7 +110,11 @@ def test_what_is_not_claimed_is_named() -> None:
     soap = CONTRACTS["forms.wsdl"]._operations["Forms/Eleven/values"]
     assert compiled(soap, DECLARATION, None).unclaimed == {"values.nf": "simple type gYear"}
     contract = CONTRACTS["forms.wsdl"]
-    text = (FOLDER / "forms.wsdl").read_text().replace('name="text" type="f:code"', 'name="text" type="xsd:QName"')
+    text = (
+        (FOLDER / "forms.wsdl")
+        .read_text()
+        .replace('name="text" type="f:code"', 'name="text" type="xsd:QName"')
+    )
     changed = Contract("c.wsdl", {"c.wsdl": text})
     with pytest.raises(Unclaimed, match="simple type QName"):
         compiled(changed._operations["Forms/Eleven/text"], DECLARATION, contract.schema)

@@ -7,7 +7,6 @@ is measured, what both wrote must mean the same.
 from collections.abc import Callable, Mapping, Sequence
 from time import process_time_ns
 from typing import Any
-from xml.etree.ElementTree import canonicalize
 
 from lxml import etree
 from zeep.loader import parse_xml
@@ -19,6 +18,7 @@ from adapters.coherence import declare
 from adapters.errors import NotSent
 from adapters.message import Access, Message, Request, Response
 from adapters.soap import SoapAdapter
+from tests.adapters.soap_equality import meaning
 from tests.bench.figures import met, spread
 from tests.bench.rounds import ratio
 
@@ -46,45 +46,56 @@ _MATERIAL = {
     "GS": ("xsd:token", "application/pdf"),
     "NR": ("xsd:base64Binary", "JVBERi0xLjQKJVBERi0xLjQK"),
 }
-_SIMPLE = """
-<xsd:simpleType name="name"><xsd:restriction base="xsd:string"><xsd:minLength value="1"/><xsd:maxLength value="60"/>
-</xsd:restriction></xsd:simpleType>
-<xsd:simpleType name="flag"><xsd:restriction base="xsd:string"><xsd:enumeration value="1"/><xsd:enumeration value="2"/>
-</xsd:restriction></xsd:simpleType>
-<xsd:simpleType name="fee"><xsd:restriction base="xsd:decimal"><xsd:fractionDigits value="2"/></xsd:restriction>
-</xsd:simpleType>
-<xsd:simpleType name="number"><xsd:restriction base="xsd:string"><xsd:pattern value="\\d{17}[\\dX]"/></xsd:restriction>
-</xsd:simpleType>
+# name, base, facets
+_SIMPLE = [
+    ("name", "xsd:string", {"minLength": ["1"], "maxLength": ["60"]}),
+    ("flag", "xsd:string", {"enumeration": ["1", "2"]}),
+    ("fee", "xsd:decimal", {"fractionDigits": ["2"]}),
+    ("number", "xsd:string", {"pattern": [r"\d{17}[\dX]"]}),
+]
+_WSDL = """
+<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/"
+  xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:bench" targetNamespace="urn:bench">
+<types><xsd:schema targetNamespace="urn:bench" elementFormDefault="qualified">
+{simple}
+<xsd:complexType name="material">
+  <xsd:sequence>{material}</xsd:sequence><xsd:attribute name="LB" type="t:flag" use="required"/>
+</xsd:complexType>
+<xsd:complexType name="case"><xsd:sequence>
+  {case}<xsd:element name="CL" type="t:material" minOccurs="0" maxOccurs="unbounded"/>
+</xsd:sequence></xsd:complexType>
+<xsd:element name="submit" type="t:case"/><xsd:element name="answer" type="t:case"/>
+</xsd:schema></types>
+<message name="submit"><part name="parameters" element="t:submit"/></message>
+<message name="answer"><part name="parameters" element="t:answer"/></message>
+<portType name="P"><operation name="submit">
+  <input message="t:submit"/><output message="t:answer"/>
+</operation></portType>
+<binding name="B" type="t:P"><s:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+<operation name="submit"><s:operation soapAction=""/>
+  <input><s:body use="literal"/></input><output><s:body use="literal"/></output>
+</operation></binding>
+<service name="S"><port name="P" binding="t:B"><s:address location="http://h.invalid/"/></port></service>
+</definitions>
 """
 
 
 def contract() -> str:
     """One operation that answers with what it was asked."""
-    fields = [(f"ZD{index:02d}", _KINDS[index % len(_KINDS)][0]) for index in range(40)]
-    ours = "".join(f'<xsd:element name="{name}" type="{kind}" minOccurs="{at % 2}"/>' for at, (name, kind) in enumerate(fields))
-    theirs = "".join(f'<xsd:element name="{name}" type="{kind}"/>' for name, (kind, _) in _MATERIAL.items())
-    body = (
-        f'<xsd:complexType name="material"><xsd:sequence>{theirs}</xsd:sequence>'
-        '<xsd:attribute name="LB" type="t:flag" use="required"/></xsd:complexType>'
-        f'<xsd:complexType name="case"><xsd:sequence>{ours}'
-        '<xsd:element name="CL" type="t:material" minOccurs="0" maxOccurs="unbounded"/></xsd:sequence></xsd:complexType>'
-        '<xsd:element name="submit" type="t:case"/><xsd:element name="answer" type="t:case"/>'
-    )
-    messages = "".join(
-        f'<message name="{name}"><part name="parameters" element="t:{name}"/></message>' for name in ("submit", "answer")
-    )
-    return (
-        '<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/"'
-        ' xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:bench" targetNamespace="urn:bench">'
-        '<types><xsd:schema targetNamespace="urn:bench" elementFormDefault="qualified">'
-        f"{_SIMPLE}{body}</xsd:schema></types>{messages}"
-        '<portType name="P"><operation name="submit"><input message="t:submit"/><output message="t:answer"/></operation>'
-        '</portType><binding name="B" type="t:P"><s:binding transport="http://schemas.xmlsoap.org/soap/http"/>'
-        '<operation name="submit"><s:operation soapAction=""/><input><s:body use="literal"/></input>'
-        '<output><s:body use="literal"/></output></operation></binding>'
-        '<service name="S"><port name="P" binding="t:B"><s:address location="http://h.invalid/"/></port></service>'
-        "</definitions>"
-    )
+    kinds = [_KINDS[index % len(_KINDS)][0] for index in range(40)]
+    case = [
+        f'<xsd:element name="ZD{index:02d}" type="{kind}" minOccurs="{index % 2}"/>'
+        for index, kind in enumerate(kinds)
+    ]
+    material = [f'<xsd:element name="{name}" type="{kind}"/>' for name, (kind, _) in _MATERIAL.items()]
+    simple = [_simple(*each) for each in _SIMPLE]
+    return _WSDL.format(simple="".join(simple), material="".join(material), case="".join(case))
+
+
+def _simple(name: str, base: str, facets: Mapping[str, Sequence[str]]) -> str:
+    inner = "".join(f'<xsd:{facet} value="{value}"/>' for facet, values in facets.items() for value in values)
+    restriction = f'<xsd:restriction base="{base}">{inner}</xsd:restriction>'
+    return f'<xsd:simpleType name="{name}">{restriction}</xsd:simpleType>'
 
 
 def document() -> dict[str, Any]:
@@ -154,7 +165,7 @@ def measured() -> list[str]:
         return etree.tostring(envelope, encoding="utf-8")
 
     ours = adapter.encode(message).body
-    if canonicalize(ours.decode(), rewrite_prefixes=True) != canonicalize(by_zeep_checked().decode(), rewrite_prefixes=True):
+    if meaning(ours) != meaning(by_zeep_checked()):
         raise ValueError("what was written differs")
     reply = ours.replace(b"ns0:submit", b"ns0:answer")
     response = Response(200, HEADERS, reply)
@@ -174,7 +185,9 @@ def measured() -> list[str]:
     ]
 
 
-def _table(title: str, found: Mapping[str, Sequence[float]], asked: Sequence[tuple[str, int | None]]) -> list[str]:
+def _table(
+    title: str, found: Mapping[str, Sequence[float]], asked: Sequence[tuple[str, int | None]]
+) -> list[str]:
     lines = [f"### {title}", "", "| way | CPU µs: median (min–max) |", "|---|---|"]
     lines += [f"| {name} | {spread(rounds)} |" for name, rounds in found.items()]
     lines.append("")

@@ -81,7 +81,7 @@ def tree(element: etree._Element) -> Any:
     for child in element:
         key, value = _local(child.tag), tree(child)
         if key in inside:
-            _add(inside, key, value)
+            add(inside, key, value)
         else:
             inside[key] = value
     text = element.text
@@ -92,8 +92,11 @@ def tree(element: etree._Element) -> Any:
     return inside
 
 
-def _add(inside: dict[str, Any], name: str, value: Any) -> None:
-    if isinstance(inside[name], list):
+def add(inside: dict[str, Any], name: str, value: Any) -> None:
+    """A child beside the others; a second one of that name makes a list of them."""
+    if name not in inside:
+        inside[name] = value
+    elif isinstance(inside[name], list):
         inside[name].append(value)
     else:
         inside[name] = [inside[name], value]

@@ -6,6 +6,7 @@ zeep writes text that breaks a facet, or leaves both sides of a choice out, with
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -13,6 +14,7 @@ from lxml import etree
 from adapters.errors import Unbuildable
 from adapters.offline import Offline
 from adapters.problems import Problem
+from adapters.writer.schema import Declared
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _WSDL_TYPES = "{http://schemas.xmlsoap.org/wsdl/}types"
@@ -39,12 +41,17 @@ class _Resolver(etree.Resolver):
             return self.resolve_string(_NOTHING, context, base_url=system_url)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schema:
     """All schemas of a contract: as libxml2 checks by them, and as they stand there."""
 
     libxml2: etree.XMLSchema
     documents: tuple[etree._Element, ...]
+
+    @cached_property
+    def declared(self) -> Declared:
+        """What they declare, by name; for all operations of the contract."""
+        return Declared(self.documents)
 
 
 def schema(offline: Offline, base_url: str) -> Schema | None:

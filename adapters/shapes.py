@@ -1,6 +1,6 @@
 """A document against the types of a contract: all faults at once, before zeep would stop at the first.
 
-Also turns our tree convention into zeep's keyword arguments, and finds where answers repeat.
+Also turns our tree convention into zeep's keyword arguments.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,6 @@ from zeep.xsd.types import ListType, builtins
 
 from adapters.problems import Problem
 
-_DEEPEST = 24  # types may be recursive
 _TEXT = "#text"
 _SCALARS = (builtins.Boolean, builtins.Decimal, builtins.Double, builtins.Float, builtins.String)
 
@@ -112,18 +111,6 @@ def _scalar(kind: Any, value: Any) -> Any:
     if isinstance(kind, _SCALARS) and isinstance(value, int) and not value:
         return "false" if value is False else "0"
     return value
-
-
-def repeating(kind: Any, path: tuple[str, ...] = (), depth: int = 0) -> Iterator[tuple[str, ...]]:
-    """Paths of an answer's type that may repeat, so that a list of one stays a list."""
-    if depth > _DEEPEST or not _is_structured(kind):
-        return
-    for name, element in fields(kind):
-        if name in path:  # a recursive type: the first round is enough for what anybody declares
-            continue
-        if element.accepts_multiple:
-            yield (*path, name)
-        yield from repeating(element.type, (*path, name), depth + 1)
 
 
 def fields(kind: Any) -> list[tuple[str, Any]]:

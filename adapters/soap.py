@@ -25,6 +25,7 @@ from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
+from adapters.lists import Lists, lists_of
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
 from adapters.writer.compiled import Writer, compiled
@@ -50,6 +51,7 @@ class _Call:
     fresh: bool
     operation: Operation
     envelope: Envelope | None = None  # the pattern, where all that changes is texts
+    typed: Lists | None = None  # what may repeat in the answer by its types
     writer: Writer | None = None  # for typed bodies; None where only zeep can write them
 
 
@@ -78,9 +80,10 @@ class SoapAdapter(Adapter):
             self.contract.schema if soap.style == "document" and not operation.arguments else None,
             _http_headers(soap),
             writers(operation.arguments, self._around.access, (*at, "arguments")),
-            _lists(soap, operation),
+            tuple(tuple(path.split(".")) for path in operation.lists),
             needs_own_connection(operation, read=operation.is_read(name), method="POST"),
             operation,
+            typed=_lists(soap),
         )
         if not operation.arguments:
             return replace(call, writer=_writer(call))
@@ -110,6 +113,8 @@ class SoapAdapter(Adapter):
         if call.operation.answer:
             return inside(content, call.operation.answer, call.operation.lists)
         tree = content if isinstance(content, dict) else {"#text": content}
+        if call.typed is not None:
+            call.typed.keep(tree)
         for path in call.lists:
             xml.make_list(tree, list(path))
         return tree
@@ -147,9 +152,9 @@ def _http_headers(soap: Any) -> Mapping[str, str]:
     return {**accepts, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{soap.soapaction or ""}"'}
 
 
-def _lists(soap: Any, operation: Operation) -> tuple[tuple[str, ...], ...]:
-    typed = shapes.repeating(soap.output.body.type) if soap.output and soap.output.body is not None else ()
-    return (*typed, *(tuple(path.split(".")) for path in operation.lists))
+def _lists(soap: Any) -> Lists | None:
+    body = soap.output.body if soap.output else None
+    return lists_of(body.type) if body is not None else None
 
 
 def _check(document: Document, operation: Operation) -> None:

@@ -13,7 +13,6 @@ from adapters.codecs.charset import is_xml, writable
 from adapters.errors import Garbled
 from adapters.facets import Schema
 from adapters.writer.odd import Odd, Unclaimed
-from adapters.writer.schema import Declared
 from adapters.writer.source import Source
 
 _PLACE = "tongbanBody"
@@ -62,7 +61,7 @@ def compiled(soap: Any, declaration: bytes, schema: Schema | None) -> Writer:
     """
     if not isinstance(soap.input, SoapMessage):
         raise Unclaimed("attachments")
-    declared = Declared(schema.documents) if schema is not None else None
+    declared = schema.declared if schema is not None else None
     source = Source({soap.input.nsmap["soap-env"]: "soap-env"}, declared)
     head, tail = _around(soap.input, declaration.decode())
     if soap.input.body is None:

@@ -19,6 +19,7 @@ from tests.adapters.documents import Documents
 from tests.adapters.peers import SOAP, changed
 from tests.adapters.soap_equality import meaning
 from tests.adapters.test_soap_writer import KNOWN
+from tests.bench import typed
 
 FORMS = (Path(__file__).parent / "forms.wsdl").read_text()
 NAMES = {"f": "urn:forms", "o": "urn:other"}
@@ -144,3 +145,19 @@ def test_whoever_writes_the_outcome_is_the_same(call: str, chance: Any, wild: fl
     kind = quick._calls["case.submit"].kind
     document = Documents(chance, wild=wild, known=KNOWN).of_body(kind)
     assert outcome(quick, document) == outcome(slower, document)
+
+
+def test_what_is_written_is_read_back_with_its_lists() -> None:
+    adapter, case = typed.speaking(), typed.document()
+    case["CL"] = case["CL"][:1]
+    body = adapter.encode(Message("case.submit", case)).body.replace(b"ns0:submit", b"ns0:answer")
+    read = adapter.decode(Response(200, {"Content-Type": "text/xml"}, body), "case.submit")
+    assert read == as_texts(case)
+
+
+def as_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: as_texts(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_texts(each) for each in value]
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

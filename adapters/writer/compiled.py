@@ -10,6 +10,7 @@ from zeep.wsdl.messages.soap import SoapMessage
 
 from adapters.codecs import xml
 from adapters.codecs.charset import is_xml, writable
+from adapters.codecs.markup import in_attribute
 from adapters.errors import Garbled
 from adapters.facets import Schema
 from adapters.writer.odd import Odd, Unclaimed
@@ -38,7 +39,7 @@ class Writer:
         try:
             text = self.run(document)
             raw = text.encode()
-        except (Odd, UnicodeEncodeError, RecursionError):
+        except (Odd, ValueError, RecursionError):  # half a surrogate pair; a number of thousands of digits
             return None
         if not is_xml(raw):
             return None
@@ -80,7 +81,9 @@ def _body(source: Source, element: Any, head: str, tail: str) -> list[str]:
     if tag.startswith("soap-env:"):
         head, tail = head.rpartition("<")[0], tail.partition(">")[2]
     declared = [
-        f' xmlns:{prefix}="{space}"' for space, prefix in source.prefixes.items() if prefix != "soap-env"
+        f' xmlns:{prefix}="{in_attribute(space)}"'
+        for space, prefix in source.prefixes.items()
+        if prefix != "soap-env"
     ]
     first, last = source.constant("".join([head, "<", tag, *declared])), source.constant(f"</{tag}>{tail}")
     return [f"    out = [{first}]", *inner, f"    out.append({last})", "    return ''.join(out)"]

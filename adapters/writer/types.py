@@ -190,7 +190,8 @@ class TypeLines:
         if element.is_optional:
             return
         name, tag = self._source.constant(str(element.name)), self._source.tag(element.qname)
-        nil = element.nillable and not element.accepts_multiple and not _has_required(element.type)
+        lacks = self._source.declared is not None and _has_required(element.type)
+        nil = element.nillable and not element.accepts_multiple and not lacks
         if element.default is not None and not element.accepts_multiple and not chosen:
             text = self._default(self._text(element), element.default)
             self._line(depth, f"elif {name} not in d:")

@@ -113,3 +113,18 @@ def test_what_is_not_claimed_is_named() -> None:
     needing = Contract("c.wsdl", {"c.wsdl": changed}).operation("Forms/Eleven/plain")
     with pytest.raises(Unclaimed, match="simple type QName"):
         compiled(needing, DECLARATION, contract.schema)
+
+
+def test_a_namespace_is_written_as_it_is_meant() -> None:
+    text = (FOLDER / "forms.wsdl").read_text().replace("urn:forms", "urn:forms?a=1&amp;b=2")
+    contract = Contract("c.wsdl", {"c.wsdl": text})
+    soap = contract.operation("Forms/Eleven/plain")
+    given = documents(contract, soap, range(100), 0.0, ORDINARY)
+    found = compare(soap, compiled(soap, DECLARATION, None), given)
+    assert found.differing == []
+    assert found.taken
+
+
+def test_a_number_of_thousands_of_digits_is_left_to_zeep() -> None:
+    soap = CONTRACTS["forms.wsdl"].operation("Forms/Eleven/values")
+    assert compiled(soap, DECLARATION, None).written({"fs": 10**5000}, "utf-8") is None

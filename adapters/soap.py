@@ -25,11 +25,15 @@ from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
+from adapters.lists import Lists, lists_of
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
+from adapters.writer.compiled import Writer, compiled
+from adapters.writer.odd import Unclaimed
 from adapters.wsdl import Contract
 
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
+_BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _BODY = b"<soap-env:Body"
 
@@ -40,13 +44,15 @@ class _Call:
 
     soap: Any  # zeep's operation
     kind: Any  # zeep's type of the body element, None when there is nothing to fill
-    schema: etree.XMLSchema | None  # checks what was written; None for text arguments and rpc wrappers
+    schema: facets.Schema | None  # checks what was written; None for text arguments and rpc wrappers
     headers: Mapping[str, str]
     arguments: dict[str, Written]
     lists: tuple[tuple[str, ...], ...]
     fresh: bool
     operation: Operation
     envelope: Envelope | None = None  # the pattern, where all that changes is texts
+    typed: Lists | None = None  # what may repeat in the answer by its types
+    writer: Writer | None = None  # for typed bodies; None where only zeep can write them
 
 
 class SoapAdapter(Adapter):
@@ -74,12 +80,13 @@ class SoapAdapter(Adapter):
             self.contract.schema if soap.style == "document" and not operation.arguments else None,
             _http_headers(soap),
             writers(operation.arguments, self._around.access, (*at, "arguments")),
-            _lists(soap, operation),
+            tuple(tuple(path.split(".")) for path in operation.lists),
             needs_own_connection(operation, read=operation.is_read(name), method="POST"),
             operation,
+            typed=_lists(soap),
         )
         if not operation.arguments:
-            return call
+            return replace(call, writer=_writer(call))
         names = list(operation.arguments)
         return replace(
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
@@ -91,21 +98,23 @@ class SoapAdapter(Adapter):
         if call.arguments:
             _check(document, call.operation)
             values: dict[str, Any] = _written(call.arguments, document)
+            body = _serialized(call, values)
         else:
-            values = _typed(call, document)
-        body = _serialized(call, values)
+            body = _typed_body(call, document)
         return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
         call = self._calls[operation]
         body = _body_of(response)
-        fault = next((each for each in body if xml.local(each) == "Fault"), None)
-        if fault is not None:
-            return {"fault": _fault(fault)}
+        for each in body:
+            if xml.local(each) == "Fault":
+                return {"fault": _fault(each)}
         content = xml.tree(body[0]) if len(body) else {}
         if call.operation.answer:
             return inside(content, call.operation.answer, call.operation.lists)
         tree = content if isinstance(content, dict) else {"#text": content}
+        if call.typed is not None:
+            call.typed.keep(tree)
         for path in call.lists:
             xml.make_list(tree, list(path))
         return tree
@@ -143,9 +152,9 @@ def _http_headers(soap: Any) -> Mapping[str, str]:
     return {**accepts, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{soap.soapaction or ""}"'}
 
 
-def _lists(soap: Any, operation: Operation) -> tuple[tuple[str, ...], ...]:
-    typed = shapes.repeating(soap.output.body.type) if soap.output and soap.output.body is not None else ()
-    return (*typed, *(tuple(path.split(".")) for path in operation.lists))
+def _lists(soap: Any) -> Lists | None:
+    body = soap.output.body if soap.output else None
+    return lists_of(body.type) if body is not None else None
 
 
 def _check(document: Document, operation: Operation) -> None:
@@ -161,9 +170,29 @@ def _written(arguments: Mapping[str, Written], document: Document) -> dict[str, 
     return {name: write(document) for name, write in arguments.items()}
 
 
+def _writer(call: _Call) -> Writer | None:
+    try:
+        return compiled(call.soap, _DECLARATION, call.schema)
+    except Unclaimed:
+        return None
+
+
+def _typed_body(call: _Call, document: Document) -> bytes:
+    """By the compiled writer; what it does not take is looked at by zeep and the checks, which find every fault."""
+    if (
+        call.writer is not None
+        and (body := call.writer.written(document, call.operation.charset)) is not None
+    ):
+        return body
+    return _serialized(call, _typed(call, document))
+
+
 def _typed(call: _Call, document: Document) -> dict[str, Any]:
     """The document as arguments of zeep's, after every fault of shape and charset has been looked for."""
-    problems = shapes.problems(call.kind, document) if call.kind is not None else []
+    if call.kind is not None:
+        problems = shapes.problems(call.kind, document)
+    else:
+        problems = [Problem(str(key), "unknown_there") for key in document]
     problems += unfit_for_xml(document)
     if call.operation.charset != "utf-8":
         problems += unwritable(document, call.operation.charset)
@@ -181,7 +210,8 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
         path = ".".join(map(str, getattr(error, "path", None) or ()))
         facts = {"type": call.operation.call}
         raise Unencodable([Problem(path, "not_allowed_there", facts)]) from None
-    if call.schema is not None and (problems := facets.problems(envelope[-1][0], call.schema)):
+    body = envelope[-1]
+    if call.schema is not None and len(body) and (problems := facets.problems(body[0], call.schema)):
         raise Unencodable(problems)
     return _DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
 
@@ -192,10 +222,10 @@ def _body_of(response: Response) -> etree._Element:
         raise Garbled("multipart")
     charset = charset_of(kind) or charset_of_xml(response.body)
     root = xml.parsed(whole(decoded(response.body, charset)))
-    for namespace in _ENVELOPES:
-        body = root.find(f"{{{namespace}}}Body")
-        if body is not None and root.tag == f"{{{namespace}}}Envelope":
-            return body
+    wanted = _BODIES.get(str(root.tag))
+    for each in root:
+        if each.tag == wanted:
+            return each
     raise Garbled("no_envelope")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from adapters.auth.schemes import SCHEMES
 from adapters.declared import NumberForm, Operation, Platform, Predicate
 from adapters.notation import http_call
 from adapters.patterns import text_matcher
@@ -61,6 +62,13 @@ def contradictions(platform: Platform) -> tuple[Fault, ...]:
 
 
 def _whole(platform: Platform) -> Iterator[Fault]:
+    scheme = SCHEMES.get(platform.auth)
+    if scheme is None:
+        yield _fault(("auth",), f"no auth scheme {platform.auth}", f"write one of {', '.join(SCHEMES)}")
+    elif scheme.soap and platform.speaks == "rest":
+        yield _fault(
+            ("auth",), f"{platform.auth} stands in a SOAP header", "write speaks: soap, or another one"
+        )
     if platform.speaks == "soap" and not platform.contract:
         yield _fault(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
     if platform.numbers.ours:
@@ -95,7 +103,8 @@ def _number_form(declared: NumberForm) -> Iterator[Fault]:
 def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     if platform.speaks == "rest" and http_call(operation.call) is None:
         yield _fault((*at, "call"), "not a REST call", "write METHOD /path, like POST /api/v2/cases")
-    if platform.auth in ("gjgxjhpt", "gjzwfwpt") and not operation.service:
+    scheme = SCHEMES.get(platform.auth)
+    if scheme is not None and scheme.service and not operation.service:
         yield _fault((*at,), f"{platform.auth} signs a service id", "write service: s_…")
     for name, argument in operation.arguments.items():
         where = (*at, "arguments", name)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 from yarl import URL
 
 from adapters import facets, shapes
 from adapters.arguments import Written, inside, writers
+from adapters.auth.scheme import Signature
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
 from adapters.codecs.charset import (
@@ -32,6 +32,7 @@ from adapters.wsdl import Contract
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _BODY = b"<soap-env:Body"
+_HEADER, _HEADER_END = b"<soap-env:Header>", b"</soap-env:Header>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +111,14 @@ class SoapAdapter(Adapter):
             xml.make_list(tree, list(path))
         return tree
 
-    def dressed(self, request: Request, headers: Mapping[str, str]) -> Request:
-        """Signature fields also stand in the SOAP header, in an element that the auth scheme names."""
-        name = self._around.auth.soap_header
-        if not headers or name is None:
-            return super().dressed(request, headers)
-        fields = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in headers.items())
-        header = f"<soap-env:Header><{name}>{fields}</{name}></soap-env:Header>".encode()
-        dressed = request.body.replace(_BODY, header + _BODY, 1)
-        return replace(request, body=dressed, headers={**request.headers, **headers})
+    def dressed(self, request: Request, signature: Signature) -> Request:
+        """What a scheme has for the SOAP header stands there, at the end of one that the contract wants."""
+        if signature.soap_header:
+            head, body, rest = request.body.partition(_BODY)
+            header = head.removesuffix(_HEADER_END) if head.endswith(_HEADER_END) else head + _HEADER
+            written = header + signature.soap_header.encode() + _HEADER_END + body + rest
+            request = replace(request, body=written)
+        return super().dressed(request, signature)
 
 
 def _check_arguments(kind: Any, operation: Operation, at: tuple[str, ...]) -> None:

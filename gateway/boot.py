@@ -15,6 +15,7 @@ from adapters.build import build as build_adapter
 from adapters.declared import Limits
 from adapters.errors import Unbuildable
 from adapters.message import Access, Transport
+from adapters.tls import ends_ms
 from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
@@ -42,6 +43,8 @@ from gateway.world import World
 
 log = logs.get("boot")
 CHECKPOINT_EVERY_MS = 500
+DAY_MS = 86_400_000
+WARNED_DAYS = 30
 
 
 @dataclass(slots=True)
@@ -152,7 +155,11 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     transport, gates = world.transport(), Gates(store, owner, clock_ms, margin_ms)
     routes = Routes(
         _adapters(
-            settings, transport, lambda name: SessionSecret(name, store, vault, clock_ms, owner), clock_ms
+            settings,
+            transport,
+            lambda name: SessionSecret(name, store, vault, clock_ms, owner),
+            clock_ms,
+            world.random,
         )
     )
     shelf = Shelf(store, routes)
@@ -187,6 +194,7 @@ def _adapters(
     transport: Transport,
     credential: Callable[[str], SessionSecret],
     clock_ms: Callable[[], int],
+    random: Callable[[int], bytes],
 ) -> Callable[[PlatformRelease], Adapter]:
     secrets: dict[str, SessionSecret] = {}  # one for each credential, whatever the release
 
@@ -195,13 +203,23 @@ def _adapters(
         access = settings.platforms.get(name)
         if access is None:
             raise Unbuildable((), f"{name} has no address", f"write conf/platforms/{name}.yaml")
+        there = Access(access.address, access.settings, settings.secrets_of(name))
+        _warn_of_end(name, there, clock_ms())
         return build_adapter(
             platform.declared,
-            access=Access(access.address, access.settings, settings.secrets_of(name)),
+            access=there,
             contract=platform.files,
             transport=transport,
             credential=secrets.setdefault(name, credential(name)),
             clock_ms=clock_ms,
+            random=random,
         )
 
     return build
+
+
+def _warn_of_end(platform: str, access: Access, now_ms: int) -> None:
+    """A client certificate that ends takes its platform with it; whoever issues a new one needs weeks."""
+    until_ms = ends_ms(access)
+    if until_ms is not None and until_ms < now_ms + WARNED_DAYS * DAY_MS:
+        log.warning("certificate.ends", platform=platform, days=(until_ms - now_ms) // DAY_MS)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from adapters.auth.schemes import RENEWING
 from adapters.base import Adapter
 from adapters.declared import Operation, Serves
 from gateway.errors import NotActive, Refusal
@@ -176,7 +177,7 @@ def policy_of(platform: PlatformRelease, name: str, operation: Operation) -> Pol
         patience_ms=_ms(operation.patience_s),
         first_wait_ms=_ms(operation.retry.first_s),
         most_wait_ms=_ms(operation.retry.most_s),
-        renews_secret=platform.declared.auth in {"gjgxjhpt", "gjzwfwpt"},
+        renews_secret=platform.declared.auth in RENEWING,
     )
 
 

@@ -4,6 +4,7 @@ Then every made-up case goes through mapping, adapter and a simulated platform t
 """
 
 import json
+import os
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -59,9 +60,9 @@ class Session:
 
     known: list[str] = field(default_factory=list)
 
-    async def secret(self, refresh: Callable[[], Awaitable[tuple[str, int]]]) -> str:
+    async def secret(self, refresh: Callable[[str], Awaitable[tuple[str, int]]]) -> str:
         if not self.known:
-            self.known.append((await refresh())[0])
+            self.known.append((await refresh(""))[0])
         return self.known[0]
 
     async def spoil(self, secret: str) -> None:
@@ -76,6 +77,7 @@ def adapter(name: str, address: str, transport: Any = None) -> Adapter:
         access=Access(address, {"rid": gd.RID}, secrets),
         transport=transport,
         clock_ms=lambda: time.time_ns() // 1_000_000,
+        random=os.urandom,
         contract=of(name),
         credential=Session(),
     )

@@ -1,0 +1,197 @@
+"""Our certificate and theirs, against a real TLS server; certificates are made here and live for the test."""
+
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
+
+from adapters.base import Adapter
+from adapters.build import build
+from adapters.coherence import declare
+from adapters.errors import Unbuildable
+from adapters.message import Access, Message, Reply
+from adapters.tls import ends_ms
+from adapters.transport import HttpTransport
+from tests.adapters.peers import NOW_MS, REST, changed, go, no_materials
+
+SUBMIT = Message("case.submit", {"caseNo": "A1"})
+MUTUAL = changed(REST, "auth", "mutual-tls")
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+
+
+@dataclass
+class Identity:
+    """A certificate with its key."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+    @property
+    def pem(self) -> str:
+        return self.certificate.public_bytes(Encoding.PEM).decode()
+
+    def key_pem(self, password: str = "") -> str:
+        how = BestAvailableEncryption(password.encode()) if password else NoEncryption()
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how).decode()
+
+
+def identity(name: str, issuer: Identity | None = None, *, days: float = 2) -> Identity:
+    """Signed by `issuer`, or an authority of its own; good from yesterday on for so many days."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.certificate.subject if issuer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(START)
+        .not_valid_after(START + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(issuer.key if issuer else key, hashes.SHA256())
+    )
+    return Identity(made, key)
+
+
+THEIRS = identity("their authority")
+SERVER = identity("127.0.0.1", THEIRS)
+OURS = identity("tongban", THEIRS)
+
+
+@asynccontextmanager
+async def platform(folder: Path, version: ssl.TLSVersion) -> AsyncIterator[tuple[str, list[str]]]:
+    """A TLS server that wants a certificate of its own authority; yields its address, and whose it has seen."""
+    seen: list[str] = []
+    (folder / "server.pem").write_text(SERVER.pem + SERVER.key_pem())
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cadata=THEIRS.pem)
+    context.load_cert_chain(folder / "server.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.minimum_version = version
+
+    async def take(request: web.Request) -> web.Response:
+        assert request.transport
+        [[(_, name)]] = request.transport.get_extra_info("peercert")["subject"]
+        seen.append(name)
+        return web.json_response({"code": "200", "data": {"caseNo": "T-1"}})
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", take)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    try:
+        yield f"https://127.0.0.1:{runner.addresses[0][1]}", seen
+    finally:
+        await runner.cleanup()
+
+
+def speaking(
+    transport: HttpTransport, address: str, secrets: Mapping[str, str], settings: Mapping[str, str] | None = None
+) -> Adapter:
+    return build(
+        declare(MUTUAL),
+        access=Access(address, settings or {}, secrets),
+        transport=transport,
+        clock_ms=lambda: NOW_MS,
+        random=bytes,
+    )
+
+
+def held(ours: Identity, **more: str) -> dict[str, str]:
+    """As settings read them: without blanks at the end."""
+    texts = {"certificate": ours.pem, "key": ours.key_pem(), "authority": THEIRS.pem}
+    return {name: text.strip() for name, text in {**texts, **more}.items()}
+
+
+@pytest.fixture
+async def sending(tmp_path: Path, transport: HttpTransport) -> AsyncIterator[Callable[..., object]]:
+    async with platform(tmp_path, ssl.TLSVersion.TLSv1_2) as (address, seen):
+
+        async def send(secrets: Mapping[str, str], settings: Mapping[str, str] | None = None) -> Reply:
+            adapter = speaking(transport, address, secrets, settings)
+            reply = await adapter.send(SUBMIT, materials=no_materials, go=go)
+            assert seen == (["tongban"] if reply.verdict == "taken" else [])
+            return reply
+
+        yield send
+
+
+async def test_they_know_us_by_our_certificate(sending) -> None:
+    assert (await sending(held(OURS))).verdict == "taken"
+
+
+async def test_a_key_may_have_a_password(sending) -> None:
+    reply = await sending(held(OURS, key=OURS.key_pem("geheim"), key_password="geheim"))
+    assert reply.verdict == "taken"
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [identity("nobody"), identity("tongban", THEIRS, days=0.5)],
+    ids=["of another authority", "that has ended"],
+)
+async def test_a_certificate_that_they_refuse_bars_before_anything_is_sent(sending, stranger) -> None:
+    reply = await sending(held(stranger))
+    assert (reply.verdict, reply.cause, reply.sent_digest) == ("barred", "certificate_refused", None)
+
+
+async def test_a_server_that_we_do_not_trust_is_sent_nothing(sending) -> None:
+    reply = await sending(held(OURS, authority=identity("another").pem))
+    assert (reply.verdict, reply.cause) == ("not_sent", "tls")
+
+
+async def test_a_platform_without_tls_1_2_is_spoken_to_when_told_so(
+    tmp_path: Path, transport: HttpTransport
+) -> None:
+    async with platform(tmp_path, ssl.TLSVersion.TLSv1_3) as (address, seen):
+        for settings, verdict in (({}, "not_sent"), ({"tls": "1.3"}, "taken")):
+            adapter = speaking(transport, address, held(OURS), settings)
+            assert (await adapter.send(SUBMIT, materials=no_materials, go=go)).verdict == verdict
+    assert seen == ["tongban"]
+
+
+@pytest.mark.parametrize(
+    ("secrets", "what"),
+    [
+        ({}, "secrets certificate is missing"),
+        (held(OURS, key=SERVER.key_pem()), "secrets key does not fit the certificate"),
+        (held(OURS, key=OURS.key_pem("geheim")), "needs key_password"),
+        (held(OURS, authority="none"), "secrets authority is no PEM certificate"),
+    ],
+)
+def test_what_does_not_fit_is_named(
+    secrets: dict[str, str], what: str, transport: HttpTransport
+) -> None:
+    with pytest.raises(Unbuildable, match=what) as caught:
+        speaking(transport, "https://127.0.0.1:1", secrets)
+    assert "PRIVATE" not in str(caught.value)
+
+
+def test_a_certificate_needs_an_address_with_tls(transport: HttpTransport) -> None:
+    with pytest.raises(Unbuildable, match="certificates without TLS"):
+        speaking(transport, "http://127.0.0.1:1", held(OURS))
+
+
+def test_the_end_of_our_certificate_is_known_beforehand() -> None:
+    ends = START + timedelta(days=2)
+    assert ends_ms(Access("", {}, held(OURS))) == int(ends.timestamp() * 1000)
+    assert ends_ms(Access("")) is ends_ms(Access("", {}, {"certificate": "none"})) is None

@@ -1,15 +1,17 @@
 """Our certificate and theirs, against a real TLS server; certificates are made here and live for the test."""
 
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
-from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -77,31 +79,51 @@ SERVER = identity("127.0.0.1", THEIRS)
 OURS = identity("tongban", THEIRS)
 
 
-@asynccontextmanager
-async def platform(folder: Path, version: ssl.TLSVersion) -> AsyncIterator[tuple[str, list[str]]]:
-    """A TLS server that wants a certificate of its own authority; yields its address, and whose it has seen."""
-    seen: list[str] = []
+class Platform(ThreadingHTTPServer):
+    """Wants a certificate of its own authority, says with an alert what it thinks of another, counts who came.
+
+    In threads: asyncio's TLS server would cut the connection without the alert that others send.
+    """
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(("127.0.0.1", 0), Taking)
+        self.context = context
+        self.seen: list[str] = []
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        with suppress(OSError), self.context.wrap_socket(request, server_side=True) as secured:
+            [[(_, name)]] = secured.getpeercert()["subject"]
+            self.seen.append(name)
+            Taking(secured, client_address, self)
+
+
+class Taking(BaseHTTPRequestHandler):
+    """Takes whatever comes."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"code": "200", "data": {"caseNo": "T-1"}}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *said: object) -> None:
+        """Nothing on stderr."""
+
+
+@contextmanager
+def platform(folder: Path, version: ssl.TLSVersion) -> Iterator[tuple[str, list[str]]]:
+    """The address of a running one, and whom it has seen."""
     (folder / "server.pem").write_text(SERVER.pem + SERVER.key_pem())
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cadata=THEIRS.pem)
     context.load_cert_chain(folder / "server.pem")
     context.verify_mode = ssl.CERT_REQUIRED
     context.minimum_version = version
-
-    async def take(request: web.Request) -> web.Response:
-        assert request.transport
-        [[(_, name)]] = request.transport.get_extra_info("peercert")["subject"]
-        seen.append(name)
-        return web.json_response({"code": "200", "data": {"caseNo": "T-1"}})
-
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", take)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
-    try:
-        yield f"https://127.0.0.1:{runner.addresses[0][1]}", seen
-    finally:
-        await runner.cleanup()
+    with Platform(context) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"https://127.0.0.1:{server.server_port}", server.seen
+        server.shutdown()
 
 
 def speaking(
@@ -123,8 +145,8 @@ def held(ours: Identity, **more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def sending(tmp_path: Path, transport: HttpTransport) -> AsyncIterator[Callable[..., object]]:
-    async with platform(tmp_path, ssl.TLSVersion.TLSv1_2) as (address, seen):
+def sending(tmp_path: Path, transport: HttpTransport) -> Iterator[Callable[..., object]]:
+    with platform(tmp_path, ssl.TLSVersion.TLSv1_2) as (address, seen):
 
         async def send(secrets: Mapping[str, str], settings: Mapping[str, str] | None = None) -> Reply:
             adapter = speaking(transport, address, secrets, settings)
@@ -162,7 +184,7 @@ async def test_a_server_that_we_do_not_trust_is_sent_nothing(sending) -> None:
 async def test_a_platform_without_tls_1_2_is_spoken_to_when_told_so(
     tmp_path: Path, transport: HttpTransport
 ) -> None:
-    async with platform(tmp_path, ssl.TLSVersion.TLSv1_3) as (address, seen):
+    with platform(tmp_path, ssl.TLSVersion.TLSv1_3) as (address, seen):
         for settings, verdict in (({}, "not_sent"), ({"tls": "1.3"}, "taken")):
             adapter = speaking(transport, address, held(OURS), settings)
             assert (await adapter.send(SUBMIT, materials=no_materials, go=go)).verdict == verdict

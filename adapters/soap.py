@@ -9,13 +9,12 @@ from lxml import etree
 from yarl import URL
 
 from adapters import facets, shapes
-from adapters.arguments import Written, inside, writers
+from adapters.arguments import Written, writers
 from adapters.auth.scheme import Signature
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
 from adapters.codecs.charset import (
-    charset_of,
-    charset_of_xml,
+    charset_of_answer,
     decoded,
     unfit_for_xml,
     unwritable,
@@ -25,6 +24,7 @@ from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
+from adapters.inner import inside
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
 from adapters.wsdl import Contract
@@ -190,7 +190,7 @@ def _body_of(response: Response) -> etree._Element:
     kind = response.headers.get("Content-Type", "")
     if kind.lower().startswith("multipart/"):
         raise Garbled("multipart")
-    charset = charset_of(kind) or charset_of_xml(response.body)
+    charset = charset_of_answer(kind, response.body)
     root = xml.parsed(whole(decoded(response.body, charset)))
     for namespace in _ENVELOPES:
         body = root.find(f"{{{namespace}}}Body")

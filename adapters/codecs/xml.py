@@ -72,7 +72,7 @@ def tree(element: etree._Element) -> Any:
         if not str(name).startswith(_INSTANCE)
     }
     for child in element:
-        _add(inside, local(child), tree(child))
+        add(inside, local(child), tree(child))
     text = (element.text or "").strip() if len(element) else element.text
     if not inside:
         return element.text or ""
@@ -81,7 +81,8 @@ def tree(element: etree._Element) -> Any:
     return inside
 
 
-def _add(inside: dict[str, Any], name: str, value: Any) -> None:
+def add(inside: dict[str, Any], name: str, value: Any) -> None:
+    """A child beside the others; a second one of that name makes a list of them."""
     if name not in inside:
         inside[name] = value
     elif isinstance(inside[name], list):

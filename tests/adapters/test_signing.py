@@ -135,11 +135,12 @@ async def test_a_token_is_fetched_once_and_a_client_that_they_do_not_know_is_bar
         for _ in range(2):
             reply = await speaking.send(SUBMIT, materials=no_materials, go=go)
             assert reply.verdict == "taken"
-    assert ([request.path for request, _ in seen].count("/oauth/token"), shelf.ends_ms) == (1, NOW_MS + 60_000)
+    assert ([request.path for request, _ in seen].count("/oauth/token"), shelf.ends_ms) == (
+        1,
+        NOW_MS + 60_000,
+    )
     async with platform_server(refuses) as (address, seen):
-        reply = await adapter(signed, transport, address, Shelf()).send(
-            SUBMIT, materials=no_materials, go=go
-        )
+        reply = await adapter(signed, transport, address, Shelf()).send(SUBMIT, materials=no_materials, go=go)
     assert (reply.verdict, reply.cause, reply.code, len(seen)) == (
         "barred",
         "session_barred",

@@ -66,9 +66,7 @@ def identity(name: str, issuer: Identity | None = None, *, days: float = 2) -> I
         .not_valid_before(START)
         .not_valid_after(START + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
         .sign(issuer.key if issuer else key, hashes.SHA256())
     )
     return Identity(made, key)
@@ -127,7 +125,10 @@ def platform(folder: Path, version: ssl.TLSVersion) -> Iterator[tuple[str, list[
 
 
 def speaking(
-    transport: HttpTransport, address: str, secrets: Mapping[str, str], settings: Mapping[str, str] | None = None
+    transport: HttpTransport,
+    address: str,
+    secrets: Mapping[str, str],
+    settings: Mapping[str, str] | None = None,
 ) -> Adapter:
     return build(
         declare(MUTUAL),
@@ -200,9 +201,7 @@ async def test_a_platform_without_tls_1_2_is_spoken_to_when_told_so(
         (held(OURS, authority="none"), "secrets authority is no PEM certificate"),
     ],
 )
-def test_what_does_not_fit_is_named(
-    secrets: dict[str, str], what: str, transport: HttpTransport
-) -> None:
+def test_what_does_not_fit_is_named(secrets: dict[str, str], what: str, transport: HttpTransport) -> None:
     with pytest.raises(Unbuildable, match=what) as caught:
         speaking(transport, "https://127.0.0.1:1", secrets)
     assert "PRIVATE" not in str(caught.value)

@@ -200,17 +200,23 @@ def _body_of(response: Response) -> etree._Element:
 
 
 def _fault(fault: etree._Element) -> dict[str, Any]:
-    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree."""
+    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree.
+
+    The codes of 1.2 say no more than whose fault it is; what it is stands in the (innermost) subcode.
+    """
     parts = {xml.local(each): each for each in fault}
-    code = parts.get("faultcode")
-    text = parts.get("faultstring")
-    if code is None and "Code" in parts:
-        code = next(parts["Code"].iter("{*}Value"), None)
+    code, text = parts.get("faultcode"), parts.get("faultstring")
+    values = [*parts["Code"].iter("{*}Value")] if code is None and "Code" in parts else [code]
     if text is None and "Reason" in parts:
         text = next(parts["Reason"].iter("{*}Text"), None)
     detail = parts.get("detail", parts.get("Detail"))
-    return {
-        "code": (code.text or "").strip().rpartition(":")[2] if code is not None else None,
+    found = {
+        "code": _local_code(values[0]) if values else None,
         "text": (text.text or "").strip() if text is not None else None,
         "detail": xml.tree(detail) if detail is not None else None,
     }
+    return found | {"subcode": _local_code(values[-1])} if len(values) > 1 else found
+
+
+def _local_code(element: etree._Element | None) -> str | None:
+    return None if element is None else (element.text or "").strip().rpartition(":")[2]

@@ -6,6 +6,7 @@ by none that the system trusts. settings: `tls: "1.3"` for a platform that does 
 """
 
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,8 @@ from cryptography import x509
 from adapters.auth.scheme import SecretMissing, needed, one_of
 from adapters.message import Access
 
+WARNED_DAYS = 30  # whoever issues a new certificate needs weeks
+_DAY_MS = 86_400_000
 _VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
@@ -32,13 +35,13 @@ def context_of(access: Access, *, mutual: bool) -> ssl.SSLContext | None:
     return context
 
 
-def ends_ms(access: Access) -> int | None:
-    """When our client certificate ends (epoch ms); None without one that can be read."""
+def days_left(secrets: Mapping[str, str], now_ms: int) -> int | None:
+    """Whole days until our client certificate ends, below 0 once it has; None without one that can be read."""
     try:
-        certificate = x509.load_pem_x509_certificate(access.secrets.get("certificate", "").encode())
+        certificate = x509.load_pem_x509_certificate(secrets.get("certificate", "").encode())
     except ValueError:
         return None
-    return int(certificate.not_valid_after_utc.timestamp() * 1000)
+    return int(certificate.not_valid_after_utc.timestamp() * 1000 - now_ms) // _DAY_MS
 
 
 def _trust(context: ssl.SSLContext, authority: str) -> None:

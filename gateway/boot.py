@@ -15,7 +15,7 @@ from adapters.build import build as build_adapter
 from adapters.declared import Limits
 from adapters.errors import Unbuildable
 from adapters.message import Access, Transport
-from adapters.tls import ends_ms
+from adapters.tls import WARNED_DAYS, days_left
 from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
@@ -43,8 +43,6 @@ from gateway.world import World
 
 log = logs.get("boot")
 CHECKPOINT_EVERY_MS = 500
-DAY_MS = 86_400_000
-WARNED_DAYS = 30
 
 
 @dataclass(slots=True)
@@ -204,7 +202,9 @@ def _adapters(
         if access is None:
             raise Unbuildable((), f"{name} has no address", f"write conf/platforms/{name}.yaml")
         there = Access(access.address, access.settings, settings.secrets_of(name))
-        _warn_of_end(name, there, clock_ms())
+        days = days_left(there.secrets, clock_ms())
+        if days is not None and days < WARNED_DAYS:
+            log.warning("certificate.ends", platform=name, days=days)
         return build_adapter(
             platform.declared,
             access=there,
@@ -216,10 +216,3 @@ def _adapters(
         )
 
     return build
-
-
-def _warn_of_end(platform: str, access: Access, now_ms: int) -> None:
-    """A client certificate that ends takes its platform with it; whoever issues a new one needs weeks."""
-    until_ms = ends_ms(access)
-    if until_ms is not None and until_ms < now_ms + WARNED_DAYS * DAY_MS:
-        log.warning("certificate.ends", platform=platform, days=(until_ms - now_ms) // DAY_MS)

@@ -3,73 +3,25 @@
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
-from cryptography.x509.oid import NameOID
 
 from adapters.base import Adapter
 from adapters.build import build
 from adapters.coherence import declare
 from adapters.errors import Unbuildable
 from adapters.message import Access, Message, Reply
-from adapters.tls import ends_ms
+from adapters.tls import days_left
 from adapters.transport import HttpTransport
+from tests.adapters.certificates import START, Identity, identity
 from tests.adapters.peers import NOW_MS, REST, changed, go, no_materials
 
 SUBMIT = Message("case.submit", {"caseNo": "A1"})
 MUTUAL = changed(REST, "auth", "mutual-tls")
-START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
-
-
-@dataclass
-class Identity:
-    """A certificate with its key."""
-
-    certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
-
-    @property
-    def pem(self) -> str:
-        return self.certificate.public_bytes(Encoding.PEM).decode()
-
-    def key_pem(self, password: str = "") -> str:
-        how = BestAvailableEncryption(password.encode()) if password else NoEncryption()
-        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how).decode()
-
-
-def identity(name: str, issuer: Identity | None = None, *, days: float = 2) -> Identity:
-    """Signed by `issuer`, or an authority of its own; good from yesterday on for so many days."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer.certificate.subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(START)
-        .not_valid_after(START + timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(issuer.key if issuer else key, hashes.SHA256())
-    )
-    return Identity(made, key)
 
 
 THEIRS = identity("their authority")
@@ -213,6 +165,6 @@ def test_a_certificate_needs_an_address_with_tls(transport: HttpTransport) -> No
 
 
 def test_the_end_of_our_certificate_is_known_beforehand() -> None:
-    ends = START + timedelta(days=2)
-    assert ends_ms(Access("", {}, held(OURS))) == int(ends.timestamp() * 1000)
-    assert ends_ms(Access("")) is ends_ms(Access("", {}, {"certificate": "none"})) is None
+    start_ms = int(START.timestamp() * 1000)
+    assert [days_left(held(OURS), start_ms + day * 86_400_000) for day in range(4)] == [2, 1, 0, -1]
+    assert days_left({}, 0) is days_left({"certificate": "none"}, 0) is None

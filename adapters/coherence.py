@@ -219,9 +219,7 @@ def _shape(error: Any) -> Fault:
     kind: str = error["type"]
     key = error["loc"][-1] if error["loc"] else ""
     if kind == "extra_forbidden":
-        return Fault(
-            tuple(error["loc"]), f"no such key {key!r} here", "remove it, or see the key names in docs"
-        )
+        return Fault(tuple(error["loc"]), f"no such key {key!r} here", "remove it, or see docs/platform.md")
     if kind == "missing":
         return Fault(tuple(error["loc"]), f"key {key!r} is missing", f"write {key}: …")
     return Fault(tuple(error["loc"]), kind.replace("_", " "), error["msg"])

@@ -116,8 +116,9 @@ class Adapter(ABC):
         except LeaseOver:
             return Reply("not_sent", cause="lease_over")
         except NotSent as error:
-            refused_us = error.cause == "certificate_refused"  # surely not taken, and ours to mend
-            return Reply("barred" if refused_us else "not_sent", cause=error.cause)
+            if error.cause == "certificate_refused":  # surely not taken, and ours to mend
+                return Reply("barred", code=error.cause, cause=error.cause)
+            return Reply("not_sent", cause=error.cause)
         except Unknown as error:
             reply = Reply("unknown", cause=error.cause)
         else:
@@ -160,7 +161,7 @@ class Adapter(ABC):
         async def refresh(former: str) -> tuple[str, int]:
             *first, last = self._around.auth.asks(self._moment(operation, former))
             for request in first:
-                with suppress(SessionBarred):  # the one before is of no use any more: there is another way
+                with suppress(SessionBarred, SessionFailed):  # there is another way
                     return await self._learnt(request)
             return await self._learnt(last)
 

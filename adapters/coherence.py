@@ -118,8 +118,8 @@ def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Ite
     yield from _arguments(operation, at)
     if platform.speaks == "rest":
         yield from _sending(operation, at)
-    elif operation.sends:
-        yield _fault((*at, "sends"), f"{platform.speaks} knows no choice of what is sent", "leave it out")
+    else:
+        yield from _only_rest(platform, operation, at)
 
 
 def _arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -138,6 +138,15 @@ def _arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     answer = operation.answer
     if answer and answer.in_place and not answer.at:
         yield _fault((*at, "answer"), "in place of what", "write at: PATH")
+    if operation.root and operation.sends != "xml":
+        yield _fault((*at, "root"), "a root element without an XML body", "write sends: xml, or leave it out")
+
+
+def _only_rest(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
+    if operation.sends:
+        yield _fault((*at, "sends"), f"{platform.speaks} knows no choice of what is sent", "leave it out")
+    if operation.answer and operation.answer.around:
+        yield _fault((*at, "answer", "around"), f"in {platform.speaks} it is what it is", "leave it out")
 
 
 def _sending(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:

@@ -139,7 +139,8 @@ def _http_headers(soap: Any) -> Mapping[str, str]:
     """Content-Type and SOAPAction (SOAP 1.1) or action parameter (1.2), as the contract says."""
     accepts = {"Accept": "text/xml, application/soap+xml, */*;q=0.1"}
     if soap.nsmap["soap-env"] == _ENVELOPES[1]:
-        return {**accepts, "Content-Type": f'application/soap+xml;charset=UTF-8;action="{soap.soapaction}"'}
+        action = f';action="{soap.soapaction}"' if soap.soapaction else ""
+        return {**accepts, "Content-Type": f"application/soap+xml;charset=UTF-8{action}"}
     return {**accepts, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{soap.soapaction or ""}"'}
 
 

@@ -6,7 +6,7 @@ appSecret the first one. MD5 is the peer's protocol, not the gateway's own prote
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from adapters.patterns import as_text
 BY_KEY, BY_SECRET = "/gateway/app/refreshTokenByKey.htm", "/gateway/app/refreshTokenBySec.htm"
 REQUEST_LIFE_MS, REFRESH_LIFE_MS = 15 * 60_000, 48 * 3_600_000
 _GOOD = "00"
+_NO_PAIR: Mapping[str, Any] = {"request": "", "refresh": "", "refresh_ends_ms": 0}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8", "Accept": "application/json"}
 
 
@@ -46,13 +47,10 @@ class Zj(Sessionless):
         self._by_secret = URL(base + settings.get("by_secret_path", BY_SECRET))
 
     def sign(self, request: Request, moment: Moment) -> Signature:
-        return Signature(parameters=self._signed(orjson.loads(moment.secret)["request"], moment.now_ms))
+        return Signature(parameters=self._signed(_pair(moment.secret)["request"], moment.now_ms))
 
     def asks(self, moment: Moment) -> Sequence[Request]:
-        by_key = self._ask(self._by_key, self._app_secret, moment.now_ms)
-        if not moment.secret:
-            return (by_key,)
-        former = orjson.loads(moment.secret)
+        by_key, former = self._ask(self._by_key, self._app_secret, moment.now_ms), _pair(moment.secret)
         if former["refresh_ends_ms"] <= moment.now_ms:
             return (by_key,)
         return (self._ask(self._by_secret, former["refresh"], moment.now_ms), by_key)
@@ -78,6 +76,15 @@ class Zj(Sessionless):
     def _signed(self, key: str, now_ms: int) -> dict[str, str]:
         time = str(now_ms)
         return {"appKey": self._app_key, "sign": sign(self._app_key, key, time), "requestTime": time}
+
+
+def _pair(secret: str) -> Mapping[str, Any]:
+    """What `learn` made; of anything else, as another scheme may have left it, a pair that has ended."""
+    try:
+        pair = orjson.loads(secret)
+    except orjson.JSONDecodeError:
+        return _NO_PAIR
+    return pair if isinstance(pair, dict) and pair.keys() == _NO_PAIR.keys() else _NO_PAIR
 
 
 def _end_ms(inside: dict[str, Any], name: str, documented_ms: int) -> int:

@@ -91,6 +91,7 @@ def test_zhejiang_signs_calls_with_the_request_secret() -> None:
     ("former", "paths", "first_key"),
     [
         ("", ["ByKey"], "demo-secret"),
+        ("left by another scheme", ["ByKey"], "demo-secret"),
         (NOW_MS + 1, ["BySec", "ByKey"], "rf"),
         (NOW_MS, ["ByKey"], "demo-secret"),  # the refresh secret has ended, too
     ],
@@ -98,7 +99,8 @@ def test_zhejiang_signs_calls_with_the_request_secret() -> None:
 def test_zhejiang_asks_with_the_refresh_secret_as_long_as_it_lives(
     former: Any, paths: list[str], first_key: str
 ) -> None:
-    secret = former and orjson.dumps({"request": "rq", "refresh": "rf", "refresh_ends_ms": former}).decode()
+    pair = {"request": "rq", "refresh": "rf", "refresh_ends_ms": former}
+    secret = former if isinstance(former, str) else orjson.dumps(pair).decode()
     requests = Zj(ACCESS).asks(moment(secret))
     assert [request.url.path for request in requests] == [
         f"/base/gateway/app/refreshToken{way}.htm" for way in paths

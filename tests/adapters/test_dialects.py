@@ -10,11 +10,12 @@ from aiohttp import web
 from lxml import etree
 
 from adapters.base import Adapter
-from adapters.coherence import NotDeclared
+from adapters.build import build
+from adapters.coherence import NotDeclared, declare
 from adapters.errors import Garbled, Unbuildable, Unencodable
-from adapters.message import Message, Reply, Request, Response
+from adapters.message import Access, Message, Reply, Request, Response
 from adapters.transport import HttpTransport
-from tests.adapters.peers import REST, SOAP, adapter, changed, go, platform_server
+from tests.adapters.peers import REST, ROOT, SOAP, adapter, changed, go, platform_server
 
 SUBMIT = "operations.case.submit"
 FILE = {"$material": "f1", "as": "base64"}
@@ -315,6 +316,26 @@ def test_soap_arguments_may_be_constants_settings_and_fields(transport: HttpTran
     assert b"<licence>tongban</licence><information>A1</information>" in request.body
 
 
+@pytest.mark.parametrize("declared", [' soapAction="urn:sim-yb:SubmitCase"', ""])
+def test_the_action_of_soap_1_2_is_a_parameter_where_there_is_one(
+    transport: HttpTransport, declared: str
+) -> None:
+    contract = (ROOT / "mappings/examples/sim-yb/contract/service.wsdl").read_text("utf-8")
+    document = changed(SOAP, "contract", "s.wsdl")
+    operation = {"call": "QueryCase", "taken": {"body": {"Result.Code": "0000"}}}
+    speaking = build(
+        declare(changed(document, "operations", {"case.progress": operation})),
+        access=Access("http://h"),
+        transport=transport,
+        clock_ms=lambda: 0,
+        random=bytes,
+        contract={"s.wsdl": contract.replace(' soapAction="urn:sim-yb:QueryCase"', declared)},
+    )
+    request = speaking.encode(Message("case.progress", {"Serial": "52042420261120000001"}))
+    action = ';action="urn:sim-yb:SubmitCase"' if declared else ""
+    assert request.headers["Content-Type"] == f"application/soap+xml;charset=UTF-8{action}"
+
+
 # ---- what is told before anything runs --------------------------------------------------------------------
 
 
@@ -329,6 +350,7 @@ def test_soap_arguments_may_be_constants_settings_and_fields(transport: HttpTran
         ({"call": "GET /x", "sends": "form"}, "GET has no body"),
         ({"answer": {"document": "json", "in_place": "true"}}, "answer: in place of what"),
         ({"sends": "telegram"}, "sends: literal error"),
+        ({"root": "R"}, "root: a root element without an XML body"),
     ],
 )
 def test_a_shape_that_cannot_be_is_told_at_its_place(
@@ -341,6 +363,8 @@ def test_a_shape_that_cannot_be_is_told_at_its_place(
 def test_what_only_rest_can_say_is_told_to_soap(transport: HttpTransport) -> None:
     with pytest.raises(NotDeclared, match="sends: soap knows no choice"):
         submitting(transport, SOAP, sends="json")
+    with pytest.raises(NotDeclared, match="around: in soap it is what it is"):
+        submitting(transport, SOAP, answer={"document": "xml", "around": "xml"})
     with pytest.raises(Unbuildable, match="no setting nobody"):
         submitting(transport, arguments={"a": {"setting": "nobody"}})
 

@@ -126,7 +126,7 @@ async def test_a_key_may_have_a_password(sending) -> None:
 )
 async def test_a_certificate_that_they_refuse_bars_before_anything_is_sent(sending, stranger) -> None:
     reply = await sending(held(stranger))
-    assert (reply.verdict, reply.cause, reply.sent_digest) == ("barred", "certificate_refused", None)
+    assert (reply.verdict, reply.code, reply.sent_digest) == ("barred", "certificate_refused", None)
 
 
 async def test_a_server_that_we_do_not_trust_is_sent_nothing(sending) -> None:

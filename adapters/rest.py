@@ -80,8 +80,9 @@ class RestAdapter(Adapter):
             if call.operation.charset != "utf-8" and not writable(body.decode(), call.operation.charset):
                 _check(document, call.operation.charset)
             return Request(call.method, call.url, _JSON, body, call.fresh, holes)
-        _check(document, call.operation.charset)
         url = call.url
+        if call.sends != "xml" or url is None:  # the XML codec finds these together with its own
+            _check(document, call.operation.charset)
         if url is None:
             url, document = self._addressed(call.path, document)
         url, headers, body = _written(call, url, document)

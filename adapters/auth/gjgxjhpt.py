@@ -60,6 +60,9 @@ def open_secret(sealed: str, appkey: str) -> str:
     return (unpadder.update(padded) + unpadder.finalize()).decode()
 
 
+_escaped = lru_cache(maxsize=256)(escape)
+
+
 class Gjgxjhpt(Sessionless):
     """settings: `rid` (our requester id), optionally `refresh_path`, `session_sid`, and `soap_names`: `prefixed`
     (default) or `bare`, how the four are called in the SOAP header; secrets: `appkey`.
@@ -74,8 +77,9 @@ class Gjgxjhpt(Sessionless):
     def __init__(self, access: Access) -> None:
         self._names = tuple(f"{self.prefix}_{part}" for part in _PARTS)
         is_bare = one_of(access, "soap_names", ("prefixed", "bare")) == "bare"
-        self._elements = _PARTS if is_bare else self._names
         self._rid = needed(access, "settings", "rid")
+        elements = "".join(map("<{0}>%s</{0}>".format, _PARTS if is_bare else self._names))
+        self._header = f"<tongtechheader>{elements}</tongtechheader>"
         self._appkey = needed(access, "secrets", "appkey")
         self._session_sid = access.settings.get("session_sid")
         path = access.settings.get("refresh_path", self.refresh_path)
@@ -84,9 +88,9 @@ class Gjgxjhpt(Sessionless):
     def sign(self, request: Request, moment: Moment) -> Signature:
         """Four headers, which SOAP repeats in an element of its own."""
         values = self._signed(moment.service, moment.secret, moment.now_ms)
-        fields = "".join(map("<{0}>{1}</{0}>".format, self._elements, map(escape, values)))
+        rid, sid, rtime, signed = values  # the last two hold nothing that XML would escape
         headers = dict(zip(self._names, values, strict=True))
-        return Signature(headers, soap_header=f"<tongtechheader>{fields}</tongtechheader>")
+        return Signature(headers, soap_header=self._header % (_escaped(rid), _escaped(sid), rtime, signed))
 
     def asks(self, moment: Moment) -> Sequence[Request]:
         values = self._signed(self._session_sid or moment.service, self._appkey, moment.now_ms)

@@ -104,6 +104,18 @@ def test_what_the_charset_of_a_body_lacks_is_named(transport: HttpTransport, cha
     }
 
 
+def test_all_faults_of_an_xml_body_come_together(transport: HttpTransport) -> None:
+    with pytest.raises(Unencodable) as caught:
+        encoded(
+            submitting(transport, sends="xml", root="R", charset="gbk"), XM="李䶮", BZ="\x07", **{"1": "x"}
+        )
+    assert {(each.path, each.code) for each in caught.value.problems} == {
+        ("XM", "cannot_write"),
+        ("BZ", "not_xml_text"),
+        ("1", "not_xml_name"),
+    }
+
+
 def test_the_dot_of_names_has_the_bytes_that_java_means_by_it(transport: HttpTransport) -> None:
     body = encoded(submitting(transport, sends="xml", root="R", charset="gb2312"), XM="古丽·阿—").body
     assert b"\xa1\xa4" in body

@@ -3,11 +3,14 @@
 from typing import Any
 
 import orjson
+import pytest
 from aiohttp import web
 from lxml import etree
+from yarl import URL
 
 from adapters.auth import tif, zj
-from adapters.message import Message
+from adapters.auth.scheme import Signature
+from adapters.message import Message, Request
 from adapters.transport import HttpTransport
 from tests.adapters.peers import (
     NOW_MS,
@@ -159,3 +162,17 @@ async def test_a_username_token_stands_in_the_one_soap_header(transport: HttpTra
     [security] = root[0]
     assert (security.tag, security.get(f"{ENVELOPE}mustUnderstand")) == (f"{WSSE}Security", "1")
     assert security.findtext(f".//{WSSE}Username") == "tongban"
+
+
+@pytest.mark.parametrize("before", ["", "<soap-env:Header><a>1</a></soap-env:Header>"])
+def test_a_header_of_the_contract_and_that_of_the_scheme_are_one(
+    transport: HttpTransport, before: str
+) -> None:
+    speaking = adapter(SOAP, transport)
+    start = '<soap-env:Envelope xmlns:soap-env="http://schemas.xmlsoap.org/soap/envelope/">'
+    body = f"{start}{before}<soap-env:Body><b/></soap-env:Body></soap-env:Envelope>"
+    request = Request("POST", URL("http://h"), {}, body.encode())
+    dressed = speaking.dressed(request, Signature(soap_header="<c>2</c>"))
+    root = etree.fromstring(dressed.body)
+    expected = ["a", "c"] if before else ["c"]
+    assert [[etree.QName(each).localname for each in part] for part in root] == [expected, ["b"]]

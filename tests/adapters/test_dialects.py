@@ -328,6 +328,19 @@ def test_soap_arguments_may_be_constants_settings_and_fields(transport: HttpTran
     assert b"<licence>tongban</licence><information>A1</information>" in request.body
 
 
+def test_a_document_may_stand_in_its_place_in_a_soap_answer(transport: HttpTransport) -> None:
+    answer = {"document": "xml", "at": "data", "in_place": "true"}
+    taken = {"body": {"code": "0", "data.R.@CODE": "0"}, "reference": "data.BH"}
+    speaking = submitting(transport, SOAP, answer=answer, taken=taken, lists=["data.R"])
+    inner = "&lt;P&gt;&lt;BH&gt;T-1&lt;/BH&gt;&lt;R CODE='0'/&gt;&lt;/P&gt;"
+    body = (
+        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><submitCaseResponse>'
+        f"<code>0</code><data>{inner}</data></submitCaseResponse></e:Body></e:Envelope>"
+    )
+    tree = speaking.decode(Response(200, {"Content-Type": "text/xml"}, body.encode()), "case.submit")
+    assert tree == {"code": "0", "data": {"BH": "T-1", "R": [{"@CODE": "0"}]}}
+
+
 @pytest.mark.parametrize("declared", [' soapAction="urn:sim-yb:SubmitCase"', ""])
 def test_the_action_of_soap_1_2_is_a_parameter_where_there_is_one(
     transport: HttpTransport, declared: str

@@ -138,6 +138,8 @@ def _arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     answer = operation.answer
     if answer and answer.in_place and not answer.at:
         yield _fault((*at, "answer"), "in place of what", "write at: PATH")
+    if answer and answer.at is not None and not answer.in_place and len(answer.at) != 1:
+        yield _fault((*at, "answer", "at"), "one document can be the answer", "write one, or in_place: true")
     if operation.root and operation.sends != "xml":
         yield _fault((*at, "root"), "a root element without an XML body", "write sends: xml, or leave it out")
 

@@ -127,12 +127,13 @@ class Answer(Declared):
 
     around:   what carries the string; for REST, where an XML document without `at` is the whole answer otherwise.
     unescape: the string is escaped once more (`&lt;`) and is to be undone once.
-    in_place: the document stands where the string stood, with what is around it; no string, no document.
+    in_place: the document stands where the string stood, with what is around it; no string, no document. There may
+              be several: `at` is a list of their paths.
     label:    children that say their name in this attribute (`<key label="XM">…</key>`) are fields of that name.
     """
 
     document: Literal["xml", "json"]
-    at: Path | None = None
+    at: Texts | None = None
     around: Literal["json", "xml"] | None = None
     unescape: bool = False
     in_place: bool = False

@@ -16,16 +16,14 @@ def inside(tree: Tree, answer: Answer, lists: Iterable[str]) -> Tree:
 
     Raises Garbled where there is no such text, unless the answer may do without it (`in_place`).
     """
-    text = finder(answer.at)(tree) if answer.at else _only_text(tree)
-    if answer.in_place and text in (None, ""):
-        return tree
-    if not isinstance(text, str) or not text.strip():
-        raise Garbled("no_document")
-    document = _read(html.unescape(text) if answer.unescape else text, answer)
-    if answer.in_place and answer.at:
-        _put(tree, answer.at.split("."), document)
-        document = tree
-    return with_lists(document, lists)
+    if not answer.in_place:
+        text = finder(answer.at[0])(tree) if answer.at else _only_text(tree)
+        return with_lists(_read(text, answer), lists)
+    for path in answer.at or ():
+        text = finder(path)(tree)
+        if text not in (None, ""):
+            _put(tree, path.split("."), _read(text, answer))
+    return with_lists(tree, lists)
 
 
 def with_lists(document: Tree, lists: Iterable[str]) -> Tree:
@@ -40,7 +38,10 @@ def with_names(document: Tree, answer: Answer) -> Tree:
     return _named(document, f"@{answer.label}") if answer.label else document
 
 
-def _read(text: str, answer: Answer) -> Tree:
+def _read(text: Any, answer: Answer) -> Tree:
+    if not isinstance(text, str) or not text.strip():
+        raise Garbled("no_document")
+    text = html.unescape(text) if answer.unescape else text
     return with_names(json.read(text.encode()) if answer.document == "json" else xml.read(text), answer)
 
 

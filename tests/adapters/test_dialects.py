@@ -328,6 +328,34 @@ def test_soap_arguments_may_be_constants_settings_and_fields(transport: HttpTran
     assert b"<licence>tongban</licence><information>A1</information>" in request.body
 
 
+def test_columns_that_hold_documents_are_read_where_they_stand(transport: HttpTransport) -> None:
+    """As an Inspur guide has them: LAW_XML, MATERIAL_XML …, each a text of labelled keys."""
+    columns = ["data.LAW_XML", "data.MATERIAL_XML", "data.CONSULT_XML"]
+    answer = {"document": "xml", "at": columns, "in_place": "true", "label": "label"}
+    speaking = submitting(transport, answer=answer, lists=["data.MATERIAL_XML.node"])
+    row = {
+        "LAW_XML": "<root><node><key label='LAW_NAME'>行政许可法</key></node></root>",
+        "MATERIAL_XML": "<root><node><key label='NAME'>申请表</key></node></root>",
+        "CONSULT_XML": "",
+    }
+    read = speaking.decode(Response(200, {}, orjson.dumps({"data": row})), "case.submit")
+    assert read["data"] == {
+        "LAW_XML": {"node": {"LAW_NAME": "行政许可法"}},
+        "MATERIAL_XML": {"node": [{"NAME": "申请表"}]},
+        "CONSULT_XML": "",
+    }
+    with pytest.raises(Garbled):
+        row["CONSULT_XML"] = "<root>"
+        speaking.decode(Response(200, {}, orjson.dumps({"data": row})), "case.submit")
+
+
+def test_a_document_inside_a_document_is_read_after_the_outer_one(transport: HttpTransport) -> None:
+    answer = {"document": "json", "at": ["data", "data.inner"], "in_place": "true"}
+    body = orjson.dumps({"data": orjson.dumps({"inner": '{"n": "1"}'}).decode()})
+    read = submitting(transport, answer=answer).decode(Response(200, {}, body), "case.submit")
+    assert read == {"data": {"inner": {"n": "1"}}}
+
+
 def test_a_document_may_stand_in_its_place_in_a_soap_answer(transport: HttpTransport) -> None:
     answer = {"document": "xml", "at": "data", "in_place": "true"}
     taken = {"body": {"code": "0", "data.R.@CODE": "0"}, "reference": "data.BH"}
@@ -375,6 +403,7 @@ def test_the_action_of_soap_1_2_is_a_parameter_where_there_is_one(
         ({"call": "GET /x", "sends": "form"}, "GET has no body"),
         ({"answer": {"document": "json", "in_place": "true"}}, "answer: in place of what"),
         ({"sends": "telegram"}, "sends: literal error"),
+        ({"answer": {"document": "json", "at": ["a", "b"]}}, "answer.at: one document can be the answer"),
         ({"root": "R"}, "root: a root element without an XML body"),
     ],
 )

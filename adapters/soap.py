@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 from yarl import URL
 
 from adapters import facets, shapes
-from adapters.arguments import Written, inside, writers
+from adapters.arguments import Written, writers
+from adapters.auth.scheme import Signature
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
 from adapters.codecs.charset import (
-    charset_of,
-    charset_of_xml,
+    charset_of_answer,
     decoded,
     unfit_for_xml,
     unwritable,
@@ -25,6 +24,7 @@ from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
+from adapters.inner import inside
 from adapters.lists import Lists, lists_of
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
@@ -36,6 +36,7 @@ _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/20
 _BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _BODY = b"<soap-env:Body"
+_HEADER, _HEADER_END = b"<soap-env:Header>", b"</soap-env:Header>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +120,14 @@ class SoapAdapter(Adapter):
             xml.make_list(tree, list(path))
         return tree
 
-    def dressed(self, request: Request, headers: Mapping[str, str]) -> Request:
-        """Signature fields also stand in the SOAP header, in an element that the auth scheme names."""
-        name = self._around.auth.soap_header
-        if not headers or name is None:
-            return super().dressed(request, headers)
-        fields = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in headers.items())
-        header = f"<soap-env:Header><{name}>{fields}</{name}></soap-env:Header>".encode()
-        dressed = request.body.replace(_BODY, header + _BODY, 1)
-        return replace(request, body=dressed, headers={**request.headers, **headers})
+    def dressed(self, request: Request, signature: Signature) -> Request:
+        """What a scheme has for the SOAP header stands there, at the end of one that the contract wants."""
+        if signature.soap_header:
+            head, body, rest = request.body.partition(_BODY)
+            header = head.removesuffix(_HEADER_END) if head.endswith(_HEADER_END) else head + _HEADER
+            written = header + signature.soap_header.encode() + _HEADER_END + body + rest
+            request = replace(request, body=written)
+        return super().dressed(request, signature)
 
 
 def _check_arguments(kind: Any, operation: Operation, at: tuple[str, ...]) -> None:
@@ -148,7 +148,8 @@ def _http_headers(soap: Any) -> Mapping[str, str]:
     """Content-Type and SOAPAction (SOAP 1.1) or action parameter (1.2), as the contract says."""
     accepts = {"Accept": "text/xml, application/soap+xml, */*;q=0.1"}
     if soap.nsmap["soap-env"] == _ENVELOPES[1]:
-        return {**accepts, "Content-Type": f'application/soap+xml;charset=UTF-8;action="{soap.soapaction}"'}
+        action = f';action="{soap.soapaction}"' if soap.soapaction else ""
+        return {**accepts, "Content-Type": f"application/soap+xml;charset=UTF-8{action}"}
     return {**accepts, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{soap.soapaction or ""}"'}
 
 
@@ -220,7 +221,7 @@ def _body_of(response: Response) -> etree._Element:
     kind = response.headers.get("Content-Type", "")
     if kind.lower().startswith("multipart/"):
         raise Garbled("multipart")
-    charset = charset_of(kind) or charset_of_xml(response.body)
+    charset = charset_of_answer(kind, response.body)
     root = xml.parsed(whole(decoded(response.body, charset)))
     wanted = _BODIES.get(str(root.tag))
     for each in root:
@@ -230,17 +231,23 @@ def _body_of(response: Response) -> etree._Element:
 
 
 def _fault(fault: etree._Element) -> dict[str, Any]:
-    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree."""
+    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree.
+
+    The codes of 1.2 say no more than whose fault it is; what it is stands in the (innermost) subcode.
+    """
     parts = {xml.local(each): each for each in fault}
-    code = parts.get("faultcode")
-    text = parts.get("faultstring")
-    if code is None and "Code" in parts:
-        code = next(parts["Code"].iter("{*}Value"), None)
+    code, text = parts.get("faultcode"), parts.get("faultstring")
+    values = [*parts["Code"].iter("{*}Value")] if code is None and "Code" in parts else [code]
     if text is None and "Reason" in parts:
         text = next(parts["Reason"].iter("{*}Text"), None)
     detail = parts.get("detail", parts.get("Detail"))
-    return {
-        "code": (code.text or "").strip().rpartition(":")[2] if code is not None else None,
+    found = {
+        "code": _local_code(values[0]) if values else None,
         "text": (text.text or "").strip() if text is not None else None,
         "detail": xml.tree(detail) if detail is not None else None,
     }
+    return found | {"subcode": _local_code(values[-1])} if len(values) > 1 else found
+
+
+def _local_code(element: etree._Element | None) -> str | None:
+    return None if element is None else (element.text or "").strip().rpartition(":")[2]

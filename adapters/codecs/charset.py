@@ -14,6 +14,7 @@ _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _CHINESE = frozenset(
     {"gb2312", "gb-2312", "euc-cn", "gbk", "cp936", "ms936", "windows-936", "gb18030", "x-gbk"}
 )
+_ADDED = frozenset({"iso-8859-1", "latin1", "iso8859-1"})
 _DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
@@ -104,10 +105,26 @@ def whole(text: str) -> str:
     return text
 
 
+def encoded(text: str, charset: str) -> bytes:
+    """The bytes of a text of which all is `writable`; GBK has what GB 2312 has, and its dot and dash as meant."""
+    return text.encode("gbk" if charset == "gb2312" else charset)
+
+
 def charset_of(content_type: str) -> str | None:
     """The charset parameter of a Content-Type, None when there is none."""
     _, found, rest = content_type.partition("charset=")
     return rest.split(";")[0].strip().strip("\"'") or None if found else None
+
+
+def charset_of_answer(content_type: str, raw: bytes) -> str | None:
+    """What the header says, else the XML declaration.
+
+    ISO-8859-1 is what Java servers add by themselves to whatever is text: there the declaration knows better.
+    """
+    said = charset_of(content_type)
+    if said is None or said.lower() in _ADDED:
+        return charset_of_xml(raw) or said
+    return said
 
 
 def charset_of_xml(raw: bytes) -> str | None:

@@ -43,6 +43,8 @@ def python_pattern(pattern: str) -> str:
         written.append(_written(kind, text))
     if len(varies) > 1 or unbounded > _REPETITIONS:
         raise Unsaid("a pattern that is not simple")
+    if "|" in pattern and "{" in pattern:
+        raise Unsaid("counted alternatives, of which libxml2 refuses some that fit: a|a{2}")
     return "".join(written)
 
 

@@ -44,6 +44,7 @@ def speaking(
         transport=transport,
         contract={"contract/service.wsdl": wsdl},
         clock_ms=lambda: 0,
+        random=bytes,
     )
 
 

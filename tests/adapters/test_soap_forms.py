@@ -42,6 +42,7 @@ def speaking(call: str) -> SoapAdapter:
         transport=Nowhere(),
         contract={"forms.wsdl": FORMS},
         clock_ms=lambda: 0,
+        random=bytes,
     )
     assert isinstance(made, SoapAdapter)
     return made

@@ -39,6 +39,7 @@ def typed(transport: HttpTransport) -> SoapAdapter:
         transport=transport,
         contract={"typed.wsdl": TYPED},
         clock_ms=lambda: 0,
+        random=bytes,
     )
     assert isinstance(speaking, SoapAdapter)
     return speaking

@@ -124,7 +124,14 @@ def speaking() -> SoapAdapter:
     }
     files = {"contract/bench.wsdl": contract()}
     access = Access("http://127.0.0.1:9/x")
-    made = build(declare(declared), access=access, transport=_Nowhere(), clock_ms=lambda: 0, contract=files)
+    made = build(
+        declare(declared),
+        access=access,
+        transport=_Nowhere(),
+        clock_ms=lambda: 0,
+        random=bytes,
+        contract=files,
+    )
     if not isinstance(made, SoapAdapter):
         raise TypeError("not a SOAP adapter")
     return made

@@ -177,7 +177,9 @@ def _read_by_zeep(offline: Any) -> Any:
 def _not_for_zeep(bound: Bound) -> bool:
     """What zeep would write wrongly without a word: SOAP encoding, operations that we renamed."""
     messages = [each for each in (bound.request, bound.answer) if each is not None]
-    return bound.wire != bound.name or any(each.use == "encoded" or each.attached for each in messages)
+    return bound.wire != bound.name or any(
+        each.use == "encoded" or each.attached or each.dime for each in messages
+    )
 
 
 def _look_up(document: Any, bound: Bound) -> Any:

@@ -1,11 +1,18 @@
 """WSDLs of every style as one model: what is offered, how it is called, what stands where."""
 
-import pytest
+from contextlib import suppress
+from typing import Any
 
+import pytest
+from lxml import etree
+
+from adapters import shapes
 from adapters.contract import Offer, Part, read, walk
-from adapters.errors import Unbuildable
+from adapters.contract.own import by_types
+from adapters.envelope import UNWRITABLE
+from adapters.errors import Unbuildable, Unencodable
 from adapters.wsdl import Contract
-from tests.adapters.contract.folders import FILES
+from tests.adapters.contract.folders import FILES, NEIGHBOURS
 from tests.contract.made import made
 
 
@@ -108,3 +115,35 @@ def test_a_bare_xml_schema_offers_a_message_for_each_element() -> None:
 def test_a_file_with_neither_service_nor_binding_is_named() -> None:
     with pytest.raises(Unbuildable, match="offers no operation: it has neither service nor binding"):
         read("several/messages.wsdl", FILES)
+
+
+def alike(ours: Any, zeeps: Any) -> bool:
+    return (
+        (ours.tag, ours.text, dict(ours.attrib)) == (zeeps.tag, zeeps.text, dict(zeeps.attrib))
+        and len(ours) == len(zeeps)
+        and all(alike(*pair) for pair in zip(ours, zeeps, strict=True))
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["asmx.wsdl", "several/service.wsdl", "forms.wsdl", "typed.wsdl", "service.wsdl"]
+)
+def test_what_we_write_is_what_zeep_writes_where_it_can(path: str) -> None:
+    contract = Contract(path, FILES | NEIGHBOURS)
+    requests = {each.call: each.request for each in read(path, FILES | NEIGHBOURS).offers}
+    compared = 0
+    for bound in contract.wsdl.bound:
+        own, soap = by_types(contract.wsdl, bound, None), contract._operations.get(bound.call)
+        if own is None or soap is None or soap.input.body is None:
+            continue
+        for whole in (False, True):
+            document = made(requests[bound.call], whole=whole)
+            with suppress(
+                Unencodable, *UNWRITABLE
+            ):  # what is made up knows no patterns, and zeep no text years
+                body = etree.fromstring(own.written(document, "utf-8")[0])
+                values = shapes.arguments(soap.input.body.type, document)
+                envelope = etree.fromstring(etree.tostring(soap.create(**values).content))
+                assert alike(body[-1], envelope[-1]), bound.call
+                compared += 1
+    assert compared

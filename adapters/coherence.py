@@ -70,7 +70,7 @@ def _whole(platform: Platform) -> Iterator[Fault]:
         yield _fault(
             ("auth",), f"{platform.auth} stands in a SOAP header", "write speaks: soap, or another one"
         )
-    if platform.speaks == "soap" and not platform.contract:
+    if platform.speaks == "soap" and not platform.contract and not _all_raw(platform):
         yield _fault(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
     yield from _serving(platform)
     if platform.numbers.ours:
@@ -109,9 +109,16 @@ def _number_form(declared: NumberForm) -> Iterator[Fault]:
             yield _fault((*at, "per", place), what, f"write {{{name}}} into the form, or leave it out here")
 
 
+def _all_raw(platform: Platform) -> bool:
+    """Whether every operation brings its own envelope, so that no contract is needed."""
+    return all(operation.envelope for operation in platform.operations.values())
+
+
 def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     if platform.speaks == "rest" and http_call(operation.call) is None:
         yield _fault((*at, "call"), "not a REST call", "write METHOD /path, like POST /api/v2/cases")
+    if platform.speaks == "rest" and operation.envelope:
+        yield _fault((*at, "envelope"), "REST has no envelope", "leave it out, or write speaks: soap")
     scheme = SCHEMES.get(platform.auth)
     if scheme is not None and scheme.service and not operation.service:
         yield _fault((*at,), f"{platform.auth} signs a service id", "write service: s_…")

@@ -149,6 +149,7 @@ class Operation(Declared):
     root:  of an XML body.
     charset: what their side can hold; every text is checked against it. An XML body is written in it, too; all
              else goes out in UTF-8.
+    envelope: file of a literal SOAP envelope that the document is written into, where types cannot say how.
     """
 
     kind: Literal["read", "write"] | None = None
@@ -160,6 +161,7 @@ class Operation(Declared):
     root: str | None = None
     arguments: dict[str, Argument] = {}
     answer: Answer | None = None
+    envelope: Path | None = None
     charset: Charset = "utf-8"
     lists: tuple[str, ...] = ()
     taken: Predicate

@@ -1,6 +1,6 @@
 """SOAP: zeep writes the body from the contract, lxml reads the answer; the pure halves of the adapter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -20,6 +20,10 @@ from adapters.codecs.charset import (
     unwritable,
     whole,
 )
+from adapters.contract import related
+from adapters.contract.encoded import plain
+from adapters.contract.own import Own, by_template
+from adapters.contract.template import Template
 from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
@@ -30,7 +34,7 @@ from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
 from adapters.writer.compiled import Writer, compiled
 from adapters.writer.odd import Unclaimed
-from adapters.wsdl import Contract
+from adapters.wsdl import loaded
 
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
@@ -56,21 +60,38 @@ class _Call:
     writer: Writer | None = None  # for typed bodies; None where only zeep can write them
 
 
+@dataclass(frozen=True, slots=True)
+class _OwnCall:
+    """One operation whose envelope we write ourselves, prepared."""
+
+    own: Own
+    arguments: dict[str, Written]
+    lists: tuple[tuple[str, ...], ...]
+    fresh: bool
+    operation: Operation
+
+
 class SoapAdapter(Adapter):
     """The document is the body by the contract's types, or is written into one text argument."""
 
     def __init__(self, platform: Platform, surroundings: Surroundings, files: Mapping[str, str]) -> None:
         super().__init__(platform, surroundings)
-        if platform.contract is None:
+        bare = [each for each in platform.operations.values() if each.envelope is None]
+        if platform.contract is None and bare:
             raise Unbuildable(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
         self._url = URL(surroundings.access.address)
-        self.contract = Contract(platform.contract, files)
-        self._calls = {name: self._prepared(name, each) for name, each in platform.operations.items()}
+        self.contract = loaded(platform.contract, files) if platform.contract is not None else None
+        self._own = dict(self._prepared_own(platform, files))
+        self._calls = {
+            name: self._prepared(name, each)
+            for name, each in platform.operations.items()
+            if name not in self._own
+        }
 
     def _prepared(self, name: str, operation: Operation) -> _Call:
         at = ("operations", name)
         try:
-            soap = self.contract.operation(operation.call)
+            soap = self._promised(operation)
         except Unbuildable as error:
             raise Unbuildable((*at, *error.path), error.what, error.write) from error
         kind = soap.input.body.type if soap.input.body is not None else None
@@ -78,7 +99,9 @@ class SoapAdapter(Adapter):
         call = _Call(
             soap,
             kind,
-            self.contract.schema if soap.style == "document" and not operation.arguments else None,
+            self.contract.schema
+            if self.contract is not None and soap.style == "document" and not operation.arguments
+            else None,
             _http_headers(soap),
             writers(operation.arguments, self._around.access, (*at, "arguments")),
             tuple(tuple(path.split(".")) for path in operation.lists),
@@ -93,7 +116,65 @@ class SoapAdapter(Adapter):
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
         )
 
+    def _prepared_own(self, platform: Platform, files: Mapping[str, str]) -> Iterator[tuple[str, _OwnCall]]:
+        for name, operation in platform.operations.items():
+            at = ("operations", name)
+            try:
+                own = self._written_by_us(operation, files)
+            except Unbuildable as error:
+                raise Unbuildable((*at, *error.path), error.what, error.write) from error
+            if own is not None:
+                _check_own_arguments(own, operation, at)
+                yield (
+                    name,
+                    _OwnCall(
+                        own,
+                        writers(operation.arguments, self._around.access, (*at, "arguments")),
+                        (*own.lists, *(tuple(path.split(".")) for path in operation.lists)),
+                        needs_own_connection(operation, read=operation.is_read(name), method="POST"),
+                        operation,
+                    ),
+                )
+
+    def _written_by_us(self, operation: Operation, files: Mapping[str, str]) -> Own | None:
+        if operation.envelope is None:
+            found = self._promised(operation)
+            return found if isinstance(found, Own) else None
+        template = Template(operation.envelope, files)
+        if self.contract is None:
+            return by_template(template, None, None)
+        return by_template(template, self.contract.bound(operation.call), self.contract.wsdl)
+
+    def _promised(self, operation: Operation) -> Any:
+        """What writes the operation by the contract: zeep's operation, or an Own."""
+        if self.contract is None:
+            raise Unbuildable(("call",), "SOAP without a contract", "write contract: or envelope:")
+        return self.contract.operation(operation.call)
+
+    def _encoded_by_us(self, message: Message, call: _OwnCall) -> Request:
+        document, holes = hollowed(message.document)
+        if call.arguments:
+            _check(document, call.operation)
+            document = _written(call.arguments, document)
+        body, headers = call.own.written(document, call.operation.charset)
+        return Request("POST", self._url, headers, body, call.fresh, holes)
+
+    def _decoded_by_us(self, response: Response, call: _OwnCall) -> Tree:
+        body = plain(_body_of(response))
+        for each in body:
+            if xml.local(each) == "Fault":
+                return {"fault": _fault(each)}
+        content = xml.tree(body[0]) if len(body) else {}
+        if call.operation.answer:
+            return inside(content, call.operation.answer, call.operation.lists)
+        tree = content if isinstance(content, dict) else {"#text": content}
+        for path in call.lists:
+            xml.make_list(tree, list(path))
+        return tree
+
     def encode(self, message: Message) -> Request:
+        if (own := self._own.get(message.operation)) is not None:
+            return self._encoded_by_us(message, own)
         call = self._calls[message.operation]
         document, holes = hollowed(message.document)
         if call.arguments:
@@ -105,6 +186,8 @@ class SoapAdapter(Adapter):
         return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
+        if (own := self._own.get(operation)) is not None:
+            return self._decoded_by_us(response, own)
         call = self._calls[operation]
         body = _body_of(response)
         for each in body:
@@ -142,6 +225,16 @@ def _check_arguments(kind: Any, operation: Operation, at: tuple[str, ...]) -> No
             raise Unbuildable((*at, "arguments", name), "the contract has no such argument", write)
     for fault in shapes.problems(kind, dict.fromkeys(operation.arguments, "")):
         raise Unbuildable((*at, "arguments"), f"the contract needs {fault.path}", f"write {fault.path}: …")
+
+
+def _check_own_arguments(own: Own, operation: Operation, at: tuple[str, ...]) -> None:
+    for fault in own.lacking(dict.fromkeys(operation.arguments, "")) if operation.arguments else ():
+        if fault.code == "needed_there":
+            raise Unbuildable(
+                (*at, "arguments"), f"the contract needs {fault.path}", f"write {fault.path}: …"
+            )
+        what = "the contract has no such argument"
+        raise Unbuildable((*at, "arguments", fault.path), what, "write one that the contract has")
 
 
 def _http_headers(soap: Any) -> Mapping[str, str]:
@@ -220,7 +313,8 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
 def _body_of(response: Response) -> etree._Element:
     kind = response.headers.get("Content-Type", "")
     if kind.lower().startswith("multipart/"):
-        raise Garbled("multipart")
+        opened, parts = related.opened(response)
+        return related.included(_body_of(opened), parts)
     charset = charset_of_answer(kind, response.body)
     root = xml.parsed(whole(decoded(response.body, charset)))
     wanted = _BODIES.get(str(root.tag))

@@ -14,30 +14,25 @@ from adapters.auth.scheme import Signature
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
 from adapters.codecs.charset import (
-    charset_of_answer,
-    decoded,
     unfit_for_xml,
     unwritable,
-    whole,
 )
-from adapters.contract import related
 from adapters.contract.encoded import plain
 from adapters.contract.own import Own, by_template
 from adapters.contract.template import Template
 from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
-from adapters.errors import Garbled, Unbuildable, Unencodable
+from adapters.errors import Unbuildable, Unencodable
 from adapters.holes import hollowed
 from adapters.inner import inside
 from adapters.lists import Lists, lists_of
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
+from adapters.soap_answer import ENVELOPES, body_of, fault_in
 from adapters.writer.compiled import Writer, compiled
 from adapters.writer.odd import Unclaimed
 from adapters.wsdl import loaded
 
-_ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
-_BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _BODY = b"<soap-env:Body"
 _HEADER, _HEADER_END = b"<soap-env:Header>", b"</soap-env:Header>"
@@ -159,19 +154,6 @@ class SoapAdapter(Adapter):
         body, headers = call.own.written(document, call.operation.charset)
         return Request("POST", self._url, headers, body, call.fresh, holes)
 
-    def _decoded_by_us(self, response: Response, call: _OwnCall) -> Tree:
-        body = plain(_body_of(response))
-        for each in body:
-            if xml.local(each) == "Fault":
-                return {"fault": _fault(each)}
-        content = xml.tree(body[0]) if len(body) else {}
-        if call.operation.answer:
-            return inside(content, call.operation.answer, call.operation.lists)
-        tree = content if isinstance(content, dict) else {"#text": content}
-        for path in call.lists:
-            xml.make_list(tree, list(path))
-        return tree
-
     def encode(self, message: Message) -> Request:
         if (own := self._own.get(message.operation)) is not None:
             return self._encoded_by_us(message, own)
@@ -186,18 +168,17 @@ class SoapAdapter(Adapter):
         return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
-        if (own := self._own.get(operation)) is not None:
-            return self._decoded_by_us(response, own)
-        call = self._calls[operation]
-        body = _body_of(response)
+        own = self._own.get(operation)
+        call = own or self._calls[operation]
+        body = body_of(response) if own is None else plain(body_of(response))
         for each in body:
             if xml.local(each) == "Fault":
-                return {"fault": _fault(each)}
+                return {"fault": fault_in(each)}
         content = xml.tree(body[0]) if len(body) else {}
         if call.operation.answer:
             return inside(content, call.operation.answer, call.operation.lists)
         tree = content if isinstance(content, dict) else {"#text": content}
-        if call.typed is not None:
+        if isinstance(call, _Call) and call.typed is not None:
             call.typed.keep(tree)
         for path in call.lists:
             xml.make_list(tree, list(path))
@@ -240,7 +221,7 @@ def _check_own_arguments(own: Own, operation: Operation, at: tuple[str, ...]) ->
 def _http_headers(soap: Any) -> Mapping[str, str]:
     """Content-Type and SOAPAction (SOAP 1.1) or action parameter (1.2), as the contract says."""
     accepts = {"Accept": "text/xml, application/soap+xml, */*;q=0.1"}
-    if soap.nsmap["soap-env"] == _ENVELOPES[1]:
+    if soap.nsmap["soap-env"] == ENVELOPES[1]:
         action = f';action="{soap.soapaction}"' if soap.soapaction else ""
         return {**accepts, "Content-Type": f"application/soap+xml;charset=UTF-8{action}"}
     return {**accepts, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{soap.soapaction or ""}"'}
@@ -308,40 +289,3 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
     if call.schema is not None and len(body) and (problems := facets.problems(body[0], call.schema)):
         raise Unencodable(problems)
     return _DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
-
-
-def _body_of(response: Response) -> etree._Element:
-    kind = response.headers.get("Content-Type", "")
-    if kind.lower().startswith("multipart/"):
-        opened, parts = related.opened(response)
-        return related.included(_body_of(opened), parts)
-    charset = charset_of_answer(kind, response.body)
-    root = xml.parsed(whole(decoded(response.body, charset)))
-    wanted = _BODIES.get(str(root.tag))
-    for each in root:
-        if each.tag == wanted:
-            return each
-    raise Garbled("no_envelope")
-
-
-def _fault(fault: etree._Element) -> dict[str, Any]:
-    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree.
-
-    The codes of 1.2 say no more than whose fault it is; what it is stands in the (innermost) subcode.
-    """
-    parts = {xml.local(each): each for each in fault}
-    code, text = parts.get("faultcode"), parts.get("faultstring")
-    values = [*parts["Code"].iter("{*}Value")] if code is None and "Code" in parts else [code]
-    if text is None and "Reason" in parts:
-        text = next(parts["Reason"].iter("{*}Text"), None)
-    detail = parts.get("detail", parts.get("Detail"))
-    found = {
-        "code": _local_code(values[0]) if values else None,
-        "text": (text.text or "").strip() if text is not None else None,
-        "detail": xml.tree(detail) if detail is not None else None,
-    }
-    return found | {"subcode": _local_code(values[-1])} if len(values) > 1 else found
-
-
-def _local_code(element: etree._Element | None) -> str | None:
-    return None if element is None else (element.text or "").strip().rpartition(":")[2]

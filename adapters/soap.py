@@ -1,6 +1,6 @@
 """SOAP: zeep writes the body from the contract, lxml reads the answer; the pure halves of the adapter."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -14,25 +14,28 @@ from adapters.auth.scheme import Signature
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
 from adapters.codecs.charset import (
+    charset_of_answer,
+    decoded,
     unfit_for_xml,
     unwritable,
+    whole,
 )
-from adapters.contract.encoded import plain
-from adapters.contract.own import Own, by_template
-from adapters.contract.template import Template
+from adapters.contract import related
+from adapters.contract.called import own_calls
 from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
-from adapters.errors import Unbuildable, Unencodable
+from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
 from adapters.inner import inside
 from adapters.lists import Lists, lists_of
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
-from adapters.soap_answer import ENVELOPES, body_of, fault_in
 from adapters.writer.compiled import Writer, compiled
 from adapters.writer.odd import Unclaimed
-from adapters.wsdl import loaded
+from adapters.wsdl import Contract, loaded
 
+_ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
+_BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _BODY = b"<soap-env:Body"
 _HEADER, _HEADER_END = b"<soap-env:Header>", b"</soap-env:Header>"
@@ -55,38 +58,24 @@ class _Call:
     writer: Writer | None = None  # for typed bodies; None where only zeep can write them
 
 
-@dataclass(frozen=True, slots=True)
-class _OwnCall:
-    """One operation whose envelope we write ourselves, prepared."""
-
-    own: Own
-    arguments: dict[str, Written]
-    lists: tuple[tuple[str, ...], ...]
-    fresh: bool
-    operation: Operation
-
-
 class SoapAdapter(Adapter):
     """The document is the body by the contract's types, or is written into one text argument."""
 
     def __init__(self, platform: Platform, surroundings: Surroundings, files: Mapping[str, str]) -> None:
         super().__init__(platform, surroundings)
-        bare = [each for each in platform.operations.values() if each.envelope is None]
-        if platform.contract is None and bare:
-            raise Unbuildable(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
         self._url = URL(surroundings.access.address)
         self.contract = loaded(platform.contract, files) if platform.contract is not None else None
-        self._own = dict(self._prepared_own(platform, files))
+        self._own = dict(own_calls(platform, surroundings.access, self.contract, files))
         self._calls = {
-            name: self._prepared(name, each)
+            name: self._prepared(name, each, self.contract)
             for name, each in platform.operations.items()
-            if name not in self._own
+            if name not in self._own and self.contract is not None
         }
 
-    def _prepared(self, name: str, operation: Operation) -> _Call:
+    def _prepared(self, name: str, operation: Operation, contract: Contract) -> _Call:
         at = ("operations", name)
         try:
-            soap = self._promised(operation)
+            soap = contract.operation(operation.call)
         except Unbuildable as error:
             raise Unbuildable((*at, *error.path), error.what, error.write) from error
         kind = soap.input.body.type if soap.input.body is not None else None
@@ -94,9 +83,7 @@ class SoapAdapter(Adapter):
         call = _Call(
             soap,
             kind,
-            self.contract.schema
-            if self.contract is not None and soap.style == "document" and not operation.arguments
-            else None,
+            contract.schema if soap.style == "document" and not operation.arguments else None,
             _http_headers(soap),
             writers(operation.arguments, self._around.access, (*at, "arguments")),
             tuple(tuple(path.split(".")) for path in operation.lists),
@@ -111,52 +98,9 @@ class SoapAdapter(Adapter):
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
         )
 
-    def _prepared_own(self, platform: Platform, files: Mapping[str, str]) -> Iterator[tuple[str, _OwnCall]]:
-        for name, operation in platform.operations.items():
-            at = ("operations", name)
-            try:
-                own = self._written_by_us(operation, files)
-            except Unbuildable as error:
-                raise Unbuildable((*at, *error.path), error.what, error.write) from error
-            if own is not None:
-                _check_own_arguments(own, operation, at)
-                yield (
-                    name,
-                    _OwnCall(
-                        own,
-                        writers(operation.arguments, self._around.access, (*at, "arguments")),
-                        (*own.lists, *(tuple(path.split(".")) for path in operation.lists)),
-                        needs_own_connection(operation, read=operation.is_read(name), method="POST"),
-                        operation,
-                    ),
-                )
-
-    def _written_by_us(self, operation: Operation, files: Mapping[str, str]) -> Own | None:
-        if operation.envelope is None:
-            found = self._promised(operation)
-            return found if isinstance(found, Own) else None
-        template = Template(operation.envelope, files)
-        if self.contract is None:
-            return by_template(template, None, None)
-        return by_template(template, self.contract.bound(operation.call), self.contract.wsdl)
-
-    def _promised(self, operation: Operation) -> Any:
-        """What writes the operation by the contract: zeep's operation, or an Own."""
-        if self.contract is None:
-            raise Unbuildable(("call",), "SOAP without a contract", "write contract: or envelope:")
-        return self.contract.operation(operation.call)
-
-    def _encoded_by_us(self, message: Message, call: _OwnCall) -> Request:
-        document, holes = hollowed(message.document)
-        if call.arguments:
-            _check(document, call.operation)
-            document = _written(call.arguments, document)
-        body, headers = call.own.written(document, call.operation.charset)
-        return Request("POST", self._url, headers, body, call.fresh, holes)
-
     def encode(self, message: Message) -> Request:
         if (own := self._own.get(message.operation)) is not None:
-            return self._encoded_by_us(message, own)
+            return own.encoded(self._url, message.document)
         call = self._calls[message.operation]
         document, holes = hollowed(message.document)
         if call.arguments:
@@ -168,17 +112,20 @@ class SoapAdapter(Adapter):
         return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
-        own = self._own.get(operation)
-        call = own or self._calls[operation]
-        body = body_of(response) if own is None else plain(body_of(response))
+        if (own := self._own.get(operation)) is not None:
+            body = _body_of(response)
+            failed = [each for each in body if xml.local(each) == "Fault"]
+            return {"fault": _fault(failed[0])} if failed else own.decoded(body)
+        call = self._calls[operation]
+        body = _body_of(response)
         for each in body:
             if xml.local(each) == "Fault":
-                return {"fault": fault_in(each)}
+                return {"fault": _fault(each)}
         content = xml.tree(body[0]) if len(body) else {}
         if call.operation.answer:
             return inside(content, call.operation.answer, call.operation.lists)
         tree = content if isinstance(content, dict) else {"#text": content}
-        if isinstance(call, _Call) and call.typed is not None:
+        if call.typed is not None:
             call.typed.keep(tree)
         for path in call.lists:
             xml.make_list(tree, list(path))
@@ -208,20 +155,10 @@ def _check_arguments(kind: Any, operation: Operation, at: tuple[str, ...]) -> No
         raise Unbuildable((*at, "arguments"), f"the contract needs {fault.path}", f"write {fault.path}: …")
 
 
-def _check_own_arguments(own: Own, operation: Operation, at: tuple[str, ...]) -> None:
-    for fault in own.lacking(dict.fromkeys(operation.arguments, "")) if operation.arguments else ():
-        if fault.code == "needed_there":
-            raise Unbuildable(
-                (*at, "arguments"), f"the contract needs {fault.path}", f"write {fault.path}: …"
-            )
-        what = "the contract has no such argument"
-        raise Unbuildable((*at, "arguments", fault.path), what, "write one that the contract has")
-
-
 def _http_headers(soap: Any) -> Mapping[str, str]:
     """Content-Type and SOAPAction (SOAP 1.1) or action parameter (1.2), as the contract says."""
     accepts = {"Accept": "text/xml, application/soap+xml, */*;q=0.1"}
-    if soap.nsmap["soap-env"] == ENVELOPES[1]:
+    if soap.nsmap["soap-env"] == _ENVELOPES[1]:
         action = f';action="{soap.soapaction}"' if soap.soapaction else ""
         return {**accepts, "Content-Type": f"application/soap+xml;charset=UTF-8{action}"}
     return {**accepts, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{soap.soapaction or ""}"'}
@@ -289,3 +226,40 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
     if call.schema is not None and len(body) and (problems := facets.problems(body[0], call.schema)):
         raise Unencodable(problems)
     return _DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
+
+
+def _body_of(response: Response) -> etree._Element:
+    kind = response.headers.get("Content-Type", "")
+    if kind.lower().startswith("multipart/"):
+        opened, parts = related.opened(response)
+        return related.included(_body_of(opened), parts)
+    charset = charset_of_answer(kind, response.body)
+    root = xml.parsed(whole(decoded(response.body, charset)))
+    wanted = _BODIES.get(str(root.tag))
+    for each in root:
+        if each.tag == wanted:
+            return each
+    raise Garbled("no_envelope")
+
+
+def _fault(fault: etree._Element) -> dict[str, Any]:
+    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree.
+
+    The codes of 1.2 say no more than whose fault it is; what it is stands in the (innermost) subcode.
+    """
+    parts = {xml.local(each): each for each in fault}
+    code, text = parts.get("faultcode"), parts.get("faultstring")
+    values = [*parts["Code"].iter("{*}Value")] if code is None and "Code" in parts else [code]
+    if text is None and "Reason" in parts:
+        text = next(parts["Reason"].iter("{*}Text"), None)
+    detail = parts.get("detail", parts.get("Detail"))
+    found = {
+        "code": _local_code(values[0]) if values else None,
+        "text": (text.text or "").strip() if text is not None else None,
+        "detail": xml.tree(detail) if detail is not None else None,
+    }
+    return found | {"subcode": _local_code(values[-1])} if len(values) > 1 else found
+
+
+def _local_code(element: etree._Element | None) -> str | None:
+    return None if element is None else (element.text or "").strip().rpartition(":")[2]

@@ -201,8 +201,8 @@ def _look_up(document: Any, bound: Bound) -> Any:
 def _is_alike(operation: Any, asked: Wire) -> bool:
     """Whether zeep fills one element with the members that we have read, too."""
     kind = getattr(operation.input.body, "type", None)
-    if not isinstance(kind, ComplexType):  # a body of one text
-        return kind is not None and operation.style == "document" and bool(asked.wrapper)
+    if not isinstance(kind, ComplexType):
+        return bool(asked.kind.base and asked.wrapper) if kind is not None else not asked.kind.members
     names = [name for name, _ in shapes.fields(kind) if not name.startswith("_value_")]
     return names == [each.name for each in asked.kind.places if not each.attribute]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 from yarl import URL
 
-from adapters.arguments import Written, inside, writers
+from adapters.arguments import Written, writers
 from adapters.base import needs_own_connection
 from adapters.codecs import xml
 from adapters.codecs.charset import unwritable
@@ -16,6 +16,7 @@ from adapters.contract.template import Template
 from adapters.declared import Operation, Platform
 from adapters.errors import Unbuildable, Unencodable
 from adapters.holes import hollowed
+from adapters.inner import inside
 from adapters.message import Access, Document, Request, Tree
 from adapters.wsdl import Contract
 

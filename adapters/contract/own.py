@@ -101,7 +101,8 @@ def by_template(template: Template, bound: Bound | None, wsdl: Wsdl | None) -> O
 def http_headers(soap: int, action: str) -> Mapping[str, str]:
     """SOAPAction (SOAP 1.1) or the action parameter (1.2)."""
     if soap == 12:
-        return {**_ACCEPTS, "Content-Type": f'application/soap+xml;charset=UTF-8;action="{action}"'}
+        told = f';action="{action}"' if action else ""
+        return {**_ACCEPTS, "Content-Type": f"application/soap+xml;charset=UTF-8{told}"}
     return {**_ACCEPTS, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{action}"'}
 
 

@@ -118,6 +118,9 @@ class Survey:
             if use.reason is not None:
                 self.counts["operations that the contract cannot offer"] += 1
                 continue
+            if use.call not in contract._operations:
+                self.counts["operations that zeep does not write"] += 1
+                continue
             self.counts["operations"] += 1
             soap = contract.operation(use.call)
             if not isinstance(soap, SoapOperation):

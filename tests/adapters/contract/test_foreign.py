@@ -5,6 +5,7 @@ It reads SOAP-encoded messages by their elements, whoever wrote them: our types,
 
 import base64
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def adapter(address: str, contract: str, transport: HttpTransport, **operation: 
         access=Access(address, {}, {}),
         transport=transport,
         clock_ms=lambda: 0,
-        random=bytes,
+        random=os.urandom,
         contract=FILES,
     )
 

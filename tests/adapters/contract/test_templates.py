@@ -1,5 +1,6 @@
 """Raw envelopes: one marked place, members in the order of the mapping, names and attributes from examples."""
 
+import os
 from typing import Any
 
 import pytest
@@ -142,7 +143,7 @@ def adapter(document: dict[str, Any], transport: HttpTransport) -> Adapter:
         access=Access("http://127.0.0.1:1", {}, {}),
         transport=transport,
         clock_ms=lambda: 0,
-        random=bytes,
+        random=os.urandom,
         contract=FILES,
     )
 

@@ -1,0 +1,136 @@
+"""`tongban exchange trace`: every value of a message back to its source, masked unless somebody says why."""
+
+import json
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+
+from gateway.exchange.asked import Asked
+from gateway.exchange.reads import ask as put_question
+from gateway.model import Exchange
+from gateway.store.database import open_connection
+from gateway.store.tables import body_keys
+from tests.fakes.fixtures import canary
+from tests.faults.ledgers import ask, verified
+from tests.faults.places import Place
+from tests.reconcile.told import entries_of
+from tests.replay.conftest import command, put_in_force, rewrite
+
+
+def of(place: Place, platform: str, kind: str = "write", place_: int = 0) -> str:
+    asked = "select id from exchanges where platform = ? and kind = ? order by id"
+    return str(ask(place.database, asked, platform, kind)[place_][0])
+
+
+def erase(place: Place, exchange: str) -> None:
+    with closing(open_connection(place.database)) as connection:
+        connection.begin()
+        connection.run(sa.delete(body_keys).where(body_keys.c.exchange_id == exchange))
+        connection.commit()
+
+
+async def test_every_value_that_was_sent_has_its_path_words_line_and_table_row(place):
+    code, results, talk = await command(place, "exchange", "trace", of(place, "sim-gd"))
+    assert (code, talk) == (0, "")
+    head, release, part, *lines = results.splitlines()
+    assert head.split()[1:3] == ["sim-gd", "case.submit"]
+    assert " by=" in release and release.startswith("release sha256:")
+    assert part.startswith("报文 message sim-gd/case.submit sha256:")
+    file = (place.folder / "platforms/sim-gd/case.submit.yaml").read_text("utf-8").splitlines()
+    row = next(n for n, text in enumerate(file, 1) if text.startswith("  sqrzjlx:"))
+    table = (place.folder / "platforms/sim-gd/tables/id_type.yaml").read_text("utf-8").splitlines()
+    code_row = next(n for n, text in enumerate(table, 1) if '"111"' in text)
+    assert (
+        f'  sqrzjlx = 10 <- applicant.id_type | table("id_type") <- sim-gd/case.submit.yaml:{row}'
+        f" <- sim-gd/tables/id_type.yaml:{code_row}"
+    ) in lines
+    assert not any("<- ?" in line or "differs" in line for line in lines)
+    assert any(
+        line.startswith("  clxx[0].fj[0].wjm = ") and "materials[0].files[0].name" in line for line in lines
+    )
+    assert lines[-1].startswith("回执 answer")
+
+
+async def test_no_personal_value_is_shown_to_whoever_does_not_say_why(place):
+    for more in ((), ("--json",)):
+        _, results, talk = await command(place, "exchange", "trace", of(place, "sim-gd"), *more)
+        assert [value for value in canary() if value in results + talk] == []
+    assert entries_of(place, "values.shown") == []
+
+
+async def test_values_are_shown_after_an_entry_says_who_saw_them_and_the_reason_is_sealed_apart(place):
+    exchange = of(place, "sim-gd")
+    code, results, talk = await command(
+        place, "exchange", "trace", exchange, "--values", "--why", "张三来电要求核对", "--as", "li.w"
+    )
+    assert code == 0
+    name, number = canary()[:2]
+    assert f"sqrxm = {name} <- applicant.name" in results and number in results
+    assert [value for value in canary() if value in talk] == []
+    (entry,) = entries_of(place, "values.shown")
+    assert (entry["exchange"], entry["actor"], entry["command"]) == (exchange, "li.w", "exchange trace")
+    assert "张三" not in json.dumps(entry, ensure_ascii=False)
+    assert not verified(place.database, (place.folder / "log_key").read_text())
+    async with place.gateway() as gateway:
+        note = await gateway.papers.tree(exchange, "note/1")
+    assert note == {"actor": "li.w", "reason": "张三来电要求核对"}
+
+
+@pytest.mark.parametrize("more", [("--values",), ("--why", "r"), ("--values", "--why", " ")])
+async def test_values_and_the_reason_for_them_are_given_together(place, more):
+    code, results, talk = await command(place, "exchange", "trace", of(place, "sim-gd"), *more)
+    assert (code, results) == (2, "")
+    assert "--values --why TEXT" in talk
+
+
+async def test_it_is_told_under_the_release_it_was_sent_by_also_when_a_newer_one_is_in_force(place):
+    exchange = of(place, "sim-gx")
+    before = json.loads((await command(place, "exchange", "trace", exchange, "--json"))[1])
+    rewrite(
+        place,
+        "sim-gx/case.submit.yaml",
+        "SQRXM: applicant.name | strip | middle_dot",
+        "SQRXM: applicant.name",
+    )
+    rewrite(place, "sim-gx/case.submit.yaml", "title: 业务包报送", "title: 业务包报送\n\n")
+    async with place.gateway() as gateway:
+        assert await put_in_force(gateway) != before["release"]
+    assert json.loads((await command(place, "exchange", "trace", exchange, "--json"))[1]) == before
+    by_target = {each["target"]: each for each in before["message"]["values"]}
+    name = by_target["DATA.YWJL.SQRXM"]
+    assert name["words"] == ["strip", "middle_dot", 'at_most_bytes(60, "gb2312")']
+    assert by_target["HEAD.BBH"]["source"] == '="1.0"' and by_target["HEAD.BBH"]["value"] == "1.0"
+    assert all(each["same"] and each["line"] for each in before["message"]["values"])
+
+
+async def test_an_answer_is_traced_by_the_mapping_of_the_reply(place):
+    async with place.platforms("sim-gd"), place.gateway() as gateway:
+        about = await gateway.exchanges.look_up(of(place, "sim-gd"))
+        caller = gateway.settings.callers[about.caller]
+        read, _ = await put_question(gateway.exchanges, Asked("case.progress", caller, "k1/", {}), about)
+        assert isinstance(read, Exchange)
+    code, results, _ = await command(place, "exchange", "trace", read.id)
+    assert code == 0
+    assert "报文 message: 未留存" in results  # a read keeps no message
+    (line,) = [each for each in results.splitlines() if each.startswith("  state = ")]
+    assert ' <- data.zt | table_back("progress") <- sim-gd/case.progress.reply.yaml:' in line
+    assert " <- sim-gd/tables/progress.yaml:" in line
+
+
+async def test_what_is_erased_says_so_and_still_names_its_release(place):
+    exchange = of(place, "sim-gd")
+    erase(place, exchange)
+    code, results, talk = await command(
+        place, "exchange", "trace", exchange, "--values", "--why", "r", "--as", "li.w"
+    )
+    assert code == 1
+    assert len(results.splitlines()) == 2 and "release sha256:" in results
+    assert "erased" in talk
+    assert entries_of(place, "values.shown") == []
+
+
+async def test_an_exchange_that_is_not_there_cannot_be_traced(place):
+    code, results, talk = await command(place, "exchange", "trace", "0" * 26)
+    assert (code, results) == (2, "")
+    assert "0" * 26 in talk

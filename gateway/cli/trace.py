@@ -14,8 +14,9 @@ from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option, run, values_options
 from gateway.errors import CODES, Refusal
 from gateway.exchange.said import show_values
-from gateway.replay.blame import Blame, Part, Value, blame
-from gateway.shown import printable, shown
+from gateway.replay.blame import Blame, Part, blame
+from gateway.replay.made import Made
+from gateway.shown import printable
 from mappings.problems import Unreadable
 from mappings.trace import Step
 
@@ -38,7 +39,7 @@ def trace(conf: Path, actor: str, why: str, exchange_id: str, *, values: bool, a
 
     async def work(gateway: Gateway) -> Blame:
         found = await blame(gateway, exchange_id)
-        if values and found.values:
+        if values and found.has_values:
             await show_values(gateway.exchanges, COMMAND, [found.exchange], actor=actor, reason=why)
         return found
 
@@ -50,50 +51,47 @@ def trace(conf: Path, actor: str, why: str, exchange_id: str, *, values: bool, a
     except Unreadable as error:
         raise Stop("\n".join(map(str, error.findings))) from error
     if as_json:
-        click.echo(orjson.dumps(_document(found, open_=values), option=orjson.OPT_INDENT_2).decode())
+        click.echo(orjson.dumps(_document(found, values=values), option=orjson.OPT_INDENT_2).decode())
     else:
-        for line in _lines(found, open_=values):
+        for line in _lines(found, values=values):
             click.echo(printable(line))
     if found.erased:
         click.echo(ERASED, err=True)
     return 1 if found.erased else 0
 
 
-def _lines(found: Blame, *, open_: bool) -> Iterator[str]:
+def _lines(found: Blame, *, values: bool) -> Iterator[str]:
     was, by = found.exchange, found.activated
     yield f"{was.id} {was.platform} {was.operation} admitted={china_time(was.admitted_ms)}"
     yield f"release {was.release}" + (f" activated={china_time(by.at_ms)} by={by.actor}" if by else "")
     for name, part in (("报文 message", found.sent), ("回执 answer", found.answered)):
         if part is not None:
             yield f"{name} {part.mapping} {part.digest}"
-            yield from (f"  {_line(each, open_=open_)}" for each in part.values)
+            for each in part.values:
+                yield f"  {_line(each, values=values, changed=each.target in part.changed)}"
             yield from (f"  {path}: {code}" for path, code in part.refused)
         elif not found.erased:
             yield f"{name}: 未留存或无映射 / none is kept, or nothing maps it"
 
 
-def _line(value: Value, *, open_: bool) -> str:
-    text = f"{value.target} = {_text(_shown(value, open_=open_))}"
-    if value.step is None:
+def _line(each: Made, *, values: bool, changed: bool) -> str:
+    text = f"{each.target} = {_text(each.shown(values=values))}"
+    if each.step is None:
         return f"{text} <- ?"
-    row = f" <- {value.step.table_row}" if value.step.table_row else ""
-    changed = "" if value.same else " (今再算不同 / differs when made again)"
-    return f"{text} <- {_pipe(value.step)} <- {value.step.file}:{value.step.line}{row}{changed}"
+    row = f" <- {each.step.table_row}" if each.step.table_row else ""
+    told = " (今再算不同 / differs when made again)" if changed else ""
+    return f"{text} <- {_pipe(each.step)} <- {each.step.file}:{each.step.line}{row}{told}"
 
 
 def _pipe(step: Step) -> str:
     return " | ".join((step.source, *step.words))
 
 
-def _shown(value: Value, *, open_: bool) -> Any:
-    return value.value if open_ else shown(value.value, is_plain=value.is_plain)
-
-
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
 
 
-def _document(found: Blame, *, open_: bool) -> dict[str, Any]:
+def _document(found: Blame, *, values: bool) -> dict[str, Any]:
     was, by = found.exchange, found.activated
     return {
         "exchange": was.id,
@@ -103,31 +101,31 @@ def _document(found: Blame, *, open_: bool) -> dict[str, Any]:
         "release": was.release,
         "activated": {"by": by.actor, "at": china_time(by.at_ms)} if by else None,
         "erased": found.erased,
-        "message": _part(found.sent, open_=open_),
-        "answer": _part(found.answered, open_=open_),
+        "message": _part(found.sent, values=values),
+        "answer": _part(found.answered, values=values),
     }
 
 
-def _part(part: Part | None, *, open_: bool) -> dict[str, Any] | None:
+def _part(part: Part | None, *, values: bool) -> dict[str, Any] | None:
     if part is None:
         return None
     return {
         "mapping": part.mapping,
         "digest": part.digest,
-        "values": [_value(each, open_=open_) for each in part.values],
+        "values": [_value(each, values=values, changed=each.target in part.changed) for each in part.values],
         "refused": [{"path": path, "code": code} for path, code in part.refused],
     }
 
 
-def _value(value: Value, *, open_: bool) -> dict[str, Any]:
-    step = value.step
+def _value(each: Made, *, values: bool, changed: bool) -> dict[str, Any]:
+    step = each.step
     return {
-        "target": value.target,
-        "value": _shown(value, open_=open_),
+        "target": each.target,
+        "value": each.shown(values=values),
         "source": step.source if step else None,
         "words": list(step.words) if step else [],
         "file": step.file if step else None,
         "line": step.line if step else None,
         "table_row": step.table_row if step else None,
-        "same": value.same,
+        "changed": changed,
     }

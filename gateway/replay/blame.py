@@ -4,8 +4,7 @@ The values are those that were sent, from the sealed message; their origins are 
 mapping again under the release of the exchange, whatever is in force by now.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.boot import Gateway
@@ -13,39 +12,24 @@ from gateway.errors import Refusal
 from gateway.exchange.papers import Erased
 from gateway.meant import compiled
 from gateway.model import Exchange
-from gateway.replay.trees import flat, targets
-from gateway.shown import is_plain
+from gateway.replay.made import Made, made, run
 from gateway.store import releases
 from gateway.store.releases import Activation
 from mappings.mapping import Mapping as Mapped
-from mappings.problems import Unmappable
-from mappings.trace import Step
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value. step: where it came from; None if this program's words do not make it any more.
-
-    same: whether the steps, taken again, make the value that was sent.
-    """
-
-    target: str
-    value: Any = field(repr=False)
-    step: Step | None
-    is_plain: bool
-    same: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one mapping made: the message that was sent, or the answer in our words.
 
+    changed: targets that this program would make otherwise today (a word has changed since).
     refused: paths and codes of what the mapping could not carry (an answer that it does not describe).
     """
 
     mapping: str
     digest: str
-    values: tuple[Value, ...]
+    values: tuple[Made, ...]
+    changed: frozenset[str] = frozenset()
     refused: tuple[tuple[str, str], ...] = ()
 
 
@@ -60,8 +44,8 @@ class Blame:
     answered: Part | None = None
 
     @property
-    def values(self) -> tuple[Value, ...]:
-        return tuple(each for part in (self.sent, self.answered) if part for each in part.values)
+    def has_values(self) -> bool:
+        return any(part.values for part in (self.sent, self.answered) if part)
 
 
 async def blame(gateway: Gateway, exchange_id: str) -> Blame:
@@ -86,45 +70,17 @@ async def blame(gateway: Gateway, exchange_id: str) -> Blame:
     return Blame(was, activated, sent=sent, answered=answered)
 
 
-def _sent(mapping: Mapped, document: Mapping[str, Any], message: Any) -> Part:
-    steps = {step.target: step for step in mapping.trace(dict(document))}
-    again = _again(mapping, document)
-    values = tuple(
-        Value(target, value, steps.get(target), _reads_plainly(mapping, steps.get(target)),
-              same=target in again and again[target] == value)
-        for target, value in flat(message, targets(mapping.plan)).items()
-    )  # fmt: skip
-    return Part(mapping.name, mapping.digest, values)
-
-
-def _again(mapping: Mapped, document: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return flat(mapping(dict(document)), targets(mapping.plan))
-    except Unmappable:
-        return {}
+def _sent(mapping: Mapped, document: Any, message: Any) -> Part:
+    values = made(mapping, document, message)
+    again = made(mapping, document, run(mapping, document)[0])
+    changed = frozenset(
+        target for target, was in values.items() if target not in again or again[target].value != was.value
+    )
+    return Part(mapping.name, mapping.digest, tuple(values.values()), changed)
 
 
 def _answered(reply: Mapped, document: Any) -> Part:
-    steps = {step.target: step for step in reply.trace(document)}
-    try:
-        made = flat(reply(document), targets(reply.plan))
-    except Unmappable as error:
-        refused = tuple((problem.path, problem.code) for problem in error.problems)
-        return Part(reply.name, reply.digest, (), refused)
-    values = (
-        Value(target, value, steps.get(target), is_plain(reply.writes, target))
-        for target, value in made.items()
-    )
-    return Part(reply.name, reply.digest, tuple(values))
-
-
-def _reads_plainly(mapping: Mapped, step: Step | None) -> bool:
-    return step is not None and reads_plainly(mapping.reads, step.source)
-
-
-def reads_plainly(schema: str, source: str) -> bool:
-    """Whether what was read at a traced source tells of nobody: the mapping's own text, a place in a list, or what
-    the schema makes a closed form.
-    """
-    written = source.startswith("=") or source.endswith(" ?")  # a literal; the default of what was absent
-    return written or source.startswith("position of ") or is_plain(schema, source)
+    tree, problems = run(reply, document)
+    refused = tuple((problem.path, problem.code) for problem in problems)
+    values = () if refused else tuple(made(reply, document, tree).values())
+    return Part(reply.name, reply.digest, values, refused=refused)

@@ -3,14 +3,19 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 
 from gateway.activation import activate, checked, sources
 from gateway.boot import Gateway
+from gateway.exchange.asked import Asked
+from gateway.exchange.reads import ask
+from gateway.store.database import open_connection
+from gateway.store.tables import body_keys
 from tests.fakes.fixtures import case
 from tests.faults.conftest import NewPlace, new_place, server, store
 from tests.faults.places import Place, submitted
@@ -18,7 +23,6 @@ from tests.installation import CHECKOUT
 
 __all__ = ["new_place", "server", "store"]
 DELIVERED = ("canary-gd", "gd-agent", "gd-organization", "gx-person")
-Command = Callable[..., Awaitable[tuple[int, str, str]]]
 
 
 async def command(place: Place, *arguments: object) -> tuple[int, str, str]:
@@ -46,6 +50,13 @@ async def put_in_force(gateway: Gateway, actor: str = "li.w") -> str:
     return release.digest
 
 
+def erase(place: Place, exchange: str) -> None:
+    with closing(open_connection(place.database)) as connection:
+        connection.begin()
+        connection.run(sa.delete(body_keys).where(body_keys.c.exchange_id == exchange))
+        connection.commit()
+
+
 @pytest_asyncio.fixture(scope="session")
 async def delivered(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace) -> Place:
     """Four cases that the simulated platforms took, and a question about the first that they answered."""
@@ -57,6 +68,9 @@ async def delivered(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlac
         for name in DELIVERED:
             found = await submitted(gateway, case(name), f"key-{name}")
             assert found.state == "delivered"
+            if name == DELIVERED[0]:
+                caller = gateway.settings.callers[found.caller]
+                await ask(gateway.exchanges, Asked("case.progress", caller, "k1/", {}), found)
     return place
 
 

@@ -1,0 +1,141 @@
+"""The documents that are replayed: those of stored exchanges, opened page by page, or those of declared files."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import partial
+from typing import Any
+
+import orjson
+
+from gateway.exchange.papers import Papers
+from gateway.identity import least_id
+from gateway.meant import Meant
+from gateway.numbers import CHINA
+from gateway.store import replayed
+from gateway.store.replayed import LAST, Sealed
+from gateway.store.store import Store
+from gateway.store.vault import WrongKey
+from mappings.examples import documents
+
+PAGE = 100
+CASE = "canonical/case@1"
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a mapping starts from. where: an exchange's id, or FILE:LINE; stem: of the mapping, `case.submit`.
+
+    lacking: why there is none to replay: erased, not_kept, locked, not_json.
+    """
+
+    where: str
+    platform: str
+    stem: str
+    tree: Any = field(default=None, repr=False)
+    lacking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which exchanges: the newest `limit` (None: all), not older than a China day, of one platform or of all."""
+
+    platform: str = ""
+    since: date | None = None
+    limit: int | None = None
+
+    @property
+    def oldest(self) -> str:
+        """No id of that day or of a later one sorts before it."""
+        if self.since is None:
+            return ""
+        return least_id(int(datetime.combine(self.since, time(), CHINA).timestamp() * 1000))
+
+
+async def of_exchanges(store: Store, papers: Papers, span: Span, told: Told) -> AsyncIterator[list[Document]]:
+    """Page by page, the newest first; told (done, of how many)."""
+    count = await store.read(partial(replayed.count, since=span.oldest, platform=span.platform))
+    total = count if span.limit is None else min(count, span.limit)
+    done, until = 0, LAST
+    while done < total:
+        most = min(PAGE, total - done)
+        rows = await store.read(
+            partial(replayed.page, since=span.oldest, until=until, platform=span.platform, most=most)
+        )
+        if not rows:  # some were removed meanwhile
+            return
+        yield [_opened(papers, row) for row in rows]
+        done, until = done + len(rows), rows[-1].exchange
+        told(done, total)
+        await asyncio.sleep(0)  # where an interrupt is heard
+
+
+def _opened(papers: Papers, row: Sealed) -> Document:
+    stem = row.operation if row.kind == "write" else f"{row.operation}.reply"
+    lacking = partial(Document, row.exchange, row.platform, stem, None)
+    if row.key_id is None or row.wrapped is None:
+        return lacking("erased")
+    if row.body is None:
+        return lacking("not_kept")
+    try:
+        key = papers.vault.open_key(row.exchange, row.key_id, row.wrapped)
+        tree = papers.vault.open_tree(key, row.name, row.body)
+    except WrongKey:
+        return lacking("locked")
+    if row.kind == "read":
+        tree = tree["document"]
+    return lacking("not_kept") if tree is None else Document(row.exchange, row.platform, stem, tree)
+
+
+def of_samples(sides: Sequence[Meant], platform: str) -> Iterator[Document]:
+    """What the examples of the mappings and the samples of the platforms' folders give, each once."""
+    seen: Counter[bytes] = Counter()
+    for side in sides:
+        for name in side.platforms:
+            if platform in ("", name):
+                for document in (*_of_examples(side, name), *_of_folder(side, name)):
+                    same = orjson.dumps([name, document.stem, document.tree], option=orjson.OPT_SORT_KEYS)
+                    seen[same] += 1
+                    if seen[same] == 1:
+                        yield document
+
+
+def _of_examples(side: Meant, name: str) -> Iterator[Document]:
+    for stem, mapping in side.platforms[name].items():
+        for where, tree in documents(mapping):
+            yield Document(where, name, stem, tree)
+
+
+def _of_folder(side: Meant, name: str) -> Iterator[Document]:
+    """samples/*.json: a canonical case for every mapping that reads one, an answer for its operation's reply."""
+    for path, text in side.files.items():
+        if not (path.startswith(f"{name}/samples/") and path.endswith(".json")):
+            continue
+        tree = _json(text)
+        if not isinstance(tree, dict):
+            yield Document(path, name, "", lacking="not_json")
+        elif "response" in tree:
+            yield from _answer(path, name, tree)
+        else:
+            reading = [stem for stem, mapping in side.platforms[name].items() if mapping.reads == CASE]
+            yield from (Document(path, name, stem, tree) for stem in reading)
+
+
+def _answer(path: str, name: str, sample: dict[str, Any]) -> Iterator[Document]:
+    """What they answered when they took the message; a body that is no JSON is for their adapter to read."""
+    if sample.get("verdict") == "taken":
+        stem, tree = f"{sample.get('operation')}.reply", _json(sample["response"].get("body") or "")
+        if isinstance(tree, dict):
+            yield Document(path, name, stem, tree)
+        else:
+            yield Document(path, name, stem, lacking="not_json")
+
+
+def _json(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return None

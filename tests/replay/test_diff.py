@@ -1,0 +1,156 @@
+"""`tongban mapping diff`: what another release would make of what was really sent, told and not done."""
+
+import json
+import shutil
+import signal
+import sys
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE
+
+from tests.fakes.fixtures import canary, case
+from tests.faults.ledgers import ask, verified
+from tests.faults.places import Place, submitted
+from tests.installation import CHECKOUT
+from tests.reconcile.told import entries_of
+from tests.replay.conftest import command, erase, put_in_force, rewrite
+
+SUBMIT = "sim-gd/case.submit.yaml"
+NAME = "sqrxm: applicant.name | strip | middle_dot | at_most(50)"
+
+
+async def diff(place: Place, *arguments: object) -> tuple[int, str, str]:
+    return await command(place, "mapping", "diff", *arguments)
+
+
+def active(place: Place) -> str:
+    return str(ask(place.database, "select digest from activations order by place desc")[0][0])
+
+
+def state(place: Place) -> list[object]:
+    tables = ("exchanges", "bodies", "body_keys", "history", "releases", "activations", "audit_entries")
+    return [ask(place.database, f"select count(*) from {table}") for table in tables]
+
+
+async def test_files_that_say_the_same_make_no_difference(place):
+    before = state(place)
+    code, results, talk = await diff(place, "active", "files", "--over", "exchanges")
+    assert (code, results) == (0, "")
+    assert "5 replayed, 0 differ" in talk  # four cases, and an answer about one of them
+    assert state(place) == before
+
+
+async def test_a_changed_mapping_is_told_by_path_count_and_masked_values_on_both_databases(place):
+    rewrite(
+        place, SUBMIT, NAME, 'sqrxm: applicant.name | strip | middle_dot | suffix("（本人）") | at_most(50)'
+    )
+    rewrite(place, SUBMIT, "      sjry: receiving.staff ?\n", "")
+    rewrite(place, SUBMIT, "  bz: note ?", '  qd: ="2"\n  bz: note ?')
+    before = state(place)
+    code, results, talk = await diff(place, "active", "files", "--over", "exchanges")
+    assert code == 1
+    heads = [line.split(":")[0] for line in results.splitlines() if not line.startswith(" ")]
+    assert heads == [
+        "added sim-gd case.submit qd", "gone sim-gd case.submit sjxx.sjry", "changed sim-gd case.submit sqrxm",
+    ]  # fmt: skip
+    changed = results.splitlines()[-4:]
+    assert changed[0].endswith("3 件值不同 / 3: another value")
+    assert all(" => " in line and f" <- {SUBMIT}:" in line and "*" in line for line in changed[1:])
+    assert "5 replayed, 3 differ" in talk
+    assert [value for value in canary() if value in results + talk] == []
+    assert state(place) == before
+
+
+async def test_refusals_that_would_appear_or_vanish_are_told_by_their_code(place):
+    rewrite(place, SUBMIT, NAME, "sqrxm: applicant.name | strip | middle_dot | at_most(1)")
+    code, results, _ = await diff(place, "active", "files", "--over", "exchanges", "--platform", "sim-gd")
+    assert code == 1
+    head, *examples = results.splitlines()
+    assert head.startswith("refused sim-gd case.submit sqrxm too_long: 3 件")
+    assert len(examples) == 3 and not any("=>" in line for line in examples)
+    code, results, _ = await diff(place, "files", "active", "--over", "exchanges", "--platform", "sim-gd")
+    assert code == 1
+    assert results.startswith("accepted sim-gd case.submit sqrxm too_long: 3 件")
+
+
+async def test_a_changed_code_table_differs_in_messages_and_in_answers(place):
+    rewrite(place, "sim-gd/tables/id_type.yaml", '{ours: "111", theirs: "10"', '{ours: "111", theirs: "1A"')
+    rewrite(place, "sim-gd/tables/progress.yaml", "ours: accepted", "ours: signed")
+    code, results, _ = await diff(place, "active", "files", "--over", "exchanges", "--json")
+    told = json.loads(results)
+    assert (code, told["replayed"], told["old"]["release"]) == (1, 5, active(place))
+    found = {(each["operation"], each["path"]): each for each in told["differences"]}
+    example = found["case.submit", "sqrzjlx"]["examples"][0]
+    assert (example["old"]["value"], example["new"]["value"]) == ("10", "1A")
+    assert example["old"]["source"] == "applicant.id_type"
+    assert example["new"]["table_row"].startswith("sim-gd/tables/id_type.yaml:")
+    assert found["case.progress.reply", "state"]["examples"][0]["new"]["value"] == "signed"
+
+
+async def test_what_is_erased_or_has_no_mapping_is_counted_and_not_passed_over(place):
+    (first, *_) = [row[0] for row in ask(place.database, "select id from exchanges where platform = 'sim-gd'"
+                                         " and kind = 'write' order by id")]  # fmt: skip
+    erase(place, first)
+    shutil.rmtree(place.folder / "platforms/sim-gx")
+    code, results, talk = await diff(place, active(place)[:16], "files", "--over", "exchanges")
+    assert (code, results) == (0, "")
+    assert "1 not replayable: erased" in talk and "1 not replayable: no mapping in the new one" in talk
+    assert "3 replayed, 0 differ" in talk
+
+
+async def test_values_are_shown_with_an_entry_for_each_exchange_they_come_from(place):
+    rewrite(place, SUBMIT, NAME, 'sqrxm: applicant.name | strip | at_most(49) | prefix("甲")')
+    more = ("--values", "--why", "核对张三", "--as", "li.w")
+    code, results, talk = await diff(place, "active", "files", "--over", "exchanges", *more)
+    assert code == 1
+    assert f": {canary()[0]} <- " in results and f" => 甲{canary()[0]} <- " in results
+    assert canary()[0] not in talk
+    found = entries_of(place, "values.shown")
+    assert {each["command"] for each in found} == {"mapping diff"} and len(found) == 3
+    assert not verified(place.database, (place.folder / "log_key").read_text())
+
+
+async def test_it_goes_back_through_releases_that_were_in_force(place):
+    first = active(place)
+    rewrite(place, SUBMIT, "at_most(200)", "at_most(199)")
+    async with place.platforms("sim-gd"), place.gateway() as gateway:
+        second = await put_in_force(gateway, "wang.y")
+        assert (await submitted(gateway, case("gd-minor"), "key-minor")).state == "delivered"
+    code, results, talk = await diff(place, first, "active", "--over", "exchanges", "--limit", 1)
+    assert (code, results) == (0, "")
+    assert "1 replayed" in talk and "(wang.y 20" in talk and second[:19] in talk
+    code, _, talk = await diff(place, "active", "files", "--over", "exchanges", "--since", "2099-01-01")
+    assert code == 0 and "0 replayed" in talk
+
+
+async def test_samples_are_replayed_without_any_exchange(place):
+    code, results, talk = await diff(place, "active", "files", "--over", "samples")
+    assert (code, results) == (0, "")
+    assert "for the adapter to read" in talk  # what the SOAP platform answered
+    rewrite(place, "sim-gd/tables/progress.yaml", "ours: accepted", "ours: signed")
+    rewrite(place, SUBMIT, "applicant.name | strip | middle_dot", "applicant.name | strip")
+    code, results, _ = await diff(place, "active", "files", "--over", "samples")
+    assert code == 1
+    assert "changed sim-gd case.progress.reply state:" in results
+    assert "accepted <- sim-gd/case.progress.reply.yaml:" in results and "=> signed <- " in results
+    assert "  sim-gd/samples/case.progress.taken.json: accepted" in results
+
+
+async def test_what_cannot_run_says_why_and_returns_two(place):
+    code, _, talk = await diff(place, "beef", "files", "--over", "exchanges")
+    assert code == 2 and "no such release" in talk
+    rewrite(place, SUBMIT, "| id_upper", "| id_uper")
+    code, results, talk = await diff(place, "active", "files", "--over", "exchanges")
+    assert (code, results) == (2, "")
+    assert "did you mean 'id_upper'?" in talk
+
+
+async def test_interrupted_it_leaves_nothing(place):
+    before = state(place)
+    child = await create_subprocess_exec(
+        sys.executable, "-m", "gateway.cli", "mapping", "diff", "active", "files", "--over", "exchanges",
+        "--conf", str(place.conf), stdout=PIPE, stderr=PIPE, cwd=CHECKOUT,
+    )  # fmt: skip
+    child.send_signal(signal.SIGINT)
+    results, _ = await child.communicate()
+    assert await child.wait() != 0 and results == b""
+    assert state(place) == before

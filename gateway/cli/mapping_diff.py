@@ -44,7 +44,7 @@ def diff(
     conf: Path, actor: str, why: str, over: Over, platform: str, since: datetime | None, limit: int | None,
     old: str, new: str, *, values: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """时间机器：两个发布对同样的办件会有何不同。 What NEW would make otherwise than OLD, of documents that are there.
+    """时间机器：两个发布对同样的办件会有何不同。 What NEW would make otherwise than OLD did.
 
     OLD and NEW are digests of releases (their beginning is enough), `active`, or `files` as they are now. Nothing
     is sent. 0 no difference, 1 differences, 2 cannot run.

@@ -1,6 +1,9 @@
 """`tongban mapping diff`: what another release would make of what was really sent, told and not done."""
 
+import asyncio
 import json
+import os
+import pty
 import shutil
 import signal
 import sys
@@ -10,11 +13,17 @@ from asyncio.subprocess import PIPE
 from tests.fakes.fixtures import canary, case
 from tests.faults.ledgers import ask, verified
 from tests.faults.places import Place, submitted
+from tests.faults.stores import ON_A_FILE
 from tests.installation import CHECKOUT
 from tests.reconcile.told import entries_of
 from tests.replay.conftest import command, erase, put_in_force, rewrite
+from tests.replay.copies import copied
+
+pytestmark = ON_A_FILE
 
 SUBMIT = "sim-gd/case.submit.yaml"
+WRITES = "select id from exchanges where platform = 'sim-gd' and kind = 'write' order by id"
+CODE = ('"handed_over", theirs: "24"', '"transferred_up", theirs: "24"')
 NAME = "sqrxm: applicant.name | strip | middle_dot | at_most(50)"
 
 
@@ -39,7 +48,7 @@ async def test_files_that_say_the_same_make_no_difference(place):
     assert state(place) == before
 
 
-async def test_a_changed_mapping_is_told_by_path_count_and_masked_values_on_both_databases(place):
+async def test_a_changed_mapping_is_told_by_path_count_and_masked_values(place):
     rewrite(
         place, SUBMIT, NAME, 'sqrxm: applicant.name | strip | middle_dot | suffix("（本人）") | at_most(50)'
     )
@@ -74,7 +83,7 @@ async def test_refusals_that_would_appear_or_vanish_are_told_by_their_code(place
 
 async def test_a_changed_code_table_differs_in_messages_and_in_answers(place):
     rewrite(place, "sim-gd/tables/id_type.yaml", '{ours: "111", theirs: "10"', '{ours: "111", theirs: "1A"')
-    rewrite(place, "sim-gd/tables/progress.yaml", "ours: accepted", "ours: signed")
+    rewrite(place, "sim-gd/tables/progress.yaml", *CODE)
     code, results, _ = await diff(place, "active", "files", "--over", "exchanges", "--json")
     told = json.loads(results)
     assert (code, told["replayed"], told["old"]["release"]) == (1, 5, active(place))
@@ -83,12 +92,11 @@ async def test_a_changed_code_table_differs_in_messages_and_in_answers(place):
     assert (example["old"]["value"], example["new"]["value"]) == ("10", "1A")
     assert example["old"]["source"] == "applicant.id_type"
     assert example["new"]["table_row"].startswith("sim-gd/tables/id_type.yaml:")
-    assert found["case.progress.reply", "state"]["examples"][0]["new"]["value"] == "signed"
+    assert found["case.progress.reply", "events[].state"]["examples"][0]["new"]["value"] == "transferred_up"
 
 
 async def test_what_is_erased_or_has_no_mapping_is_counted_and_not_passed_over(place):
-    (first, *_) = [row[0] for row in ask(place.database, "select id from exchanges where platform = 'sim-gd'"
-                                         " and kind = 'write' order by id")]  # fmt: skip
+    (first, *_) = [row[0] for row in ask(place.database, WRITES)]
     erase(place, first)
     shutil.rmtree(place.folder / "platforms/sim-gx")
     code, results, talk = await diff(place, active(place)[:16], "files", "--over", "exchanges")
@@ -126,13 +134,13 @@ async def test_samples_are_replayed_without_any_exchange(place):
     code, results, talk = await diff(place, "active", "files", "--over", "samples")
     assert (code, results) == (0, "")
     assert "for the adapter to read" in talk  # what the SOAP platform answered
-    rewrite(place, "sim-gd/tables/progress.yaml", "ours: accepted", "ours: signed")
+    rewrite(place, "sim-gd/tables/progress.yaml", *CODE)
     rewrite(place, SUBMIT, "applicant.name | strip | middle_dot", "applicant.name | strip")
     code, results, _ = await diff(place, "active", "files", "--over", "samples")
     assert code == 1
-    assert "changed sim-gd case.progress.reply state:" in results
-    assert "accepted <- sim-gd/case.progress.reply.yaml:" in results and "=> signed <- " in results
-    assert "  sim-gd/samples/case.progress.taken.json: accepted" in results
+    assert "changed sim-gd case.progress.reply events[].state:" in results
+    assert "handed_over <- sim-gd/case.progress.reply.yaml:" in results and "=> transferred_up <- " in results
+    assert "  sim-gd/samples/case.progress.taken.json: handed_over" in results
 
 
 async def test_what_cannot_run_says_why_and_returns_two(place):
@@ -144,13 +152,24 @@ async def test_what_cannot_run_says_why_and_returns_two(place):
     assert "did you mean 'id_upper'?" in talk
 
 
-async def test_interrupted_it_leaves_nothing(place):
+async def test_interrupted_under_its_progress_bar_it_leaves_nothing(place):
+    async with place.gateway() as gateway:
+        (like, *_) = [row[0] for row in ask(place.database, WRITES)]
+        await copied(gateway, place.database, await gateway.exchanges.look_up(like), 3_000)
+    rewrite(place, SUBMIT, NAME, NAME + ' | suffix("+")')
     before = state(place)
+    watching, terminal = pty.openpty()
     child = await create_subprocess_exec(
         sys.executable, "-m", "gateway.cli", "mapping", "diff", "active", "files", "--over", "exchanges",
-        "--conf", str(place.conf), stdout=PIPE, stderr=PIPE, cwd=CHECKOUT,
+        "--conf", str(place.conf), stdout=PIPE, stderr=terminal, cwd=CHECKOUT,
     )  # fmt: skip
+    seen = b""
+    while b"00/3005" not in seen:
+        seen += await asyncio.to_thread(os.read, watching, 4096)
     child.send_signal(signal.SIGINT)
-    results, _ = await child.communicate()
-    assert await child.wait() != 0 and results == b""
+    os.close(terminal)
+    assert child.stdout and await child.stdout.read() == b""
+    assert await child.wait() == 2
+    os.close(watching)
+    assert "回放".encode() in seen and [value for value in canary() if value.encode() in seen] == []
     assert state(place) == before

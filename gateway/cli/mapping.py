@@ -3,6 +3,7 @@
 import click
 
 from gateway.cli.mapping_diff import diff
+from gateway.cli.mapping_sheet import sheet
 
 
 @click.group()
@@ -11,3 +12,4 @@ def mapping() -> None:
 
 
 mapping.add_command(diff)
+mapping.add_command(sheet)

@@ -11,8 +11,8 @@ from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
 
 from tests.fakes.fixtures import canary, case
-from tests.faults.ledgers import ask, verified
-from tests.faults.places import Place, submitted
+from tests.faults.ledgers import ask
+from tests.faults.places import Place, sound, submitted
 from tests.faults.stores import ON_A_FILE
 from tests.installation import CHECKOUT
 from tests.reconcile.told import entries_of
@@ -114,7 +114,7 @@ async def test_values_are_shown_with_an_entry_for_each_exchange_they_come_from(p
     assert canary()[0] not in talk
     found = entries_of(place, "values.shown")
     assert {each["command"] for each in found} == {"mapping diff"} and len(found) == 3
-    assert not verified(place.database, (place.folder / "log_key").read_text())
+    sound(place)
 
 
 async def test_it_goes_back_through_releases_that_were_in_force(place):

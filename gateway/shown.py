@@ -43,6 +43,8 @@ def masked(value: Any) -> Any:
     if isinstance(value, list):
         return [masked(each) for each in value]
     text = str(value)
+    if not isinstance(value, str):
+        return "*" * len(text)
     for form, first, last in _MASKS:
         if form.fullmatch(text):
             stars = "*" * min(len(text) - first - last, LONGEST)

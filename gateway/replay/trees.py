@@ -40,7 +40,7 @@ def _flat(tree: Any, path: str, ends: frozenset[str]) -> Iterator[tuple[str, Any
         inside = [(f"{path}.{name}" if path else name, each) for name, each in tree.items()]
     elif isinstance(tree, list):
         inside = [(f"{path}[{place}]", each) for place, each in enumerate(tree)]
-    if not inside:
+    if not inside and path:
         yield path, tree
     for below, each in inside:
         yield from _flat(each, below, ends)

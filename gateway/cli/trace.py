@@ -14,6 +14,7 @@ from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option, run, values_options
 from gateway.errors import CODES, Refusal
 from gateway.exchange.said import show_values
+from gateway.meant import NotMeant
 from gateway.replay.blame import Blame, Part, blame
 from gateway.replay.made import Made
 from gateway.shown import printable
@@ -48,6 +49,8 @@ def trace(conf: Path, actor: str, why: str, exchange_id: str, *, values: bool, a
     except Refusal as refusal:
         chinese, english = CODES[refusal.code].title
         raise Stop(f"{exchange_id}: {chinese} / {english}") from refusal
+    except NotMeant as error:
+        raise Stop(str(error)) from error
     except Unreadable as error:
         raise Stop("\n".join(map(str, error.findings))) from error
     if as_json:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.boot import Gateway
-from gateway.errors import Refusal
 from gateway.exchange.papers import Erased
-from gateway.meant import compiled
+from gateway.meant import NotMeant, compiled
 from gateway.model import Exchange
 from gateway.replay.made import Made, made, run
 from gateway.store import releases
@@ -49,11 +48,11 @@ class Blame:
 
 
 async def blame(gateway: Gateway, exchange_id: str) -> Blame:
-    """Raises Refusal: not_found, not_active for a release that is not in the store; Unreadable."""
+    """Raises Refusal: not_found; NotMeant for a release that is not in the store; Unreadable."""
     was = await gateway.exchanges.look_up(exchange_id)
     files = await gateway.store.read(lambda connection: releases.files_of(connection, was.release))
     if files is None:
-        raise Refusal("not_active")
+        raise NotMeant(f"{was.release}: 库中没有此发布 / this release is not in the store")
     activated = await gateway.store.read(
         lambda connection: releases.activation_of(connection, was.release, was.admitted_ms)
     )

@@ -5,6 +5,7 @@ import shutil
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -14,6 +15,9 @@ from gateway.activation import activate, checked, sources
 from gateway.boot import Gateway
 from gateway.exchange.asked import Asked
 from gateway.exchange.reads import ask
+from gateway.replay.documents import Span
+from gateway.replay.machine import Order, Over, travel
+from gateway.replay.report import document, lines, summary
 from gateway.store.database import open_connection
 from gateway.store.tables import body_keys
 from tests.fakes.fixtures import case
@@ -33,6 +37,20 @@ async def command(place: Place, *arguments: object) -> tuple[int, str, str]:
     )  # fmt: skip
     results, talk = await child.communicate()
     return await child.wait(), results.decode(), talk.decode()
+
+
+async def travelled(
+    place: Place, old: str, new: str, over: Over = "exchanges", **span: Any
+) -> tuple[list[str], str, dict[str, Any]]:
+    """What the command would tell, without a process of its own: (results, talk, the document for machines)."""
+    async with place.gateway() as gateway:
+        compared = await travel(gateway, Order(old, new, over, Span(**span)), lambda done, total: None)
+    values = over == "samples"
+    return (
+        list(lines(compared, values=values)),
+        "\n".join(summary(compared)),
+        document(compared, values=values),
+    )
 
 
 def rewrite(place: Place, file: str, old: str, new: str) -> None:

@@ -1,7 +1,6 @@
 """`tongban mapping diff`: what another release would make of what was really sent, told and not done."""
 
 import asyncio
-import json
 import os
 import pty
 import shutil
@@ -16,7 +15,7 @@ from tests.faults.places import Place, sound, submitted
 from tests.faults.stores import ON_A_FILE
 from tests.installation import CHECKOUT
 from tests.reconcile.told import entries_of
-from tests.replay.conftest import command, erase, put_in_force, rewrite
+from tests.replay.conftest import command, erase, put_in_force, rewrite, travelled
 from tests.replay.copies import copied
 
 pytestmark = ON_A_FILE
@@ -42,7 +41,7 @@ def state(place: Place) -> list[object]:
 
 async def test_files_that_say_the_same_make_no_difference(place):
     before = state(place)
-    code, results, talk = await diff(place, "active", "files", "--over", "exchanges")
+    code, results, talk = await diff(place, "active", "files", "--over", "exchanges", "--since", "2020-01-01")
     assert (code, results) == (0, "")
     assert "5 replayed, 0 differ" in talk  # four cases, and an answer about one of them
     assert state(place) == before
@@ -71,22 +70,19 @@ async def test_a_changed_mapping_is_told_by_path_count_and_masked_values(place):
 
 async def test_refusals_that_would_appear_or_vanish_are_told_by_their_code(place):
     rewrite(place, SUBMIT, NAME, "sqrxm: applicant.name | strip | middle_dot | at_most(1)")
-    code, results, _ = await diff(place, "active", "files", "--over", "exchanges", "--platform", "sim-gd")
-    assert code == 1
-    head, *examples = results.splitlines()
+    (head, *examples), _, _ = await travelled(place, "active", "files", platform="sim-gd")
     assert head.startswith("refused sim-gd case.submit sqrxm too_long: 3 件")
     assert len(examples) == 3 and not any("=>" in line for line in examples)
-    code, results, _ = await diff(place, "files", "active", "--over", "exchanges", "--platform", "sim-gd")
-    assert code == 1
-    assert results.startswith("accepted sim-gd case.submit sqrxm too_long: 3 件")
+    (head, *_), talk, _ = await travelled(place, "files", "active", platform="sim-gd")
+    assert head.startswith("accepted sim-gd case.submit sqrxm too_long: 3 件")
+    assert "4 replayed, 3 differ" in talk
 
 
 async def test_a_changed_code_table_differs_in_messages_and_in_answers(place):
     rewrite(place, "sim-gd/tables/id_type.yaml", '{ours: "111", theirs: "10"', '{ours: "111", theirs: "1A"')
     rewrite(place, "sim-gd/tables/progress.yaml", *CODE)
-    code, results, _ = await diff(place, "active", "files", "--over", "exchanges", "--json")
-    told = json.loads(results)
-    assert (code, told["replayed"], told["old"]["release"]) == (1, 5, active(place))
+    _, _, told = await travelled(place, "active", "files")
+    assert (told["replayed"], told["old"]["release"]) == (5, active(place))
     found = {(each["operation"], each["path"]): each for each in told["differences"]}
     example = found["case.submit", "sqrzjlx"]["examples"][0]
     assert (example["old"]["value"], example["new"]["value"]) == ("10", "1A")
@@ -99,10 +95,12 @@ async def test_what_is_erased_or_has_no_mapping_is_counted_and_not_passed_over(p
     (first, *_) = [row[0] for row in ask(place.database, WRITES)]
     erase(place, first)
     shutil.rmtree(place.folder / "platforms/sim-gx")
-    code, results, talk = await diff(place, active(place)[:16], "files", "--over", "exchanges")
-    assert (code, results) == (0, "")
+    results, talk, told = await travelled(place, active(place)[:16], "files")
+    assert results == []
     assert "1 not replayable: erased" in talk and "1 not replayable: no mapping in the new one" in talk
     assert "3 replayed, 0 differ" in talk
+    lacking = {why: count for why, count in told["not_replayable"].items() if count}
+    assert lacking == {"erased": 1, "no_new_mapping": 1}
 
 
 async def test_values_are_shown_with_an_entry_for_each_exchange_they_come_from(place):
@@ -123,24 +121,29 @@ async def test_it_goes_back_through_releases_that_were_in_force(place):
     async with place.platforms("sim-gd"), place.gateway() as gateway:
         second = await put_in_force(gateway, "wang.y")
         assert (await submitted(gateway, case("gd-minor"), "key-minor")).state == "delivered"
-    code, results, talk = await diff(place, first, "active", "--over", "exchanges", "--limit", 1)
-    assert (code, results) == (0, "")
-    assert "1 replayed" in talk and "(wang.y 20" in talk and second[:19] in talk
-    code, _, talk = await diff(place, "active", "files", "--over", "exchanges", "--since", "2099-01-01")
-    assert code == 0 and "0 replayed" in talk
+    results, talk, told = await travelled(place, first, "active", limit=1)
+    assert (results, told["replayed"], told["differ"]) == ([], 1, 0)
+    assert told["new"] == {
+        "release": second,
+        "activated": {"by": "wang.y", "at": told["new"]["activated"]["at"]},
+    }
+    assert "(wang.y 20" in talk and second[:19] in talk
 
 
 async def test_samples_are_replayed_without_any_exchange(place):
-    code, results, talk = await diff(place, "active", "files", "--over", "samples")
-    assert (code, results) == (0, "")
+    results, talk, _ = await travelled(place, "active", "files", "samples")
+    assert results == []
     assert "for the adapter to read" in talk  # what the SOAP platform answered
     rewrite(place, "sim-gd/tables/progress.yaml", *CODE)
-    rewrite(place, SUBMIT, "applicant.name | strip | middle_dot", "applicant.name | strip")
-    code, results, _ = await diff(place, "active", "files", "--over", "samples")
-    assert code == 1
-    assert "changed sim-gd case.progress.reply events[].state:" in results
-    assert "handed_over <- sim-gd/case.progress.reply.yaml:" in results and "=> transferred_up <- " in results
-    assert "  sim-gd/samples/case.progress.taken.json: handed_over" in results
+    rewrite(place, SUBMIT, NAME, NAME + ' | suffix("+")')
+    results, _, _ = await travelled(place, "active", "files", "samples")
+    assert [line.split(":")[0] for line in results if not line.startswith(" ")] == [
+        "changed sim-gd case.list.reply cases[].state", "changed sim-gd case.progress.reply events[].state",
+        "changed sim-gd case.submit sqrxm",
+    ]  # fmt: skip
+    shown = "\n".join(results)
+    assert "handed_over <- sim-gd/case.progress.reply.yaml:" in shown and "=> transferred_up <- " in shown
+    assert "  sim-gd/samples/case.progress.taken.json: handed_over" in shown
 
 
 async def test_what_cannot_run_says_why_and_returns_two(place):

@@ -81,9 +81,9 @@ def _line(each: Made, *, values: bool, changed: bool) -> str:
     text = f"{each.target} = {_text(each.shown(values=values))}"
     if each.step is None:
         return f"{text} <- ?"
-    row = f" <- {each.step.table_row}" if each.step.table_row else ""
+    row = each.row(values=values)
     told = " (今再算不同 / differs when made again)" if changed else ""
-    return f"{text} <- {_pipe(each.step)} <- {each.step.file}:{each.step.line}{row}{told}"
+    return f"{text} <- {_pipe(each.step)} <- {each.step.file}:{each.step.line}{f' <- {row}' if row else ''}{told}"
 
 
 def _pipe(step: Step) -> str:
@@ -129,6 +129,6 @@ def _value(each: Made, *, values: bool, changed: bool) -> dict[str, Any]:
         "words": list(step.words) if step else [],
         "file": step.file if step else None,
         "line": step.line if step else None,
-        "table_row": step.table_row if step else None,
+        "table_row": each.row(values=values),
         "changed": changed,
     }

@@ -28,6 +28,13 @@ class Made:
         """values: whoever looks may see what is personal."""
         return self.value if values else shown(self.value, is_plain=self.is_plain)
 
+    def row(self, *, values: bool) -> str | None:
+        """FILE:LINE of the row of a code table; which row it was tells the value, so it is masked like it."""
+        row = self.step.table_row if self.step else None
+        if row is None or values or self.is_plain:
+            return row
+        return f"{row.rpartition(':')[0]}:*"
+
 
 def run(mapping: Mapped, document: Any) -> tuple[dict[str, Any], Iterable[Problem]]:
     """(what it made, nothing) or (nothing, what it could not carry)"""

@@ -106,5 +106,5 @@ def _made(made: Made | None, *, values: bool) -> dict[str, Any] | None:
         "source": step.source if step else None,
         "words": list(step.words) if step else [],
         "at": f"{step.file}:{step.line}" if step else None,
-        "table_row": step.table_row if step else None,
+        "table_row": made.row(values=values),
     }

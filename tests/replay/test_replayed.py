@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from gateway.boot import Gateway
+from gateway.meant import NotMeant, meant
 from gateway.model import Exchange
 from gateway.reconcile.sources import china_day
 from gateway.replay.documents import PAGE, Span, of_exchanges
 from gateway.replay.machine import Compared, Order, travel
 from gateway.replay.tally import MOST_EXAMPLES
-from gateway.store import exchanges
+from gateway.store import exchanges, releases
 from tests.faults.ledgers import ask
 from tests.faults.places import Place
 from tests.replay.conftest import erase, rewrite
@@ -74,3 +75,18 @@ async def test_what_is_older_than_the_day_is_left_alone(place: Place) -> None:
         ((count,),) = ask(place.database, asked, midnight)
         assert (await replayed(gateway, since=today)).tally.replayed == count
         assert (await replayed(gateway, since=today + timedelta(days=1))).tally.replayed == 0
+
+
+async def test_a_release_is_meant_by_the_beginning_of_its_digest_if_only_one_begins_so(place: Place) -> None:
+    async with place.gateway() as gateway:
+        for digest in ("sha256:abcd1", "sha256:abcd2"):
+            await gateway.store.write(lambda tx, digest=digest: releases.put(tx.connection, digest, {}, 0))
+        assert (await meant(gateway.store, [], "abcd1")).digest == "sha256:abcd1"
+        assert (await meant(gateway.store, [], "sha256:abcd2")).activated is None
+        for name, why in (
+            ("abcd", "several begin so"),
+            ("abc", "no such release"),
+            ("ffff", "no such release"),
+        ):
+            with pytest.raises(NotMeant, match=why):
+                await meant(gateway.store, [], name)

@@ -2,6 +2,11 @@
 
 import json
 
+import sqlalchemy as sa
+
+from gateway.replay.blame import blame
+from gateway.shown import without_values
+from gateway.store.tables import bodies
 from tests.fakes.fixtures import canary
 from tests.faults.ledgers import ask
 from tests.faults.places import Place, sound
@@ -32,6 +37,7 @@ async def test_every_value_that_was_sent_has_its_path_words_line_and_table_row(p
         f'  sqrzjlx = 10 <- applicant.id_type | table("id_type") <- sim-gd/case.submit.yaml:{row}'
         f" <- sim-gd/tables/id_type.yaml:{code_row}"
     ) in lines
+    assert any(line.startswith("  sqrxb = * <- ") and line.endswith("/tables/sex.yaml:*") for line in lines)
     assert not any("<- ?" in line or "differs" in line for line in lines)
     assert any(
         line.startswith("  clxx[0].fj[0].wjm = ") and "materials[0].files[0].name" in line for line in lines
@@ -44,6 +50,48 @@ async def test_no_personal_value_is_shown_to_whoever_does_not_say_why(place):
         _, results, talk = await command(place, "exchange", "trace", of(place, "sim-gd"), *more)
         assert [value for value in canary() if value in results + talk] == []
     assert entries_of(place, "values.shown") == []
+
+
+async def test_nothing_of_any_case_is_shown_that_its_schema_calls_personal(place):
+    async with place.gateway() as gateway:
+        for exchange in (
+            row[0] for row in ask(place.database, "select id from exchanges where kind = 'write'")
+        ):
+            found = await blame(gateway, exchange)
+            document = await gateway.papers.tree(exchange, "document")
+            told = "\n".join(str(each.shown(values=False)) for each in found.sent.values)
+            assert without_values(told, document) == told
+            assert document["purpose"] not in told and len(told) > 200
+
+
+async def test_what_this_program_would_make_otherwise_by_now_is_told(place):
+    exchange = of(place, "sim-gd")
+    async with place.gateway() as gateway:
+        message = await gateway.papers.tree(exchange, "message")
+        await reseal(gateway, exchange, "message", {**message, "xzqhdm": "440232", "fremd": "1"})
+        found = await blame(gateway, exchange)
+        assert found.sent.changed == {"xzqhdm", "fremd"}
+    _, results, _ = await command(place, "exchange", "trace", exchange)
+    assert "  xzqhdm = 440232 <- division | division(12) <- sim-gd/case.submit.yaml:" in results
+    assert results.count("今再算不同") == 1 and "  fremd = * <- ?" in results
+
+
+async def test_an_answer_that_the_reply_does_not_describe_is_told_by_path_and_code(place):
+    exchange = of(place, "sim-gd", "read")
+    async with place.gateway() as gateway:
+        answer = await gateway.papers.tree(exchange, "answer/1")
+        answer["document"]["data"]["zt"] = "王小明"
+        await reseal(gateway, exchange, "answer/1", answer)
+        found = await blame(gateway, exchange)
+    assert (found.answered.values, found.answered.refused) == ((), (("state", "not_in_table"),))
+
+
+async def reseal(gateway, exchange: str, name: str, tree: object) -> None:
+    """Put another body in the place of one that is stored."""
+    key = await gateway.papers.key_of(exchange)
+    sealed = gateway.papers.vault.seal_tree(key, name, tree)
+    change = sa.update(bodies).where(bodies.c.exchange_id == exchange, bodies.c.name == name)
+    await gateway.store.write(lambda tx: tx.connection.run(change.values(sealed=sealed)))
 
 
 async def test_values_are_shown_after_an_entry_says_who_saw_them_and_the_reason_is_sealed_apart(place):

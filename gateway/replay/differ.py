@@ -1,15 +1,14 @@
 """What two mappings make of one document, held against each other. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
 
-from gateway.replay.made import Made, made, run
+from gateway.replay.made import Made, Problems, made, run
 from gateway.replay.trees import pattern
 from mappings.mapping import Mapping as Mapped
-from mappings.problems import Problem
 
 Kind = Literal["changed", "added", "gone", "refused", "accepted"]
 KINDS: dict[Kind, tuple[str, str]] = {
@@ -32,20 +31,38 @@ class Difference:
     new: Made | None = None
 
 
-def compare(old: Mapped, new: Mapped, document: Any) -> list[Difference]:
+def _nothing(document: Any, tree: Any) -> Problems:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A mapping, and what of that which it made of a document could not be put on the wire."""
+
+    mapping: Mapped
+    unwritable: Callable[[Any, Any], Problems] = _nothing
+
+
+def compare(old: Side, new: Side, document: Any, *, same_wire: bool = True) -> list[Difference]:
     """Everything that differs; empty if both make, or refuse, the same.
 
     Where only one of them refuses, its problems are told, and not all values that the other one makes.
+    same_wire: what both make alike, both can put on the wire, or neither can.
     """
-    if old.digest == new.digest:  # the same text and tables make the same of every document
+    if (
+        old.mapping.digest == new.mapping.digest and same_wire
+    ):  # the same text and tables: the same of everything
         return []
-    was, was_refused = run(old, document)
-    now, now_refused = run(new, document)
+    was, was_refused = run(old.mapping, document)
+    now, now_refused = run(new.mapping, document)
+    same = not was_refused and not now_refused and _written(was) == _written(now)
+    if same and same_wire:
+        return []
+    was_refused = was_refused or old.unwritable(document, was)
+    now_refused = now_refused or new.unwritable(document, now)
     if was_refused or now_refused:
         return list(_refusals(_said(was_refused), _said(now_refused)))
-    if _written(was) == _written(now):
-        return []
-    return list(_values(made(old, document, was), made(new, document, now)))
+    return [] if same else list(_values(made(old.mapping, document, was), made(new.mapping, document, now)))
 
 
 def _written(value: Any) -> bytes:
@@ -53,9 +70,8 @@ def _written(value: Any) -> bytes:
     return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS)
 
 
-def _said(problems: Any) -> set[tuple[str, str]]:
-    found: tuple[Problem, ...] = tuple(problems)
-    return {(pattern(problem.path), problem.code) for problem in found}
+def _said(problems: Problems) -> set[tuple[str, str]]:
+    return {(pattern(problem.path), problem.code) for problem in problems}
 
 
 def _refusals(was: set[tuple[str, str]], now: set[tuple[str, str]]) -> Iterator[Difference]:

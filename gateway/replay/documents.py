@@ -1,12 +1,11 @@
 """The documents that are replayed: those of stored exchanges, opened page by page, or those of declared files."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -29,7 +28,7 @@ Told = Callable[[int, int], None]
 class Document:
     """What a mapping starts from. where: an exchange's id, or FILE:LINE; stem: of the mapping, `case.submit`.
 
-    lacking: why there is none to replay: erased, not_kept, locked, not_json.
+    lacking: why there is none to replay: erased, not_kept, locked, unreadable.
     """
 
     where: str
@@ -90,48 +89,58 @@ def _opened(papers: Papers, row: Sealed) -> Document:
     return lacking("not_kept") if tree is None else Document(row.exchange, row.platform, stem, tree)
 
 
-def of_samples(sides: Sequence[Meant], platform: str) -> Iterator[Document]:
+class Sampled(Protocol):
+    """A release with its samples, and a reader of the answers among them."""
+
+    release: Meant
+
+    def answer(self, platform: str, operation: str, response: Mapping[str, Any], /) -> Any: ...
+
+
+def of_samples(sides: Sequence[Sampled], platform: str) -> Iterator[Document]:
     """What the examples of the mappings and the samples of the platforms' folders give, each once."""
-    seen: Counter[bytes] = Counter()
+    seen: set[bytes] = set()
     for side in sides:
-        for name in side.platforms:
-            if platform in ("", name):
-                for document in (*_of_examples(side, name), *_of_folder(side, name)):
-                    same = orjson.dumps([name, document.stem, document.tree], option=orjson.OPT_SORT_KEYS)
-                    seen[same] += 1
-                    if seen[same] == 1:
-                        yield document
+        for name in side.release.platforms:
+            for document in (*_of_examples(side.release, name), *_of_folder(side, name)):
+                same = orjson.dumps(
+                    [name, document.stem, document.tree, document.lacking and document.where],
+                    default=str, option=orjson.OPT_SORT_KEYS,
+                )  # fmt: skip
+                if platform in ("", name) and same not in seen:
+                    seen.add(same)
+                    yield document
 
 
-def _of_examples(side: Meant, name: str) -> Iterator[Document]:
-    for stem, mapping in side.platforms[name].items():
+def _of_examples(release: Meant, name: str) -> Iterator[Document]:
+    for stem, mapping in release.platforms[name].items():
         for where, tree in documents(mapping):
             yield Document(where, name, stem, tree)
 
 
-def _of_folder(side: Meant, name: str) -> Iterator[Document]:
+def _of_folder(side: Sampled, name: str) -> Iterator[Document]:
     """samples/*.json: a canonical case for every mapping that reads one, an answer for its operation's reply."""
-    for path, text in side.files.items():
+    for path, text in side.release.files.items():
         if not (path.startswith(f"{name}/samples/") and path.endswith(".json")):
             continue
         tree = _json(text)
         if not isinstance(tree, dict):
-            yield Document(path, name, "", lacking="not_json")
+            yield Document(path, name, "", lacking="unreadable")
         elif "response" in tree:
-            yield from _answer(path, name, tree)
+            yield from _answer(side, path, name, tree)
         else:
-            reading = [stem for stem, mapping in side.platforms[name].items() if mapping.reads == CASE]
+            mappings = side.release.platforms[name]
+            reading = [stem for stem, mapping in mappings.items() if mapping.reads == CASE]
             yield from (Document(path, name, stem, tree) for stem in reading)
 
 
-def _answer(path: str, name: str, sample: dict[str, Any]) -> Iterator[Document]:
-    """What they answered when they took the message; a body that is no JSON is for their adapter to read."""
-    if sample.get("verdict") == "taken":
-        stem, tree = f"{sample.get('operation')}.reply", _json(sample["response"].get("body") or "")
-        if isinstance(tree, dict):
-            yield Document(path, name, stem, tree)
-        else:
-            yield Document(path, name, stem, lacking="not_json")
+def _answer(side: Sampled, path: str, name: str, sample: dict[str, Any]) -> Iterator[Document]:
+    """What they answered when they took the message, where there is a mapping for it."""
+    operation = str(sample.get("operation"))
+    if sample.get("verdict") == "taken" and side.release.mapping(name, f"{operation}.reply"):
+        tree = side.answer(name, operation, sample["response"])
+        lacking = "" if tree is not None else "unreadable"
+        yield Document(path, name, f"{operation}.reply", tree, lacking)
 
 
 def _json(text: str) -> Any:

@@ -6,10 +6,10 @@ from typing import Literal
 
 from gateway.boot import Gateway
 from gateway.meant import Meant, meant
-from gateway.replay.differ import compare
+from gateway.replay.differ import Side, compare
 from gateway.replay.documents import Document, Span, Told, of_exchanges, of_samples
 from gateway.replay.tally import Tally
-from mappings.mapping import Mapping as Mapped
+from gateway.replay.wire import Wire
 
 Over = Literal["exchanges", "samples"]
 
@@ -40,25 +40,27 @@ async def travel(gateway: Gateway, order: Order, told: Told) -> Compared:
     old = await meant(gateway.store, roots, order.old, platform=platform)
     new = await meant(gateway.store, roots, order.new, platform=platform)
     compared = Compared(order, old, new, Tally())
+    wires = Wire(gateway.routes, old), Wire(gateway.routes, new)
     if order.over == "samples":
-        _replay(compared, of_samples((old, new), platform))
+        _replay(compared, wires, of_samples(wires, platform))
     else:
         async for page in of_exchanges(gateway.store, gateway.papers, order.span, told):
-            _replay(compared, page)
+            _replay(compared, wires, page)
+    compared.tally.unwritten |= wires[0].missing | wires[1].missing
     return compared
 
 
-def _replay(compared: Compared, documents: Iterable[Document]) -> None:
+def _replay(compared: Compared, wires: tuple[Wire, Wire], documents: Iterable[Document]) -> None:
     for document in documents:
-        old = compared.old.mapping(document.platform, document.stem)
-        new = compared.new.mapping(document.platform, document.stem)
+        old, new = (wire.side(document) for wire in wires)
         if document.lacking or old is None or new is None:
             compared.tally.lacking[document.lacking or _without(old, new)] += 1
         else:
-            compared.tally.add(document, compare(old, new, document.tree))
+            same_wire = wires[0].declares(document.platform) == wires[1].declares(document.platform)
+            compared.tally.add(document, compare(old, new, document.tree, same_wire=same_wire))
 
 
-def _without(old: Mapped | None, new: Mapped | None) -> str:
+def _without(old: Side | None, new: Side | None) -> str:
     if old is None and new is None:
         return "no_mapping"
     return "no_old_mapping" if old is None else "no_new_mapping"

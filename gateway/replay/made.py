@@ -1,15 +1,18 @@
 """What a mapping made of a document, value by value, each with where it came from."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.model import Problem
 from gateway.replay.trees import flat, targets
 from gateway.shown import is_plain, shown
 from mappings import canonical
 from mappings.mapping import Mapping as Mapped
-from mappings.problems import Problem, Unmappable
+from mappings.problems import Unmappable
 from mappings.trace import Step
+
+Problems = Sequence[Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Made:
         return f"{row.rpartition(':')[0]}:*"
 
 
-def run(mapping: Mapped, document: Any) -> tuple[dict[str, Any], Iterable[Problem]]:
+def run(mapping: Mapped, document: Any) -> tuple[dict[str, Any], Problems]:
     """(what it made, nothing) or (nothing, what it could not carry)"""
     try:
         return mapping(document), ()

@@ -17,7 +17,7 @@ LACKING = {
     "erased": ("内容已销毁", "erased"),
     "not_kept": ("未留存", "not kept"),
     "locked": ("缺密钥", "its key is not loaded"),
-    "not_json": ("须由适配器解读", "for the adapter to read"),
+    "unreadable": ("无法解读", "cannot be read"),
     "no_mapping": ("两边都没有映射", "no mapping on either side"),
     "no_old_mapping": ("旧发布没有映射", "no mapping in the old one"),
     "no_new_mapping": ("新发布没有映射", "no mapping in the new one"),
@@ -58,6 +58,8 @@ def summary(compared: Compared) -> Iterator[str]:
     for why, count in sorted(tally.lacking.items()):
         chinese, english = LACKING[why]
         yield f"不可回放 {count} 件：{chinese} / {count} not replayable: {english}"
+    for platform in sorted(tally.unwritten):
+        yield f"{platform}: 建不成适配器，只比较了映射 / no adapter can be built: only its mappings were compared"
 
 
 def _release(side: Meant) -> str:
@@ -74,6 +76,7 @@ def document(compared: Compared, *, values: bool) -> dict[str, Any]:
         "replayed": tally.replayed,
         "differ": tally.differ,
         "not_replayable": {why: tally.lacking[why] for why in LACKING},
+        "only_mappings": sorted(tally.unwritten),
         "differences": [_row(key, row, values=values) for key, row in tally.ordered],
     }
 

@@ -29,12 +29,16 @@ class Row:
 
 @dataclass(slots=True)
 class Tally:
-    """lacking: why documents could not be replayed -> how many."""
+    """lacking: why documents could not be replayed -> how many.
+
+    unwritten: platforms of which no adapter could be built, so that only what the mappings make was compared.
+    """
 
     replayed: int = 0
     differ: int = 0
     lacking: Counter[str] = field(default_factory=Counter)
     rows: dict[Key, Row] = field(default_factory=dict)
+    unwritten: set[str] = field(default_factory=set)
 
     def add(self, document: Document, differences: Sequence[Difference]) -> None:
         """What one replayed document came to; what differs in several elements of a list counts once."""

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 
 from gateway.activation import activate, checked, sources
 from gateway.boot import Gateway
+from gateway.cli.asking import opened
 from gateway.exchange.asked import Asked
 from gateway.exchange.reads import ask
 from gateway.replay.documents import Span
 from gateway.replay.machine import Order, Over, travel
 from gateway.replay.report import document, lines, summary
+from gateway.settings import load
 from gateway.store.database import open_connection
 from gateway.store.tables import body_keys
 from tests.fakes.fixtures import case
@@ -43,7 +45,7 @@ async def travelled(
     place: Place, old: str, new: str, over: Over = "exchanges", **span: Any
 ) -> tuple[list[str], str, dict[str, Any]]:
     """What the command would tell, without a process of its own: (results, talk, the document for machines)."""
-    async with place.gateway() as gateway:
+    async with opened(load(place.conf)) as gateway:
         compared = await travel(gateway, Order(old, new, over, Span(**span)), lambda done, total: None)
     values = over == "samples"
     return (

@@ -131,19 +131,44 @@ async def test_it_goes_back_through_releases_that_were_in_force(place):
 
 
 async def test_samples_are_replayed_without_any_exchange(place):
-    results, talk, _ = await travelled(place, "active", "files", "samples")
-    assert results == []
-    assert "for the adapter to read" in talk  # what the SOAP platform answered
+    results, _, told = await travelled(place, "active", "files", "samples")
+    assert (results, told["only_mappings"], any(told["not_replayable"].values())) == ([], [], False)
+    assert told["replayed"] > 20
+    rewrite(place, "sim-gx/tables/progress.yaml", 'ours: "handed_over"', 'ours: "transferred_up"')
     rewrite(place, "sim-gd/tables/progress.yaml", *CODE)
     rewrite(place, SUBMIT, NAME, NAME + ' | suffix("+")')
     results, _, _ = await travelled(place, "active", "files", "samples")
     assert [line.split(":")[0] for line in results if not line.startswith(" ")] == [
         "changed sim-gd case.list.reply cases[].state", "changed sim-gd case.progress.reply events[].state",
-        "changed sim-gd case.submit sqrxm",
+        "changed sim-gd case.submit sqrxm", "changed sim-gx case.progress.reply events[].state",
+        "changed sim-gx case.progress.reply state",
     ]  # fmt: skip
     shown = "\n".join(results)
     assert "handed_over <- sim-gd/case.progress.reply.yaml:" in shown and "=> transferred_up <- " in shown
     assert "  sim-gd/samples/case.progress.taken.json: handed_over" in shown
+    assert "  sim-gx/samples/case.progress.taken.json: handed_over" in shown  # read by the SOAP adapter
+
+
+async def test_what_could_not_be_put_on_the_wire_any_more_is_told_though_the_mappings_are_the_same(place):
+    rewrite(
+        place,
+        "sim-gd/platform.yaml",
+        "    call: POST /api/v2/cases\n",
+        "    call: POST /api/v2/cases\n    charset: gb2312\n",
+    )
+    unusual = case("gd-minor")
+    unusual["applicant"]["name"] = "陶喆"
+    async with place.platforms("sim-gd"), place.gateway() as gateway:
+        assert (await submitted(gateway, unusual, "key-unusual")).state == "delivered"
+    results, _, told = await travelled(place, "active", "files", platform="sim-gd")
+    assert [line.split(":")[0] for line in results if not line.startswith(" ")] == [
+        "refused sim-gd case.submit sqrxm cannot_write"
+    ]
+    assert told["differences"][0]["documents"] == 1
+    (place.conf / "platforms" / "sim-gd.yaml").unlink()
+    results, talk, told = await travelled(place, "active", "files", platform="sim-gd")
+    assert (results, told["only_mappings"]) == ([], ["sim-gd"])
+    assert "only its mappings were compared" in talk
 
 
 async def test_what_cannot_run_says_why_and_returns_two(place):

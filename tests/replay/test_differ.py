@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.meant import compiled
-from gateway.replay.differ import compare
+from gateway.replay.differ import Side, compare
 from gateway.replay.made import made, run
 from gateway.replay.trees import flat, pattern, targets
 from mappings.mapping import Mapping
@@ -31,7 +31,7 @@ def mapping(*lines: str, table: str = TABLE) -> Mapping:
 
 
 def told(old: Mapping, new: Mapping) -> list[tuple[str, str, str]]:
-    return [(each.kind, each.path, each.code) for each in compare(old, new, DOCUMENT)]
+    return [(each.kind, each.path, each.code) for each in compare(Side(old), Side(new), DOCUMENT)]
 
 
 NAME = mapping("xm: applicant.name")

@@ -1,13 +1,13 @@
 """What two mappings make of one document, held against each other. Pure."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import orjson
 
 from gateway.replay.made import Made, Problems, made, run
-from gateway.replay.trees import pattern
+from gateway.replay.trees import flat, pattern, targets
 from mappings.mapping import Mapping as Mapped
 
 Kind = Literal["changed", "added", "gone", "refused", "accepted"]
@@ -22,13 +22,20 @@ KINDS: dict[Kind, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One target of one document. path: its pattern, `clxx[].clbm`; code: of the problem, where one refuses."""
+    """One target of one document. path: its pattern, `clxx[].clbm`; code: of the problem, where one refuses.
+
+    old, new: the values with where they came from, where that was wanted.
+    """
 
     kind: Kind
     path: str
     code: str = ""
+    target: str = ""
     old: Made | None = None
     new: Made | None = None
+
+
+Wanted = Callable[[Difference], bool]
 
 
 def _nothing(document: Any, tree: Any) -> Problems:
@@ -43,11 +50,14 @@ class Side:
     unwritable: Callable[[Any, Any], Problems] = _nothing
 
 
-def compare(old: Side, new: Side, document: Any, *, same_wire: bool = True) -> list[Difference]:
+def compare(
+    old: Side, new: Side, document: Any, *, same_wire: bool = True, wanted: Wanted = lambda difference: True
+) -> list[Difference]:
     """Everything that differs; empty if both make, or refuse, the same.
 
     Where only one of them refuses, its problems are told, and not all values that the other one makes.
     same_wire: what both make alike, both can put on the wire, or neither can.
+    wanted: whether anybody asks where a value came from, which costs ten times what it took to make it.
     """
     if (
         old.mapping.digest == new.mapping.digest and same_wire
@@ -62,7 +72,13 @@ def compare(old: Side, new: Side, document: Any, *, same_wire: bool = True) -> l
     now_refused = now_refused or new.unwritable(document, now)
     if was_refused or now_refused:
         return list(_refusals(_said(was_refused), _said(now_refused)))
-    return [] if same else list(_values(made(old.mapping, document, was), made(new.mapping, document, now)))
+    if same:
+        return []
+    differences = list(_values(flat(was, targets(old.mapping)), flat(now, targets(new.mapping))))
+    if not any(map(wanted, differences)):
+        return differences
+    before, after = made(old.mapping, document, was), made(new.mapping, document, now)
+    return [replace(each, old=before.get(each.target), new=after.get(each.target)) for each in differences]
 
 
 def _written(value: Any) -> bytes:
@@ -79,10 +95,11 @@ def _refusals(was: set[tuple[str, str]], now: set[tuple[str, str]]) -> Iterator[
     yield from (Difference("accepted", *each) for each in sorted(was - now))
 
 
-def _values(was: dict[str, Made], now: dict[str, Made]) -> Iterator[Difference]:
+def _values(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]:
     for target in [*was, *(each for each in now if each not in was)]:
-        before, after = was.get(target), now.get(target)
-        if before is None or after is None:
-            yield Difference("gone" if after is None else "added", pattern(target), "", before, after)
-        elif _written(before.value) != _written(after.value):
-            yield Difference("changed", pattern(target), "", before, after)
+        if target not in now:
+            yield Difference("gone", pattern(target), target=target)
+        elif target not in was:
+            yield Difference("added", pattern(target), target=target)
+        elif _written(was[target]) != _written(now[target]):
+            yield Difference("changed", pattern(target), target=target)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from gateway.boot import Gateway
@@ -51,13 +52,15 @@ async def travel(gateway: Gateway, order: Order, told: Told) -> Compared:
 
 
 def _replay(compared: Compared, wires: tuple[Wire, Wire], documents: Iterable[Document]) -> None:
+    tally = compared.tally
     for document in documents:
         old, new = (wire.side(document) for wire in wires)
         if document.lacking or old is None or new is None:
-            compared.tally.lacking[document.lacking or _without(old, new)] += 1
-        else:
-            same_wire = wires[0].declares(document.platform) == wires[1].declares(document.platform)
-            compared.tally.add(document, compare(old, new, document.tree, same_wire=same_wire))
+            tally.lacking[document.lacking or _without(old, new)] += 1
+            continue
+        same_wire = wires[0].declares(document.platform) == wires[1].declares(document.platform)
+        wanted = partial(tally.has_room, document)
+        tally.add(document, compare(old, new, document.tree, same_wire=same_wire, wanted=wanted))
 
 
 def _without(old: Side | None, new: Side | None) -> str:

@@ -52,7 +52,7 @@ def made(mapping: Mapped, document: Any, tree: Any) -> dict[str, Made]:
     steps = {step.target: step for step in mapping.trace(document)}
     return {
         target: Made(target, value, steps.get(target), _tells_of_nobody(mapping, target, steps.get(target)))
-        for target, value in flat(tree, targets(mapping.plan)).items()
+        for target, value in flat(tree, targets(mapping)).items()
     }
 
 

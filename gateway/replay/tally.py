@@ -46,13 +46,18 @@ class Tally:
         self.differ += bool(differences)
         seen: set[Key] = set()
         for each in differences:
-            key = (document.platform, document.stem, each.path, each.kind, each.code)
+            key = _key(document, each)
             if key not in seen:
                 seen.add(key)
                 row = self.rows.setdefault(key, Row())
                 row.documents += 1
                 if len(row.examples) < MOST_EXAMPLES:
                     row.examples.append(Example(document.where, each))
+
+    def has_room(self, document: Document, difference: Difference) -> bool:
+        """Whether this document would be one of the examples."""
+        row = self.rows.get(_key(document, difference))
+        return row is None or len(row.examples) < MOST_EXAMPLES
 
     @property
     def ordered(self) -> list[tuple[Key, Row]]:
@@ -71,3 +76,7 @@ class Tally:
                 if example.difference.old or example.difference.new
             }
         )
+
+
+def _key(document: Document, difference: Difference) -> Key:
+    return document.platform, document.stem, difference.path, difference.kind, difference.code

@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
-from mappings.plan import Block, Node, Plan
+from mappings.mapping import Mapping
+from mappings.plan import Block, Node
 
 _INDEX = re.compile(r"\[\d+\]")
 
 
 def pattern(path: str) -> str:
     """A path without its places in lists: `clxx[].fj[].xh`."""
-    return _INDEX.sub("[]", path)
+    return _INDEX.sub("[]", path) if "[" in path else path
 
 
-def targets(plan: Plan) -> frozenset[str]:
+@lru_cache(maxsize=256)
+def targets(mapping: Mapping) -> frozenset[str]:
     """The patterns of all values that a mapping may make."""
-    return frozenset(_targets(plan.nodes))
+    return frozenset(_targets(mapping.plan.nodes))
 
 
 def flat(tree: Any, ends: frozenset[str]) -> dict[str, Any]:

@@ -66,6 +66,16 @@ def test_what_differs_is_told_by_its_path_and_kind(old, new, differences):
     assert told(old, new) == differences
 
 
+def test_where_a_value_came_from_is_found_out_for_those_who_ask():
+    old, new = Side(NAME), Side(mapping('xm: applicant.name | suffix("x")', 'ly: ="a"'))
+    asked = compare(old, new, DOCUMENT)
+    assert [bool(each.old and each.new) for each in asked] == [True, False]
+    assert asked[1].new and asked[1].new.value == "a"
+    unasked = compare(old, new, DOCUMENT, wanted=lambda difference: False)
+    assert [(each.kind, each.path) for each in unasked] == [(each.kind, each.path) for each in asked]
+    assert not any(each.old or each.new for each in unasked)
+
+
 def test_a_row_of_a_table_makes_a_difference_where_it_is_used():
     old = mapping('k: applicant.kind | table("t")')
     assert told(old, mapping('k: applicant.kind | table("t")', table=TABLE.replace('"1"', '"9"'))) == [
@@ -100,6 +110,6 @@ def test_trees_are_equal_exactly_if_their_values_are(one, other):
 
 def test_a_value_that_is_an_object_is_not_taken_apart():
     one = mapping("nr: {each: materials.files, take: .name}")
-    assert targets(one.plan) == {"nr[]"}
-    assert flat({"nr": [{"a": {"b": 1}}]}, targets(one.plan)) == {"nr[0]": {"a": {"b": 1}}}
+    assert targets(one) == {"nr[]"}
+    assert flat({"nr": [{"a": {"b": 1}}]}, targets(one)) == {"nr[0]": {"a": {"b": 1}}}
     assert pattern("a[0].b[12].c") == "a[].b[].c"

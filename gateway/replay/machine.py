@@ -6,11 +6,13 @@ from functools import partial
 from typing import Literal
 
 from gateway.boot import Gateway
-from gateway.meant import Meant, meant
+from gateway.meant import Meant, NotMeant, meant
+from gateway.releases import DECLARATION
 from gateway.replay.differ import Side, compare
 from gateway.replay.documents import Document, Span, Told, of_exchanges, of_samples
 from gateway.replay.tally import Tally
 from gateway.replay.wire import Wire
+from mappings.problems import nearest
 
 Over = Literal["exchanges", "samples"]
 
@@ -34,12 +36,16 @@ class Compared:
 
 
 async def travel(gateway: Gateway, order: Order, told: Told) -> Compared:
-    """Raises NotMeant, Unreadable for declarations that do not compile."""
+    """Raises NotMeant, also for a platform of neither release; Unreadable for declarations that do not compile."""
     settings = gateway.settings
     roots = [settings.path(folder) for folder in settings.installation.platforms]
     platform = order.span.platform
     old = await meant(gateway.store, roots, order.old, platform=platform)
     new = await meant(gateway.store, roots, order.new, platform=platform)
+    known = {path.split("/")[0] for side in (old, new) for path in side.files if path.endswith(DECLARATION)}
+    if platform and platform not in known:
+        meaning = nearest(platform, known, f"one of {', '.join(sorted(known))}")
+        raise NotMeant(f"{platform}: 没有此平台 / no such platform: {meaning}")
     compared = Compared(order, old, new, Tally())
     wires = Wire(gateway.routes, old), Wire(gateway.routes, new)
     if order.over == "samples":

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from gateway.boot import Gateway
 from gateway.meant import NotMeant, meant
@@ -12,6 +13,7 @@ from gateway.replay.documents import PAGE, Span, of_exchanges
 from gateway.replay.machine import Compared, Order, travel
 from gateway.replay.tally import MOST_EXAMPLES
 from gateway.store import exchanges, releases
+from gateway.store.tables import bodies
 from tests.faults.ledgers import ask
 from tests.faults.places import Place
 from tests.replay.conftest import erase, rewrite
@@ -54,6 +56,21 @@ async def test_everything_is_replayed_once_however_many_pages_it_fills(place: Pl
         "sfkd": COPIES + 2, "sfkd_": COPIES + 2,
     }  # fmt: skip
     assert {len(row.examples) for row in tally.rows.values()} == {MOST_EXAMPLES}  # memory stays bounded
+
+
+async def test_what_does_not_open_or_was_never_kept_is_counted(place: Place) -> None:
+    async with place.gateway() as gateway:
+        spoilt, missing, *_ = await copied(gateway, place.database, await pattern(gateway, place), 5)
+        of = bodies.c.exchange_id
+        for change in (
+            sa.update(bodies).where(of == spoilt).values(sealed=b"no sealed body at all"),
+            sa.delete(bodies).where(of == missing),
+        ):
+            await gateway.store.write(lambda tx, change=change: tx.connection.run(change))
+        tally = (await replayed(gateway, platform="sim-gd")).tally
+        assert (tally.replayed, dict(tally.lacking)) == (7, {"locked": 1, "not_kept": 1})
+        with pytest.raises(NotMeant, match="did you mean 'sim-gd'"):
+            await replayed(gateway, platform="sim-gdd")
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ def compare(
         return list(_refusals(_said(was_refused), _said(now_refused)))
     if same:
         return []
-    differences = list(_values(flat(was, targets(old.mapping)), flat(now, targets(new.mapping))))
+    ends = [targets(side.mapping.for_item(document)) for side in (old, new)]
+    differences = list(_values(flat(was, ends[0]), flat(now, ends[1])))
     if not any(map(wanted, differences)):
         return differences
     before, after = made(old.mapping, document, was), made(new.mapping, document, now)

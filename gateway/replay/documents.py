@@ -130,7 +130,9 @@ def _of_folder(side: Sampled, name: str) -> Iterator[Document]:
             yield from _answer(side, path, name, tree)
         else:
             mappings = side.release.platforms[name]
-            reading = [stem for stem, mapping in mappings.items() if mapping.reads == CASE]
+            reading = [  # an overlay is chosen by its mapping
+                stem for stem, mapping in mappings.items() if mapping.reads == CASE and "@" not in stem
+            ]
             yield from (Document(path, name, stem, tree) for stem in reading)
 
 

@@ -48,7 +48,8 @@ def run(mapping: Mapped, document: Any) -> tuple[dict[str, Any], Problems]:
 
 
 def made(mapping: Mapped, document: Any, tree: Any) -> dict[str, Made]:
-    """The values of `tree`, which the mapping made of the document."""
+    """The values of `tree`, which the mapping (or its overlay for the document's item) made of the document."""
+    mapping = mapping.for_item(document)
     steps = {step.target: step for step in mapping.trace(document)}
     return {
         target: Made(target, value, steps.get(target), _tells_of_nobody(mapping, target, steps.get(target)))

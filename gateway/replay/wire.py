@@ -37,7 +37,7 @@ class Wire:
             return None
         if document.stem.endswith(".reply"):
             return Side(mapping)
-        return Side(mapping, partial(self._unwritable, document.platform, document.stem))
+        return Side(mapping, partial(self._unwritable, document.platform, mapping.operation))
 
     def declares(self, platform: str) -> Mapping[str, str]:
         """What decides about the wire: the declaration and the contract, by path."""

@@ -109,6 +109,8 @@ def _cover(page: _Page, sheet: Sheet) -> None:
 def _operation(page: _Page, sheet: Sheet, operation: Operation) -> None:
     page.put(f"{sheet.title} {sheet.platform}", "", operation.stem, operation.title)
     page.put(f"{operation.reads} → {operation.writes}", "", operation.file, operation.digest)
+    if operation.items:
+        page.put("仅用于事项 only for items", "", ", ".join(operation.items))
     page.head(FIELDS, sheet.release)
     for place, line in enumerate(operation.lines, 1):
         page.put(*_cells(place, line), edged=True)

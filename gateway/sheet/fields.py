@@ -9,6 +9,7 @@ from mappings.language import Call, Guard, Literal, Path
 from mappings.mapping import Mapping
 from mappings.plan import Block, Field, Node
 from mappings.words import REGISTER
+from mappings.words.chinese import WORDS
 
 ALWAYS, CONDITIONAL, OPTIONAL = "必填 / always", "有条件 / conditional", "可无 / may be absent"
 _SENTENCE = re.compile(r"(?<=\.)\s|\n")
@@ -100,11 +101,11 @@ def _said(path: str, guard: Guard) -> str:
 
 
 def _explained(call: Call) -> str:
-    """What is written, and the first sentence of the word's manual with the arguments in it."""
+    """What is written, and the first sentence of its manual in both languages."""
     word = REGISTER[call.word]
     given = dict(zip((each.name for each in word.parameters), map(str, call.arguments), strict=False))
     first = _SENTENCE.split(word.manual, maxsplit=1)[0]
-    return f"{call}: " + _NAMED.sub(lambda found: given.get(found[1], found[0]), first)
+    return f"{call}: {WORDS[call.word]}。 " + _NAMED.sub(lambda found: given.get(found[1], found[0]), first)
 
 
 def _title(shape: Shape | None, path: str) -> str:

@@ -20,7 +20,9 @@ class NoSuchPlatform(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One mapping: a message (`case.submit`) or what comes back (`case.submit.reply`)."""
+    """One mapping: a message (`case.submit`), what comes back (`case.submit.reply`), or what is otherwise for some
+    items (`case.submit@NAME`), whose codes are `items`.
+    """
 
     stem: str
     title: str
@@ -29,6 +31,7 @@ class Operation:
     file: str
     digest: str
     lines: tuple[Line, ...]
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,9 @@ def sheet(release: Meant, platform: str, at_ms: int) -> Sheet:
 
 def _operation(stem: str, mapping: Mapped) -> Operation:
     title = str(mapping.source.at(("title",)) or "")
+    items = tuple(map(str, mapping.source.at(("items",)) or ()))
     return Operation(
-        stem, title, mapping.reads, mapping.writes, mapping.file, mapping.digest, tuple(lines(mapping))
+        stem, title, mapping.reads, mapping.writes, mapping.file, mapping.digest, tuple(lines(mapping)), items
     )
 
 

@@ -18,7 +18,7 @@ from gateway.sheet.sheet import NoSuchPlatform, Sheet, sheet
 from gateway.store.releases import Activation
 from mappings import bundle
 from mappings.plan import Field, Node
-from mappings.words import REGISTER
+from mappings.words.chinese import WORDS
 from tests.faults.places import Place
 from tests.installation import CHECKOUT, EXAMPLES
 
@@ -90,10 +90,9 @@ def cells(content: bytes) -> dict[str, list[list[str]]]:
 
 
 def explained(line: str) -> str:
-    """A word as it is written, if what stands behind it is the beginning of its manual: manuals may be improved."""
+    """A word as it is written, if what stands behind it is its manual, which may be improved."""
     written, _, said = line.partition(": ")
-    manual = REGISTER[written.partition("(")[0]].manual
-    assert said and manual.startswith(said.partition(" ")[0])
+    assert said.startswith(WORDS[written.partition("(")[0]])
     return written
 
 
@@ -108,7 +107,7 @@ def test_the_sheet_reads_back_as_it_was_agreed():
 
 def test_a_word_is_explained_by_its_first_sentence_with_the_arguments_in_it():
     (name, *_) = [line for each in made().operations for line in each.lines if line.target == "=xm"]
-    assert name.words[1] == "at_most(50): Refused if it has more than 50 characters."
+    assert name.words[1] == f"at_most(50): {WORDS['at_most']}。 Refused if it has more than 50 characters."
 
 
 def test_no_cell_is_a_formula_a_number_or_an_error_whatever_it_begins_with():

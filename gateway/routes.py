@@ -70,6 +70,10 @@ class Routes:
         self._releases[release.digest] = release
         self._routes |= routes  # only once every adapter could be built
 
+    def adapter(self, platform: PlatformRelease) -> Adapter:
+        """One that is only asked what it would write or read. Raises Unbuildable, Unconfigured."""
+        return self._build(platform)
+
     def put_in_force(self, digest: str) -> None:
         """Answer questions from a loaded release from now on; open exchanges stay with their own."""
         self._active = self._releases[digest]

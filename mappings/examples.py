@@ -9,6 +9,7 @@
 import copy
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from mappings.mapping import Mapping
@@ -39,6 +40,17 @@ def check_examples(mapping: Mapping) -> list[Finding]:
         write = "add one with refuse: such as a code that is not in its table"
         findings.append(mapping.source.finding(("examples",), "no example refuses", write))
     return findings
+
+
+def documents(mapping: Mapping) -> Iterator[tuple[str, Any]]:
+    """(FILE:LINE, the document given there) of every example that can be read."""
+    examples = mapping.source.at(("examples",))
+    for index in range(len(examples) if isinstance(examples, list) else 0):
+        path: Path = ("examples", index)
+        with suppress(_Unusable):
+            if mapping.source.at((*path, "given")) is not None:
+                line, _ = mapping.source.position(path)
+                yield f"{mapping.source.file}:{line}", _document(mapping, (*path, "given"))
 
 
 def _check(mapping: Mapping, index: int) -> Found:

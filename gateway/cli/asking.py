@@ -64,6 +64,24 @@ def actor_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)  # fmt: skip
 
 
+def _ground(context: click.Context, _: click.Parameter, said: str) -> str:
+    """Personal values are shown to whoever says why, and to nobody without a record of it."""
+    if bool(context.params.get("values")) != bool(said.strip()):
+        raise click.UsageError("--values --why TEXT")
+    return said.strip()
+
+
+def values_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option(
+        "--why", default="", callback=_ground,
+        help="与 --values 同用：依据，随该件留存 / with --values: on what ground",
+    )(command)  # fmt: skip
+    return click.option(
+        "--values", is_flag=True, is_eager=True,
+        help="显示个人信息原文，计入存证 / show personal values as they are; an entry of the log says who saw them",
+    )(command)  # fmt: skip
+
+
 def settings_of(conf: Path) -> Settings:
     """The settings; findings stop the command with code 1."""
     if not (conf / "gateway.yaml").is_file():

@@ -8,6 +8,7 @@ from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option, run
 from gateway.cli.retry import retry
 from gateway.cli.tickets import tickets
+from gateway.cli.trace import trace
 from gateway.errors import CODES, Refusal
 from gateway.exchange import said
 from gateway.exchange.commits import Moved
@@ -24,6 +25,7 @@ def exchange() -> None:
 
 exchange.add_command(retry)
 exchange.add_command(tickets)
+exchange.add_command(trace)
 
 
 @exchange.command()

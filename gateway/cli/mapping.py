@@ -1,4 +1,4 @@
-"""tongban mapping: the words of mapping files, and what one file makes of a document."""
+"""tongban mapping: the words of mapping files, what a file makes of a document, what a release would change."""
 
 import sys
 from collections.abc import Iterator
@@ -9,6 +9,9 @@ import click
 import orjson
 
 from gateway.cli.asking import Stop
+from gateway.cli.mapping_diff import diff
+from gateway.cli.mapping_sheet import sheet
+from gateway.shown import masked
 from mappings import bundle
 from mappings.mapping import Mapping
 from mappings.problems import Finding, Problem, Unmappable, Unreadable, nearest
@@ -20,7 +23,11 @@ _STDIN = "-"
 
 @click.group()
 def mapping() -> None:
-    """映射文件。 Mapping files: their words, and one of them tried on a document."""
+    """映射文件。 Mapping files: their words, one of them tried on a document, and what a change of them does."""
+
+
+mapping.add_command(diff)
+mapping.add_command(sheet)
 
 
 @mapping.command("words")
@@ -124,7 +131,7 @@ def _problem(problem: Problem, as_json: bool) -> str:
 
 
 def _step(step: Step, value: Any, shown: bool, as_json: bool) -> str:
-    said = value if shown or step.source.startswith("=") else _masked(value)
+    said = value if shown or step.source.startswith("=") else masked(value)
     if as_json:
         names = ("target", "source", "words", "file", "line", "table_row")
         return orjson.dumps({**{name: getattr(step, name) for name in names}, "value": said}).decode()
@@ -136,12 +143,3 @@ def _step(step: Step, value: Any, shown: bool, as_json: bool) -> str:
         step.table_row or "",
     ]
     return " ← ".join(part for part in parts if part)
-
-
-def _masked(value: Any) -> Any:
-    """The first sign of a longer text; nothing of everything else, its length neither."""
-    if isinstance(value, dict):
-        return {key: _masked(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_masked(each) for each in value]
-    return f"{value[0]}***" if isinstance(value, str) and len(value) > 1 else "***"

@@ -153,6 +153,19 @@ def close_tickets(
     return work
 
 
+def show_values(
+    command: str, notes: Sequence[tuple[Exchange, Mapping[str, bytes]]], *, actor: str
+) -> Callable[[Transaction], None]:
+    """Values of these exchanges are about to be shown: an entry and a sealed reason for each, or for none."""
+
+    def work(tx: Transaction) -> None:
+        for exchange, sealed in notes:
+            bodies.add(tx.connection, exchange.id, sealed)
+            tx.record(entries.values_shown(exchange, command, actor=actor, at_ms=tx.now_ms))
+
+    return work
+
+
 @dataclass(frozen=True, slots=True)
 class Conclusion:
     """One fact about an exchange, and the fence: what the row must still be for the fact to move it."""

@@ -82,6 +82,12 @@ def ticket_closed(exchange: Exchange, kind: str, *, actor: str, at_ms: int) -> E
     return Entry("ticket.closed", at_ms, _of(exchange) | {"ticket": kind, "actor": actor})
 
 
+def values_shown(exchange: Exchange, command: str, *, actor: str, at_ms: int) -> Entry:
+    """values.shown: a person was shown what an exchange says about people; on what ground is sealed apart."""
+    facts = _of(exchange) | {"release": exchange.release, "command": command, "actor": actor}
+    return Entry("values.shown", at_ms, facts)
+
+
 def evidence_of(reply: Reply, key: DataKey, attempt: int) -> dict[str, str]:
     """What proves a reply without showing it: commitments under the exchange's key, which die with it."""
     evidence = {}

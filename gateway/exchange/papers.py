@@ -83,7 +83,7 @@ class Papers:
         if reply.reason or claim.exchange.kind == "read":
             name = f"answer/{number}"
             tree = {"code": reply.code, "reason": reply.reason, "document": reply.document}
-            sealed[name] = self.vault.seal_tree(claim.key, name, _plain(tree))
+            sealed[name] = self.vault.seal_tree(claim.key, name, plain(tree))
         return sealed
 
     async def note(self, exchange: Exchange, *, actor: str, reason: str) -> dict[str, bytes]:
@@ -138,6 +138,6 @@ class Papers:
             raise Refusal("platform_garbled", exchange=exchange.id, cause="not_mapped") from error
 
 
-def _plain(tree: Any) -> Any:
+def plain(tree: Any) -> Any:
     """A decoded answer as JSON can carry it (dates and decimals of a SOAP type become text)."""
     return orjson.loads(orjson.dumps(tree, default=str))

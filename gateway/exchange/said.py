@@ -1,5 +1,7 @@
 """A person's word: settling what no machine can know (核实), taking back what has not left (撤回), having the next
-try made now (催办), having seen to a ticket."""
+try made now (催办), having seen to a ticket, being shown values (查看明文)."""
+
+from collections.abc import Sequence
 
 from gateway import logs
 from gateway.errors import Refusal
@@ -72,3 +74,15 @@ async def close_tickets(story: Exchanges, exchange_id: str, *, actor: str, reaso
     except Erased:
         note = {}
     return await story.around.store.write(commits.close_tickets(was, actor=actor, sealed=note))
+
+
+async def show_values(
+    story: Exchanges, command: str, exchanges: Sequence[Exchange], *, actor: str, reason: str
+) -> None:
+    """What these exchanges say about people is about to be shown: nothing may be shown before this returns.
+
+    Raises Erased if one of them has no papers any more; then nothing is recorded.
+    """
+    notes = [(was, await story.around.papers.note(was, actor=actor, reason=reason)) for was in exchanges]
+    await story.around.store.write(commits.show_values(command, notes, actor=actor))
+    log.info("values.shown", command=command, exchanges=len(notes), actor=actor)

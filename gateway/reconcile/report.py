@@ -10,6 +10,7 @@ from audit.entries import china_time
 from gateway.reconcile.compare import Difference, Record
 from gateway.reconcile.day import Reconciled
 from gateway.reconcile.texts import FAULTS, KINDS, MOVED, SETTLED, Texts
+from gateway.shown import printable
 from gateway.store.sent import Sent
 
 _HEADINGS = (
@@ -28,7 +29,7 @@ def lines(done: Reconciled, file: Path | None) -> Iterator[str]:
     for difference in done.findings:
         what, then = _said(done, difference)
         facts = " ".join((_sides(difference.ours, _here), _sides(difference.theirs, _there))).strip()
-        yield _shown(f"{difference.kind} {facts}: {' / '.join(what)}; {' / '.join(then)}")
+        yield printable(f"{difference.kind} {facts}: {' / '.join(what)}; {' / '.join(then)}")
 
 
 def _said(done: Reconciled, difference: Difference) -> tuple[Texts, Texts]:
@@ -51,11 +52,6 @@ def _here(sent: Sent) -> str:
 
 def _there(record: Record) -> str:
     return f"there: ours={record.ours or '-'} theirs={record.theirs or '-'} state={record.state or '-'}"
-
-
-def _shown(line: str) -> str:
-    """What could move a terminal's cursor or turn its text round stands as its code."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in line)
 
 
 def document(done: Reconciled) -> dict[str, Any]:

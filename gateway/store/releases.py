@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -16,6 +17,20 @@ BUNDLE = sa.select(releases.c.bundle).where(releases.c.digest == bindparam("dige
 IN_FORCE = sa.select(activations.c.place, activations.c.digest).order_by(activations.c.place.desc()).limit(1)
 ACTIVATE = insert(activations).on_conflict_do_nothing()
 STORED = sa.select(releases.c.digest)
+LAST_ACTIVATION = (
+    sa.select(activations.c.actor, activations.c.at_ms)
+    .where(activations.c.digest == bindparam("digest"), activations.c.at_ms <= bindparam("until_ms"))
+    .order_by(activations.c.place.desc())
+    .limit(1)
+)
+FOR_EVER_MS = 2**62
+
+
+class Activation(NamedTuple):
+    """Who put a release in force, and when (epoch ms)."""
+
+    actor: str
+    at_ms: int
 
 
 def put(connection: Connection, digest: str, files: Mapping[str, str], at_ms: int) -> None:
@@ -47,3 +62,9 @@ def activate(connection: Connection, digest: str, *, place: int, actor: str, why
 
 def stored(connection: Connection) -> list[str]:
     return [row[0] for row in connection.rows(STORED)]
+
+
+def activation_of(connection: Connection, digest: str, until_ms: int = FOR_EVER_MS) -> Activation | None:
+    """The last time by `until_ms` that a release was put in force; None if it never was."""
+    row = connection.row(LAST_ACTIVATION, {"digest": digest, "until_ms": until_ms})
+    return Activation._make(row) if row else None

@@ -1,19 +1,14 @@
 """What a caller is told who submitted: 201 only for what the other platform has, a problem for what it has not."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from aiohttp import web
 
 from gateway.boot import Gateway
 from gateway.errors import Refusal
 from gateway.model import Exchange
+from gateway.shown import without_values
 from gateway.web.answers import answer
 from gateway.web.views import exchange_view
-from mappings import canonical
 
-MASK = "＊＊"
-SHORTEST = 2  # a single letter or digit says nothing about anybody
 _STATUS = {"delivered": 201, "withdrawn": 200}  # whatever is open: 202
 
 
@@ -36,28 +31,4 @@ async def _their_words(gateway: Gateway, exchange: Exchange) -> str:
     """Why they refused, in their words; whatever the case says about people is masked, as they may repeat it."""
     told = await gateway.papers.tree(exchange.id, f"answer/{exchange.attempt}") or {}
     document = await gateway.papers.tree(exchange.id, "document")
-    return masked(str(told.get("reason") or ""), document)
-
-
-def masked(words: str, document: Mapping[str, Any]) -> str:
-    """`words` without any personal value of a canonical case."""
-    for value in sorted(_personal_values(document), key=len, reverse=True):
-        words = words.replace(value, MASK)
-    return words
-
-
-def _personal_values(document: Mapping[str, Any]) -> Iterator[str]:
-    for path in canonical.personal_fields(dict(document)):
-        yield from _texts(document, path.split("."))
-
-
-def _texts(node: Any, steps: list[str]) -> Iterator[str]:
-    if isinstance(node, list):
-        for each in node:
-            yield from _texts(each, steps)
-    elif isinstance(node, Mapping):
-        for name in (steps[0],) if steps else tuple(node):
-            if name in node:
-                yield from _texts(node[name], steps[1:])
-    elif isinstance(node, str) and len(node) >= SHORTEST:
-        yield node
+    return without_values(str(told.get("reason") or ""), document)

@@ -1,6 +1,6 @@
 """`make bench`: measure, print, and write the figures into docs/performance.md.
 
-python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored] [--write]
+python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored,replay] [--write]
 """
 
 import argparse
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import uvloop
 
-from tests.bench import evidence, figures, latency, several, stored, typed
+from tests.bench import evidence, figures, latency, replay, several, stored, typed
 from tests.bench.exchanges import measure
 from tests.bench.rounds import Subject, ratio
 from tests.bench.stages import measured
@@ -93,6 +93,11 @@ def full_store(given: argparse.Namespace) -> list[str]:
     return _interleaved(given) + uvloop.run(measuring)
 
 
+def time_machine(given: argparse.Namespace) -> list[str]:
+    how = "one process, its own SQLite file, one run of each; memory in a run of its own"
+    return figures.dated(how) + uvloop.run(replay.measured(given.replayed))
+
+
 def _interleaved(given: argparse.Namespace) -> list[str]:
     return figures.dated(f"{given.rounds} interleaved rounds of {given.requests}")
 
@@ -105,6 +110,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
     "evidence": without_evidence,
     "open": open_loop,
     "stored": full_store,
+    "replay": time_machine,
 }
 
 
@@ -117,6 +123,7 @@ def main() -> int:
     options.add_argument("--requests", type=int, default=400, help="in each round")
     options.add_argument("--seconds", type=float, default=60, help="of a load at a fixed rate")
     options.add_argument("--stored", type=int, default=200_000, help="exchanges in the full store")
+    options.add_argument("--replayed", type=int, default=10_000, help="documents through the time machine")
     options.add_argument("--write", action="store_true", help="write docs/performance.md")
     given = options.parse_args()
     for part in given.only.split(","):

@@ -43,7 +43,8 @@ ORPHANS = {  # what must not be: rows of a commit without the others
         select 1 from exchanges e where kind = 'write' and state != 'waiting' and 'exchange.' || state !=
         (select case when kind = 'exchange.admitted' then 'exchange.sending' else kind end
          from audit_entries a where a.exchange_id = e.id
-         and a.kind not in ('exchange.late_reply', 'exchange.read', 'exchange.hastened', 'ticket.closed')
+         and a.kind not in
+           ('exchange.late_reply', 'exchange.read', 'exchange.hastened', 'ticket.closed', 'values.shown')
          order by position desc limit 1)""",
     "an attempt that was not recorded": """
         select 1 from exchanges e where kind = 'write' and attempt > (select count(*) from audit_entries a

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from audit.log import entries_of
+from audit.proofs import read_proof
+from gateway.exchange.said import show_values
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import CHECKOUT, Running, changed
@@ -214,3 +216,15 @@ async def test_an_id_that_cannot_be_one_is_simply_not_there(
 ) -> None:
     answer = await service.ask("GET", path.format(strange))
     assert (answer.status, answer.code) == (404, "not_found")
+
+
+async def test_the_proof_is_of_the_exchanges_own_story_whatever_people_did_to_it_later(
+    service: Running, submitted: dict[str, Any]
+) -> None:
+    before = read_proof((await proof_of(service, submitted)).text)
+    exchange = await service.gateway.exchanges.look_up(submitted["exchange"])
+    await show_values(service.gateway.exchanges, "exchange trace", [exchange], actor="li.w", reason="r")
+    await service.gateway.sign(now=True)
+    after = read_proof((await proof_of(service, submitted)).text)
+    assert (after.entry, after.position) == (before.entry, before.position)
+    assert json.loads(after.entry)["kind"] == "exchange.delivered"

@@ -1,5 +1,6 @@
 """GET /v1/exchanges/{id} and its proof."""
 
+import orjson
 from aiohttp import web
 
 from audit import log as audit_log
@@ -17,12 +18,18 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def proof(request: web.Request) -> web.Response:
-    """The proof of the newest entry of an exchange: a text file that `python -m audit verify` reads offline."""
+    """The proof of the newest entry of an exchange's own story: what `python -m audit verify` reads offline."""
     gateway = request.app[GATEWAY]
     exchange = await _own(request)
 
     def newest(connection: Connection) -> str | None:
-        positions = [position for position, _ in audit_log.entries_of(connection, exchange.id)]
+        positions = [
+            position
+            for position, body in audit_log.entries_of(connection, exchange.id)
+            if orjson.loads(body)["kind"].startswith(
+                "exchange."
+            )  # not who saw to its ticket, or saw its values
+        ]
         return audit_log.proof(connection, positions[-1]) if positions else None
 
     text = await gateway.store.read(newest)

@@ -1,0 +1,85 @@
+"""Where every value of a message came from (溯源): path, words, line, table row, release, and who activated it.
+
+The values are those that were sent, from the sealed message; their origins are found by taking the steps of the
+mapping again under the release of the exchange, whatever is in force by now.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.boot import Gateway
+from gateway.exchange.papers import Erased
+from gateway.meant import NotMeant, compiled
+from gateway.model import Exchange
+from gateway.replay.made import Made, made, run
+from gateway.store import releases
+from gateway.store.releases import Activation
+from mappings.mapping import Mapping as Mapped
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one mapping made: the message that was sent, or the answer in our words.
+
+    changed: targets that this program would make otherwise today (a word has changed since).
+    refused: paths and codes of what the mapping could not carry (an answer that it does not describe).
+    """
+
+    mapping: str
+    digest: str
+    values: tuple[Made, ...]
+    changed: frozenset[str] = frozenset()
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """An exchange with all that is still known of its values. sent, answered: None where there is none kept."""
+
+    exchange: Exchange
+    activated: Activation | None
+    erased: bool = False
+    sent: Part | None = None
+    answered: Part | None = None
+
+    @property
+    def has_values(self) -> bool:
+        return any(part.values for part in (self.sent, self.answered) if part)
+
+
+async def blame(gateway: Gateway, exchange_id: str) -> Blame:
+    """Raises Refusal: not_found; NotMeant for a release that is not in the store; Unreadable."""
+    was = await gateway.exchanges.look_up(exchange_id)
+    files = await gateway.store.read(lambda connection: releases.files_of(connection, was.release))
+    if files is None:
+        raise NotMeant(f"{was.release}: 库中没有此发布 / this release is not in the store")
+    activated = await gateway.store.read(
+        lambda connection: releases.activation_of(connection, was.release, was.admitted_ms)
+    )
+    try:
+        key = await gateway.papers.key_of(was.id)
+    except Erased:
+        return Blame(was, activated, erased=True)
+    mappings = compiled(files, was.platform).get(was.platform, {})
+    document, message = [await gateway.papers.tree(was.id, name, key) for name in ("document", "message")]
+    answer = await gateway.papers.tree(was.id, f"answer/{was.attempt}", key) or {}
+    mapping, reply = mappings.get(was.operation), mappings.get(f"{was.operation}.reply")
+    sent = None if mapping is None or message is None else _sent(mapping, document, message)
+    answered = None if reply is None or not answer.get("document") else _answered(reply, answer["document"])
+    return Blame(was, activated, sent=sent, answered=answered)
+
+
+def _sent(mapping: Mapped, document: Any, message: Any) -> Part:
+    values = made(mapping, document, message)
+    again = made(mapping, document, run(mapping, document)[0])
+    changed = frozenset(
+        target for target, was in values.items() if target not in again or again[target].value != was.value
+    )
+    return Part(mapping.name, mapping.digest, tuple(values.values()), changed)
+
+
+def _answered(reply: Mapped, document: Any) -> Part:
+    tree, problems = run(reply, document)
+    refused = tuple((problem.path, problem.code) for problem in problems)
+    values = () if refused else tuple(made(reply, document, tree).values())
+    return Part(reply.name, reply.digest, values, refused=refused)

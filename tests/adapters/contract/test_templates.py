@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from adapters.auth.scheme import Signature
 from adapters.base import Adapter
 from adapters.build import build
 from adapters.coherence import NotDeclared, declare
@@ -180,3 +181,14 @@ def test_an_envelope_is_for_soap_only() -> None:
     document = {**SOAP, "speaks": "rest", "operations": {"case.submit": operation}}
     with pytest.raises(NotDeclared, match="REST has no envelope"):
         declare(document)
+
+
+async def test_a_signature_stands_in_the_header_that_the_envelope_has(transport: HttpTransport) -> None:
+    operation = {"call": "submit", "envelope": PATH, "taken": {"body": {"receipt.code": "0"}}}
+    document = {**SOAP, "contract": "encoded.wsdl", "operations": {"case.submit": operation}}
+    speaker = adapter(document, transport)
+    request = speaker.encode(Message("case.submit", {"licence": "L"}))
+    signed = etree.fromstring(speaker.dressed(request, Signature(soap_header="<sign>S</sign>")).body)
+    assert [etree.QName(each).localname for each in signed] == ["Header", "Body"]
+    assert [etree.QName(each).localname for each in signed[0]] == ["token", "sign"]
+    assert request.headers["SOAPAction"] == '"urn:old#submit"'

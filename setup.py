@@ -16,6 +16,8 @@ setup(
             "store/migrations/*.mako",
             "store/migrations/versions/*.py",
             "web/static/*",
+            "workbench/draft/*.yaml",
+            "workbench/draft/*.json",
         ],
     },
     install_requires=[

@@ -143,6 +143,7 @@ class Answer(Declared):
 class Operation(Declared):
     """One operation (操作) as the platform speaks it.
 
+    message: a file of the folder that describes the message, where the platform's contract does not.
     sends: for REST, what the document or the arguments stand in; left out: the query for GET and DELETE, a form
            where there are arguments, else a JSON body. Where no argument takes from the document, its fields stand
            beside the arguments.
@@ -157,6 +158,7 @@ class Operation(Declared):
     service: str | None = None
     mapping: str | None = None
     reply: str | None = None
+    message: str | None = None
     sends: Literal["json", "form", "query", "xml"] | None = None
     root: str | None = None
     arguments: dict[str, Argument] = {}
@@ -178,6 +180,13 @@ class Operation(Declared):
         return self.kind == "read" if self.kind else name in READS
 
 
+class Accepted(Declared):
+    """Both sides have tried it and signed (联调测试报告): the number of that document, and its day."""
+
+    document: Reason
+    on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
 class Platform(Declared):
     """One platform (平台): an endpoint with a dialect, a credential and quotas."""
 
@@ -192,4 +201,5 @@ class Platform(Declared):
     limits: Limits = Limits()
     maintenance: tuple[Maintenance, ...] = ()
     operations: dict[OperationName, Operation] = Field(min_length=1)
+    accepted: Accepted | None = None
     exempt: dict[str, Reason] = {}

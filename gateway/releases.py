@@ -10,6 +10,7 @@ from gateway.settings import declared
 from mappings import bundle
 from mappings.mapping import Mapping as Mapped
 from mappings.problems import Finding, Unreadable
+from mappings.questions import standing
 from mappings.source import read
 
 DECLARATION = "platform.yaml"
@@ -61,7 +62,17 @@ def compile_release(files: Mapping[str, str]) -> Release:
 def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) -> PlatformRelease | None:
     name = folder.rsplit("/", 1)[-1]
     mappings, _, found = bundle.compile_platform(name, files)
-    findings.extend(found)
+    asked = [
+        each
+        for path, text in files.items()
+        if path.endswith(".yaml")
+        for each in standing(f"{folder}/{path}", text)
+    ]
+    undecided = {
+        (each.file, each.line) for each in asked
+    }  # what follows from an open question is not told twice
+    findings.extend(asked)
+    findings.extend(each for each in found if (each.file, each.line) not in undecided)
     findings.extend(finding for mapping in mappings.values() for finding in bundle.check_examples(mapping))
     try:
         source = read(f"{folder}/{DECLARATION}", files[DECLARATION])
@@ -75,7 +86,7 @@ def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) ->
         )
     findings += [source.finding(each.path, each.what, each.write) for each in contradictions(platform)]
     for operation in platform.operations:
-        if operation not in mappings:
+        if operation not in mappings and f"{operation}.yaml" not in files:
             path = ("operations", operation)
             findings.append(source.finding(path, "has no mapping", f"write {folder}/{operation}.yaml"))
     return PlatformRelease(name, platform, mappings, dict(files))

@@ -122,13 +122,19 @@ class Caller(Declared):
     rights: Rights
 
 
-class PlatformAccess(Declared):
-    """conf/platforms/NAME.yaml: where a platform is reached from here, and with which secrets."""
+class Reached(Declared):
+    """Where a platform is reached from here, and with which secrets."""
 
-    platform: str
     address: str
     settings: dict[str, str] = {}
     secrets: dict[str, SecretSource] = {}
+
+
+class PlatformAccess(Reached):
+    """conf/platforms/NAME.yaml. test: their test address with its own secrets; nothing real is ever sent there."""
+
+    platform: str
+    test: Reached | None = None
 
 
 class Unconfigured(Exception):

@@ -8,27 +8,29 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from mappings.mapping import Mapping
+from mappings.mapping import Mapping as Mapped
 from mappings.overlays import Overlay
 from mappings.problems import Finding, Problem, Unmappable, nearest
-from mappings.source import Path
+from mappings.source import Path, Source
 
 _KEYS = ("title", "given", "expect", "refuse")
 _MOST_DIFFERENCES = 5
 Found = Iterator[Finding]
 
 
-class _Unusable(Exception):
+class Unusable(Exception):
+    """What is written where a document is given cannot be one."""
+
     def __init__(self, path: Path, what: str, write: str) -> None:
         super().__init__(what)
         self.path, self.what, self.write = path, what, write
 
 
-def check_examples(mapping: Mapping) -> list[Finding]:
+def check_examples(mapping: Mapped) -> list[Finding]:
     """A finding for every example that does not do what it says."""
     examples = mapping.source.at(("examples",))
     if not isinstance(examples, list) or not examples:
@@ -42,18 +44,21 @@ def check_examples(mapping: Mapping) -> list[Finding]:
     return findings
 
 
-def documents(mapping: Mapping) -> Iterator[tuple[str, Any]]:
+def documents(mapping: Mapped) -> Iterator[tuple[str, Any]]:
     """(FILE:LINE, the document given there) of every example that can be read."""
     examples = mapping.source.at(("examples",))
     for index in range(len(examples) if isinstance(examples, list) else 0):
         path: Path = ("examples", index)
-        with suppress(_Unusable):
+        with suppress(Unusable):
             if mapping.source.at((*path, "given")) is not None:
                 line, _ = mapping.source.position(path)
-                yield f"{mapping.source.file}:{line}", _document(mapping, (*path, "given"))
+                yield (
+                    f"{mapping.source.file}:{line}",
+                    document_at(mapping.source, mapping.folder, (*path, "given")),
+                )
 
 
-def _check(mapping: Mapping, index: int) -> Found:
+def _check(mapping: Mapped, index: int) -> Found:
     path: Path = ("examples", index)
     example = mapping.source.at(path)
     if (
@@ -70,9 +75,11 @@ def _check(mapping: Mapping, index: int) -> Found:
             (*path, key), f"no key '{key}' in an example", nearest(key, _KEYS, "remove it")
         )
     try:
-        given = _document(mapping, (*path, "given"))
-        expected = _document(mapping, (*path, "expect")) if "expect" in example else None
-    except _Unusable as error:
+        given = document_at(mapping.source, mapping.folder, (*path, "given"))
+        expected = (
+            document_at(mapping.source, mapping.folder, (*path, "expect")) if "expect" in example else None
+        )
+    except Unusable as error:
         yield mapping.source.finding(error.path, error.what, error.write)
         return
     if "items" in mapping.source.tree and not Overlay.of(mapping).fits(given):
@@ -95,7 +102,7 @@ def _check(mapping: Mapping, index: int) -> Found:
             yield mapping.source.finding((*path, "expect"), what, write)
 
 
-def _check_refusal(mapping: Mapping, path: Path, problems: tuple[Problem, ...]) -> Found:
+def _check_refusal(mapping: Mapped, path: Path, problems: tuple[Problem, ...]) -> Found:
     refusals = mapping.source.at((*path, "refuse"))
     if refusals is None:
         for problem in problems:
@@ -126,32 +133,30 @@ def _refusal_lines(problems: tuple[Problem, ...]) -> str:
     return "; ".join(f'"{problem.path}: {problem.text()}"' for problem in problems)
 
 
-def _document(mapping: Mapping, path: Path) -> Any:
-    """The document written there, or the sample that it is like. Raises _Unusable."""
-    node = mapping.source.at(path)
+def document_at(source: Source, folder: Mapping[str, str], path: Path) -> Any:
+    """The document written there, or the sample of the folder that it is like. Raises Unusable."""
+    node = source.at(path)
     if not isinstance(node, dict) or "like" not in node or node.keys() - {"like", "set", "drop"}:
-        return mapping.source.json(path)
-    document = _sample(mapping, (*path, "like"))
+        return source.json(path)
+    document = _sample(source, folder, (*path, "like"))
     for steps in node.get("drop") or ():
         _drop(document, str(steps), (*path, "drop"))
     changes = node.get("set")
     for steps in changes if isinstance(changes, dict) else ():
-        _set(document, steps, mapping.source.json((*path, "set", steps)), (*path, "set", steps))
+        _set(document, steps, source.json((*path, "set", steps)), (*path, "set", steps))
     return document
 
 
-def _sample(mapping: Mapping, path: Path) -> Any:
-    name = str(mapping.source.at(path))
-    text = mapping.folder.get(name)
+def _sample(source: Source, folder: Mapping[str, str], path: Path) -> Any:
+    name = str(source.at(path))
+    text = folder.get(name)
     if text is None:
-        write = nearest(
-            name, [file for file in mapping.folder if file.endswith(".json")], "write samples/NAME.json"
-        )
-        raise _Unusable(path, f"no file '{name}' in the platform's folder", write)
+        write = nearest(name, [file for file in folder if file.endswith(".json")], "write samples/NAME.json")
+        raise Unusable(path, f"no file '{name}' in the platform's folder", write)
     try:
         return copy.deepcopy(json.loads(text))
     except ValueError as error:
-        raise _Unusable(path, f"'{name}' is not JSON ({error})", "mend the sample") from error
+        raise Unusable(path, f"'{name}' is not JSON ({error})", "mend the sample") from error
 
 
 def _set(document: Any, steps: str, value: Any, path: Path) -> None:
@@ -166,7 +171,7 @@ def _set(document: Any, steps: str, value: Any, path: Path) -> None:
     elif isinstance(holder, list) and last.isdigit() and int(last) <= len(holder):
         holder[int(last) : int(last) + 1] = [value]
     else:
-        raise _Unusable(
+        raise Unusable(
             path, f"nothing can be set at '{steps}'", "write a path into the sample, with 0 for the first"
         )
 
@@ -185,7 +190,7 @@ def _child(holder: Any, step: str, path: Path) -> Any:
         return holder[step]
     if isinstance(holder, list) and step.isdigit() and int(step) < len(holder):
         return holder[int(step)]
-    raise _Unusable(
+    raise Unusable(
         path, f"the sample has no '{step}' there", "write a path into the sample, with 0 for the first"
     )
 

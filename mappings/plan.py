@@ -30,6 +30,7 @@ class Site:
     source: str
     file: str
     line: int
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True)

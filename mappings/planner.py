@@ -161,9 +161,8 @@ class Planner:
         return value
 
     def _site(self, place: Place, source: str) -> Site:
-        return Site(
-            place.target, source, self._source.file_of(place.path), self._source.position(place.path)[0]
-        )
+        file, (line, column) = self._source.file_of(place.path), self._source.position(place.path)
+        return Site(place.target, source, file, line, column)
 
 
 def _is_free(steps: Steps, taken: dict[Steps, bool]) -> bool:

@@ -11,6 +11,7 @@ from adapters.contract.model import Contract, Offer, Part
 from adapters.errors import Garbled, Unbuildable
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BARE_TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
 _WORDS = (("request", "response"), ("req", "resp"), ("req", "res"), ("ask", "answer"), ("given", "reply"))
 _MOST = 20_000
@@ -99,6 +100,12 @@ def _part(name: str, values: list[Any], left: list[int], depth: int) -> Part:
     return Part(name, kind, required=required, many=many, open=kind in ("any", "object"), form=form)
 
 
+def _written_as(values: list[str]) -> str:
+    """How times are written where no zone is, for they are no `date-time` of RFC 3339 then."""
+    bare = all(_BARE_TIME.fullmatch(each) for each in values)
+    return "yyyy-MM-dd HH:mm:ss" if bare else "date-time"
+
+
 def _kind(values: list[Any]) -> tuple[str, str]:
     """The narrowest kind that has all these values, and its form."""
     if any(isinstance(each, Mapping | list) for each in values):
@@ -113,5 +120,5 @@ def _kind(values: list[Any]) -> tuple[str, str]:
         ("time", lambda each: isinstance(each, str) and _TIME.fullmatch(each)),
     ):
         if all(fits(each) for each in values):
-            return kind, {"date": "date", "time": "date-time"}.get(kind, "")
+            return kind, _written_as(values) if kind == "time" else "date" if kind == "date" else ""
     return "text", ""

@@ -5,7 +5,20 @@ import sys
 import click
 
 from gateway import __version__, logs
-from gateway.cli import catalogue, declared, errors, exchange, mapping, reconcile, schema, serve, store
+from gateway.cli import (
+    acceptance,
+    catalogue,
+    declared,
+    errors,
+    exchange,
+    mapping,
+    platform,
+    reconcile,
+    schema,
+    serve,
+    simulate,
+    store,
+)
 from gateway.cli.asking import Stop
 
 
@@ -23,6 +36,9 @@ tongban.add_command(mapping.mapping)
 tongban.add_command(catalogue.item)
 tongban.add_command(catalogue.caller)
 tongban.add_command(exchange.exchange)
+platform.platform.add_command(simulate.simulate)
+platform.platform.add_command(acceptance.acceptance)
+tongban.add_command(platform.platform)
 tongban.add_command(store.store)
 tongban.add_command(reconcile.reconcile)
 tongban.add_command(schema.schema)

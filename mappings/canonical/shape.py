@@ -63,4 +63,5 @@ def _merged(one: Schema, other: Schema) -> Schema:
         properties[key] = (
             _merged(properties[key], value) if "properties" in properties.get(key, {}) else value
         )
-    return {**other, **one, "properties": properties}
+    required = [*dict.fromkeys([*one.get("required", ()), *other.get("required", ())])]
+    return {**other, **one, "properties": properties, "required": required}

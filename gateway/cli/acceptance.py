@@ -1,0 +1,161 @@
+"""tongban platform acceptance: the joint test with a platform's test address, through a gateway of its own."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from gateway.boot import Gateway, boot
+from gateway.cli.asking import Stop, actor_option, cannot_start, conf_option, progress, settings_of
+from gateway.cli.platform import folder_of
+from gateway.cli.serve import first_start
+from gateway.errors import CODES, Refusal
+from gateway.exchange.asked import Asked
+from gateway.opening import CANNOT_START
+from gateway.releases import gather
+from gateway.settings import Caller, Installation, PlatformAccess, Reached, Rights, SecretSource, Settings
+from gateway.workbench.acceptance.cases import AgreedCase, agreed_cases
+from gateway.workbench.acceptance.report import Report, Tried, page, sheet
+from mappings.china_time import CHINA
+from mappings.problems import Unreadable
+
+CALLER = "acceptance"
+_ENDS = frozenset({"delivered", "refused", "abandoned", "withdrawn", "held"})
+
+
+@click.command()
+@conf_option
+@actor_option
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True,
+              help="报告写到哪里 / the folder for the report")  # fmt: skip
+@click.option("--wait", "wait_s", type=click.FloatRange(min=1), default=60.0, show_default=True,
+              help="每个用例最多等几秒 / seconds that a case may take")  # fmt: skip
+@click.argument("name", metavar="PLATFORM")
+def acceptance(conf: Path, actor: str, out: Path, wait_s: float, name: str) -> int:
+    """在测试地址上运行约定用例，写出联调测试报告。 Run the agreed cases against the test address; write the report.
+
+    Everything goes the way of real cases, through a gateway with a database of its own, which is thrown away:
+    nothing of it comes into this installation's figures. The address and secrets are those under `test:` in
+    conf/platforms/PLATFORM.yaml; the real ones are never used.
+    """
+    settings = settings_of(conf)
+    folder = folder_of(conf, name)
+    try:
+        files = {path.partition("/")[2]: text for path, text in gather([folder]).items()}
+        cases = agreed_cases(folder, files, frozenset(CODES))
+        with _apart(settings, folder) as apart:
+            report = asyncio.run(_run(apart, cases, actor=actor, wait_s=wait_s))
+    except Unreadable as error:
+        raise Stop("\n".join(map(str, error.findings)), 1) from error
+    except CANNOT_START as error:
+        raise cannot_start(error) from error
+    for written in _written(report, out):
+        click.echo(written)
+    click.echo(f"{report.passed}/{len(report.tried)} 通过 / passed", err=True)
+    return 0 if report.is_passed else 1
+
+
+@contextmanager
+def _apart(settings: Settings, folder: Path) -> Iterator[Settings]:
+    """An installation that knows one platform, at its test address, and that is gone afterwards. Raises Stop."""
+    access = settings.platforms.get(folder.name)
+    if access is None or access.test is None:
+        raise Stop(
+            f"conf/platforms/{folder.name}.yaml 没有测试地址 / has no test address: write test: {{address: …}}"
+        )
+    installation = settings.installation
+    with tempfile.TemporaryDirectory(prefix="tongban-acceptance-") as place:
+        yield Settings(
+            root=Path(place),
+            installation=Installation(
+                name="acceptance.tongban.invalid/log",
+                platforms=(folder.resolve(),),
+                catalogue=tuple(settings.path(path).resolve() for path in installation.catalogue),
+                bounds=installation.bounds,
+            ),
+            platforms={folder.name: _test_access(settings, folder.name, access.test)},
+        )
+
+
+def _test_access(settings: Settings, name: str, test: Reached) -> PlatformAccess:
+    """Files of secrets stand where this installation has them."""
+    secrets = {
+        key: SecretSource(file=settings.path(source.file).resolve()) if source.file else source
+        for key, source in test.secrets.items()
+    }
+    return PlatformAccess(platform=name, address=test.address, settings=test.settings, secrets=secrets)
+
+
+async def _run(settings: Settings, cases: list[AgreedCase], *, actor: str, wait_s: float) -> Report:
+    begun = datetime.now(CHINA)
+    gateway = boot(settings)
+    await gateway.start()
+    try:
+        await first_start(gateway)
+        tried = []
+        with progress("用例 / cases") as shown:
+            for done, case in enumerate(cases):
+                shown(done, len(cases))
+                tried.append(await _try(gateway, case, wait_s))
+        await gateway.sign(now=True)
+        (platform,) = gateway.routes.active.platforms.values()
+        where = urlsplit(settings.platforms[platform.name].address)
+        return Report(
+            platform.name, platform.declared.title, gateway.routes.active.digest, where.netloc or "-", begun, actor,
+            tuple(tried), gateway.checkpoint,
+        )  # fmt: skip
+    finally:
+        await gateway.stop()
+
+
+async def _try(gateway: Gateway, case: AgreedCase, wait_s: float) -> Tried:
+    """One case, from admission to its end, or as it is after wait_s seconds."""
+    started_s = time.monotonic()
+    asked = Asked("case.submit", _caller(case), f"{CALLER}/{CALLER}", case.document, case.name, case.name)
+    try:
+        exchange, _ = await gateway.exchanges.admit(asked)
+    except Refusal as refusal:
+        return _tried(case, refusal.code, took_s=time.monotonic() - started_s)
+    while exchange.state not in _ENDS and time.monotonic() - started_s < wait_s:
+        exchange = await gateway.exchanges.wait(exchange, 1.0)
+    found = _tried(case, exchange.state, code=exchange.code, took_s=time.monotonic() - started_s)
+    return replace(
+        found, ours=exchange.ours, theirs=exchange.theirs, code=exchange.code, cause=exchange.cause,
+        attempts=exchange.attempt,
+    )  # fmt: skip
+
+
+def _tried(case: AgreedCase, actual: str, *, took_s: float, code: str = "") -> Tried:
+    fits = actual == case.expect and case.code in ("", code)
+    expected = f"{case.expect} {case.code}".strip()
+    return Tried(case.title, expected, actual, fits, took_s=took_s)
+
+
+def _caller(case: AgreedCase) -> Caller:
+    receiving = case.document.get("receiving")
+    division = str(receiving.get("division", "")) if isinstance(receiving, dict) else ""
+    every = ("*",)
+    return Caller(
+        caller=CALLER, title=CALLER, speaks_for=(division,), keys=(),
+        rights=Rights(operations=every, divisions=every, items=every),
+    )  # fmt: skip
+
+
+def _written(report: Report, out: Path) -> Iterator[Path]:
+    out.mkdir(parents=True, exist_ok=True)
+    stem = f"{report.platform}-{report.begun:%Y%m%d-%H%M%S}"
+    parts: list[tuple[str, Callable[[], bytes]]] = [
+        (".html", lambda: page(report).encode()),
+        (".xlsx", lambda: sheet(report)),
+    ]
+    for ending, content in parts:
+        path = out / f"{stem}{ending}"
+        path.write_bytes(content())
+        yield path

@@ -1,0 +1,140 @@
+"""A drafted platform.yaml: calls from the contract, answers as far as it describes them, the rest as questions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from adapters.contract import Offer, Part
+from adapters.declared import READS
+from gateway.workbench.draft.lines import Lines, Questions
+from gateway.workbench.draft.seen import Seen, code_of
+from gateway.workbench.draft.vocabulary import head, terms, words
+
+_SUCCESS = ("200", "0", "00", "0000", "1", "true", "success", "SUCCESS", "Y")
+_ASKED = {
+    "call": "调用方式 / how is it called? POST /path",
+    "taken": "怎样的应答算已接收，对方编号在哪里 / which answer means taken, and where is their number?",
+    "refused": "哪些代码是业务上的不予接收 / which codes are a business no?",
+    "barred": "哪些是凭证、白名单、配额问题 / which mean credential, allow-list, quota?",
+    "unknown": "结果未知时：repeatable（按哪个字段查重）或 probe（如何查询）/ repeatable, or a probe?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where an answer carries its code, its words and their number; None where nothing looks like it."""
+
+    code: str | None = None
+    reason: str | None = None
+    reference: str | None = None
+    state: str | None = None
+    at: str | None = None
+    codes: tuple[str, ...] = ()
+    states: Part | None = None
+    times: Part | None = None
+
+
+def places(answer: Part | None) -> Places:
+    if answer is None:
+        return Places()
+    leaves = list(_leaves(answer, ""))
+    known = dict(leaves)
+    code = _called(leaves, "code")
+    state, at = _called(leaves, "state", but=(code,)), _called(leaves, "at")
+    return Places(
+        code=code, reason=_called(leaves, "reason"), reference=_called(leaves, "reference", but=(code,)),
+        state=state, at=at, states=known.get(state or ""), times=known.get(at or ""),
+        codes=known[code].among if code else (),
+    )  # fmt: skip
+
+
+def declaration(name: str, division: str, speaks: str, contract: str | None, draft: "Answering") -> str:
+    """contract: its path in the folder; None where there are only samples."""
+    questions = draft.questions
+    lines = Lines()
+    lines.add(0, "platform", name)
+    lines.add(0, "title", '"?"', questions.ask("平台全称 / its full title"))
+    lines.add(0, "kind", "regional", questions.ask("regional、ministry 还是 hub / which of these?"))
+    lines.add(0, "serves", f'[{{division: "{division}"}}]')
+    lines.add(0, "speaks", speaks)
+    if contract:
+        lines.add(0, "contract", contract)
+    lines.add(0, "auth", "none", questions.ask("签名方式 / which auth scheme? docs/platform.md lists them"))
+    lines.add(0, "limits", "{timeout_s: 10, in_flight: 4}", "按对方接口约定 / as agreed: quota: 1000/h")
+    lines.remark(
+        0,
+        'numbers: {ours: {form: "{division}{yyyymmdd}{serial:6}"}}  如对方规定编号形式 / if they want a form',
+    )
+    lines.add(0, "operations", "")
+    for operation, offer in draft.offers.items():
+        draft.operation(lines, operation, offer)
+    return str(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Drafts how answers are described. offers: operation -> what the contract offers for it.
+
+    message: the file that describes the message, where there is no contract of the whole platform.
+    """
+
+    offers: Mapping[str, Offer]
+    seen: Sequence[Seen]
+    questions: Questions
+    message: str | None = None
+
+    def operation(self, lines: Lines, operation: str, offer: Offer) -> None:
+        at = places(offer.answer)
+        lines.add(1, operation, "", offer.title)
+        lines.add(2, "call", offer.call or "?", "" if offer.call else self.questions.ask(_ASKED["call"]))
+        if self.message:
+            lines.add(2, "message", self.message)
+        reference = f", reference: {at.reference}" if at.reference and operation not in READS else ""
+        said = f", code: {at.code}" + (f", reason: {at.reason}" if at.reason else "") if at.code else ""
+        taken = code_of(self.seen, operation, "taken", at.code)
+        asked = "" if taken else self.questions.ask(_ASKED["taken"])
+        lines.add(2, "taken", self._described(at, taken or (200, _success(at))) + reference + "}", asked)
+        if already := code_of(self.seen, operation, "already", at.code):
+            lines.add(2, "already", self._described(at, already) + reference + "}", "他们已有 / they have it")
+        for verdict in ("refused", "barred"):
+            code = code_of(self.seen, operation, verdict, at.code)
+            asked = self.questions.ask(_ASKED[verdict])
+            lines.add(
+                2,
+                verdict,
+                self._described(at, code or (200, "?" if verdict == "refused" else "??")) + said + "}",
+                asked,
+            )
+        lines.add(2, "later", "{status: 429}", "502、504 是未知，不是稍后 / unknown, not later")
+        if operation not in READS:
+            lines.remark(2, self.questions.ask(_ASKED["unknown"]))
+
+    def _described(self, at: Places, code: tuple[int, str]) -> str:
+        return f'{{status: {code[0]}, body: {{{at.code or "?"}: "{code[1]}"}}'
+
+
+def _success(at: Places) -> str:
+    return next((each for each in _SUCCESS if each in at.codes), "?")
+
+
+def _called(leaves: list[tuple[str, Part]], what: str, but: tuple[str | None, ...] = ()) -> str | None:
+    """The leaf that is called so, the shallowest first; by its Chinese name, its initials, or its English name."""
+    said = terms()["answers"][what]
+    weighed = []
+    for path, part in leaves:
+        if path in but:
+            continue
+        spelt = words(part.name.lstrip("@"))
+        if head(part.title) in said["terms"] or part.name.lower() in said["terms"].values():
+            weighed.append((0, path.count("."), path))
+        elif spelt in said["names"]:
+            weighed.append((said["names"].index(spelt) + 1, path.count("."), path))
+    return min(weighed)[2] if weighed else None
+
+
+def _leaves(part: Part, above: str) -> Iterator[tuple[str, Part]]:
+    for each in part.parts:
+        path = f"{above}.{each.name}" if above else each.name
+        if each.parts and not each.recursive:
+            yield from _leaves(each, path)
+        elif not each.many:
+            yield path, each

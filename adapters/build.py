@@ -79,7 +79,13 @@ def _table(platform: Platform, surroundings: Surroundings, contract: Mapping[str
     return table_adapter(platform, surroundings)
 
 
-_MAKERS: dict[str, Maker] = {"rest": _rest, "soap": _soap, "table": _table}
+def _folder(platform: Platform, surroundings: Surroundings, contract: Mapping[str, str]) -> Adapter:
+    from adapters.folder import folder_adapter
+
+    return folder_adapter(platform, surroundings)
+
+
+_MAKERS: dict[str, Maker] = {"rest": _rest, "soap": _soap, "table": _table, "folder": _folder}
 
 
 def _maker(platform: Platform) -> Maker:

@@ -6,11 +6,13 @@ same loop. So one of the two comes first: what was given up is not done any more
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
+from adapters.declared import Platform
 from adapters.errors import NotSent, Unknown
 from adapters.message import Go, Response
 
+MOST_THREADS = 16
 _LEAVE_S = 60  # a loop that has stopped gives no leave: the thread must end
 
 
@@ -64,3 +66,9 @@ def _forgotten(late: "asyncio.Future[Response]") -> None:
     """What comes of it now was answered for already."""
     if not late.cancelled():
         late.exception()
+
+
+def threads(platform: Platform) -> ThreadPoolExecutor:
+    """As many as may be under way at once; a front that stands still stops no other platform."""
+    most = min(platform.limits.in_flight, MOST_THREADS)
+    return ThreadPoolExecutor(most, thread_name_prefix=platform.platform)

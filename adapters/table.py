@@ -4,7 +4,6 @@ The document of a write is `{TABLE: row, TABLE: [rows]}` in the order of its `ca
 `{TABLE: {KEY: our number}}`. An answer is a small document of the transport; docs/fronts.md lists its outcomes.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -20,10 +19,9 @@ from adapters.fronts import Database
 from adapters.holes import hollowed
 from adapters.message import Access, Message, Request, Response, Tree
 from adapters.notation import table_call
+from adapters.passage import threads
 from adapters.problems import Problem
 from adapters.rows import faults
-
-MOST_THREADS = 16
 
 
 class TableAdapter(Adapter):
@@ -95,9 +93,3 @@ def _address(platform: Platform, access: Access) -> sa.URL:
     raise Unbuildable(
         (), f"{where} is none of a front database", "write postgresql://USER@HOST/NAME or sqlite:////PATH"
     )
-
-
-def threads(platform: Platform) -> ThreadPoolExecutor:
-    """As many as may be under way at once; a front that stands still stops no other platform."""
-    most = min(platform.limits.in_flight, MOST_THREADS)
-    return ThreadPoolExecutor(most, thread_name_prefix=platform.platform)

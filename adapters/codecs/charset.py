@@ -33,6 +33,13 @@ def writable(text: str, charset: str) -> bool:
     return True
 
 
+def encoded(text: str, charset: str) -> bytes:
+    """A text that is `writable`, as the bytes that will be read as it."""
+    if charset == "gb2312":
+        text = text.replace(*_DOT).replace(*_DASH)
+    return text.encode(charset)
+
+
 def unwritable(document: Any, charset: str) -> list[Problem]:
     """Every character of every text that the charset lacks, by path and position (from 1)."""
     found = []

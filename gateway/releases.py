@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.coherence import contradictions
 from adapters.declared import Platform
+from adapters.front_coherence import unfit_targets
 from gateway.settings import declared
 from mappings import bundle
 from mappings.mapping import Mapping as Mapped
@@ -78,4 +79,16 @@ def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) ->
         if operation not in mappings:
             path = ("operations", operation)
             findings.append(source.finding(path, "has no mapping", f"write {folder}/{operation}.yaml"))
+        else:
+            findings += _unfit(platform, operation, mappings[operation])
     return PlatformRelease(name, platform, mappings, dict(files))
+
+
+def _unfit(platform: Platform, operation: str, mapping: Mapped) -> list[Finding]:
+    """Where a mapping and the columns that are declared for it do not fit together."""
+    targets = mapping.targets
+    always = {target: is_always for target, (_, is_always) in targets.items()}
+    return [
+        Finding(mapping.file, targets[target][0] if target else 1, 1, what, write)
+        for target, what, write in unfit_targets(platform, operation, always)
+    ]

@@ -10,7 +10,7 @@ from typing import Any
 from mappings.canonical import shape
 from mappings.canonical.schema import NAMES
 from mappings.compiler import Run, compile_plan
-from mappings.plan import Plan
+from mappings.plan import Plan, leaves
 from mappings.planner import Planner
 from mappings.problems import Finding, Problem, Unmappable, Unreadable, nearest
 from mappings.source import Path, Source, read
@@ -66,6 +66,13 @@ class Mapping:
     def sources(self) -> frozenset[str]:
         """The paths that it reads, without list indexes: `materials.files.name`."""
         return self.plan.sources
+
+    @property
+    def targets(self) -> dict[str, tuple[int, bool]]:
+        """The paths that it writes, without list indexes: the line, and whether the value is always there."""
+        return {
+            site.target.replace("[{}]", ""): (site.line, always) for site, always in leaves(self.plan.nodes)
+        }
 
 
 def compile_mapping(

@@ -113,9 +113,9 @@ async def test_a_file_lies_there_whole_with_its_digest_and_its_marker(share: Pat
 
 
 async def test_json_goes_the_same_way_without_marker_and_digest(share: Path) -> None:
-    reply = await put(
-        adapter(share, changed(changed(PLAIN, "folder.format", "json"), "folder.charset", "utf-8"))
-    )
+    folder = {**PLAIN["folder"], "format": "json", "charset": "utf-8"}
+    del folder["root"]
+    reply = await put(adapter(share, changed(PLAIN, "folder", folder)))
     assert (reply.verdict, lying(share)) == ("taken", [NAME])
     assert (share / "to" / NAME).read_text() == '{"HEAD":{"GLBH":"A-0001"},"XM":"汤念·念","CLNR":"/9g="}'
 

@@ -105,8 +105,8 @@ def _database(database: Database) -> Iterator[Told]:
     for name, table in database.tables.items():
         at = ("database", "tables", name)
         key = table.columns.get(table.key)
-        if key is None or key.by != "us" or key.type not in ("text", "char"):
-            yield (*at, "key"), f"'{table.key}' is no text column that we write", _one_of(table)
+        if key is None or key.type not in ("text", "char"):
+            yield (*at, "key"), f"'{table.key}' is no text column", _one_of(table)
         if table.order is not None and table.order not in table.columns:
             yield (*at, "order"), f"no column '{table.order}'", _one_of(table)
         for each, column in table.columns.items():
@@ -123,8 +123,17 @@ def _tables(
     unknown = [name for name in call[1] if name not in database.tables]
     for name in unknown:
         yield (*at, "call"), f"no table '{name}' is declared", f"write one of {', '.join(database.tables)}"
-    if unknown:
-        return
+    if unknown or any(table.key not in table.columns for table in database.tables.values()):
+        return  # told already
+    for name in call[1] if call[0] == "INSERT" else ():
+        table = database.tables[name]
+        if table.columns[table.key].by != "us":
+            where = ("database", "tables", name, "key")
+            yield (
+                where,
+                f"'{table.key}' is theirs to write, and we insert rows",
+                "write by: us, or another key",
+            )
     main = call[1][0]
     number = f"{main}.{database.tables[main].key}"
     if operation.repeatable and operation.repeatable.by != number:

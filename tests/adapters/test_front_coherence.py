@@ -32,7 +32,7 @@ COLUMNS = "database.tables.pro_accept.columns"
         (
             "database.tables.pro_accept.key",
             "NO",
-            "database.tables.pro_accept.key: 'NO' is no text column that we write",
+            "database.tables.pro_accept.key: 'NO' is no text column",
         ),
         ("database.tables.pro_material.order", "N", "database.tables.pro_material.order: no column 'N'"),
         (

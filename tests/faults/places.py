@@ -21,6 +21,7 @@ from gateway.store import exchanges
 from gateway.world import World
 from tests.fakes import gd, gx
 from tests.fakes.control import application
+from tests.fakes.fronts import FARS, Far, Tables, address_of
 from tests.fakes.server import Simulator, running
 from tests.faults import bare
 from tests.faults.ledgers import halves, verified
@@ -69,7 +70,7 @@ class Place:
         declared = self.folder / "platforms"
         for source in (EXAMPLES, BARE):
             shutil.copytree(source, declared, dirs_exist_ok=True)
-        for name in SIMULATORS:
+        for name in (*SIMULATORS, *FARS):
             file = declared / name / "platform.yaml"
             text = file.read_text()
             for old, new in (*QUICK, *(changes or {}).get(name, {}).items()):
@@ -121,6 +122,32 @@ class Place:
             yield self.simulators
 
     @asynccontextmanager
+    async def fronts(self, *names: str) -> AsyncIterator[dict[str, Far]]:
+        """The far sides of fronts at work, on the server if there is one, and conf pointing at their fronts."""
+        async with AsyncExitStack() as stack:
+            made: dict[str, Far] = {}
+            for name in names:
+                on_server = self.server is not None and FARS[name] is Tables
+                address = (
+                    self.server.database() if self.server and on_server else address_of(name, self.folder)
+                )
+                made[name] = FARS[name](address)
+                await asyncio.to_thread(made[name].make)
+                self.point(name, address)
+                await stack.enter_async_context(made[name].running())
+            yield made
+
+    @asynccontextmanager
+    async def standing(self, name: str) -> AsyncIterator[Simulator | Far]:
+        """One platform of either kind, at work."""
+        if name in FARS:
+            async with self.fronts(name) as fars:
+                yield fars[name]
+        else:
+            async with self.platforms(name) as simulators:
+                yield simulators[name]
+
+    @asynccontextmanager
     async def gateway(self, world: World | None = None) -> AsyncIterator[Gateway]:
         """A whole gateway in this process, as `tongban serve` boots it, without its web side."""
         gateway = boot(load(self.conf), world)
@@ -165,8 +192,11 @@ def arrivals(simulator: Simulator, operation: str = "case.submit") -> int:
     return sum(each["operation"] in (operation, "soap") for each in simulator.ledger.arrivals(None))
 
 
-def taken(simulator: Simulator) -> int:
-    return int(str(simulator.ledger.counts()["takings"]))
+def taken(there: Simulator | Far) -> int:
+    """How often a case was taken, by the platform's own count."""
+    if isinstance(there, Far):
+        return len(there.numbers())
+    return int(str(there.ledger.counts()["takings"]))
 
 
 async def until(gateway: Gateway, exchange_id: str, *states: str) -> Exchange:

@@ -19,6 +19,7 @@ from gateway.web.app import Service
 from gateway.world import World
 from tests.fakes import gd, gx
 from tests.fakes.control import application
+from tests.fakes.fronts import FARS, address_of
 from tests.fakes.server import Simulator, running
 from tests.web.checked import Answer, Checked
 from tests.web.declared import EXTRA_ALIGNMENTS, EXTRA_ITEMS, write_platforms
@@ -188,6 +189,10 @@ def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str,
     for name, lines in rest.items():
         address = platforms.get(name, platforms["sim-gd"]).address
         (conf / "platforms" / f"{name}.yaml").write_text(f"platform: {name}\naddress: {address}\n{lines}")
+    for name in FARS:
+        (conf / "platforms" / f"{name}.yaml").write_text(
+            f"platform: {name}\naddress: {address_of(name, folder)}\n"
+        )
     for name, (speaks_for, rights) in CALLERS.items():
         first, second = (sha256(key_of(name, which).encode()).hexdigest() for which in ("k1", "k2"))
         written = CALLER.format(

@@ -108,6 +108,8 @@ class Tables(Far):
         return Path(self.address.removeprefix("sqlite:///"))
 
     def make(self) -> None:
+        if not self.on_server:
+            self.file.touch()
         for each in MADE.format(blob="bytea" if self.on_server else "blob").split(";")[:-1]:
             self.ask(each)
 
@@ -117,7 +119,7 @@ class Tables(Far):
             with closing(psycopg.connect(self.address, autocommit=True, connect_timeout=2)) as connection:
                 yield connection
         else:
-            file = f"file:{self.file}?mode={'rw' if self.file.exists() else 'rwc'}"
+            file = f"file:{self.file}?mode=rw"
             with closing(sqlite3.connect(file, uri=True, timeout=2, isolation_level=None)) as connection:
                 yield connection
 

@@ -40,10 +40,10 @@ async def progress(gateway: Gateway, exchange_id: str) -> Mapping[str, Any]:
 
 
 async def told(gateway: Gateway, exchange_id: str, state: str) -> Mapping[str, Any]:
-    """The progress once it says this state."""
+    """The progress once they have written this state; before they take it up, it is only handed over."""
     for _ in range(100):
         answer = await progress(gateway, exchange_id)
-        if answer["state"] == state:
+        if answer["state"] == state and answer["events"]:
             return answer
         await asyncio.sleep(0.05)
     raise AssertionError(f"{answer['state']}, not {state}")
@@ -89,7 +89,7 @@ async def test_a_commit_whose_answer_is_lost_is_found_there_and_nothing_is_there
 ) -> None:
     """Their server, cut off from us in the moment in which it commits."""
     place = Place(made(tmp_path / "place"), server)
-    place.write({"sim-table": {"timeout_s: 5": "timeout_s: 1"}})
+    place.write({"sim-table": {"timeout_s: 5, connect_s: 2": "timeout_s: 1, connect_s: 1"}})
     async with place.fronts("sim-table") as fars:
         far = fars["sim-table"]
         async with wired(far.address, made(tmp_path / "wire"), "unheard") as (address, wire):

@@ -81,8 +81,8 @@ SCENARIOS = (
              first_killed="after the last byte of cases"),
     Scenario("SOAP, found absent after a crash", "sim-gx", "gx-person",
              first_killed="before the first byte of exchange"),
-    Scenario("a table, straight on", "sim-table", "gd-person", division="440281"),
-    Scenario("a folder, straight on", "sim-folder", "gd-person", division="440282"),
+    Scenario("a table, straight on", "sim-table", "gd-person", covered=2, division="440281"),
+    Scenario("a folder, straight on", "sim-folder", "gd-person", covered=2, division="440282"),
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ What they have taken is counted where it lies, by rows and by files, so that a d
 import asyncio
 import hashlib
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
@@ -68,8 +69,12 @@ class Far:
         """The authority goes on with a case."""
         raise NotImplementedError
 
-    async def down(self, seconds: float) -> None:
-        """It cannot be reached for a while."""
+    def down(self, seconds: float) -> None:
+        """It cannot be reached for a while; blocks for as long."""
+        raise NotImplementedError
+
+    def lock(self, seconds: float) -> None:
+        """Somebody stands in the way for a while; blocks for as long."""
         raise NotImplementedError
 
     def cases(self) -> list[dict[str, object]]:
@@ -193,54 +198,56 @@ class Tables(Far):
 
     # ---- what goes wrong with it
 
-    async def lock(self, seconds: float) -> None:
-        """Somebody holds the table for a while."""
-        connection = psycopg.connect(self.address) if self.on_server else None
-        if connection:
-            with connection:
-                connection.execute("lock table pro_accept in access exclusive mode")
-                await asyncio.sleep(seconds)
-            connection.close()
+    def lock(self, seconds: float) -> None:
+        if not self.on_server:
+            with self.opened() as file:
+                file.execute("begin exclusive")
+                time.sleep(seconds)
+                file.execute("rollback")
             return
-        with self.opened() as file:
-            file.execute("begin exclusive")
-            await asyncio.sleep(seconds)
-            file.execute("rollback")
+        with closing(psycopg.connect(self.address)) as connection:
+            connection.execute("lock table pro_accept in access exclusive mode")
+            time.sleep(seconds)
+            connection.rollback()
 
-    async def down(self, seconds: float) -> None:
-        """It cannot be reached for a while."""
-        if self.on_server:
-            name = psycopg.conninfo.conninfo_to_dict(self.address)["dbname"]
-            other = self.address.replace(f"/{name}?", "/postgres?")
-            with closing(psycopg.connect(other, autocommit=True)) as connection:
-                connection.execute(f"alter database {name} allow_connections false")
-                self._sever(connection, str(name))
-                try:
-                    await asyncio.sleep(seconds)
-                finally:
-                    connection.execute(f"alter database {name} allow_connections true")
+    def down(self, seconds: float) -> None:
+        if not self.on_server:
+            away = self.file.with_suffix(".away")
+            with self.opened() as file:
+                file.execute("begin exclusive")  # nobody is in the middle of anything
+                self.file.rename(away)
+                time.sleep(seconds)
+                away.rename(self.file)
+                file.execute("rollback")
             return
-        away = self.file.with_suffix(".away")
-        with self.opened() as file:
-            file.execute("begin exclusive")  # nobody is in the middle of anything
-            self.file.rename(away)
-            await asyncio.sleep(seconds)
-            away.rename(self.file)
-            file.execute("rollback")
+        self._let_in(connections="false")
+        self.sever()
+        time.sleep(seconds)
+        for _ in range(300):
+            with suppress(psycopg.Error):
+                self._let_in(connections="true")
+                return
+            time.sleep(0.1)
 
-    async def sever(self) -> None:
-        """Every connection to it is cut, wherever it is."""
+    def sever(self) -> None:
+        """Every connection to it is cut, wherever it is; to a file there is none."""
         if self.on_server:
-            name = str(psycopg.conninfo.conninfo_to_dict(self.address)["dbname"])
-            with closing(psycopg.connect(self.address, autocommit=True)) as connection:
-                self._sever(connection, name)
+            self._elsewhere(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", self._name
+            )
 
-    def _sever(self, connection: Any, name: str) -> None:
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
-            " and pid != pg_backend_pid()",
-            (name,),
-        )
+    def _let_in(self, *, connections: str) -> None:
+        self._elsewhere(f"alter database {self._name} allow_connections {connections}")
+
+    @property
+    def _name(self) -> str:
+        return str(psycopg.conninfo.conninfo_to_dict(self.address)["dbname"])
+
+    def _elsewhere(self, statement: str, *values: str) -> None:
+        """Said from another database of the same server."""
+        other = self.address.replace(f"/{self._name}?", "/postgres?")
+        with closing(psycopg.connect(other, autocommit=True)) as connection:
+            connection.execute(statement, values)
 
 
 # ---- files ---------------------------------------------------------------------------------------------------
@@ -319,12 +326,18 @@ class Files(Far):
 
     # ---- what goes wrong with it
 
-    async def down(self, seconds: float) -> None:
+    def down(self, seconds: float) -> None:
         """The share is not mounted for a while."""
         away = self.share.with_name(f"{self.share.name}.away")
         self.share.rename(away)
-        await asyncio.sleep(seconds)
+        time.sleep(seconds)
         away.rename(self.share)
+
+    def lock(self, seconds: float) -> None:
+        """Nobody comes to fetch anything for a while."""
+        self.idle = True
+        time.sleep(seconds)
+        self.idle = False
 
 
 FARS = {"sim-table": Tables, "sim-folder": Files}

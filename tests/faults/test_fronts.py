@@ -75,7 +75,7 @@ async def test_what_they_turn_down_comes_back_with_its_reason(place: Place, name
 @BOTH
 async def test_a_front_that_is_away_gets_the_case_once_it_is_back(place: Place, name: str) -> None:
     async with world(place, name) as (gateway, far):
-        away = asyncio.create_task(far.down(1.0))
+        away = asyncio.create_task(asyncio.to_thread(far.down, 1.0))
         await asyncio.sleep(0.1)
         exchange = await submitted(gateway, person(name), wait_s=0.3)
         assert exchange.state in {"deferred", "sending"}

@@ -5,10 +5,12 @@ second COMMIT of the same message cannot happen while the rows of the first stan
 Until COMMIT leaves, surely nothing was taken. What stands still inside a transaction is cut off by their server.
 """
 
+import os
+import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,6 +28,7 @@ from adapters.rows import Row, said, same, shown, taken_in
 from adapters.sqltroubles import is_taken_key, trouble
 
 MOST_ROWS = 1000
+_KEPT_ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 _TIME_IN_A_FILE = DATETIME(  # type: ignore[no-untyped-call]
     storage_format="%(year)04d-%(month)02d-%(day)02d %(hour)02d:%(minute)02d:%(second)02d"
 )
@@ -79,7 +82,7 @@ class DatabaseTransport:
     def _insert(self, request: Request, ends_s: float, passage: Passage) -> Response:
         given = _Given(_tables_of(request), orjson.loads(request.body))
         try:
-            with self._connection(ends_s) as connection:
+            with self._connection(ends_s, passage) as connection:
                 self._lock(connection, given.main, self._number(given))
                 return self._there(connection, given) or self._written(connection, given, passage)
         except DBAPIError as error:
@@ -90,7 +93,7 @@ class DatabaseTransport:
     def _beaten(self, given: "_Given", ends_s: float, passage: Passage) -> Response:
         """Somebody who knows nothing of our lock put a row with our number there while we did."""
         try:
-            with self._connection(ends_s) as connection:
+            with self._connection(ends_s, passage) as connection:
                 return self._there(connection, given) or _answer("rejected", error="23505")
         except DBAPIError as error:
             return self._failed(error, passage)
@@ -146,7 +149,7 @@ class DatabaseTransport:
         asked = _Given(_tables_of(request), orjson.loads(request.body))
         number = self._number(asked)
         try:
-            with self._connection(ends_s) as connection:
+            with self._connection(ends_s, passage) as connection:
                 passage.begin()
                 rows = {name: self._found(connection, name, number) for name in asked.tables}
         except DBAPIError as error:
@@ -173,9 +176,11 @@ class DatabaseTransport:
     # ---- both --------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _connection(self, ends_s: float) -> Iterator[sa.Connection]:
+    def _connection(self, ends_s: float, passage: Passage) -> Iterator[sa.Connection]:
         """A connection of its own, which waits for nothing beyond the end; nothing open survives it."""
-        with self._engine.connect() as connection:
+        with self._engine.connect() as connection, ExitStack() as stack:
+            if self._is_server:
+                passage.cut_by(stack.enter_context(_line(connection)))
             left_ms = max(int((ends_s - time.monotonic()) * 1000), 1)
             if self._is_server:
                 connection.exec_driver_sql("; ".join(f"SET {each}" for each in _settings(left_ms)))
@@ -206,6 +211,19 @@ class _Given:
     def rows(self, name: str) -> Sequence[Row]:
         given = self.document.get(name, ())
         return (given,) if isinstance(given, dict) else given
+
+
+@contextmanager
+def _line(connection: sa.Connection) -> Iterator[Callable[[], None]]:
+    """What cuts the line to a server from another thread, while this lasts; nothing afterwards."""
+    driver: Any = connection.connection.driver_connection
+    with socket.socket(fileno=os.dup(driver.fileno())) as line:
+
+        def cut() -> None:
+            with suppress(OSError):  # it is over
+                line.shutdown(socket.SHUT_RDWR)
+
+        yield cut
 
 
 def _tables_of(request: Request) -> tuple[str, ...]:

@@ -19,13 +19,20 @@ _LEAVE_S = 60  # a loop that has stopped gives no leave: the thread must end
 class Passage:
     """The leave for one piece of work. Made and given up on the loop; `begin` is for the thread."""
 
-    __slots__ = ("_given_up", "_go", "_loop", "begun")
+    __slots__ = ("_cut", "_given_up", "_go", "_loop", "begun")
 
     def __init__(self, go: Go) -> None:
         self._go = go
         self._loop = asyncio.get_running_loop()
         self._given_up = False
+        self._cut: Callable[[], None] | None = None
         self.begun = False
+
+    def cut_by(self, cut: Callable[[], None]) -> None:
+        """What frees the thread where it waits for somebody who may never answer; called once it is given up."""
+        self._cut = cut
+        if self._given_up:
+            cut()
 
     def begin(self) -> None:
         """Right before the step of no return. Raises NotSent if it was given up, and whatever `go` raises."""
@@ -39,6 +46,8 @@ class Passage:
 
     def give_up(self) -> None:
         self._given_up = True
+        if self._cut is not None:
+            self._cut()
 
 
 Work = Callable[[Passage], Response]

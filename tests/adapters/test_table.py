@@ -252,6 +252,14 @@ async def test_a_commit_without_an_answer_is_unknown_and_is_found_out_by_asking(
     assert served.rows() == 1
 
 
+async def test_a_server_that_never_answers_keeps_no_thread(served: Front, tmp_path: Path) -> None:
+    async with wired(served.address, tmp_path, "stalls") as (address, wire):
+        one = adapter(address, changed(SHORT, "limits.in_flight", "1"))
+        assert (await send(one, message())).verdict == "unknown"
+        wire.at_commit = ""
+        assert (await send(one, message())).verdict == "already"
+
+
 async def test_a_server_that_ends_our_connection_before_the_commit_has_nothing(served: Front) -> None:
     def cut() -> None:
         served.ask(

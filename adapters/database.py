@@ -53,11 +53,16 @@ class DatabaseTransport:
         options: dict[str, Any] = {}
         if self._is_server:  # nothing is asked of it but what is ours
             options = {
-                "connect_args": {"connect_timeout": max(2, round(connect_s))},
+                "connect_args": {"connect_timeout": max(2, round(connect_s)), **_KEPT_ALIVE},
                 "use_native_hstore": False,
             }
         self._engine = sa.create_engine(
-            address, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, **options
+            address,
+            poolclass=sa.NullPool,
+            pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            **options,
         )
         names = sa.MetaData(schema=database.schema_)
         self._tables = {

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from adapters.codecs.charset import unwritable
+from adapters.codecs.charset import encoded, unwritable
 from adapters.fronts import Column, Database, Table
 from adapters.problems import Problem
 
@@ -88,7 +88,7 @@ def _text(value: str, column: Column, charset: str, at: str) -> Iterator[Problem
         yield Problem(at, "not_allowed_there", {"type": column.type})
     if column.length is not None and len(value) > column.length:
         yield Problem(at, "too_long_there", {"limit": column.length})
-    if column.bytes is not None and len(value.encode(charset, "replace")) > column.bytes:
+    if column.bytes is not None and len(encoded(value, charset)) > column.bytes:
         yield Problem(at, "too_long_there", {"limit": column.bytes})
     if column.values is not None and value not in column.values:
         yield Problem(at, "not_allowed_there", {"type": "values"})

@@ -5,7 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +227,14 @@ async def test_too_much_of_an_answer_is_not_read(share: Path) -> None:
     assert (reply.verdict, reply.cause) == ("unknown", "too_large")
 
 
+@pytest.fixture
+def small(device: Path) -> Path:
+    """A share without much room."""
+    for name in ("to/done", "from"):
+        (device / name).mkdir(parents=True)
+    return device
+
+
 # ---- faults: what is true of them ----------------------------------------------------------------------------
 
 
@@ -305,48 +313,34 @@ async def test_whenever_a_process_is_killed_the_file_counts_once_or_is_put_once(
     assert (share / "to" / NAME).read_bytes() == WHOLE
 
 
-@pytest.fixture
-def device(tmp_path: Path) -> Iterator[Path]:
-    """A share that is a file system of its own, with room for a few files."""
-    where = tmp_path / "device"
-    where.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(where)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root on a machine that lets it mount can have a file system without room")
-    for name in ("to/done", "from"):
-        (where / name).mkdir(parents=True)
-    yield where
-    subprocess.run(["umount", str(where)], check=True)
-
-
-async def test_a_disk_without_room_takes_nothing_and_everything_once_it_has_some(device: Path) -> None:
-    filler = device / "filler"
+async def test_a_disk_without_room_takes_nothing_and_everything_once_it_has_some(small: Path) -> None:
+    filler = small / "filler"
     with pytest.raises(OSError):
         filler.write_bytes(b"x" * 100_000)
-    reply = await put(adapter(device))
-    assert (reply.verdict, reply.cause, lying(device)) == ("not_sent", "no_room", [])
+    reply = await put(adapter(small))
+    assert (reply.verdict, reply.cause, lying(small)) == ("not_sent", "no_room", [])
     filler.unlink()
-    assert (await put(adapter(device))).verdict == "taken"
+    assert (await put(adapter(small))).verdict == "taken"
 
 
-async def test_a_folder_that_may_only_be_read_bars_us(device: Path) -> None:
-    await asyncio.to_thread(subprocess.run, ["mount", "-o", "remount,ro", str(device)], check=True)
-    reply = await put(adapter(device))
+async def test_a_folder_that_may_only_be_read_bars_us(small: Path) -> None:
+    await asyncio.to_thread(subprocess.run, ["mount", "-o", "remount,ro", str(small)], check=True)
+    reply = await put(adapter(small))
     assert (reply.verdict, reply.code) == ("barred", "EROFS")
 
 
 @pytest.mark.parametrize("declared", [FOLDER, PLAIN], ids=["marked", "plain"])
 async def test_a_disk_that_fills_up_before_the_last_link_has_nothing_that_counts(
-    device: Path, declared: dict[str, Any]
+    small: Path, declared: dict[str, Any]
 ) -> None:
     def read_only() -> None:
-        subprocess.run(["mount", "-o", "remount,ro,size=64k", str(device)], check=True)
+        subprocess.run(["mount", "-o", "remount,ro,size=64k", str(small)], check=True)
 
     def writable() -> None:
-        subprocess.run(["mount", "-o", "remount,rw,size=64k", str(device)], check=True)
+        subprocess.run(["mount", "-o", "remount,rw,size=64k", str(small)], check=True)
 
-    reply = await put(adapter(device, declared), read_only)
+    reply = await put(adapter(small, declared), read_only)
     assert (reply.verdict, reply.code) == ("barred", "EROFS")
-    assert (await get(adapter(device, declared), "case.submit")).verdict == "absent"
+    assert (await get(adapter(small, declared), "case.submit")).verdict == "absent"
     writable()
-    assert (await put(adapter(device, declared))).verdict == "taken"
+    assert (await put(adapter(small, declared))).verdict == "taken"

@@ -291,6 +291,27 @@ async def test_a_file_that_may_only_be_read_is_not_ours_to_write(tmp_path: Path,
     assert (reply.verdict, reply.code) == ("barred", "42501")
 
 
+async def test_a_disk_without_room_takes_nothing_and_everything_once_it_has_some(device: Path) -> None:
+    front = Front(f"sqlite:///{device}/front.db")
+    front.make()
+    filler = device / "filler"
+    with pytest.raises(OSError):
+        filler.write_bytes(b"x" * 100_000)
+    reply = await send(adapter(front.address), message())
+    assert (reply.verdict, reply.cause, front.rows()) == ("not_sent", "no_room", 0)
+    filler.unlink()
+    assert (await send(adapter(front.address), message())).verdict == "taken"
+
+
+async def test_nothing_of_a_person_shows_in_what_a_database_says(served: Front) -> None:
+    """Their column is shorter than is declared: their error quotes the row, ours says its code."""
+    longer = {"length": "40", "required": "true"}
+    speaker = adapter(served.address, changed(TABLE, "database.tables.pro_accept.columns.NAME", longer))
+    reply = await send(speaker, message(NAME="金丝雀" * 5))
+    assert (reply.verdict, reply.code) == ("barred", "22001")
+    assert "金丝雀" not in repr(reply) + str(reply.document)
+
+
 async def test_the_loop_goes_on_while_a_database_makes_us_wait(served: Front) -> None:
     other = served.open()
     other.autocommit = False

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SM3, Hash
 from adapters.errors import NotSent, Unknown
 from adapters.fronts import Digest, Folder
 from adapters.message import Go, Request, Response
+from adapters.parts import Parts, parts_of
 from adapters.passage import Passage, crossed
 
 MOST_FILES = 100
@@ -49,7 +50,7 @@ class FolderTransport:
         self, request: Request, *, go: Go, timeout_s: float, connect_s: float, reply_bytes: int
     ) -> Response:
         work = (
-            partial(self._put, request.url.name, request.body)
+            partial(self._put, request.url.name, parts_of(request))
             if request.method == "PUT"
             else partial(self._get, orjson.loads(request.body), reply_bytes)
         )
@@ -57,16 +58,18 @@ class FolderTransport:
 
     # ---- a write -----------------------------------------------------------------------------------------
 
-    def _put(self, name: str, content: bytes, passage: Passage) -> Response:
+    def _put(self, name: str, parts: Parts, passage: Passage) -> Response:
+        content = parts.content
         there = self._there(name, content)
         if there is not None:
             return there
         marker, digest = self._declared.marker, self._declared.digest
         if marker and _read(self._drop / (name + marker)) is not None:  # of a file that is gone
             return self._there(name, content) or _answer("conflict", name=name + marker)
-        files = [(name, content)]
+        files = parts.files
         if digest:
-            files.insert(0, (name + digest.suffix, _hex(content, digest).encode()))
+            files.append((name + digest.suffix, _hex(content, digest).encode()))
+        files.append((name, content))
         if marker:
             files.append((name + marker, b""))
         for each, text in files[:-1]:

@@ -23,6 +23,7 @@ from adapters.fronts import Folder
 from adapters.holes import hollowed
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.notation import file_call
+from adapters.parts import APART, Parts
 from adapters.passage import threads
 from adapters.patterns import finder
 from adapters.problems import Problem
@@ -52,8 +53,18 @@ class FolderAdapter(Adapter):
             asked = {"answers": _filled(rule, message.document), "ours": self._ours(message)}
             return Request(verb, URL("/"), {}, json.write(asked))
         document, holes = hollowed(message.document)
-        name = _filled(rule, message.document)
-        return Request(verb, URL("/") / name, {}, self._content(document), holes=holes)
+        url, content = URL("/") / _filled(rule, message.document), self._content(document)
+        if self._folder.beside is None or not holes:
+            return Request(verb, url, {}, content, holes=holes)
+        names = [self._name_beside(message.document, place) for place in range(1, len(holes) + 1)]
+        for hole, name in zip(holes, names, strict=True):
+            content = content.replace(hole.token, name.encode())
+        tokens = [hole.token.decode() for hole in holes]
+        parts = Parts(content, dict(zip(names, tokens, strict=True)))
+        return Request(verb, url, APART, parts.packed(), holes=holes)
+
+    def _name_beside(self, document: Document, place: int) -> str:
+        return _filled((self._folder.beside or "").replace("{n}", str(place)), document)
 
     def _content(self, document: Document) -> bytes:
         charset = self._folder.charset

@@ -196,6 +196,9 @@ def _folder(folder: Folder) -> Iterator[Told]:
         )
     if folder.digest and folder.digest.suffix == folder.marker:
         yield ("folder", "marker"), "marker and digest have one name", "write another suffix"
+    beside = _FIELD.findall(folder.beside or "")
+    if folder.beside and ("{n}" not in beside or len(beside) < 2 or "*" in folder.beside):
+        yield ("folder", "beside"), "not one name for each material", "write our number and {n} into it"
     if folder.answers_marked and folder.marker is None:
         yield ("folder", "answers_marked"), "no marker is declared", "write marker: .ok, or what they use"
 

@@ -9,6 +9,7 @@ from adapters.notation import Charset, Declared, Texts
 Name = Annotated[str, Field(pattern=r"^\w+$", max_length=128)]
 Folder_ = Annotated[str, Field(pattern=r"^[^/\s.][^/\s]*(/[^/\s.][^/\s]*)*$")]
 Suffix = Annotated[str, Field(pattern=r"^\.[A-Za-z0-9]+$")]
+FileName = Annotated[str, Field(pattern=r"^[^/\s.][^/\s]*$")]
 Kind = Literal["text", "char", "integer", "decimal", "date", "timestamp", "blob"]
 
 
@@ -62,6 +63,7 @@ class Folder(Declared):
     drop:    where we put files.    answers: where theirs come.
     taken:   where they keep what they took from us; without it nothing shows that they took it.
     format, root, charset: of the documents in both directions.
+    beside:  name rule of materials as files of their own, `{n}` counting from 1; else they are base64 inside.
     marker:  suffix of the empty file that is put last and says that a file is whole; also of theirs, where
              `answers_marked`.
     """
@@ -72,6 +74,7 @@ class Folder(Declared):
     format: Literal["json", "xml"]
     root: Name | None = None
     charset: Charset = "utf-8"
+    beside: FileName | None = None
     marker: Suffix | None = None
     digest: Digest | None = None
     answers_marked: bool = False

@@ -120,6 +120,28 @@ async def test_json_goes_the_same_way_without_marker_and_digest(share: Path) -> 
     assert (share / "to" / NAME).read_text() == '{"HEAD":{"GLBH":"A-0001"},"XM":"汤念·念","CLNR":"/9g="}'
 
 
+async def test_materials_may_lie_beside_and_are_there_before_the_document_is(share: Path) -> None:
+    declared = changed(FOLDER, "folder.beside", "YW01_{HEAD.GLBH}_{n}.att")
+    two = {"CLNR": [{"$material": "f1", "as": "base64"}, {"$material": "f2", "as": "base64"}]}
+    seen: list[list[str]] = []
+    reply = await put(
+        adapter(share, declared), lambda: seen.append([e for e in lying(share) if e[0] != "."]), **two
+    )
+    beside = ["YW01_A-0001_1.att", "YW01_A-0001_2.att"]
+    assert (reply.verdict, lying(share)) == ("taken", [NAME, f"{NAME}.md5", f"{NAME}.ok", *beside])
+    assert seen == [[NAME, f"{NAME}.md5", *beside]]
+    written = (share / "to" / NAME).read_text("gb18030")
+    assert all(f"<CLNR>{name}</CLNR>" in written for name in beside)
+    assert (share / "to" / beside[1]).read_bytes() == b"\xff\xd8"
+    assert (await put(adapter(share, declared), **two)).verdict == "already"
+
+
+async def test_another_file_beside_is_a_conflict_and_stays(share: Path) -> None:
+    (share / "to" / "YW01_A-0001_1.att").write_bytes(b"other")
+    reply = await put(adapter(share, changed(FOLDER, "folder.beside", "YW01_{HEAD.GLBH}_{n}.att")))
+    assert (reply.verdict, reply.code, lying(share)) == ("refused", "conflict", ["YW01_A-0001_1.att"])
+
+
 @pytest.mark.parametrize("declared", [FOLDER, PLAIN], ids=["marked", "plain"])
 @pytest.mark.parametrize("moved", [False, True], ids=["lying there", "taken away"])
 async def test_the_same_once_more_is_there_already_and_other_content_is_a_conflict(

@@ -88,6 +88,8 @@ def test_what_contradicts_the_declared_tables_is_told(path: str, value: Any, sai
     [
         ("folder.root", None, "folder.root: XML has a root element, JSON has none"),
         ("folder.marker", ".md5", "folder.marker: marker and digest have one name"),
+        ("folder.beside", "{HEAD.GLBH}.att", "folder.beside: not one name for each material"),
+        ("folder.beside", "{n}.att", "folder.beside: not one name for each material"),
         ("folder.answers", None, "folder: no folder of answers"),
         ("folder.taken", None, "folder: once a file is taken away, nothing shows that it was there"),
         (

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.hashes import SM3, Hash
 from adapters.errors import NotSent, Unknown
 from adapters.fronts import Digest, Folder
 from adapters.message import Go, Request, Response
-from adapters.parts import Parts, parts_of
+from adapters.parts import parts_of
 from adapters.passage import Passage, crossed
 
 MOST_FILES = 100
@@ -50,7 +50,7 @@ class FolderTransport:
         self, request: Request, *, go: Go, timeout_s: float, connect_s: float, reply_bytes: int
     ) -> Response:
         work = (
-            partial(self._put, request.url.name, parts_of(request))
+            partial(self._put, request)
             if request.method == "PUT"
             else partial(self._get, orjson.loads(request.body), reply_bytes)
         )
@@ -58,7 +58,8 @@ class FolderTransport:
 
     # ---- a write -----------------------------------------------------------------------------------------
 
-    def _put(self, name: str, parts: Parts, passage: Passage) -> Response:
+    def _put(self, request: Request, passage: Passage) -> Response:
+        name, parts = request.url.name, parts_of(request)
         content = parts.content
         there = self._there(name, content)
         if there is not None:

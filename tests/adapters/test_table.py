@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -269,6 +270,16 @@ async def test_a_server_that_ends_our_connection_before_the_commit_has_nothing(s
 
     reply = await send(adapter(served.address), message(), go=cut)
     assert reply.verdict == "unknown"  # it left, for all that we know
+    assert served.rows() == 0
+
+
+async def test_who_stands_still_before_the_commit_is_cut_off_and_commits_nothing_when_he_wakes(
+    served: Front,
+) -> None:
+    """As a process does whose machine is stopped between the lease check and the COMMIT."""
+    reply = await send(adapter(served.address, SHORT), message(), go=lambda: time.sleep(1.0))
+    assert reply.verdict in {"unknown", "not_sent"}
+    await asyncio.sleep(0.2)
     assert served.rows() == 0
 
 

@@ -33,6 +33,12 @@ def adapter(name: str) -> Adapter:
     )
 
 
+@pytest.mark.parametrize("name", FARS)
+def test_a_front_says_that_it_is_simulated(name: str) -> None:
+    assert adapter(name).platform.title.startswith("模拟")
+    assert (EXAMPLES / name / "interface.md").read_text("utf-8").startswith("# 模拟")
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=[f"{path.parts[-3]} {path.stem}" for path in SAMPLES])
 def test_every_sample_has_the_verdict_that_its_name_says(path: Path) -> None:
     sample = json.loads(path.read_text("utf-8"))

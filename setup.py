@@ -10,7 +10,7 @@ setup(
     packages=find_packages(include=["gateway*", "adapters*", "mappings*", "audit*"]),
     package_data={
         "adapters": ["schemas/*.xsd"],
-        "mappings": ["canonical/*.json", "catalogue/*.csv"],
+        "mappings": ["canonical/*.json", "catalogue/*.csv", "editors/*.json"],
         "gateway": [
             "store/migrations/*.py",
             "store/migrations/*.mako",
@@ -51,6 +51,7 @@ setup(
             "pymerkle>=6.1",
             "pytest>=9,<10",
             "pytest-asyncio>=1.3,<2",
+            "pytest-xdist>=3.8,<4",
             "ruff>=0.17,<0.18",
             "schemathesis>=4.4,<5",
             "spyne>=2.14; python_version < '3.12'",

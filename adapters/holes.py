@@ -1,13 +1,14 @@
 """Materials inside a document: a marker in the mapped message, a hole in the encoded body, bytes when sent.
 
-A mapping leaves `{"$material": ID, "as": "base64"}`. Encoding writes a token there, in letters and digits
-that no charset, JSON or XML escaping changes, so the body can be checked and kept without the files. Its 24
-characters are valid base64, as a schema may demand.
+A mapping leaves `{"$material": ID, "as": "base64"}`; as `base64_uri` it has a `media_type` as well. Encoding writes
+a token there, in letters and digits that no charset, JSON or XML escaping changes, so the body can be checked and
+kept without the files. Its 24 characters are valid base64, as a schema may demand.
 """
 
 import asyncio
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -19,13 +20,14 @@ from adapters.message import Document, Hole, Materials, Request
 from adapters.problems import Problem
 
 _MARK = "$material"
+_MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
 _LARGE_BYTES = 256 * 1024  # beyond this, base64 and digests would stall the loop: they go to a thread
 
 
 def hollowed(document: Document) -> tuple[Document, tuple[Hole, ...]]:
     """The document with a token in place of every material, and where they are.
 
-    Raises Unencodable for a marker that asks for anything but base64.
+    Raises Unencodable for a marker that asks for anything but base64 or a data URI of it.
     """
     if not (_may_be_marked(document) and any(True for _ in _markers(document))):
         return document, ()
@@ -40,11 +42,12 @@ def hollowed(document: Document) -> tuple[Document, tuple[Hole, ...]]:
                     key: each if isinstance(each, str) else filled(each, f"{path}.{key}" if path else key)
                     for key, each in value.items()
                 }
-            if value.get("as", "base64") != "base64":
+            before = _before(value)
+            if before is None:
                 problems.append(Problem(path, "not_text"))
             token = f"{prefix}{len(holes):04d}x"
             holes.append(Hole(token.encode(), str(value[_MARK])))
-            return token
+            return f"{before}{token}"
         if isinstance(value, list):
             return [filled(each, f"{path}.{index}") for index, each in enumerate(value)]
         return value
@@ -53,6 +56,16 @@ def hollowed(document: Document) -> tuple[Document, tuple[Hole, ...]]:
     if problems:
         raise Unencodable(problems)
     return hollow, tuple(holes)
+
+
+def _before(marker: Document) -> str | None:
+    """What stands before the base64; None for a form that nobody writes."""
+    match marker:
+        case {"as": "base64_uri", "media_type": str(media_type)} if _MEDIA_TYPE.fullmatch(media_type):
+            return f"data:{media_type};base64,"
+        case {"as": form} if form != "base64":
+            return None
+    return ""
 
 
 def _may_be_marked(document: Document) -> bool:

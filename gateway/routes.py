@@ -32,6 +32,10 @@ class Route:
     def name(self) -> str:
         return self.platform.name
 
+    def mapping_for(self, document: dict[str, Any]) -> Mapped:
+        """The mapping, or its overlay for the aligned item. Raises Unmappable where several overlays fit."""
+        return self.mapping.for_item(document)
+
     @property
     def reads(self) -> bool:
         return self.declared.is_read(self.operation)

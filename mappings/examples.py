@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mappings.mapping import Mapping
+from mappings.overlays import Overlay
 from mappings.problems import Finding, Problem, Unmappable, nearest
 from mappings.source import Path
 
@@ -62,6 +63,11 @@ def _check(mapping: Mapping, index: int) -> Found:
     except _Unusable as error:
         yield mapping.source.finding(error.path, error.what, error.write)
         return
+    if "items" in mapping.source.tree and not Overlay.of(mapping).fits(given):
+        what = "the item of this example is none of the overlay's items"
+        yield mapping.source.finding(
+            (*path, "given"), what, "set item.there.implementation_code, or add its code"
+        )
     try:
         result = mapping(given)
     except Unmappable as error:

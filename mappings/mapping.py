@@ -1,25 +1,24 @@
 """A compiled mapping (映射): a function of (document, release) alone."""
 
 import hashlib
-import re
 from collections.abc import Mapping as Files
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from mappings.canonical import shape
-from mappings.canonical.schema import NAMES
 from mappings.compiler import Run, compile_plan
-from mappings.plan import Plan, leaves
+from mappings.heads import head_findings
+from mappings.layers import laid, stack
+from mappings.overlays import Overlay, chosen, clashes
+from mappings.plan import Plan, Site, leaves
 from mappings.planner import Planner
-from mappings.problems import Finding, Problem, Unmappable, Unreadable, nearest
+from mappings.problems import Finding, Problem, Unmappable, Unreadable
 from mappings.source import Path, Source, read
 from mappings.tables import Table
-from mappings.trace import Step, origins, trace
+from mappings.trace import Step, origins, trace, walk
 
-_KEYS = ("mapping", "title", "from", "to", "fields", "examples")
-_OPERATION = re.compile(r"[a-z][a-z_]*\.[a-z_]+(\.reply)?")
-_SHAPE = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z][a-z_.]*@[0-9][0-9.]*")
 _ALONE: Files[str, str] = MappingProxyType({})
 
 
@@ -28,39 +27,59 @@ class Mapping:
     """`name` is PLATFORM/OPERATION, or PLATFORM/OPERATION.reply for what comes back.
 
     reads, writes: the names of the vocabularies. code: the source of the function. folder: the platform's files.
+    files: its own file, and those it stands upon.
+    overlays: what it does otherwise for some items (PLATFORM/OPERATION@NAME, mappings of their own).
     """
 
     name: str
     reads: str
     writes: str
-    file: str
+    files: tuple[str, ...]
     digest: str
     plan: Plan = field(repr=False)
     source: Source = field(repr=False)
     code: str = field(repr=False)
     folder: Files[str, str] = field(repr=False)
     _run: Run = field(repr=False)
+    overlays: tuple[Overlay, ...] = field(default=(), repr=False)
 
     def __call__(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document in the other vocabulary. Raises Unmappable with every bad field."""
+        if self.overlays:
+            return self.for_item(document)._made(document)
+        return self._made(document)
+
+    def _made(self, document: dict[str, Any]) -> dict[str, Any]:
         problems: list[Problem] = []
         target = self._run(document, problems)
         if problems:
             raise Unmappable(tuple(problems))
         return target
 
+    def for_item(self, document: dict[str, Any]) -> "Mapping":
+        """This mapping, or its overlay for the document's item. Raises Unmappable where several overlays fit."""
+        return chosen(self.overlays, document) or self
+
+    @property
+    def file(self) -> str:
+        return self.files[0]
+
     def trace(self, document: dict[str, Any]) -> list[Step]:
-        """Where each value of the target came from; no values."""
-        return trace(self.plan, document)
+        """Where each value of the target came from; no values. Raises Unmappable like `for_item`."""
+        return trace(self.for_item(document).plan, document)
+
+    def steps(self, document: dict[str, Any]) -> list[tuple[Step, Any]]:
+        """The trace with the values that were made: only for who may see them."""
+        return list(walk(self.for_item(document).plan, document))
 
     def origins(self, document: dict[str, Any]) -> dict[str, str]:
         """Which concrete path of the document each target reads; asked to say what is wrong where."""
-        return origins(self.plan, document)
+        return origins(self.for_item(document).plan, document)
 
     @property
     def operation(self) -> str:
-        """Such as `case.submit`, or `case.submit.reply`."""
-        return self.name.partition("/")[2]
+        """Such as `case.submit`, or `case.submit.reply`; that of an overlay is what it lies upon."""
+        return self.name.partition("/")[2].partition("@")[0]
 
     @property
     def sources(self) -> frozenset[str]:
@@ -68,79 +87,64 @@ class Mapping:
         return self.plan.sources
 
     @property
-    def targets(self) -> dict[str, tuple[int, bool]]:
-        """The paths that it writes, without list indexes: the line, and whether the value is always there."""
-        return {
-            site.target.replace("[{}]", ""): (site.line, always) for site, always in leaves(self.plan.nodes)
-        }
+    def targets(self) -> dict[str, tuple[Site, bool]]:
+        """The paths that it writes, without list indexes: from where, and whether the value is always there."""
+        return {site.target.replace("[{}]", ""): (site, always) for site, always in leaves(self.plan.nodes)}
 
 
 def compile_mapping(
     file: str, text: str, tables: Files[str, Table], folder: Files[str, str] = _ALONE
 ) -> Mapping:
-    """file: PLATFORM/OPERATION.yaml, folder: the texts beside it. Raises Unreadable with all findings."""
-    source = read(file, text)
-    findings = _header_findings(source)
+    """file: PLATFORM/OPERATION.yaml, folder: the texts beside it, by name. Raises Unreadable with all findings."""
+    own = read(file, text)
+    findings = list(head_findings(own))
+    layers = _layers(own, folder, findings)
+    source = laid(layers)
 
     def wrong(path: Path, what: str, write: str, offset: int | None) -> None:
         findings.append(source.finding(path, what, write, offset))
 
+    if source.at(("fields",)) is None:
+        raise Unreadable(findings)
     reads, writes = str(source.at(("from",))), str(source.at(("to",)))
-    planner = Planner(source, tables, wrong)
-    plan = (
-        planner.plan(shape.read(reads), shape.written(writes)) if source.at(("fields",)) is not None else None
-    )
-    if findings or plan is None:
-        raise Unreadable(sorted(findings, key=lambda one: (one.line, one.column)))
-    name, digest = str(source.at(("mapping",))), _digest(text, plan, tables)
+    plan = Planner(source, tables, wrong).plan(shape.read(reads), shape.written(writes))
+    if findings:
+        raise Unreadable(sorted(findings, key=lambda one: (one.file != file, one.file, one.line, one.column)))
+    below = [folder[one.file.rpartition("/")[2]] for one in layers[1:]]
+    name, digest = str(source.at(("mapping",))), _digest([text, *below], plan, tables)
     run, code = compile_plan(plan, f"{name} {digest[:15]}")
-    return Mapping(name, reads, writes, file, digest, plan, source, code, folder, run)
+    files = tuple(one.file for one in layers)
+    return Mapping(name, reads, writes, files, digest, plan, source, code, folder, run)
 
 
-def _header_findings(source: Source) -> list[Finding]:
-    if not isinstance(source.tree, dict):
-        return [source.finding((), "a mapping is a map", "write mapping:, from:, to:, fields:, examples:")]
-    found = [
-        source.finding(
-            (key,), f"no key '{key}' in a mapping", nearest(key, _KEYS, f"one of {', '.join(_KEYS)}")
-        )
-        for key in source.tree
-        if key not in _KEYS
-    ]
-    for key in ("mapping", "from", "to", "fields", "examples"):
-        if key not in source.tree:
-            found.append(source.finding((), f"no '{key}'", f"write {key}:"))
-    return found + _name_findings(source) + _vocabulary_findings(source)
+def _layers(own: Source, folder: Files[str, str], findings: list[Finding]) -> list[Source]:
+    """The file and what it stands upon. Raises Unreadable, with the findings so far, where that cannot be read."""
+    try:
+        if isinstance(own.tree, dict):
+            return stack(own, folder)
+    except Unreadable as error:
+        raise Unreadable([*findings, *error.findings]) from error
+    raise Unreadable(findings)
 
 
-def _name_findings(source: Source) -> list[Finding]:
-    wanted = source.file.removesuffix(".yaml")
-    if not _OPERATION.fullmatch(wanted.rpartition("/")[2]):
-        return [source.finding((), "the file's name is no operation", "name it such as case.submit.yaml")]
-    if source.at(("mapping",)) in (wanted, None):
-        return []
-    return [
-        source.finding(("mapping",), "the mapping's name is not the file's name", f"write mapping: {wanted}")
-    ]
+def with_overlays(mapping: Mapping, upper: Sequence[Mapping]) -> Mapping:
+    """The mapping that chooses among these overlays of it; its digest covers them. Raises Unreadable."""
+    overlays = tuple(map(Overlay.of, upper))
+    reads = shape.written(mapping.reads)  # without what is added to every document: a day has no item
+    if reads is None or "item" not in reads.names:
+        what = f"'{mapping.reads}' names no item to choose an overlay by"
+        raise Unreadable([each.source.finding((), what, "remove this overlay") for each in upper])
+    findings = list(clashes(overlays))
+    if findings:
+        raise Unreadable(findings)
+    digest = (
+        "sha256:"
+        + hashlib.sha256("\0".join((mapping.digest, *(one.digest for one in upper))).encode()).hexdigest()
+    )
+    return replace(mapping, digest=digest, overlays=overlays)
 
 
-def _vocabulary_findings(source: Source) -> list[Finding]:
-    found = []
-    for key in ("from", "to"):
-        name = source.at((key,))
-        if name is not None and not (isinstance(name, str) and _SHAPE.fullmatch(name)):
-            found.append(
-                source.finding(
-                    (key,), f"'{key}' names no vocabulary", "write canonical/case@1 or PLATFORM/case@1"
-                )
-            )
-        elif name is not None and name.startswith("canonical/") and name not in NAMES:
-            write = nearest(name, NAMES, f"one of {', '.join(sorted(NAMES))}")
-            found.append(source.finding((key,), f"no canonical schema '{name}'", write))
-    return found
-
-
-def _digest(text: str, plan: Plan, tables: Files[str, Table]) -> str:
-    """Over the file and the code tables that it uses."""
-    parts = [text, *(tables[name].digest for name in sorted(plan.tables))]
+def _digest(texts: Sequence[str], plan: Plan, tables: Files[str, Table]) -> str:
+    """Over the file, those it stands upon, and the code tables that it uses."""
+    parts = [*texts, *(tables[name].digest for name in sorted(plan.tables))]
     return "sha256:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -12,6 +12,10 @@ from mappings.source import Path
 from mappings.tables import Table
 from mappings.words import REGISTER, BadArgument, Word
 
+TABLES_BACK = frozenset(
+    {"table_back", "table_each_back", "from_private_use"}
+)  # words that read theirs -> ours
+
 
 class Pipes:
     """Binds the pipes of one file; `tables` are the names of the code tables that it uses."""
@@ -51,11 +55,13 @@ class Pipes:
             write = nearest(name, self._known, f"write tables/{name}.yaml")
             self._wrong(path, f"no code table '{name}'", write, call.offset)
             return None
-        if call.word == "table_back" and table.ambiguous_back:
+        if call.word in TABLES_BACK and table.ambiguous_back:
             what = f"table '{name}' has several of ours for '{table.ambiguous_back[0]}'"
             self._wrong(path, what, "keep one row per code of theirs in a table read backwards", call.offset)
         self.tables.add(name)
-        return Bound(call.word, known.bind((table,)), known.takes, known.gives, table, table.dated)
+        return Bound(
+            call.word, known.bind((table, *call.arguments[1:])), known.takes, known.gives, table, table.dated
+        )
 
     def _fit(self, words: tuple[Bound, ...], expression: Expression, path: Path) -> bool:
         constant = _constant(expression)

@@ -161,7 +161,9 @@ class Planner:
         return value
 
     def _site(self, place: Place, source: str) -> Site:
-        return Site(place.target, source, self._source.file, self._source.position(place.path)[0])
+        return Site(
+            place.target, source, self._source.file_of(place.path), self._source.position(place.path)[0]
+        )
 
 
 def _is_free(steps: Steps, taken: dict[Steps, bool]) -> bool:

@@ -29,6 +29,7 @@ class Mark:
     value: tuple[int, int]
     plain: bool = False
     verbatim: bool = False  # the text stands in the file as it reads, so offsets inside it are columns
+    file: str = ""  # where it was written, if that is another file than the source's own (see `layers`)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,9 +42,16 @@ class Source:
 
     def position(self, path: Path = ()) -> tuple[int, int]:
         """(line, column) of the key at `path`, or of the nearest part above it that exists."""
+        return self._mark(path).key
+
+    def file_of(self, path: Path) -> str:
+        """The file in which the part at `path` was written."""
+        return self._mark(path).file or self.file
+
+    def _mark(self, path: Path) -> Mark:
         while path and path not in self.marks:
             path = path[:-1]
-        return self.marks[path].key
+        return self.marks[path]
 
     def finding(self, path: Path, what: str, write: str, offset: int | None = None) -> Finding:
         """A finding at the key of `path`; with `offset`, at that character of the value's text."""
@@ -52,7 +60,7 @@ class Source:
             mark = self.marks[path]
             line, column = mark.value
             column += offset if mark.verbatim else 0
-        return Finding(self.file, line, column, what, write)
+        return Finding(self.file_of(path), line, column, what, write)
 
     def at(self, path: Path) -> Any:
         """The part at `path`, or None."""

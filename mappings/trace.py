@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mappings import values
-from mappings.language import Guard, Literal, Path
-from mappings.plan import Block, Field, Node, Plan
+from mappings.language import Call, Guard, Literal, Path
+from mappings.pipes import TABLES_BACK
+from mappings.plan import Block, Bound, Field, Node, Plan
 from mappings.problems import Refused
 
 
@@ -18,7 +19,7 @@ from mappings.problems import Refused
 class Step:
     """One value of the target. `source`: a concrete path such as `materials[0].name`, or the literal.
 
-    table_row: `NAME/tables/TABLE.yaml:LINE` of the row that a code went through.
+    table_row: `NAME/tables/TABLE.yaml:LINE` of the row that a code went through, with `, ` between several.
     """
 
     target: str
@@ -127,15 +128,28 @@ def _field(node: Field, holders: Holders, indexes: tuple[int, ...]) -> Iterator[
     value, source = _source(node, holders)
     if value is None:
         return
-    row = None
+    rows: list[str] = []
     received_at = holders[0].value.get("received_at")
-    for bound in node.words:
-        if bound.table:
-            found = bound.table.row_of(value, received_at, back=bound.word == "table_back")
-            row = f"{bound.table.file}:{found.line}"
+    for bound, call in zip(node.words, node.expression.calls, strict=True):
+        rows += _rows(bound, call, value, received_at)
         value = bound.function(value, received_at) if bound.dated else bound.function(value)
     words = tuple(map(str, node.expression.calls))
-    yield Step(node.site.target.format(*indexes), source, words, node.site.line, node.site.file, row), value
+    site, row = node.site, ", ".join(dict.fromkeys(rows)) or None
+    yield Step(site.target.format(*indexes), source, words, site.line, site.file, row), value
+
+
+def _rows(bound: Bound, call: Call, value: Any, received_at: str | None) -> list[str]:
+    """Where the rows stand that the codes (or the private-use signs) of the value go through. Raises Refused."""
+    table = bound.table
+    if table is None:
+        return []
+    back = bound.word in TABLES_BACK
+    if bound.word in ("private_use", "from_private_use"):
+        known = {row.theirs if back else row.ours for row in table.rows}
+        codes = [sign for sign in value if sign in known]
+    else:
+        codes = value.split(str(call.arguments[1])) if len(call.arguments) > 1 else [value]
+    return [f"{table.file}:{table.row_of(code, received_at, back=back).line}" for code in codes]
 
 
 def _source(node: Field, holders: Holders) -> tuple[Any, str]:

@@ -1,30 +1,31 @@
-"""The soak takes minutes and hardly any work, so it goes on in a process of its own beside the first tests."""
+"""The soak takes minutes and hardly any work: it goes on in a process of its own, beside a run of everything."""
 
+import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-SOAK = "test_memory_and_descriptors_do_not_grow_under_a_light_load"
 MINUTES = 2
-SOAKING = pytest.StashKey[subprocess.Popen[str]]()
+SAID = "TONGBAN_SOAK_SAID"  # the file in which workers of one run find what the soak said
+SOAKING = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is said of the soak comes last; it begins now."""
-    soaking = [item for item in items if item.name == SOAK]
-    if soaking:
-        items[:] = [*(item for item in items if item.name != SOAK), *soaking]
-    if soaking and not config.option.collectonly:
-        command = [sys.executable, "-m", "tests.bench.soak", "--minutes", str(MINUTES)]
-        config.stash[SOAKING] = subprocess.Popen(
-            command,
-            cwd=Path(__file__).parents[1],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+def pytest_configure(config: pytest.Config) -> None:
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and config.option.markexpr != "alone"
+    if is_whole and not hasattr(config, "workerinput") and not config.option.collectonly:
+        said = Path(tempfile.mkdtemp(prefix="tongban-soak-")) / "said"
+        config.stash[SOAKING] = soaking(said)
+        os.environ[SAID] = str(said)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is said of the soak comes last."""
+    items.sort(key=lambda item: item.path.name == "test_soak.py")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -35,6 +36,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         soak.wait()
 
 
+def soaking(said: Path) -> subprocess.Popen[bytes]:
+    """A soak that has begun; once it has ended, the file holds its exit code and what it said."""
+    script = '"$0" -m tests.bench.soak --minutes "$1" >"$2.part" 2>&1; echo $? >>"$2.part"; mv "$2.part" "$2"'
+    command = ["sh", "-c", script, sys.executable, str(MINUTES), str(said)]
+    return subprocess.Popen(command, cwd=Path(__file__).parents[1])
+
+
+@contextmanager
+def begun(folder: Path) -> Iterator[Path]:
+    if SAID in os.environ:
+        yield Path(os.environ[SAID])
+        return
+    process = soaking(folder / "said")
+    try:
+        yield folder / "said"
+    finally:
+        process.terminate()
+        process.wait()
+
+
 @pytest.fixture
-def soak(request: pytest.FixtureRequest) -> subprocess.Popen[str]:
-    return request.config.stash[SOAKING]
+def soak(tmp_path: Path) -> Iterator[Path]:
+    """Where the soak's words will stand: of the one that goes on beside this run, else of one that begins now."""
+    with begun(tmp_path) as said:
+        yield said

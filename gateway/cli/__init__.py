@@ -5,7 +5,7 @@ import sys
 import click
 
 from gateway import __version__, logs
-from gateway.cli import catalogue, declared, errors, exchange, reconcile, serve, store
+from gateway.cli import catalogue, declared, errors, exchange, mapping, reconcile, schema, serve, store
 from gateway.cli.asking import Stop
 
 
@@ -19,11 +19,13 @@ def tongban() -> None:
 tongban.add_command(serve.serve)
 tongban.add_command(declared.check)
 tongban.add_command(declared.activate)
+tongban.add_command(mapping.mapping)
 tongban.add_command(catalogue.item)
 tongban.add_command(catalogue.caller)
 tongban.add_command(exchange.exchange)
 tongban.add_command(store.store)
 tongban.add_command(reconcile.reconcile)
+tongban.add_command(schema.schema)
 tongban.add_command(errors.errors)
 
 

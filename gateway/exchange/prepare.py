@@ -25,6 +25,7 @@ from gateway.numbers import CHINA, Sequences, form, parts_of
 from gateway.routes import Route, Routes
 from mappings import canonical
 from mappings.china_time import instant
+from mappings.mapping import Mapping as Mapped
 from mappings.problems import Problem, Unmappable
 
 Document = dict[str, Any]
@@ -69,7 +70,7 @@ class Preparation:
         faults += _contentless(document, contents, translated.encoded)
         if faults or translated.problems:
             raise _together(faults, translated.problems)
-        personal = _personal(route, asked.document, translated.encoded)
+        personal = _personal(route.mapping_for(document), asked.document, translated.encoded)
         return Prepared(route, document, translated.message, translated.encoded, contents, personal)
 
     async def _aligned(self, asked: Asked, document: Document) -> Route:
@@ -113,17 +114,22 @@ class Translated:
 
 def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> Translated:
     """Map, and run the pure half of encoding."""
+    given = dict(document)
     try:
-        mapped = route.mapping(dict(document))
+        mapping = route.mapping_for(given)
     except Unmappable as error:
-        return Translated(Message(route.operation, {}), problems=_placed(error.problems, route, document))
+        return Translated(Message(route.operation, {}), problems=error.problems)
+    try:
+        mapped = mapping(given)
+    except Unmappable as error:
+        return Translated(Message(route.operation, {}), problems=_placed(error.problems, mapping, document))
     message = Message(
         route.operation, mapped, ours=str(document.get("numbers_ours", "")), exchange=exchange_id
     )
     try:
         return Translated(message, route.adapter.encode(message))
     except Unencodable as error:
-        return Translated(message, problems=_placed(error.problems, route, document))
+        return Translated(message, problems=_placed(error.problems, mapping, document))
 
 
 async def _checked(asked: Asked, now_ms: int) -> list[Any]:
@@ -138,9 +144,9 @@ async def _apart(asked: Asked) -> tuple[Document, dict[str, bytes]]:
     return _without_contents(asked.document)
 
 
-def _placed(problems: Sequence[Any], route: Route, document: Mapping[str, Any]) -> list[Any]:
+def _placed(problems: Sequence[Any], mapping: Mapped, document: Mapping[str, Any]) -> list[Any]:
     """Problems of target paths with the place in the caller's document that each of them comes from."""
-    origins = route.mapping.origins(dict(document))
+    origins = mapping.origins(dict(document))
     return [
         replace(each, facts={**each.facts, "source": origins[each.path]}) if each.path in origins else each
         for each in problems
@@ -221,9 +227,9 @@ def _without_contents(document: Document) -> tuple[Document, dict[str, bytes]]:
     return {**document, "materials": materials}, contents
 
 
-def _personal(route: Route, document: Document, encoded: Request | None) -> tuple[str, ...]:
+def _personal(mapping: Mapped, document: Document, encoded: Request | None) -> tuple[str, ...]:
     """Names of the personal fields that go out: those of the case that the mapping reads."""
-    read = route.mapping.sources | ({CONTENT} if encoded and encoded.holes else set())
+    read = mapping.sources | ({CONTENT} if encoded and encoded.holes else set())
     return tuple(
         name
         for name in canonical.personal_fields(document)

@@ -1,9 +1,12 @@
 """The words of mapping files, one module per theme. Importing this package registers them all."""
 
 from mappings.words import (
+    any_times,
     charset,
     codes,
+    digests,
     divisions,
+    encodings,
     identity,
     lists,
     materials,
@@ -11,8 +14,9 @@ from mappings.words import (
     numbers,
     text,
     times,
+    trees,
 )
-from mappings.words.manual import reference
+from mappings.words.manual import entry, reference
 from mappings.words.registry import REGISTER, BadArgument, Example, Word
 
 __all__ = [
@@ -20,9 +24,13 @@ __all__ = [
     "BadArgument",
     "Example",
     "Word",
+    "any_times",
     "charset",
     "codes",
+    "digests",
     "divisions",
+    "encodings",
+    "entry",
     "identity",
     "lists",
     "materials",
@@ -31,4 +39,5 @@ __all__ = [
     "reference",
     "text",
     "times",
+    "trees",
 ]

@@ -35,6 +35,12 @@ def province_of(value: str) -> str:
     return _checked(value)[:2] + "0000"
 
 
+@word(Example("440232101000", expect="440232"), Example("GD", refuse="not_division"))
+def county_of(value: str) -> str:
+    """The county (县区) of a division, in 6 digits; a town or village in it is left out on purpose."""
+    return _checked(value)[:6]
+
+
 @word(Example("440232101000", expect="440200"), Example("GD", refuse="not_division"))
 def prefecture_of(value: str) -> str:
     """The prefecture (地市) of a division, in 6 digits."""

@@ -15,6 +15,8 @@ _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _OLD_SHAPE = re.compile(r"[0-9]{15}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_ORGANIZATION_SHAPE = re.compile(r"[0-9A-Z]{8}-?[0-9X]")
+_ORGANIZATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_SHAPE = re.compile(f"[{_USCC_ALPHABET}]{{18}}")
 _USCC_VALUES = {character: value for value, character in enumerate(_USCC_ALPHABET)}
@@ -97,3 +99,38 @@ def birth_date(value: str) -> str:
 def sex_of(value: str) -> str:
     """The sex inside an identity number (GB/T 2261.1): 1 male, 2 female."""
     return "1" if int(identity_number(value)[16]) % 2 else "2"
+
+
+@word(Example("11010519491231002X", expect="110105"), Example("440102", refuse="not_identity_number"))
+def region_of(value: str) -> str:
+    """The division inside an identity number, in 6 digits: where it was first registered, perhaps abolished since.
+
+    Never the place where the person lives or is registered now.
+    """
+    return identity_number(value)[:6]
+
+
+@word(
+    Example("11440100007483172Q", expect="007483172"),
+    Example("114401000074831721", refuse="bad_check_digit"),
+)
+def organization_code_of(value: str) -> str:
+    """The organization code (组织机构代码, 9 characters) inside a unified social credit code."""
+    return uscc(value)[8:17]
+
+
+@word(
+    Example("00748317-2", expect="007483172"),
+    Example("007483172", expect="007483172"),
+    Example("007483173", refuse="bad_check_digit"),
+    Example("11440100007483172Q", refuse="not_organization_code"),
+)
+def organization_code(value: str) -> str:
+    """An organization code (GB 11714) with its check digit proven, in upper case, without the hyphen."""
+    code = value.upper()
+    if not _ORGANIZATION_SHAPE.fullmatch(code):
+        raise Refused("not_organization_code")
+    total = sum(weight * int(sign, 36) for weight, sign in zip(_ORGANIZATION_WEIGHTS, code, strict=False))
+    if "0X987654321"[total % 11] != code[-1]:
+        raise Refused("bad_check_digit")
+    return code.replace("-", "")

@@ -1,5 +1,6 @@
 """Lists of texts. Platforms join several values with `^`, `,`, `、` or `;`."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -45,3 +46,39 @@ def texts(value: list[Any]) -> list[str]:
 def count(value: list[Any]) -> str:
     """How many there are."""
     return str(len(value))
+
+
+@word(
+    Example("3,4、5；6", (",、;；",), expect=["3", "4", "5", "6"]),
+    Example(" 3 , , 4 ", (",",), expect=["3", "4"]),
+)
+def split_any(signs: str) -> Callable[[str], list[str]]:
+    """The texts between any of these signs, without the spaces around them and without empty ones."""
+    if not signs:
+        raise BadArgument("'signs' of 'split_any' is empty", 'write split_any(",、;")')
+    separators = re.compile(f"[{re.escape(signs)}]")
+    return lambda value: [part for each in separators.split(value) if (part := each.strip())]
+
+
+@word(
+    Example(["a", "b"], (2,), expect="b"),
+    Example(["a"], (2,), refuse="no_such_place"),
+    Example([{}], (1,), refuse="not_text"),
+)
+def nth(place: int) -> Callable[[list[Any]], str]:
+    """The text at `place`, counted from 1; refused if there are fewer."""
+    if place < 1:
+        raise BadArgument("'place' of 'nth' counts from 1", "write nth(1)")
+
+    def found(value: list[Any]) -> str:
+        if len(value) < place:
+            raise Refused("no_such_place", place=place)
+        return scalar(value[place - 1])
+
+    return found
+
+
+@word(Example(["b", "a", "b"], expect=["b", "a"]), Example([{}], refuse="not_text"))
+def distinct(value: list[Any]) -> list[str]:
+    """Every text once, in the order of its first place."""
+    return list(dict.fromkeys(texts(value)))

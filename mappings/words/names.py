@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from mappings.words.registry import BadArgument, Example, word
+from mappings.words.text import half_width
 
 _DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65\u16eb\u25cf"
 _TO_OURS = str.maketrans(dict.fromkeys(_DOTS, "\u00b7"))
@@ -20,3 +21,17 @@ def middle_dot_as(dot: str) -> Callable[[str], str]:
     if len(dot) != 1:
         raise BadArgument("'dot' of 'middle_dot_as' is one character", 'write middle_dot_as("．")')
     return lambda value: value.translate(_TO_OURS).replace("\u00b7", dot)
+
+
+@word(
+    Example("买买提．吐尔逊", expect="买买提·吐尔逊"),
+    Example(" 张　三 ", expect="张三"),
+    Example("Ｓｍｉｔｈ  John", expect="SMITH JOHN"),
+)
+def comparable_name(value: str) -> str:
+    """A name as it is compared: one dot, half-width, upper case, spaces only between Latin names.
+
+    Only for comparing and finding: what is sent and kept is the name as it was given.
+    """
+    parts = half_width(middle_dot(value)).upper().split()
+    return (" " if all(part.isascii() for part in parts) else "").join(parts)

@@ -8,6 +8,8 @@ from mappings.problems import Refused
 from mappings.words.registry import BadArgument, Example, word
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_YUAN = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,6}))?")
+_FEN = re.compile(r"[0-9]{1,14}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
@@ -30,6 +32,39 @@ def decimal(value: str) -> float:
     if not _DECIMAL.fullmatch(value) or Decimal(repr(float(value))) != Decimal(value):
         raise Refused("not_a_decimal")
     return float(value)
+
+
+@word(
+    Example("12.5", expect="1250"),
+    Example("0.07", expect="7"),
+    Example("12.500", expect="1250"),
+    Example("12.345", refuse="finer_than_fen"),
+    Example("1,200.00", refuse="not_an_amount"),
+    inverse="fen_to_yuan",
+)
+def yuan_to_fen(value: str) -> str:
+    """An amount in yuan (元) becomes whole fen (分); nothing is rounded."""
+    match = _YUAN.fullmatch(value)
+    if match is None:
+        raise Refused("not_an_amount")
+    fraction = (match[2] or "").ljust(2, "0")
+    if fraction[2:].strip("0"):
+        raise Refused("finer_than_fen")
+    return str(int(match[1] + fraction[:2]))
+
+
+@word(
+    Example("1250", expect="12.50"),
+    Example("7", expect="0.07"),
+    Example("12.5", refuse="not_an_amount"),
+    inverse="yuan_to_fen",
+)
+def fen_to_yuan(value: str) -> str:
+    """Whole fen (分) become an amount in yuan (元) with two digits after the point."""
+    if not _FEN.fullmatch(value):
+        raise Refused("not_an_amount")
+    fen = value.lstrip("0").rjust(3, "0")
+    return f"{fen[:-2]}.{fen[-2:]}"
 
 
 @word(

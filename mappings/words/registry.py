@@ -7,12 +7,13 @@ are checked and everything that depends on them is prepared once, when the mappi
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from mappings.tables import Table
 
 Value = Any
 Function = Callable[..., Value]
+Defined = TypeVar("Defined", bound=Function)
 _KINDS: Mapping[Any, str] = {str: "text", int: "integer", float: "number", bool: "boolean", Table: "table"}
 REGISTER: dict[str, "Word"] = {}
 
@@ -80,10 +81,10 @@ class Word:
         return f"{self.name}({', '.join(shown)})" if shown else self.name
 
 
-def word(*examples: Example, inverse: str | None = None) -> Callable[[Function], Function]:
+def word(*examples: Example, inverse: str | None = None) -> Callable[[Defined], Defined]:
     """Registers the function as a word; kinds are read from its annotations. `inverse` names the word back."""
 
-    def register(function: Function) -> Function:
+    def register(function: Defined) -> Defined:
         made = _describe(function, examples, inverse)
         if made.name in REGISTER:
             raise ValueError(f"two words are named {made.name}")

@@ -66,6 +66,68 @@ def pad(width: int, fill: str = "0") -> Callable[[str], str]:
     return padded
 
 
+@word(
+    Example("007", expect="7"),
+    Example("000", expect="0"),
+    Example("  7", (" ",), expect="7"),
+    inverse="pad",
+)
+def unpad(fill: str = "0") -> Callable[[str], str]:
+    """Without the `fill` characters on the left; the last character always stays."""
+    _one_sign(fill, "unpad")
+    return lambda value: value[:-1].lstrip(fill) + value[-1:]
+
+
+@word(
+    Example("A", (3,), expect="A  "),
+    Example("A", (3, "0"), expect="A00"),
+    Example("ABCD", (3,), refuse="too_long"),
+    Example("A ", (3,), refuse="padded_already"),
+    inverse="unpad_right",
+)
+def pad_right(width: int, fill: str = " ") -> Callable[[str], str]:
+    """Filled up on the right to `width` characters; refused if it is longer, or ends with `fill` itself."""
+    _one_sign(fill, "pad_right")
+    if not 0 <= width <= _WIDEST:
+        raise BadArgument(f"'pad_right' fills up to {_WIDEST} characters", 'write pad_right(4, " ")')
+
+    def padded(value: str) -> str:
+        if len(value) > width:
+            raise Refused("too_long", most=width, length=len(value))
+        if value.endswith(fill):
+            raise Refused("padded_already")
+        return value.ljust(width, fill)
+
+    return padded
+
+
+@word(Example("A  ", expect="A"), Example("A00", ("0",), expect="A"), inverse="pad_right")
+def unpad_right(fill: str = " ") -> Callable[[str], str]:
+    """Without the `fill` characters on the right."""
+    _one_sign(fill, "unpad_right")
+    return lambda value: value.rstrip(fill)
+
+
+@word(Example("第一行\r\n  第二行 ", expect="第一行 第二行"))
+def one_line(value: str) -> str:
+    """Without line breaks and tabs: white space of any length becomes one space."""
+    return " ".join(value.split())
+
+
+@word(Example("440232|某县", ("|",), expect="440232"), Example("440232", ("|",), refuse="no_separator"))
+def before(separator: str) -> Callable[[str], str]:
+    """What stands before the first `separator`; refused where there is none."""
+    _not_empty(separator, "before")
+    return lambda value: _halves(value, separator)[0]
+
+
+@word(Example("440232|某县", ("|",), expect="某县"), Example("某县", ("|",), refuse="no_separator"))
+def after(separator: str) -> Callable[[str], str]:
+    """What stands after the first `separator`; refused where there is none."""
+    _not_empty(separator, "after")
+    return lambda value: _halves(value, separator)[1]
+
+
 @word(Example("申请", (2,), expect="申请"), Example("申请表", (2,), refuse="too_long"))
 def at_most(most: int) -> Callable[[str], str]:
     """Refused if it has more than `most` characters."""
@@ -148,3 +210,20 @@ def replace(old: str, new: str) -> Callable[[str], str]:
     if not old:
         raise BadArgument("'old' of 'replace' is empty", "write the characters to replace")
     return lambda value: value.replace(old, new)
+
+
+def _one_sign(fill: str, name: str) -> None:
+    if len(fill) != 1:
+        raise BadArgument(f"'fill' of '{name}' is one character", f'write {name}(… "0")')
+
+
+def _halves(value: str, separator: str) -> tuple[str, str]:
+    left, found, right = value.partition(separator)
+    if not found:
+        raise Refused("no_separator", separator=separator)
+    return left, right
+
+
+def _not_empty(separator: str, name: str) -> None:
+    if not separator:
+        raise BadArgument(f"'separator' of '{name}' is empty", f'write {name}("|")')

@@ -85,7 +85,7 @@ def epoch_ms(value: str) -> str:
     return str(_milliseconds(instant(value)))
 
 
-@word(Example("2020-09-13T12:26:40.5Z", expect="1600000000"))
+@word(Example("2020-09-13T12:26:40.5Z", expect="1600000000"), inverse="from_epoch_s")
 def epoch_s(value: str) -> str:
     """Our time as whole seconds since 1970 (text; `| integer` makes it a number)."""
     return str(_milliseconds(instant(value)) // 1000)
@@ -101,7 +101,11 @@ def from_epoch_ms(value: str) -> str:
     return _from_milliseconds(_epoch(value)).isoformat(timespec="milliseconds")
 
 
-@word(Example("1600000000", expect="2020-09-13T20:26:40+08:00"), Example("-1", refuse="not_a_time"))
+@word(
+    Example("1600000000", expect="2020-09-13T20:26:40+08:00"),
+    Example("-1", refuse="not_a_time"),
+    inverse="epoch_s",
+)
 def from_epoch_s(value: str) -> str:
     """Seconds since 1970 become our time."""
     return _from_milliseconds(_epoch(value) * 1000).isoformat(timespec="seconds")

@@ -63,3 +63,11 @@ async def test_large_materials_take_the_same_way() -> None:
 async def test_a_digest_is_that_of_the_bytes() -> None:
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert await digest(b"") == f"sha-256:{empty}"
+
+
+async def test_a_data_uri_has_its_media_type_before_the_content():
+    marker = {"$material": "x", "as": "base64_uri", "media_type": "image/png"}
+    hollow, holes = hollowed({"f": marker})
+    assert hollow["f"] == f"data:image/png;base64,{holes[0].token.decode()}"
+    with pytest.raises(Unencodable):
+        hollowed({"f": {**marker, "media_type": 'image/png"'}})

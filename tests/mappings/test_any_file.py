@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mappings.bundle import compile_platform
 from mappings.canonical.shape import read as shape_of
 from mappings.examples import check_examples
 from mappings.mapping import compile_mapping
@@ -96,6 +97,36 @@ def test_any_fields_compile_or_are_refused_with_findings(
         except Unmappable as error:
             assert error.problems
         trace(mapping.plan, document)
+
+
+@PROPERTY
+@given(TREES, TREES, TREES, st.sampled_from(["_part", "case.submit", "case.withdraw", "_none", ""]))
+def test_any_files_that_stand_upon_each_other_compile_or_are_told_what_is_wrong(
+    part: Any, own: Any, upper: Any, below: str
+) -> None:
+    head = {"from": "canonical/case@1", "to": "p/b@1", "examples": []}
+    trees = {
+        "_part": {"mapping": "p/_part", "fields": part, "extends": below},
+        "case.submit": {"mapping": "p/case.submit", **head, "extends": "_part", "fields": own},
+        "case.withdraw": {"mapping": "p/case.withdraw", **head, "extends": below},
+        "case.submit@x": {"mapping": "p/case.submit@x", "items": ["1*"], "fields": upper, "examples": []},
+    }
+    files = {f"{name}.yaml": json.dumps(tree) for name, tree in trees.items()}
+    files["tables/t.yaml"] = "table: t\nrows: [{ours: a, theirs: b, from: 2026-01-01}]"
+    mappings, _, findings = compile_platform("p", files)
+    assert len(mappings) == 3 or findings
+    for mapping in mappings.values():
+        document = {
+            **a_case(),
+            "item": {"there": {"basic_code": "12"}},
+            "received_at": "2026-11-21T10:00:00+08:00",
+        }
+        try:
+            made = mapping(document)
+        except Unmappable as error:
+            assert {problem.facts["file"] for problem in error.problems} <= {f"p/{name}" for name in files}
+        else:
+            assert len(mapping.trace(document)) <= len(json.dumps(made))
 
 
 EXAMPLE_KEYS = st.sampled_from(["given", "expect", "refuse", "like", "set", "drop", "x"])

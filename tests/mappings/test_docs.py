@@ -8,7 +8,8 @@ import pytest
 
 from mappings import bundle
 from mappings.examples import check_examples
-from mappings.words import REGISTER, reference
+from mappings.words import REGISTER, entry, reference
+from mappings.words.chinese import THEMES, WORDS
 from tests.mappings.cases import a_case
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -35,19 +36,30 @@ def the_page() -> dict[str, str]:
 def test_the_files_shown_compile_and_their_examples_hold() -> None:
     mappings, tables, findings = bundle.compile_platform("sim-page", the_page())
     assert findings == []
-    assert sorted(mappings) == ["case.progress.reply", "case.submit"]
+    assert sorted(mappings) == ["case.progress.reply", "case.submit", "case.submit@permit", "case.withdraw"]
     assert sorted(tables) == ["id_type", "state"]
     assert [str(finding) for mapping in mappings.values() for finding in check_examples(mapping)] == []
 
 
 def test_the_manual_of_words_is_the_one_that_the_register_writes() -> None:
-    # write it anew: python -c "from mappings.words import reference; print(reference(), end='')" > docs/words.md
+    # write it anew: tongban mapping words > docs/words.md
     assert (DOCS / "words.md").read_text("utf-8") == reference()
 
 
 @pytest.mark.parametrize("name", sorted(REGISTER))
 def test_the_manual_shows_every_word(name: str) -> None:
     assert f"### `{REGISTER[name].usage}`" in reference()
+
+
+def test_every_word_and_theme_is_said_in_chinese_and_no_other() -> None:
+    assert WORDS.keys() == REGISTER.keys()
+    assert THEMES.keys() == {word.theme for word in REGISTER.values()}
+
+
+def test_one_word_is_shown_with_what_its_refusals_say() -> None:
+    said = entry("table_each")
+    assert said.split("\n\n- not_in_table: ")[0] in reference()
+    assert "代码不在代码表" in said and "the code is not in table" in said
 
 
 def test_words_named_on_the_page_exist() -> None:

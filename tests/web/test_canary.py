@@ -188,7 +188,7 @@ async def unavailable(flight: Flight) -> None:
     """They are busy, they answer garbage that holds the person, they hang up."""
     for do in ("busy", "garbage", "take_then_drop", "status"):
         await flight.installation.control("sim-gd", "programme", {"do": do, "code": "502", "match": NAME})
-        await flight.until(await flight.submit(canary(), Prefer="wait=0"), "deferred")
+        await flight.until(await flight.submit(canary(), Prefer="wait=0"), "deferred", "delivered")
 
 
 async def held(flight: Flight) -> None:

@@ -12,6 +12,7 @@ from tests.bench.bodies import bodies
 from tests.installation import CHECKOUT, Installation, installed
 from tests.web.flood import flooding
 
+pytestmark = pytest.mark.alone
 OPERATING = CHECKOUT / "docs" / "operating.md"
 FACTOR = 5
 CONNECTIONS = 256  # twice as many as may wait for their turn

@@ -11,11 +11,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.bench.bodies import identity_number
 from tests.bench.processes import resident_mb
 from tests.fakes.fixtures import case
 from tests.installation import Installation, installed
 
+pytestmark = pytest.mark.alone
 MEBI = 1024 * 1024
 BOUNDS = {"memory_bytes": 32 * MEBI, "body_bytes": 4 * MEBI}
 TIMES = 4  # docs/operating.md: so many times memory_bytes above what the process needs by itself

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from adapters.classify import Answers, Seen
+from adapters.classify import Answers, ProbeAnswers, Seen
 from adapters.declared import Operation, Platform, Predicate
 from adapters.fronts import Database, Folder, Table
 from adapters.notation import file_call, table_call
@@ -21,24 +21,20 @@ _VERBS = {"table": ("INSERT", "SELECT"), "folder": ("PUT", "GET")}
 _VERDICTS = ("taken", "already", "refused", "later", "barred")
 _SURELY_NOT = ("refused", "later", "barred")
 _FIELD = re.compile(r"\{[^{}]+\}")
-_STAR_BESIDE = re.compile(
-    r"[^_.]\*|\*[^_.]"
-)  # a star next to what a number may hold would find other numbers
+# a star next to what a number may hold would find other numbers
+_STAR_BESIDE = re.compile(r"[^_.]\*|\*[^_.]")
 
 
 def front_contradictions(platform: Platform) -> Iterator[Told]:
     """Everything that is wrong about a platform that speaks by tables or files; nothing about others."""
     for key, speaks in (("database", "table"), ("folder", "folder")):
         declared = getattr(platform, key)
-        if (platform.speaks == speaks) != (declared is not None):
-            what = (
-                f"speaks: {speaks} needs {key}:" if declared is None else f"only speaks: {speaks} has {key}:"
-            )
-            yield (
-                (key,) if declared else ("speaks",),
-                what,
-                f"write both or neither: speaks: {speaks}, {key}: …",
-            )
+        write = f"write both or neither: speaks: {speaks}, {key}: …"
+        if declared is None and platform.speaks == speaks:
+            yield ("speaks",), f"speaks: {speaks} needs {key}:", write
+            return
+        if declared is not None and platform.speaks != speaks:
+            yield (key,), f"only speaks: {speaks} has {key}:", write
             return
     if platform.speaks not in _VERBS:
         return
@@ -64,6 +60,7 @@ def _operation(platform: Platform, name: str, operation: Operation, at: At) -> I
         yield (*at, "call"), f"{call[0]} does not fit the operation", f"write {wanted} …, or the right kind:"
         return
     yield from _outcomes(operation, wanted, at)
+    yield from _probe(platform, operation, at)
     if platform.database:
         yield from _tables(platform.database, operation, table_call(operation.call), at)
     if platform.folder:
@@ -89,13 +86,51 @@ def _outcomes(operation: Operation, verb: str, at: At) -> Iterator[Told]:
                 f"write outcome: {OUTCOMES[verb][0]}, or another",
             )
     answers = Answers(operation)
-    if verb in ("INSERT", "PUT") and answers.judge(Seen(200, {"outcome": "written"})).verdict != "taken":
-        yield (*at, "taken"), "what was written is not taken", "write body: {outcome: written}, no reference"
+    if verb in ("INSERT", "PUT"):
+        yield from _truths(answers, at)
     for code in ("42501", "23502", "EACCES"):
         if answers.judge(Seen(200, {"outcome": "rejected", "error": code})).verdict not in _SURELY_NOT:
             what = f"what their side rejects with {code} is neither refused nor later nor barred"
             yield at, what, "write barred: {body: {outcome: rejected}, code: error}"
             return
+
+
+def _truths(answers: Answers, at: At) -> Iterator[Told]:
+    """Of a write: what lies there is never told as not taken, what does not never as taken."""
+    said = {each: answers.judge(Seen(200, {"outcome": each, "row": {}})) for each in OUTCOMES["PUT"]}
+    for outcome, reply in said.items():
+        if reply.cause == "ambiguous_answer":
+            yield at, f"two descriptions fit '{outcome}'", "write it into one of them"
+    if said["written"].verdict != "taken":
+        yield (*at, "taken"), "what was written is not taken", "write body: {outcome: written}, no reference"
+    if said["there"].verdict in _SURELY_NOT:
+        what = "what is there is told as not taken"
+        yield (*at, said["there"].verdict), what, "write already: {body: {outcome: there}}"
+    if said["conflict"].verdict in ("taken", "already"):
+        what = "what is there is something else"
+        yield (
+            (*at, said["conflict"].verdict),
+            what,
+            "write refused: {body: {outcome: conflict}, code: outcome}",
+        )
+
+
+def _probe(platform: Platform, operation: Operation, at: At) -> Iterator[Told]:
+    """What a probe believes is what the answer says."""
+    asked = platform.operations.get(operation.probe.ask) if operation.probe else None
+    if operation.probe is None or asked is None:
+        return
+    answers = ProbeAnswers(operation.probe, asked)
+    for outcome in OUTCOMES[_VERBS[platform.speaks][1]]:
+        verdict = answers.judge(Seen(200, {"outcome": outcome})).verdict
+        if verdict == "landed" and outcome in ("absent", "rejected"):
+            yield (*at, "probe", "landed"), f"'{outcome}' does not show that it landed", "leave it out"
+        if verdict == "absent" and outcome != "absent":
+            yield (
+                (*at, "probe", "absent"),
+                f"'{outcome}' does not show that it is absent",
+                "write outcome: absent",
+            )
 
 
 # ---- tables --------------------------------------------------------------------------------------------------
@@ -112,7 +147,11 @@ def _database(database: Database) -> Iterator[Told]:
         for each, column in table.columns.items():
             texts = column.type in ("text", "char")
             if not texts and (column.length or column.bytes or column.values):
-                yield (*at, "columns", each), f"a {column.type} has no length and no codes", "remove them"
+                yield (
+                    (*at, "columns", each),
+                    f"{column.type} is no text: it has no length and no codes",
+                    "remove them",
+                )
 
 
 def _tables(
@@ -233,39 +272,3 @@ def _names(folder: Folder, operation: Operation, call: tuple[str, str] | None, a
             what,
             "write taken: the folder where they keep it, or leave repeatable and absent out",
         )
-
-
-# ---- mappings ------------------------------------------------------------------------------------------------
-
-
-def unfit_targets(
-    platform: Platform, operation: str, targets: Mapping[str, bool]
-) -> Iterator[tuple[str, str, str]]:
-    """What a mapping's targets have to do with the declared columns: (target or "", what is wrong, what to write).
-
-    targets: dotted paths without list positions -> whether the value is always there.
-    """
-    call = table_call(platform.operations[operation].call)
-    if platform.database is None or call is None or not set(call[1]) <= platform.database.tables.keys():
-        return
-    columns = {
-        f"{table}.{name}": column
-        for table in call[1]
-        for name, column in platform.database.tables[table].columns.items()
-    }
-    known = [name for name, column in columns.items() if column.by != "them"]
-    for target in targets:
-        if target in columns and columns[target].by == "them":
-            yield target, f"'{target}' is theirs to write", "remove it, or declare by: both"
-        elif target not in columns:
-            yield target, f"no column '{target}' is declared", f"write one of {', '.join(known)}"
-    if call[0] != "INSERT":
-        return
-    for name in known:
-        table, _, column = name.partition(".")
-        needed = columns[name].required or column == platform.database.tables[table].key
-        is_fed = any(target.startswith(f"{table}.") for target in targets)
-        if needed and name not in targets and (is_fed or table == call[1][0]):
-            yield "", f"the required column '{name}' is not fed", f"write {name}: …"
-        elif needed and not targets.get(name, True):
-            yield name, f"the required column '{name}' may be left out", "feed it always"

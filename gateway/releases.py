@@ -6,7 +6,7 @@ from pathlib import Path
 
 from adapters.coherence import contradictions
 from adapters.declared import Platform
-from adapters.front_coherence import unfit_targets
+from adapters.targets import unfit_targets
 from gateway.settings import declared
 from mappings import bundle
 from mappings.mapping import Mapping as Mapped

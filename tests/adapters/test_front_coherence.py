@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from adapters.coherence import NotDeclared, declare
-from adapters.front_coherence import unfit_targets
+from adapters.targets import unfit_targets
 from tests.adapters.fronts import TABLE
 from tests.adapters.peers import REST, changed
 from tests.adapters.test_folder import FOLDER
@@ -38,7 +38,7 @@ COLUMNS = "database.tables.pro_accept.columns"
         (
             f"{COLUMNS}.PAGES",
             {"type": "integer", "length": "3"},
-            f"{COLUMNS}.PAGES: a integer has no length and no codes",
+            f"{COLUMNS}.PAGES: integer is no text: it has no length and no codes",
         ),
         (f"{SUBMIT}.call", "POST /cases", f"{SUBMIT}.call: no call of this kind of platform"),
         (f"{SUBMIT}.call", "UPDATE pro_accept", f"{SUBMIT}.call: no call of this kind of platform"),
@@ -60,6 +60,31 @@ COLUMNS = "database.tables.pro_accept.columns"
             f"{SUBMIT}.barred",
             {"body": {"outcome": "rejected", "error": "42*"}},
             f"{SUBMIT}: what their side rejects with 23502 is neither refused nor later nor barred",
+        ),
+        (
+            f"{SUBMIT}.taken",
+            {"body": {"outcome": ["written", "conflict"]}},
+            f"{SUBMIT}: two descriptions fit 'conflict'",
+        ),
+        (
+            f"{SUBMIT}.refused",
+            {"body": {"outcome": ["conflict", "there"]}},
+            f"{SUBMIT}: two descriptions fit 'there'",
+        ),
+        (
+            f"{SUBMIT}.already",
+            {"body": {"outcome": ["there", "written"]}},
+            f"{SUBMIT}.taken: what was written is not taken",
+        ),
+        (
+            f"{SUBMIT}.probe.landed",
+            {"body": {"outcome": ["found", "rejected"]}},
+            f"{SUBMIT}.probe.landed: 'rejected' does not show that it landed",
+        ),
+        (
+            f"{SUBMIT}.probe.absent",
+            {"body": {"outcome": ["absent", "several"]}},
+            f"{SUBMIT}.probe.absent: 'several' does not show that it is absent",
         ),
         (
             f"{SUBMIT}.repeatable.by",
@@ -120,6 +145,22 @@ def test_what_contradicts_the_declared_tables_is_told(path: str, value: Any, sai
 )
 def test_what_contradicts_the_declared_folders_is_told(path: str, value: Any, said: str) -> None:
     assert said in findings(changed(FOLDER, path, value))
+
+
+def test_what_is_there_cannot_be_told_as_the_wrong_end() -> None:
+    submit = {**TABLE["operations"]["case.submit"], "refused": {"body": {"outcome": "there"}}}
+    del submit["already"], submit["repeatable"]
+    assert findings(changed(TABLE, "operations.case.submit", submit)) == [
+        "operations.case.submit.refused: what is there is told as not taken"
+    ]
+    submit = {
+        **submit,
+        "refused": {"body": {"outcome": "absent*"}},
+        "already": {"body": {"outcome": ["there", "conflict"]}},
+    }
+    assert findings(changed(TABLE, "operations.case.submit", submit)) == [
+        "operations.case.submit.already: what is there is something else"
+    ]
 
 
 def test_the_declarations_of_these_tests_have_no_findings() -> None:

@@ -110,6 +110,8 @@ class Trouble:
 
     async def _jump(self, event: Event) -> None:
         seat, from_ms = self.fleet.seats[event.target], wall_ms()
+        if not seat.address:
+            return  # it is being started: a new process would believe the wrong clock
         seat.steering.turn(event.facts["ahead_ms"])
         await asyncio.sleep(event.facts["seconds"])
         seat.steering.turn(0)

@@ -1,38 +1,73 @@
-"""Text arguments of a call and the document inside a returned text."""
+"""Named parts of a call: secrets, constants, fields, and documents written into strings."""
 
-import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.codecs import json, xml
 from adapters.codecs.charset import unwritable, writable
-from adapters.declared import Answer, Argument
-from adapters.errors import Garbled, Unbuildable, Unencodable
-from adapters.message import Access, Document, Tree
-from adapters.patterns import finder
+from adapters.declared import Argument
+from adapters.errors import Unbuildable, Unencodable
+from adapters.message import Access, Document
+from adapters.patterns import as_text, finder
+from adapters.problems import Problem
 
 Written = Callable[[Document], str]
 
 
 def writers(arguments: Mapping[str, Argument], access: Access, at: tuple[str, ...]) -> dict[str, Written]:
-    """For each declared argument a function from the document to its text.
+    """For each declared argument a function from the document to its text (to a tree for `document: tree`).
 
-    Raises Unbuildable when the installation lacks a secret that an argument names.
+    Raises Unbuildable when the installation lacks a secret or setting that an argument names.
     """
     return {name: _writer(each, access, (*at, name)) for name, each in arguments.items()}
 
 
+def takes_document(arguments: Mapping[str, Argument]) -> bool:
+    """Whether an argument carries the document or a field of it; else its fields stand beside the arguments."""
+    return any(each.document or each.field for each in arguments.values())
+
+
 def _writer(argument: Argument, access: Access, at: tuple[str, ...]) -> Written:
-    charset = argument.charset
-    if argument.secret:
-        secret = access.secrets.get(argument.secret)
-        if secret is None:
-            raise Unbuildable(at, f"no secret {argument.secret}", "name it in conf/platforms/…yaml, secrets:")
-        return lambda document: secret
+    for kind, name in (("secrets", argument.secret), ("settings", argument.setting)):
+        if name:
+            return _constant(_held(access, kind, name, at))
+    if argument.value is not None:
+        return _constant(argument.value)
+    if argument.field:
+        return _field(argument.field)
+    if argument.document == "tree":
+        return _as_it_is
+    charset, root = argument.charset, argument.root or "ROOT"
     if argument.document == "json":
         return lambda document: _json_text(document, charset)
-    root = argument.root or "ROOT"
     return lambda document: xml.write(document, root, charset)
+
+
+def _held(access: Access, kind: str, name: str, at: tuple[str, ...]) -> str:
+    text: str | None = getattr(access, kind).get(name)
+    if text is None:
+        raise Unbuildable(at, f"no {kind[:-1]} {name}", f"name it in conf/platforms/…yaml, {kind}:")
+    return text
+
+
+def _constant(text: str) -> Written:
+    return lambda document: text
+
+
+def _field(path: str) -> Written:
+    find = finder(path)
+
+    def text_of(document: Document) -> str:
+        text = as_text(find(document))
+        if text is None:
+            raise Unencodable([Problem(path, "needed_there")])
+        return text
+
+    return text_of
+
+
+def _as_it_is(document: Document) -> Any:
+    return document
 
 
 def _json_text(document: Document, charset: str) -> str:
@@ -40,27 +75,3 @@ def _json_text(document: Document, charset: str) -> str:
     if not writable(text, charset):
         raise Unencodable(unwritable(document, charset))
     return text
-
-
-def inside(tree: Tree, answer: Answer, lists: Iterable[str]) -> Tree:
-    """The document that the answer carries as a text, with its `lists`.
-
-    Raises Garbled where there is no such text.
-    """
-    text = finder(answer.at)(tree) if answer.at else _only_text(tree)
-    if not isinstance(text, str) or not text.strip():
-        raise Garbled("no_document")
-    if answer.unescape:
-        text = html.unescape(text)
-    if answer.document == "json":
-        return json.read(text.encode())
-    return xml.read(text, lists)
-
-
-def _only_text(tree: Any) -> str | None:
-    """The single text of a tree, None when there are several or none."""
-    if isinstance(tree, str):
-        return tree
-    if isinstance(tree, dict) and len(tree) == 1:
-        return _only_text(next(iter(tree.values())))
-    return None

@@ -1,10 +1,13 @@
 """What every adapter does the same way, once: fill, sign, send, read, classify."""
 
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
-from adapters.auth.scheme import Scheme
+from adapters.auth.scheme import NOTHING, Moment, Scheme, Signature
 from adapters.classify import Answers, ProbeAnswers, Reading, Seen
 from adapters.declared import Operation, Platform
 from adapters.errors import (
@@ -29,9 +32,11 @@ from adapters.message import (
     Response,
     Transport,
     Tree,
+    is_form,
 )
 
 _IDEMPOTENT = frozenset({"PUT", "DELETE"})
+_NONCE_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Surroundings:
     transport: Transport
     credential: Credential | None
     clock_ms: Callable[[], int]
+    random: Callable[[int], bytes]
+    tls: ssl.SSLContext | None = None
 
 
 class Adapter(ABC):
@@ -66,9 +73,13 @@ class Adapter(ABC):
     def decode(self, response: Response, operation: str) -> Tree:
         """The answer as a tree that paths can be followed in. Pure; raises Garbled."""
 
-    def dressed(self, request: Request, headers: Mapping[str, str]) -> Request:
-        """The request with the signature's headers; a dialect may put them elsewhere, too."""
-        return replace(request, headers={**request.headers, **headers}) if headers else request
+    def dressed(self, request: Request, signature: Signature) -> Request:
+        """The request with its signature: headers, and parameters in the form or the query."""
+        if signature is NOTHING:
+            return request
+        if signature.parameters:
+            request = _with_parameters(request, signature.parameters)
+        return replace(request, headers={**request.headers, **signature.headers})
 
     async def send(
         self, message: Message, *, materials: Materials, go: Go, encoded: Request | None = None
@@ -98,13 +109,15 @@ class Adapter(ABC):
 
     async def _cross(self, message: Message, request: Request, secret: str, go: Go) -> Reply:
         """Sign at the last moment (signatures carry the time), send, classify."""
-        service = self.platform.operations[message.operation].service or ""
-        signed = self.dressed(request, self._around.auth.headers(service, secret, self._around.clock_ms()))
+        moment = self._moment(message.operation, secret)
+        signed = self.dressed(request, self._around.auth.sign(request, moment))
         try:
             response = await self._exchange(signed, go)
         except LeaseOver:
             return Reply("not_sent", cause="lease_over")
         except NotSent as error:
+            if error.cause == "certificate_refused":  # surely not taken, and ours to mend
+                return Reply("barred", code=error.cause, cause=error.cause)
             return Reply("not_sent", cause=error.cause)
         except Unknown as error:
             reply = Reply("unknown", cause=error.cause)
@@ -125,8 +138,14 @@ class Adapter(ABC):
         seen = Seen(response.status, tree, reading, wait, self._around.clock_ms(), response.body)
         return (self._probes[probes] if probes else self._answers[operation]).judge(seen)
 
+    def _moment(self, operation: str, secret: str) -> Moment:
+        service = self.platform.operations[operation].service or ""
+        return Moment(service, secret, self._around.clock_ms(), self._around.random(_NONCE_BYTES))
+
     async def _exchange(self, request: Request, go: Go) -> Response:
         limits = self.platform.limits
+        if self._around.tls is not None:
+            request = replace(request, tls=self._around.tls)
         return await self._around.transport.exchange(
             request,
             go=go,
@@ -138,16 +157,26 @@ class Adapter(ABC):
     async def _session_secret(self, operation: str) -> str:
         if self._around.credential is None:
             raise SessionFailed("no shared credential")
-        service = self.platform.operations[operation].service or ""
 
-        async def refresh() -> tuple[str, int]:
-            try:
-                answer = await self._exchange(self._around.auth.ask(service, self._around.clock_ms()), _free)
-            except (NotSent, Unknown) as error:
-                raise SessionFailed(error.cause) from error
-            return self._around.auth.learn(answer)
+        async def refresh(former: str) -> tuple[str, int]:
+            *first, last = self._around.auth.asks(self._moment(operation, former))
+            for request in first:
+                with suppress(SessionBarred, SessionFailed):  # there is another way
+                    return await self._learnt(request)
+            return await self._learnt(last)
 
         return await self._around.credential.secret(refresh)
+
+    async def _learnt(self, request: Request) -> tuple[str, int]:
+        try:
+            answer = await self._exchange(request, _free)
+        except NotSent as error:
+            if error.cause == "certificate_refused":
+                raise SessionBarred(error.cause) from error
+            raise SessionFailed(error.cause) from error
+        except Unknown as error:
+            raise SessionFailed(error.cause) from error
+        return self._around.auth.learn(answer, self._around.clock_ms())
 
 
 def needs_own_connection(operation: Operation, *, read: bool, method: str) -> bool:
@@ -158,6 +187,14 @@ def needs_own_connection(operation: Operation, *, read: bool, method: str) -> bo
     if method in _IDEMPOTENT:
         return True
     return not read and operation.repeatable is None and operation.probe is None
+
+
+def _with_parameters(request: Request, parameters: Mapping[str, str]) -> Request:
+    """In the body where that is a form, else in the query."""
+    if not is_form(request):
+        return replace(request, url=request.url.extend_query(parameters))
+    added = urlencode(parameters).encode()
+    return replace(request, body=request.body + b"&" + added if request.body else added)
 
 
 def _free() -> None:

@@ -4,22 +4,16 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from adapters.auth import gjgxjhpt, simple
-from adapters.auth.scheme import Scheme, SecretMissing
+from adapters.auth.scheme import SecretMissing
+from adapters.auth.schemes import MUTUAL_TLS, SCHEMES
 from adapters.base import Adapter, Surroundings
 from adapters.coherence import contradictions
 from adapters.declared import Platform
 from adapters.errors import Unbuildable
 from adapters.message import Access, Credential, Transport
 from adapters.rest import RestAdapter
+from adapters.tls import context_of
 
-_SCHEMES: dict[str, Callable[[Access], Scheme]] = {
-    "none": simple.none,
-    "bearer": simple.bearer,
-    "basic": simple.basic,
-    "gjgxjhpt": gjgxjhpt.Gjgxjhpt,
-    "gjzwfwpt": gjgxjhpt.gjzwfwpt,
-}
 _ENTRY_POINTS = "tongban.adapters"
 
 
@@ -37,30 +31,30 @@ def build(
     access: Access,
     transport: Transport,
     clock_ms: Callable[[], int],
+    random: Callable[[int], bytes],
     contract: Mapping[str, str] | None = None,
     credential: Credential | None = None,
 ) -> Adapter:
     """The adapter of a platform in one installation.
 
+    random: so many random bytes, for what signatures use once.
     contract: the files of the platform's folder by relative path (WSDL, schemas), as text.
     Raises Unbuildable where declaration, contract and installation do not fit together, also for a declaration
     that contradicts itself: whoever read it without `declare` must not send with it.
     """
     for fault in contradictions(platform):
         raise Unbuildable([str(key) for key in fault.path], fault.what, fault.write)
-    surroundings = Surroundings(access, _scheme(platform, access), transport, credential, clock_ms)
-    return _maker(platform)(platform, surroundings, contract or {})
-
-
-def _scheme(platform: Platform, access: Access) -> Scheme:
-    make = _SCHEMES.get(platform.auth)
-    if make is None:
-        raise Unbuildable(("auth",), f"no auth scheme {platform.auth}", f"write one of {', '.join(_SCHEMES)}")
     try:
-        return make(access)
+        scheme = SCHEMES[platform.auth](access)
+        tls = context_of(access, mutual=platform.auth == MUTUAL_TLS)
     except SecretMissing as error:
         where = f"conf/platforms/{platform.platform}.yaml"
         raise Unbuildable(("auth",), str(error), f"name it in {where}, {error.kind}:") from error
+    if tls is not None and not access.address.startswith("https://"):
+        where = f"conf/platforms/{platform.platform}.yaml"
+        raise Unbuildable(("auth",), "certificates without TLS", f"write address: https://… in {where}")
+    surroundings = Surroundings(access, scheme, transport, credential, clock_ms, random, tls)
+    return _maker(platform)(platform, surroundings, contract or {})
 
 
 def _rest(platform: Platform, surroundings: Surroundings, contract: Mapping[str, str]) -> Adapter:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from adapters.auth.schemes import SCHEMES
 from adapters.declared import NumberForm, Operation, Platform, Predicate
 from adapters.front_coherence import front_contradictions
 from adapters.notation import http_call
@@ -18,6 +19,7 @@ _BARE_NO_PROOF = ("500", "503")
 # what a form of our number may hold besides its serial; the gateway's numbers.parts_of gives them
 NUMBER_PARTS = ("basic_code", "implementation_code", "handling_code", "division", "yyyymmdd", "yymmdd")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_ARGUMENT_KINDS = ("secret", "setting", "value", "field", "document")
 _DAYS = {"yyyymmdd", "yymmdd"}
 _SERIAL = re.compile(r"serial(:[1-9][0-9]?)?")
 
@@ -62,13 +64,28 @@ def contradictions(platform: Platform) -> tuple[Fault, ...]:
 
 
 def _whole(platform: Platform) -> Iterator[Fault]:
-    if platform.speaks == "soap" and not platform.contract:
+    scheme = SCHEMES.get(platform.auth)
+    if scheme is None:
+        yield _fault(("auth",), f"no auth scheme {platform.auth}", f"write one of {', '.join(SCHEMES)}")
+    elif scheme.soap and platform.speaks == "rest":
+        yield _fault(
+            ("auth",), f"{platform.auth} stands in a SOAP header", "write speaks: soap, or another one"
+        )
+    if platform.speaks == "soap" and not platform.contract and not _all_raw(platform):
         yield _fault(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
+    yield from _serving(platform)
     if platform.numbers.ours:
         yield from _number_form(platform.numbers.ours)
     limits = platform.limits
     if "connect_s" in limits.model_fields_set and limits.connect_s > limits.timeout_s:
         yield _fault(("limits", "connect_s"), "longer than timeout_s", "write a smaller connect_s")
+
+
+def _serving(platform: Platform) -> Iterator[Fault]:
+    for place, serves in enumerate(platform.serves):
+        if serves.division is None and not serves.items:
+            what = "neither a division nor items"
+            yield _fault(("serves", place), what, 'write {division: "…"}, {items: […]} or both')
 
 
 def _number_form(declared: NumberForm) -> Iterator[Fault]:
@@ -93,19 +110,63 @@ def _number_form(declared: NumberForm) -> Iterator[Fault]:
             yield _fault((*at, "per", place), what, f"write {{{name}}} into the form, or leave it out here")
 
 
+def _all_raw(platform: Platform) -> bool:
+    """Whether every operation brings its own envelope, so that no contract is needed."""
+    return all(operation.envelope for operation in platform.operations.values())
+
+
 def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     if platform.speaks == "rest" and http_call(operation.call) is None:
         yield _fault((*at, "call"), "not a REST call", "write METHOD /path, like POST /api/v2/cases")
-    if platform.auth in ("gjgxjhpt", "gjzwfwpt") and not operation.service:
+    if platform.speaks == "rest" and operation.envelope:
+        yield _fault((*at, "envelope"), "REST has no envelope", "leave it out, or write speaks: soap")
+    scheme = SCHEMES.get(platform.auth)
+    if scheme is not None and scheme.service and not operation.service:
         yield _fault((*at,), f"{platform.auth} signs a service id", "write service: s_…")
+    yield from _arguments(operation, at)
+    if platform.speaks == "rest":
+        yield from _sending(operation, at)
+    else:
+        yield from _only_rest(platform, operation, at)
+
+
+def _arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     for name, argument in operation.arguments.items():
         where = (*at, "arguments", name)
-        if (argument.secret is None) == (argument.document is None):
-            yield _fault(
-                where, "neither or both of secret and document", "write {secret: NAME} or {document: xml}"
-            )
+        given = [each for each in _ARGUMENT_KINDS if getattr(argument, each) is not None]
+        if len(given) != 1:
+            what = f"{' and '.join(given) or 'nothing'} in one argument"
+            yield _fault(where, what, f"write one of {', '.join(_ARGUMENT_KINDS)}")
         if argument.document == "xml" and not argument.root:
             yield _fault(where, "an XML document needs a root element", "write root: NAME")
+        if argument.document == "tree" and operation.sends != "json":
+            yield _fault(
+                where, "only JSON carries a document as it is", "write document: json, or sends: json"
+            )
+    answer = operation.answer
+    if answer and answer.in_place and not answer.at:
+        yield _fault((*at, "answer"), "in place of what", "write at: PATH")
+    if answer and answer.at is not None and not answer.in_place and len(answer.at) != 1:
+        yield _fault((*at, "answer", "at"), "one document can be the answer", "write one, or in_place: true")
+    if operation.root and operation.sends != "xml":
+        yield _fault((*at, "root"), "a root element without an XML body", "write sends: xml, or leave it out")
+
+
+def _only_rest(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
+    if operation.sends:
+        yield _fault((*at, "sends"), f"{platform.speaks} knows no choice of what is sent", "leave it out")
+    if operation.answer and operation.answer.around:
+        yield _fault((*at, "answer", "around"), f"in {platform.speaks} it is what it is", "leave it out")
+
+
+def _sending(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
+    call = http_call(operation.call)
+    if operation.sends == "xml" and not operation.root:
+        yield _fault((*at, "sends"), "an XML document needs a root element", "write root: NAME")
+    if operation.sends == "xml" and operation.arguments:
+        yield _fault((*at, "sends"), "an XML body is the document alone", "leave the arguments out")
+    if call and call[0] in ("GET", "DELETE") and operation.sends not in (None, "query"):
+        yield _fault((*at, "sends"), f"{call[0]} has no body", "write sends: query, or another method")
 
 
 def _answers(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
@@ -177,9 +238,7 @@ def _shape(error: Any) -> Fault:
     kind: str = error["type"]
     key = error["loc"][-1] if error["loc"] else ""
     if kind == "extra_forbidden":
-        return Fault(
-            tuple(error["loc"]), f"no such key {key!r} here", "remove it, or see the key names in docs"
-        )
+        return Fault(tuple(error["loc"]), f"no such key {key!r} here", "remove it, or see docs/platform.md")
     if kind == "missing":
         return Fault(tuple(error["loc"]), f"key {key!r} is missing", f"write {key}: …")
     return Fault(tuple(error["loc"]), kind.replace("_", " "), error["msg"])

@@ -19,9 +19,11 @@ READS = frozenset({"case.progress", "case.result", "case.list", "guide.get", "da
 
 
 class Serves(Declared):
-    """A division (行政区划) whose items this platform takes; item patterns end in `*` or are whole codes."""
+    """A division (行政区划) whose items this platform takes, or items that it takes wherever they are (国垂系统),
+    or items of one division; item patterns end in `*` or are whole codes.
+    """
 
-    division: Division
+    division: Division | None = None
     items: Texts | None = None
 
 
@@ -101,10 +103,17 @@ class Retry(Declared):
 
 
 class Argument(Declared):
-    """One text argument: a secret of this installation, or the whole document written into a string."""
+    """One named part of a call; exactly one of secret, setting, value, field, document.
+
+    secret, setting: of this installation.  value: a constant.  field: the text at a dotted path of the document.
+    document: the whole document, written into a string (xml, json), or as it is (tree: only where JSON is sent).
+    """
 
     secret: str | None = None
-    document: Literal["xml", "json"] | None = None
+    setting: str | None = None
+    value: str | None = None
+    field: Path | None = None
+    document: Literal["xml", "json", "tree"] | None = None
     root: str | None = None
     charset: Charset = "utf-8"
 
@@ -112,24 +121,43 @@ class Argument(Declared):
 class Answer(Declared):
     """The answer travels as a document inside a string; `at` leads to it, else it is the only text there.
 
+    around:   what carries the string; for REST, where an XML document without `at` is the whole answer otherwise.
     unescape: the string is escaped once more (`&lt;`) and is to be undone once.
+    in_place: the document stands where the string stood, with what is around it; no string, no document. There may
+              be several: `at` is a list of their paths.
+    label:    children that say their name in this attribute (`<key label="XM">…</key>`) are fields of that name.
     """
 
     document: Literal["xml", "json"]
-    at: Path | None = None
+    at: Texts | None = None
+    around: Literal["json", "xml"] | None = None
     unescape: bool = False
+    in_place: bool = False
+    label: str | None = None
 
 
 class Operation(Declared):
-    """One operation (操作) as the platform speaks it."""
+    """One operation (操作) as the platform speaks it.
+
+    sends: for REST, what the document or the arguments stand in; left out: the query for GET and DELETE, a form
+           where there are arguments, else a JSON body. Where no argument takes from the document, its fields stand
+           beside the arguments.
+    root:  of an XML body.
+    charset: what their side can hold; every text is checked against it. An XML body is written in it, too; all
+             else goes out in UTF-8.
+    envelope: file of a literal SOAP envelope that the document is written into, where types cannot say how.
+    """
 
     kind: Literal["read", "write"] | None = None
     call: str
     service: str | None = None
     mapping: str | None = None
     reply: str | None = None
+    sends: Literal["json", "form", "query", "xml"] | None = None
+    root: str | None = None
     arguments: dict[str, Argument] = {}
     answer: Answer | None = None
+    envelope: Path | None = None
     charset: Charset = "utf-8"
     lists: tuple[str, ...] = ()
     taken: Predicate

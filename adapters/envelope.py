@@ -11,29 +11,32 @@ from dataclasses import dataclass
 import zeep.exceptions
 from lxml import etree
 
+from adapters.codecs.charset import is_xml
+from adapters.codecs.markup import in_text
+
 UNWRITABLE = (zeep.exceptions.Error, TypeError, ValueError, AttributeError, LookupError)
 _PLACE = "tongbanText{number:04d}x"
-_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-# what XML 1.0 §2.2 has no place for; zeep says so
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """pieces: the bytes before, between and after the texts; names: of the texts, in the order of their places."""
+    """pieces: the text before, between and after the texts; names: of the texts, in the order of their places."""
 
-    pieces: tuple[bytes, ...]
+    pieces: tuple[str, ...]
     names: tuple[str, ...]
 
     def written(self, values: Mapping[str, str]) -> bytes | None:
         """The envelope with these texts; None where zeep must look at one of them itself."""
         parts = [self.pieces[0]]
         for name, piece in zip(self.names, self.pieces[1:], strict=True):
-            text = values[name]
-            if not text or _NOT_XML.search(text):
+            if not values[name]:
                 return None
-            parts += [_escaped(text).encode(), piece]
-        return b"".join(parts)
+            parts += [in_text(values[name]), piece]
+        try:
+            written = "".join(parts).encode()
+        except UnicodeEncodeError:  # half a surrogate pair
+            return None
+        return written if is_xml(written) else None
 
 
 def pattern(
@@ -51,14 +54,7 @@ def pattern(
     texts = [element.text for element in envelope.iter() if element.text]
     if any(texts.count(token) != 1 for token in tokens.values()):
         return None
-    whole = declaration + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
-    order = sorted(names, key=lambda name: whole.index(tokens[name].encode()))
-    pieces = re.split(b"|".join(tokens[name].encode() for name in order), whole)
+    whole = declaration.decode() + etree.tostring(envelope, encoding="unicode")
+    order = sorted(names, key=lambda name: whole.index(tokens[name]))
+    pieces = re.split("|".join(tokens[name] for name in order), whole)
     return Envelope(tuple(pieces), tuple(order)) if len(pieces) == len(names) + 1 else None
-
-
-def _escaped(text: str) -> str:
-    for character, written in _ESCAPED.items():  # the ampersand first
-        if character in text:
-            text = text.replace(character, written)
-    return text

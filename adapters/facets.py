@@ -5,6 +5,8 @@ zeep writes text that breaks a facet, or leaves both sides of a choice out, with
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -12,6 +14,7 @@ from lxml import etree
 from adapters.errors import Unbuildable
 from adapters.offline import Offline
 from adapters.problems import Problem
+from adapters.writer.schema import Declared
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _WSDL_TYPES = "{http://schemas.xmlsoap.org/wsdl/}types"
@@ -38,11 +41,25 @@ class _Resolver(etree.Resolver):
             return self.resolve_string(_NOTHING, context, base_url=system_url)
 
 
-def schema(offline: Offline, base_url: str) -> etree.XMLSchema | None:
+@dataclass(frozen=True)
+class Schema:
+    """All schemas of a contract: as libxml2 checks by them, and as they stand there."""
+
+    libxml2: etree.XMLSchema
+    documents: tuple[etree._Element, ...]
+
+    @cached_property
+    def declared(self) -> Declared:
+        """What they declare, by name; for all operations of the contract."""
+        return Declared(self.documents)
+
+
+def schema(offline: Offline, base_url: str) -> Schema | None:
     """All schemas of a loaded contract as one; None when libxml2 cannot put them together.
 
     That is no fault of the contract: libxml2 takes one schema per namespace only, zeep several.
     """
+    documents = tuple(_documents(offline))
     inline = {f"{_INLINE}{number}": each for number, each in enumerate(_inline(offline))}
     places = {each.get("targetNamespace"): url for url, each in inline.items()}
     if len(places) < len(inline) or not inline:
@@ -57,9 +74,15 @@ def schema(offline: Offline, base_url: str) -> etree.XMLSchema | None:
     for namespace, url in places.items():
         etree.SubElement(wrapper, f"{_XSD}import", {"namespace": namespace or "", "schemaLocation": url})
     try:
-        return etree.XMLSchema(etree.fromstring(etree.tostring(wrapper), parser, base_url=base_url))
+        root = etree.fromstring(etree.tostring(wrapper), parser, base_url=base_url)
+        return Schema(etree.XMLSchema(root), documents)
     except etree.XMLSchemaParseError:
         return None
+
+
+def _documents(offline: Offline) -> Iterator[etree._Element]:
+    for root in offline.loaded:
+        yield from root.iter(f"{_XSD}schema")
 
 
 def _inline(offline: Offline) -> Iterator[etree._Element]:
@@ -70,11 +93,11 @@ def _inline(offline: Offline) -> Iterator[etree._Element]:
                 yield etree.fromstring(etree.tostring(each))
 
 
-def problems(body: etree._Element, schema: etree.XMLSchema) -> list[Problem]:
+def problems(body: etree._Element, schema: Schema) -> list[Problem]:
     """Everything in the body that its schema does not allow; no values, only paths and kinds."""
-    if schema.validate(body):
+    if schema.libxml2.validate(body):
         return []
-    log: Any = schema.error_log
+    log: Any = schema.libxml2.error_log
     found = {_problem(entry, body): None for entry in log}
     return [Problem(path, code, dict(facts)) for path, code, facts in found]
 

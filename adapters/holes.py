@@ -89,9 +89,12 @@ def _markers(value: Any) -> Iterator[None]:
 
 
 def _free_prefix(document: Document) -> str:
-    """A prefix that stands in no text of the document, so that nobody can forge a token."""
+    """A prefix that stands in no text of the document, so that nobody can forge a token.
+
+    Nor without its first letter, which in GBK may be the second byte of a character before it.
+    """
     salt, written = 0, repr(document)  # escapes nothing of what a token is made of
-    while (prefix := f"tongbanMaterial{salt:03d}n") in written:
+    while (prefix := f"tongbanMaterial{salt:03d}n")[1:] in written:
         salt += 1
     return prefix
 
@@ -100,7 +103,7 @@ async def filled(request: Request, materials: Materials) -> Request:
     """The request with every material in its place; `materials` may raise MaterialMissing."""
     if not request.holes:
         return request
-    files = [(hole.token, await materials(hole.material)) for hole in request.holes]
+    files = [(hole, await materials(hole.material)) for hole in request.holes]
     if sum(len(content) for _, content in files) > _LARGE_BYTES:
         body = await asyncio.to_thread(_fill, request.body, files)
     else:
@@ -119,7 +122,10 @@ def _digest(body: bytes) -> str:
     return f"sha-256:{hashlib.sha256(body).hexdigest()}"
 
 
-def _fill(body: bytes, files: list[tuple[bytes, bytes]]) -> bytes:
-    for token, content in files:
-        body = body.replace(token, base64.b64encode(content))
+def _fill(body: bytes, files: list[tuple[Hole, bytes]]) -> bytes:
+    for hole, content in files:
+        written = base64.b64encode(content)
+        if hole.quoted:
+            written = written.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
+        body = body.replace(hole.token, written)
     return body

@@ -1,5 +1,6 @@
 """The shapes that pass through an adapter: message in, request and response on the wire, reply out."""
 
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -29,10 +30,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A place in a body where a material is spliced in while sending."""
+    """A place in a body where a material is spliced in while sending.
+
+    quoted: the body is a form, in which `+`, `/` and `=` of base64 mean something else.
+    """
 
     token: bytes
     material: str
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Request:
     """An HTTP request. `encode` leaves it unsigned and with holes; what the transport gets has neither.
 
     fresh: use a connection of its own, because a dropped pooled one would make the outcome unknown.
+    tls:   for a platform that wants our certificate or has an authority of its own; None for the ordinary way.
     """
 
     method: str
@@ -48,6 +54,11 @@ class Request:
     body: bytes = field(repr=False)
     fresh: bool = False
     holes: tuple[Hole, ...] = ()
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+
+
+def is_form(request: Request) -> bool:
+    return request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +103,12 @@ class Access:
 class Credential(Protocol):
     """The shared, durable session secret of one credential; given by the trunk."""
 
-    async def secret(self, refresh: Callable[[], Awaitable[tuple[str, int]]]) -> str:
-        """The secret that is good now. `refresh` fetches (secret, expires_at epoch ms) and is run once."""
+    async def secret(self, refresh: Callable[[str], Awaitable[tuple[str, int]]]) -> str:
+        """The secret that is good now.
+
+        `refresh` is given the one before ("" if there is none), fetches (secret, expires_at epoch ms), and is
+        run once.
+        """
         ...
 
     async def spoil(self, secret: str) -> None:

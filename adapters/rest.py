@@ -1,29 +1,32 @@
-"""REST: JSON bodies, paths with fields, forms whose fields may hold whole documents."""
+"""REST: JSON or XML bodies, paths with fields, queries, forms whose fields may hold whole documents."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from yarl import URL
 
-from adapters.arguments import Written, inside, writers
+from adapters.arguments import Written, takes_document, writers
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import json, xml
-from adapters.codecs.charset import charset_of, charset_of_xml, decoded, unwritable, writable
-from adapters.declared import Operation, Platform
+from adapters.codecs.charset import charset_of, charset_of_answer, decoded, encoded, unwritable, writable
+from adapters.declared import Answer, Operation, Platform
 from adapters.errors import Unbuildable, Unencodable
 from adapters.holes import hollowed
-from adapters.message import Document, Message, Request, Response, Tree
+from adapters.inner import inside, with_lists, with_names
+from adapters.message import Document, Hole, Message, Request, Response, Tree
 from adapters.notation import http_call
 from adapters.patterns import as_text
 from adapters.problems import Problem
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
-_BODILESS = frozenset({"GET", "DELETE"})
+BODILESS = frozenset({"GET", "DELETE"})
 _ASKS = {"Accept": "application/json, */*;q=0.1"}
 _JSON = {**_ASKS, "Content-Type": "application/json;charset=UTF-8"}
 _FORM = {**_ASKS, "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}
+_ASKS_XML = {"Accept": "application/xml, text/xml, */*;q=0.1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,18 @@ class _Call:
     url: URL | None  # ready when the path has no fields
     fresh: bool
     arguments: dict[str, Written]
+    whole: bool  # the arguments take from the document all that is to be sent of it
+    sends: str
     operation: Operation
 
     @property
     def plain(self) -> bool:
-        """Nothing of the document stands in a query or a form; in a path it may."""
-        return self.method not in _BODILESS and not self.arguments
+        """The document is the JSON body, less what stands in the path."""
+        return self.sends == "json" and not self.arguments
 
 
 class RestAdapter(Adapter):
-    """The document is the JSON body (POST, PUT, PATCH) or the query (GET, DELETE)."""
+    """The document is the body (JSON, XML, a form) or the query, or stands in one of the declared arguments."""
 
     def __init__(self, platform: Platform, surroundings: Surroundings) -> None:
         super().__init__(platform, surroundings)
@@ -62,6 +67,8 @@ class RestAdapter(Adapter):
             None if _FIELD.search(path) else URL(self._base + path),
             needs_own_connection(operation, read=operation.is_read(name), method=method),
             writers(operation.arguments, self._around.access, ("operations", name, "arguments")),
+            takes_document(operation.arguments),
+            sends(operation, method),
             operation,
         )
 
@@ -73,16 +80,15 @@ class RestAdapter(Adapter):
             if call.operation.charset != "utf-8" and not writable(body.decode(), call.operation.charset):
                 _check(document, call.operation.charset)
             return Request(call.method, call.url, _JSON, body, call.fresh, holes)
-        _check(document, call.operation.charset)
         url = call.url
+        if call.sends != "xml" or url is None:  # the XML codec finds these together with its own
+            _check(document, call.operation.charset)
         if url is None:
             url, document = self._addressed(call.path, document)
-        if call.method in _BODILESS:
-            body, headers, url = b"", _ASKS, url.update_query(_flat(document))
-        elif call.arguments:
-            body, headers = _form(call.arguments, document), _FORM
-        else:
-            body, headers = json.write(document), _JSON
+        url, headers, body = _written(call, url, document)
+        _keep_out(url, holes)
+        if call.sends == "form":
+            holes = tuple(replace(hole, quoted=True) for hole in holes)
         return Request(call.method, url, headers, body, call.fresh, holes)
 
     def _addressed(self, path: str, document: Document) -> tuple[URL, Document]:
@@ -104,11 +110,57 @@ class RestAdapter(Adapter):
 
     def decode(self, response: Response, operation: str) -> Tree:
         declared = self._calls[operation].operation
-        charset = charset_of(response.headers.get("Content-Type", ""))
-        if declared.answer and declared.answer.document == "xml" and not declared.answer.at:
-            return xml.read(decoded(response.body, charset or charset_of_xml(response.body)), declared.lists)
-        tree = json.read(response.body, charset)
-        return inside(tree, declared.answer, declared.lists) if declared.answer else tree
+        answer, kind = declared.answer, response.headers.get("Content-Type", "")
+        if answer and (answer.around == "xml" or _is_whole_xml(answer)):
+            text = decoded(response.body, charset_of_answer(kind, response.body))
+            tree: Tree = xml.read(text)
+        else:
+            tree = json.read(response.body, charset_of(kind))
+        if answer is None:
+            return with_lists(tree, declared.lists)
+        if _is_whole_xml(answer):
+            return with_lists(with_names(tree, answer), declared.lists)
+        return inside(tree, answer, declared.lists)
+
+
+def sends(operation: Operation, method: str) -> str:
+    """What the document or the arguments stand in."""
+    if operation.sends:
+        return operation.sends
+    if method in BODILESS:
+        return "query"
+    return "form" if operation.arguments else "json"
+
+
+def _is_whole_xml(answer: Answer) -> bool:
+    """The body is the document itself; no string carries it."""
+    return answer.document == "xml" and answer.at is None and answer.around is None
+
+
+def _written(call: _Call, url: URL, document: Document) -> tuple[URL, Mapping[str, str], bytes]:
+    """URL, headers and body of a call whose path is filled."""
+    charset = call.operation.charset
+    if call.sends == "xml":
+        text = xml.write(document, call.operation.root or "ROOT", charset)
+        return url, _xml_headers(charset), encoded(text, charset)
+    fields: dict[str, Any] = {name: write(document) for name, write in call.arguments.items()}
+    if call.sends == "json":
+        return url, _JSON, json.write(fields if call.whole else {**document, **fields})
+    if not call.whole:
+        fields = {**_flat(document), **fields}
+    if call.sends == "query":
+        return url.extend_query(fields), _ASKS, b""
+    return url, _FORM, urlencode(fields).encode()
+
+
+def _xml_headers(charset: str) -> Mapping[str, str]:
+    return {**_ASKS_XML, "Content-Type": f"application/xml;charset={charset.upper()}"}
+
+
+def _keep_out(url: URL, holes: tuple[Hole, ...]) -> None:
+    """A file has no place in a URL. Raises Unencodable."""
+    if holes and any(hole.token.decode() in str(url) for hole in holes):
+        raise Unencodable([Problem("", "not_text")])
 
 
 def _check(document: Document, charset: str) -> None:
@@ -118,7 +170,7 @@ def _check(document: Document, charset: str) -> None:
 
 
 def _flat(document: Document) -> dict[str, str]:
-    """A document as a query: texts and numbers only, everything absent left out."""
+    """A document as a query or form: texts and numbers only, everything absent left out."""
     problems = [Problem(key, "not_text") for key, value in document.items() if not _is_scalar(value)]
     if problems:
         raise Unencodable(problems)
@@ -127,7 +179,3 @@ def _flat(document: Document) -> dict[str, str]:
 
 def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, str | int)
-
-
-def _form(arguments: dict[str, Written], document: Document) -> bytes:
-    return urlencode({name: write(document) for name, write in arguments.items()}).encode()

@@ -4,34 +4,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 from yarl import URL
 
 from adapters import facets, shapes
-from adapters.arguments import Written, inside, writers
+from adapters.arguments import Written, writers
+from adapters.auth.scheme import Signature
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
 from adapters.codecs.charset import (
-    charset_of,
-    charset_of_xml,
+    charset_of_answer,
     decoded,
     unfit_for_xml,
     unwritable,
     whole,
 )
+from adapters.contract import related
+from adapters.contract.called import own_calls
 from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.holes import hollowed
+from adapters.inner import inside
+from adapters.lists import Lists, lists_of
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
-from adapters.wsdl import Contract
+from adapters.writer.compiled import Writer, compiled
+from adapters.writer.odd import Unclaimed
+from adapters.wsdl import Contract, loaded
 
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
+_BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _BODY = b"<soap-env:Body"
+_HEADER, _HEADER_END = b"<soap-env:Header>", b"</soap-env:Header>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +47,15 @@ class _Call:
 
     soap: Any  # zeep's operation
     kind: Any  # zeep's type of the body element, None when there is nothing to fill
-    schema: etree.XMLSchema | None  # checks what was written; None for text arguments and rpc wrappers
+    schema: facets.Schema | None  # checks what was written; None for text arguments and rpc wrappers
     headers: Mapping[str, str]
     arguments: dict[str, Written]
     lists: tuple[tuple[str, ...], ...]
     fresh: bool
     operation: Operation
     envelope: Envelope | None = None  # the pattern, where all that changes is texts
+    typed: Lists | None = None  # what may repeat in the answer by its types
+    writer: Writer | None = None  # for typed bodies; None where only zeep can write them
 
 
 class SoapAdapter(Adapter):
@@ -54,16 +63,19 @@ class SoapAdapter(Adapter):
 
     def __init__(self, platform: Platform, surroundings: Surroundings, files: Mapping[str, str]) -> None:
         super().__init__(platform, surroundings)
-        if platform.contract is None:
-            raise Unbuildable(("speaks",), "SOAP without a contract", "write contract: contract/service.wsdl")
         self._url = URL(surroundings.access.address)
-        self.contract = Contract(platform.contract, files)
-        self._calls = {name: self._prepared(name, each) for name, each in platform.operations.items()}
+        self.contract = loaded(platform.contract, files) if platform.contract is not None else None
+        self._own = dict(own_calls(platform, surroundings.access, self.contract, files))
+        self._calls = {
+            name: self._prepared(name, each, self.contract)
+            for name, each in platform.operations.items()
+            if name not in self._own and self.contract is not None
+        }
 
-    def _prepared(self, name: str, operation: Operation) -> _Call:
+    def _prepared(self, name: str, operation: Operation, contract: Contract) -> _Call:
         at = ("operations", name)
         try:
-            soap = self.contract.operation(operation.call)
+            soap = contract.operation(operation.call)
         except Unbuildable as error:
             raise Unbuildable((*at, *error.path), error.what, error.write) from error
         kind = soap.input.body.type if soap.input.body is not None else None
@@ -71,54 +83,62 @@ class SoapAdapter(Adapter):
         call = _Call(
             soap,
             kind,
-            self.contract.schema if soap.style == "document" and not operation.arguments else None,
+            contract.schema if soap.style == "document" and not operation.arguments else None,
             _http_headers(soap),
             writers(operation.arguments, self._around.access, (*at, "arguments")),
-            _lists(soap, operation),
+            tuple(tuple(path.split(".")) for path in operation.lists),
             needs_own_connection(operation, read=operation.is_read(name), method="POST"),
             operation,
+            typed=_lists(soap),
         )
         if not operation.arguments:
-            return call
+            return replace(call, writer=_writer(call))
         names = list(operation.arguments)
         return replace(
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
         )
 
     def encode(self, message: Message) -> Request:
+        if (own := self._own.get(message.operation)) is not None:
+            return own.encoded(self._url, message.document)
         call = self._calls[message.operation]
         document, holes = hollowed(message.document)
         if call.arguments:
             _check(document, call.operation)
             values: dict[str, Any] = _written(call.arguments, document)
+            body = _serialized(call, values)
         else:
-            values = _typed(call, document)
-        body = _serialized(call, values)
+            body = _typed_body(call, document)
         return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
+        if (own := self._own.get(operation)) is not None:
+            body = _body_of(response)
+            failed = [each for each in body if xml.local(each) == "Fault"]
+            return {"fault": _fault(failed[0])} if failed else own.decoded(body)
         call = self._calls[operation]
         body = _body_of(response)
-        fault = next((each for each in body if xml.local(each) == "Fault"), None)
-        if fault is not None:
-            return {"fault": _fault(fault)}
+        for each in body:
+            if xml.local(each) == "Fault":
+                return {"fault": _fault(each)}
         content = xml.tree(body[0]) if len(body) else {}
         if call.operation.answer:
             return inside(content, call.operation.answer, call.operation.lists)
         tree = content if isinstance(content, dict) else {"#text": content}
+        if call.typed is not None:
+            call.typed.keep(tree)
         for path in call.lists:
             xml.make_list(tree, list(path))
         return tree
 
-    def dressed(self, request: Request, headers: Mapping[str, str]) -> Request:
-        """Signature fields also stand in the SOAP header, in an element that the auth scheme names."""
-        name = self._around.auth.soap_header
-        if not headers or name is None:
-            return super().dressed(request, headers)
-        fields = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in headers.items())
-        header = f"<soap-env:Header><{name}>{fields}</{name}></soap-env:Header>".encode()
-        dressed = request.body.replace(_BODY, header + _BODY, 1)
-        return replace(request, body=dressed, headers={**request.headers, **headers})
+    def dressed(self, request: Request, signature: Signature) -> Request:
+        """What a scheme has for the SOAP header stands there, at the end of one that the contract wants."""
+        if signature.soap_header:
+            head, body, rest = request.body.partition(_BODY)
+            header = head.removesuffix(_HEADER_END) if head.endswith(_HEADER_END) else head + _HEADER
+            written = header + signature.soap_header.encode() + _HEADER_END + body + rest
+            request = replace(request, body=written)
+        return super().dressed(request, signature)
 
 
 def _check_arguments(kind: Any, operation: Operation, at: tuple[str, ...]) -> None:
@@ -139,13 +159,14 @@ def _http_headers(soap: Any) -> Mapping[str, str]:
     """Content-Type and SOAPAction (SOAP 1.1) or action parameter (1.2), as the contract says."""
     accepts = {"Accept": "text/xml, application/soap+xml, */*;q=0.1"}
     if soap.nsmap["soap-env"] == _ENVELOPES[1]:
-        return {**accepts, "Content-Type": f'application/soap+xml;charset=UTF-8;action="{soap.soapaction}"'}
+        action = f';action="{soap.soapaction}"' if soap.soapaction else ""
+        return {**accepts, "Content-Type": f"application/soap+xml;charset=UTF-8{action}"}
     return {**accepts, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{soap.soapaction or ""}"'}
 
 
-def _lists(soap: Any, operation: Operation) -> tuple[tuple[str, ...], ...]:
-    typed = shapes.repeating(soap.output.body.type) if soap.output and soap.output.body is not None else ()
-    return (*typed, *(tuple(path.split(".")) for path in operation.lists))
+def _lists(soap: Any) -> Lists | None:
+    body = soap.output.body if soap.output else None
+    return lists_of(body.type) if body is not None else None
 
 
 def _check(document: Document, operation: Operation) -> None:
@@ -161,9 +182,29 @@ def _written(arguments: Mapping[str, Written], document: Document) -> dict[str, 
     return {name: write(document) for name, write in arguments.items()}
 
 
+def _writer(call: _Call) -> Writer | None:
+    try:
+        return compiled(call.soap, _DECLARATION, call.schema)
+    except Unclaimed:
+        return None
+
+
+def _typed_body(call: _Call, document: Document) -> bytes:
+    """By the compiled writer; what it does not take is looked at by zeep and the checks, which find every fault."""
+    if (
+        call.writer is not None
+        and (body := call.writer.written(document, call.operation.charset)) is not None
+    ):
+        return body
+    return _serialized(call, _typed(call, document))
+
+
 def _typed(call: _Call, document: Document) -> dict[str, Any]:
     """The document as arguments of zeep's, after every fault of shape and charset has been looked for."""
-    problems = shapes.problems(call.kind, document) if call.kind is not None else []
+    if call.kind is not None:
+        problems = shapes.problems(call.kind, document)
+    else:
+        problems = [Problem(str(key), "unknown_there") for key in document]
     problems += unfit_for_xml(document)
     if call.operation.charset != "utf-8":
         problems += unwritable(document, call.operation.charset)
@@ -181,7 +222,8 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
         path = ".".join(map(str, getattr(error, "path", None) or ()))
         facts = {"type": call.operation.call}
         raise Unencodable([Problem(path, "not_allowed_there", facts)]) from None
-    if call.schema is not None and (problems := facets.problems(envelope[-1][0], call.schema)):
+    body = envelope[-1]
+    if call.schema is not None and len(body) and (problems := facets.problems(body[0], call.schema)):
         raise Unencodable(problems)
     return _DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
 
@@ -189,28 +231,35 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
 def _body_of(response: Response) -> etree._Element:
     kind = response.headers.get("Content-Type", "")
     if kind.lower().startswith("multipart/"):
-        raise Garbled("multipart")
-    charset = charset_of(kind) or charset_of_xml(response.body)
+        opened, parts = related.opened(response)
+        return related.included(_body_of(opened), parts)
+    charset = charset_of_answer(kind, response.body)
     root = xml.parsed(whole(decoded(response.body, charset)))
-    for namespace in _ENVELOPES:
-        body = root.find(f"{{{namespace}}}Body")
-        if body is not None and root.tag == f"{{{namespace}}}Envelope":
-            return body
+    wanted = _BODIES.get(str(root.tag))
+    for each in root:
+        if each.tag == wanted:
+            return each
     raise Garbled("no_envelope")
 
 
 def _fault(fault: etree._Element) -> dict[str, Any]:
-    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree."""
+    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree.
+
+    The codes of 1.2 say no more than whose fault it is; what it is stands in the (innermost) subcode.
+    """
     parts = {xml.local(each): each for each in fault}
-    code = parts.get("faultcode")
-    text = parts.get("faultstring")
-    if code is None and "Code" in parts:
-        code = next(parts["Code"].iter("{*}Value"), None)
+    code, text = parts.get("faultcode"), parts.get("faultstring")
+    values = [*parts["Code"].iter("{*}Value")] if code is None and "Code" in parts else [code]
     if text is None and "Reason" in parts:
         text = next(parts["Reason"].iter("{*}Text"), None)
     detail = parts.get("detail", parts.get("Detail"))
-    return {
-        "code": (code.text or "").strip().rpartition(":")[2] if code is not None else None,
+    found = {
+        "code": _local_code(values[0]) if values else None,
         "text": (text.text or "").strip() if text is not None else None,
         "detail": xml.tree(detail) if detail is not None else None,
     }
+    return found | {"subcode": _local_code(values[-1])} if len(values) > 1 else found
+
+
+def _local_code(element: etree._Element | None) -> str | None:
+    return None if element is None else (element.text or "").strip().rpartition(":")[2]

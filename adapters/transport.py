@@ -35,6 +35,10 @@ from adapters.message import Go, Request, Response
 
 _NO_AUTO_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _AT_ONCE_BYTES = 1 << 20
+_ABOUT_OURS = (
+    "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE", "CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED",
+    "CERTIFICATE_UNKNOWN", "UNKNOWN_CA", "ACCESS_DENIED", "CERTIFICATE_REQUIRED",
+)  # fmt: skip
 _KEPT_S = 4.0  # shorter than the 5 s after which common servers drop an idle connection
 
 
@@ -91,6 +95,7 @@ class HttpTransport:
                 headers=request.headers,
                 allow_redirects=False,
                 timeout=_limits(timeout_s, connect_s),
+                ssl=request.tls or True,
                 middlewares=(passage,),
             )
             return Response(answer.status, answer.headers, await _read(answer, reply_bytes))
@@ -157,12 +162,18 @@ def _cause_before(error: Exception) -> str:
     if isinstance(error, ClientConnectorDNSError):
         return "dns"
     if isinstance(error, ClientConnectorCertificateError | ClientConnectorSSLError):
-        return "tls"
+        return "certificate_refused" if _is_about_ours(error) else "tls"
     if isinstance(error, TimeoutError):
         return "connect_timeout"
     if isinstance(error, ClientConnectorError) and error.errno == errno.ECONNREFUSED:
         return "connect_refused"
     return "unreachable"
+
+
+def _is_about_ours(error: ClientConnectorCertificateError | ClientConnectorSSLError) -> bool:
+    """They said with an alert (RFC 5246 §7.2.2) that our certificate is missing, of no use or not on their list."""
+    reason = getattr(getattr(error, "os_error", None), "reason", None) or ""
+    return any(f"ALERT_{each}" in reason for each in _ABOUT_OURS)
 
 
 def _cause_after(error: Exception) -> str:

@@ -1,14 +1,16 @@
-"""Contracts in WSDL, read by zeep from the platform's own folder; nothing comes from a network.
+"""The contract of a SOAP platform as it runs: operations written by zeep, else by the contract's types.
 
 Every operation that the contract promises is usable or is named with the reason why not: zeep itself drops
 what it cannot read with at most a warning.
 """
 
-import posixpath
+import hashlib
 import warnings
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from threading import Lock
 from typing import Any
 
 import zeep.exceptions
@@ -16,11 +18,16 @@ from lxml import etree
 from zeep.settings import Settings
 from zeep.wsdl import Document
 from zeep.wsdl.bindings.soap import Soap12Binding, SoapBinding
+from zeep.xsd import ComplexType
 
-from adapters import facets
+from adapters import facets, shapes
+from adapters.contract.bound import Bound
+from adapters.contract.own import Own, by_types
+from adapters.contract.wire import Wire, wire
+from adapters.contract.wsdl import load
 from adapters.errors import Unbuildable
 from adapters.notation import soap_call
-from adapters.offline import ROOT, Offline
+from adapters.offline import Offline
 
 # What zeep 4.3 raises over contracts that it cannot read, beside its own errors.
 _UNREADABLE = (
@@ -33,7 +40,12 @@ _UNREADABLE = (
     NotImplementedError,
     RecursionError,
     AssertionError,
+    Unbuildable,
 )
+_LOADED: OrderedDict[str, "Contract"] = OrderedDict()
+_LOADED_AT_MOST = 64
+_LOADING = Lock()
+_OTHER = (".yaml", ".yml", ".json", ".md", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +63,27 @@ class Use:
 
 
 class Contract:
-    """A loaded WSDL: which operations there are, and the usable ones."""
+    """A loaded WSDL: which operations there are, and the usable ones. `repaired` says what was mended."""
 
     def __init__(self, path: str, files: Mapping[str, str]) -> None:
         """Raises Unbuildable when the contract cannot be read at all."""
-        settings = Settings(forbid_dtd=True, forbid_entities=True)
-        self._operations: dict[str, Any] = {}
-        offline: Any = Offline(files)
+        self.wsdl = load(path, files)
+        offline = Offline(self.wsdl.found)
+        self.schema = _read_by_libxml2(offline)
+        self._zeep = _read_by_zeep(offline)
+        self._operations: dict[str, Any] = {}  # zeep's
+        self._own: dict[str, Own] = {}  # ours, where zeep has none or writes another body
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the survey names what zeep drops
-                document = Document(posixpath.join(ROOT, path), offline, settings=settings)
-            self.uses = tuple(self._survey(document, offline))
-            self.schema = facets.schema(offline, posixpath.join(ROOT, path))
-        except _UNREADABLE as error:
-            what = f"{path} cannot be read: {type(error).__name__}: {error}"
-            raise Unbuildable(("contract",), what, "mend the contract, or use speaks: rest") from error
+            self.uses = tuple(self._survey())
+        except RecursionError:
+            what = f"the types of {path} nest too deep"
+            raise Unbuildable(("contract",), what, "save the contract again") from None
+        self.repaired = self.wsdl.notes()
 
     def operation(self, call: str) -> Any:
-        """zeep's operation for `NAME` or `SERVICE/PORT/NAME`. Raises Unbuildable otherwise."""
-        service, port, name = soap_call(call)
-        found = [
-            use
-            for use in self.uses
-            if use.operation == name and service in (None, use.service) and port in (None, use.port)
-        ]
+        """zeep's operation, or an Own, for `NAME` or `SERVICE/PORT/NAME`. Raises Unbuildable otherwise."""
+        _, _, name = soap_call(call)
+        found = self._meant(call)
         usable = [use for use in found if use.reason is None]
         if not usable:
             raise _no_operation(name, found, self.uses)
@@ -83,44 +91,132 @@ class Contract:
             calls = ", ".join(use.call for use in usable)
             raise Unbuildable(("call",), f"several services have {name}", f"write one of {calls}")
         # The same operation on a SOAP 1.1 and a SOAP 1.2 port is one choice, and 1.1 comes first.
-        candidates = [self._operations[use.call] for use in usable]
-        return min(candidates, key=lambda each: isinstance(each.binding, Soap12Binding))
+        return min((self._own.get(use.call) or self._operations[use.call] for use in usable), key=_is_soap12)
 
-    def _survey(self, document: Any, offline: Offline) -> Iterator[Use]:
-        encoded = offline.encoded()
-        for service, port, binding, name in offline.declared():
-            operation, reason = _look_up(document, service, port, name)
-            if (binding, name) in encoded:
-                reason = "SOAP-encoded messages (use=encoded) are not supported"
-            use = Use(service, port, name, reason)
-            if reason is None:
-                self._operations[use.call] = operation
-            yield use
+    def bound(self, call: str) -> Bound | None:
+        """What the contract says about an operation, usable or not; None when it has none of that name."""
+        calls = {use.call for use in self._meant(call)}
+        return next((each for each in self.wsdl.bound if each.call in calls), None)
+
+    def _meant(self, call: str) -> list[Use]:
+        service, port, name = soap_call(call)
+        return [
+            use
+            for use in self.uses
+            if use.operation == name and service in (None, use.service) and port in (None, use.port)
+        ]
+
+    def _survey(self) -> Iterator[Use]:
+        for bound in self.wsdl.bound:
+            yield Use(bound.service, bound.port, bound.name, self._unusable(bound))
+
+    def _unusable(self, bound: Bound) -> str | None:
+        """Why an operation cannot be used; None when zeep or we can write it."""
+        if bound.lost:
+            return bound.lost
+        if not bound.soap:
+            return "it is not bound to SOAP over HTTP: use speaks: rest"
+        asked = wire(self.wsdl.types, bound, bound.request)
+        operation = None if _not_for_zeep(bound) else _look_up(self._zeep, bound)
+        alike = operation is not None and _is_alike(operation, asked)
+        own = None if alike else by_types(self.wsdl, bound, self.schema)
+        if own is not None:
+            self._own[bound.call] = own
+        elif not alike:
+            return asked.why or "its message cannot be written by its types"
+        if operation is not None:
+            self._operations[bound.call] = operation
+        return None
 
 
-def _look_up(document: Any, service: str, port: str, name: str) -> tuple[Any, str | None]:
-    """zeep's operation, or why there is none that could be used."""
-    found = document.services.get(service)
-    bound = found.ports.get(port) if found is not None else None
-    if bound is None or not isinstance(bound.binding, SoapBinding):
-        return None, "not bound to SOAP over HTTP"
-    operation = bound.binding._operations.get(name)
-    if operation is None or operation.input is None:
-        return None, "zeep cannot read it"
+def loaded(path: str, files: Mapping[str, str]) -> Contract:
+    """The contract, read once for all releases that have it alike. Raises Unbuildable."""
+    key = _digest(path, files)
+    with _LOADING:
+        if key in _LOADED:
+            _LOADED.move_to_end(key)
+            return _LOADED[key]
+    contract = Contract(path, files)
+    with _LOADING:
+        _LOADED[key] = contract
+        while len(_LOADED) > _LOADED_AT_MOST:
+            _LOADED.popitem(last=False)
+    return contract
+
+
+def _digest(path: str, files: Mapping[str, str]) -> str:
+    """Over everything that a WSDL could draw in."""
+    digest = hashlib.sha256(path.encode("utf-8", "surrogatepass"))
+    for name in sorted(files):
+        if not name.endswith(_OTHER):
+            for text in (name, files[name]):
+                content = text.encode("utf-8", "surrogatepass")
+                digest.update(len(content).to_bytes(8) + content)
+    return digest.hexdigest()
+
+
+def _read_by_libxml2(offline: Offline) -> Any:
+    """The contract's schemas, to hold bodies against; None when libxml2 gives up on them."""
+    try:
+        return facets.schema(offline, offline.main)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def _read_by_zeep(offline: Any) -> Any:
+    """zeep's document; None when it gives up on the contract as a whole."""
+    settings = Settings(forbid_dtd=True, forbid_entities=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the survey names what zeep drops
+            return Document(offline.main, offline, settings=settings)
+    except _UNREADABLE:
+        return None
+
+
+def _not_for_zeep(bound: Bound) -> bool:
+    """What zeep would write wrongly without a word: SOAP encoding, operations that we renamed."""
+    messages = [each for each in (bound.request, bound.answer) if each is not None]
+    return bound.wire != bound.name or any(each.use == "encoded" or each.attached for each in messages)
+
+
+def _look_up(document: Any, bound: Bound) -> Any:
+    """zeep's operation, None when it has none that could be used."""
+    found = document.services.get(bound.service) if document is not None else None
+    port = found.ports.get(bound.port) if found is not None else None
+    if port is None or not isinstance(port.binding, SoapBinding):
+        return None
+    operation = port.binding._operations.get(bound.name)
+    if operation is None or operation.input is None or operation.style != bound.style:
+        return None
     if operation.input.body is None and operation.abstract.input_message.parts:
-        return None, "its message cannot be resolved"
+        return None
     try:
         operation.input.signature(as_output=False)
-    except _UNREADABLE as error:
-        return None, f"its types cannot be resolved ({type(error).__name__})"
-    return operation, None
+    except _UNREADABLE:
+        return None
+    return operation
+
+
+def _is_alike(operation: Any, asked: Wire) -> bool:
+    """Whether zeep fills one element with the members that we have read, too."""
+    kind = getattr(operation.input.body, "type", None)
+    if not isinstance(kind, ComplexType):
+        return bool(asked.kind.base and asked.wrapper) if kind is not None else not asked.kind.members
+    names = [name for name, _ in shapes.fields(kind) if not name.startswith("_value_")]
+    return names == [each.name for each in asked.kind.places if not each.attribute]
+
+
+def _is_soap12(operation: Any) -> bool:
+    if isinstance(operation, Own):
+        return "SOAPAction" not in operation.headers
+    return isinstance(operation.binding, Soap12Binding)
 
 
 def _no_operation(name: str, found: list[Use], uses: tuple[Use, ...]) -> Unbuildable:
     if found:
-        return Unbuildable(
-            ("call",), f"operation {name} cannot be used: {found[0].reason}", "write another one"
-        )
+        what = f"operation {name} cannot be used: {found[0].reason}"
+        return Unbuildable(("call",), what, "write another one, or an envelope: of your own")
     known = sorted({use.operation for use in uses if use.reason is None})
     near = get_close_matches(name, known, n=1)
     write = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known) or 'none is usable'}"

@@ -15,6 +15,7 @@ from adapters.build import build as build_adapter
 from adapters.declared import Limits
 from adapters.errors import Unbuildable
 from adapters.message import Access, Transport
+from adapters.tls import WARNED_DAYS, days_left
 from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
@@ -152,7 +153,11 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     transport, gates = world.transport(), Gates(store, owner, clock_ms, margin_ms)
     routes = Routes(
         _adapters(
-            settings, transport, lambda name: SessionSecret(name, store, vault, clock_ms, owner), clock_ms
+            settings,
+            transport,
+            lambda name: SessionSecret(name, store, vault, clock_ms, owner),
+            clock_ms,
+            world.random,
         )
     )
     shelf = Shelf(store, routes)
@@ -187,6 +192,7 @@ def _adapters(
     transport: Transport,
     credential: Callable[[str], SessionSecret],
     clock_ms: Callable[[], int],
+    random: Callable[[int], bytes],
 ) -> Callable[[PlatformRelease], Adapter]:
     secrets: dict[str, SessionSecret] = {}  # one for each credential, whatever the release
 
@@ -195,13 +201,18 @@ def _adapters(
         access = settings.platforms.get(name)
         if access is None:
             raise Unbuildable((), f"{name} has no address", f"write conf/platforms/{name}.yaml")
+        there = Access(access.address, access.settings, settings.secrets_of(name))
+        days = days_left(there.secrets, clock_ms())
+        if days is not None and days < WARNED_DAYS:
+            log.warning("certificate.ends", platform=name, days=days)
         return build_adapter(
             platform.declared,
-            access=Access(access.address, access.settings, settings.secrets_of(name)),
+            access=there,
             contract=platform.files,
             transport=transport,
             credential=secrets.setdefault(name, credential(name)),
             clock_ms=clock_ms,
+            random=random,
         )
 
     return build

@@ -13,6 +13,7 @@ from gateway.store.vault import Vault, WrongKey
 
 log = logs.get("credentials")
 Clock = Callable[[], int]
+Refresh = Callable[[str], Awaitable[tuple[str, int]]]
 EARLY_MS = 5_000  # a secret that expires while a request is under way would be refused
 REFRESH_MS = 30_000  # how long one process may take to fetch a secret before another one tries
 LOOK_AGAIN_S = 0.1
@@ -31,8 +32,11 @@ class SessionSecret:
         self._lock = asyncio.Lock()
         self._good: tuple[str, int] | None = None
 
-    async def secret(self, refresh: Callable[[], Awaitable[tuple[str, int]]]) -> str:
-        """The secret that is good now; `refresh` is run by one process at a time, and only if none is stored."""
+    async def secret(self, refresh: Refresh) -> str:
+        """The secret that is good now; `refresh` is run by one process at a time, and only if none is stored.
+
+        It is given the secret that has ended, "" where there is none: some schemes fetch the next one with it.
+        """
         if self._good and self._is_good(self._good):
             return self._good[0]
         async with self._lock:
@@ -41,7 +45,7 @@ class SessionSecret:
                 if self._good and self._is_good(self._good):
                     return self._good[0]
                 if await self._store.write(self._take):
-                    self._good = await self._fetch(refresh)
+                    self._good = await self._fetch(refresh, self._good[0] if self._good else "")
                     return self._good[0]
                 await asyncio.sleep(LOOK_AGAIN_S)  # another process is fetching it
 
@@ -52,11 +56,11 @@ class SessionSecret:
         until_ms = tx.now_ms + REFRESH_MS
         return leases.take(tx.connection, self._lease, self._owner, now_ms=tx.now_ms, until_ms=until_ms)
 
-    async def _fetch(self, refresh: Callable[[], Awaitable[tuple[str, int]]]) -> tuple[str, int]:
+    async def _fetch(self, refresh: Refresh, former: str) -> tuple[str, int]:
         """A new secret, kept for all; whatever happens, the others need not wait for the end of the lease."""
         kept = partial(leases.free, name=self._lease, owner=self._owner)
         try:
-            secret, expires_ms = await refresh()
+            secret, expires_ms = await refresh(former)
             sealed = self._vault.seal_secret(self._name, secret)
             kept = partial(self._keep, sealed=sealed, expires_ms=expires_ms)
         finally:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from adapters.auth.schemes import RENEWING
 from adapters.base import Adapter
 from adapters.declared import Operation, Serves
 from gateway.errors import NotActive, Refusal
@@ -139,17 +140,21 @@ def _platform(release: Release, division: str, item: Mapping[str, Any] | None) -
 
 
 def _rank(serves: Serves, division: str, item: Mapping[str, Any] | None) -> int | None:
-    """How closely a declaration fits: named items go before whole divisions; None if it does not fit."""
-    if serves.division.ljust(12, "0") != division.ljust(12, "0"):  # 6, 9 or 12 digits, padded by zeros
-        return None
+    """How closely a declaration fits: named items of a division go before items that are served everywhere
+    (国垂系统), these before whole divisions; None if it does not fit.
+    """
+    here = serves.division is not None
+    if serves.division is not None and serves.division.ljust(12, "0") != division.ljust(12, "0"):
+        return None  # 6, 9 or 12 digits, padded by zeros
     if serves.items is None:
-        return 0
+        return 0 if here else None
     codes = [
         str(item[name])
         for name in ("basic_code", "implementation_code", "local_code")
         if item and item.get(name)
     ]
-    return 1 if any(fnmatchcase(code, pattern) for code in codes for pattern in serves.items) else None
+    fits = any(fnmatchcase(code, pattern) for code in codes for pattern in serves.items)
+    return (2 if here else 1) if fits else None
 
 
 def _routes(release: Release, build: Build) -> dict[tuple[str, str, str], Route]:
@@ -180,7 +185,7 @@ def policy_of(platform: PlatformRelease, name: str, operation: Operation) -> Pol
         patience_ms=_ms(operation.patience_s),
         first_wait_ms=_ms(operation.retry.first_s),
         most_wait_ms=_ms(operation.retry.most_s),
-        renews_secret=platform.declared.auth in {"gjgxjhpt", "gjzwfwpt"},
+        renews_secret=platform.declared.auth in RENEWING,
     )
 
 

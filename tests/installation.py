@@ -43,7 +43,25 @@ PLATFORMS = {
     "sim-gd": ("tests.fakes.gd", "settings: {rid: demo-rid-0001}\nsecrets: {appkey: {file: appkey}}\n"),
     "sim-gx": ("tests.fakes.gx", "secrets: {licence: {file: licence}}\n"),
 }
-SECRETS = {"appkey": "demo-appkey", "licence": "GS-DEMO-LICENCE-0001"}
+MORE = {  # declared beside them, and running where a test asks for them
+    "sim-sj": ("tests.fakes.sj", "settings: {paasid: demo-paas}\nsecrets: {token: {file: tif-token}}\n"),
+    "sim-yb": (
+        "tests.fakes.yb",
+        "settings: {user: demo-yb-user}\nsecrets: {password: {file: yb-password}}\n",
+    ),
+    "sim-yh": (
+        "tests.fakes.yh",
+        "settings: {app_key: demo-yh-appkey}\nsecrets: {app_secret: {file: yh-appsecret}}\n",
+    ),
+}
+NOWHERE = "http://127.0.0.1:9"
+SECRETS = {
+    "appkey": "demo-appkey",
+    "licence": "GS-DEMO-LICENCE-0001",
+    "tif-token": "demo-tif-token",
+    "yb-password": "demo-yb-password",
+    "yh-appsecret": "demo-yh-appsecret",
+}
 EXAMPLES = CHECKOUT / "mappings" / "examples"
 
 
@@ -143,6 +161,8 @@ class Installation:
             (self.folder / name).write_text(secret)
         for name in FARS:
             self.point(name, address_of(name, self.folder))
+        for name in MORE:
+            self.point(name, NOWHERE)
 
     async def start_platforms(self, *arguments: str) -> None:
         for name, (module, _) in self.stands.items():
@@ -157,7 +177,7 @@ class Installation:
 
     def point(self, platform: str, address: str) -> None:
         """Write where a platform is reached."""
-        rest = "" if platform in FARS else self.stands[platform][1]
+        rest = "" if platform in FARS else {**MORE, **self.stands}[platform][1]
         written = f"platform: {platform}\naddress: {address}\n{rest}"
         (self.conf / "platforms" / f"{platform}.yaml").write_text(written)
 

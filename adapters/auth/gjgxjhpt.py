@@ -1,4 +1,5 @@
-"""The signature of the national data-sharing exchange platform (国家共享交换平台, gjgxjhpt; also gjzwfwpt).
+"""The signature of the national data-sharing exchange platform (国家共享交换平台, gjgxjhpt), and of the national
+service platform (国家政务服务平台 数据直达, gjzwfwpt), which differs in names and paths.
 
 Two signatures with one formula and two keys: the long-lived appkey fetches a session secret, the session
 secret signs calls. Times are epoch milliseconds. The body is not signed. HMAC-SHA256 and AES-128-ECB are the
@@ -7,24 +8,23 @@ peer's protocol, not the gateway's own protection.
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from xml.sax.saxutils import escape
 
 import orjson
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 from yarl import URL
 
-from adapters.auth.scheme import needed
+from adapters.auth.answers import end_ms, json_object
+from adapters.auth.scheme import Moment, Sessionless, Signature, needed, one_of
 from adapters.errors import SessionBarred, SessionFailed
 from adapters.message import Access, Request, Response
 from adapters.patterns import as_text
 
-REFRESH_PATH = "/sysapi/auth/refreshappsecret"
+_PARTS = ("rid", "sid", "rtime", "sign")
 _BARRED = frozenset({"-1", "E-106"})  # not in the authorisation list
-_CHINA = timezone(timedelta(hours=8))
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 _JSON = {"Content-Type": "application/json;charset=UTF-8", "Accept": "application/json"}
@@ -60,63 +60,64 @@ def open_secret(sealed: str, appkey: str) -> str:
     return (unpadder.update(padded) + unpadder.finalize()).decode()
 
 
-class Gjgxjhpt:
-    """settings: `rid` (our requester id), optionally `refresh_path`, `session_sid`; secrets: `appkey`."""
+_escaped = lru_cache(maxsize=256)(escape)
+
+
+class Gjgxjhpt(Sessionless):
+    """settings: `rid` (our requester id), optionally `refresh_path`, `session_sid`, and `soap_names`: `prefixed`
+    (default) or `bare`, how the four are called in the SOAP header; secrets: `appkey`.
+    """
 
     session = True
-    soap_header: str | None = "tongtechheader"
+    service = True
+    prefix = "gjgxjhpt"
+    refresh_path = "/sysapi/auth/refreshappsecret"
+    good = frozenset({"0"})
 
-    def __init__(self, access: Access, prefix: str = "gjgxjhpt") -> None:
-        self._names = tuple(f"{prefix}_{part}" for part in ("rid", "sid", "rtime", "sign"))
+    def __init__(self, access: Access) -> None:
+        self._names = tuple(f"{self.prefix}_{part}" for part in _PARTS)
+        is_bare = one_of(access, "soap_names", ("prefixed", "bare")) == "bare"
         self._rid = needed(access, "settings", "rid")
+        elements = "".join(map("<{0}>%s</{0}>".format, _PARTS if is_bare else self._names))
+        self._header = f"<tongtechheader>{elements}</tongtechheader>"
         self._appkey = needed(access, "secrets", "appkey")
         self._session_sid = access.settings.get("session_sid")
-        path = access.settings.get("refresh_path", REFRESH_PATH)
+        path = access.settings.get("refresh_path", self.refresh_path)
         self._refresh = URL(access.address.rstrip("/") + path)
 
-    def headers(self, service: str, secret: str, now_ms: int) -> Mapping[str, str]:
-        rtime = str(now_ms)
-        values = (self._rid, service, rtime, sign(secret, service, self._rid, rtime))
-        return dict(zip(self._names, values, strict=True))
+    def sign(self, request: Request, moment: Moment) -> Signature:
+        """Four headers, which SOAP repeats in an element of its own."""
+        values = self._signed(moment.service, moment.secret, moment.now_ms)
+        rid, sid, rtime, signed = values  # the last two hold nothing that XML would escape
+        headers = dict(zip(self._names, values, strict=True))
+        return Signature(headers, soap_header=self._header % (_escaped(rid), _escaped(sid), rtime, signed))
 
-    def ask(self, service: str, now_ms: int) -> Request:
-        fields = self.headers(self._session_sid or service, self._appkey, now_ms)
-        return Request("POST", self._refresh, {**_JSON, **fields}, orjson.dumps(dict(fields)))
+    def asks(self, moment: Moment) -> Sequence[Request]:
+        values = self._signed(self._session_sid or moment.service, self._appkey, moment.now_ms)
+        fields = dict(zip(self._names, values, strict=True))
+        return (Request("POST", self._refresh, {**_JSON, **fields}, orjson.dumps(fields)),)
 
-    def learn(self, response: Response) -> tuple[str, int]:
-        answer = _json(response)
+    def learn(self, response: Response, now_ms: int) -> tuple[str, int]:
+        answer = json_object(response)
         code = as_text(answer.get("code"))
         if code in _BARRED:
             raise SessionBarred(str(code))
         inside = answer.get("data")
-        if response.status != 200 or code != "0" or not isinstance(inside, dict):
+        if response.status != 200 or code not in self.good or not isinstance(inside, dict):
             raise SessionFailed(f"status {response.status}")
         try:
             return open_secret(str(inside.get("secret")), self._appkey), end_ms(inside.get("secretEndTime"))
         except ValueError:
             raise SessionFailed("secret or its end cannot be read") from None
 
-
-def gjzwfwpt(access: Access) -> Gjgxjhpt:
-    """The national service platform's variant: the same formula under other header names."""
-    return Gjgxjhpt(access, prefix="gjzwfwpt")
-
-
-def _json(response: Response) -> dict[str, Any]:
-    try:
-        answer = orjson.loads(response.body)
-    except orjson.JSONDecodeError:
-        raise SessionFailed("not JSON") from None
-    return answer if isinstance(answer, dict) else {}
+    def _signed(self, service: str, secret: str, now_ms: int) -> tuple[str, str, str, str]:
+        rtime = str(now_ms)
+        return self._rid, service, rtime, sign(secret, service, self._rid, rtime)
 
 
-def end_ms(value: Any) -> int:
-    """Epoch ms of a secret's end: 13 digits, or China time as `yyyy-MM-dd HH:mm:ss` or `yyyyMMddHHmmss`.
+class Gjzwfwpt(Gjgxjhpt):
+    """The same formula under other header names; the proxy gives the secret, and 200 is success there, too."""
 
-    Raises ValueError for anything else: a secret of unknown life is not kept.
-    """
-    text = as_text(value) or ""
-    if text.isascii() and text.isdigit() and len(text) == 13:
-        return int(text)
-    form = "%Y%m%d%H%M%S" if text.isdigit() else "%Y-%m-%d %H:%M:%S"
-    return int(datetime.strptime(text, form).replace(tzinfo=_CHINA).timestamp() * 1000)
+    prefix = "gjzwfwpt"
+    refresh_path = "/gateway/httpproxy"
+    good = frozenset({"0", "200"})

@@ -9,9 +9,12 @@ from adapters.problems import Problem
 
 # What a control character may be in XML 1.0 §2.2: tab, line feed, carriage return only.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes({*range(32)} - {9, 10, 13})
+_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _CHINESE = frozenset(
     {"gb2312", "gb-2312", "euc-cn", "gbk", "cp936", "ms936", "windows-936", "gb18030", "x-gbk"}
 )
+_ADDED = frozenset({"iso-8859-1", "latin1", "iso8859-1"})
 _DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
@@ -33,11 +36,6 @@ def writable(text: str, charset: str) -> bool:
     return True
 
 
-def encoded(text: str, charset: str) -> bytes:
-    """The bytes of a text of which all is `writable`; GBK has what GB 2312 has, and its dot and dash as meant."""
-    return text.encode("gbk" if charset == "gb2312" else charset)
-
-
 def unwritable(document: Any, charset: str) -> list[Problem]:
     """Every character of every text that the charset lacks, by path and position (from 1)."""
     found = []
@@ -57,6 +55,16 @@ def unfit_for_xml(document: Any) -> list[Problem]:
         for path, text in texts(document)
         for found in _NOT_XML.finditer(text)
     ]
+
+
+def is_xml(raw: bytes) -> bool:
+    """Whether XML 1.0 §2.2 has a place for every character of a text in UTF-8.
+
+    Deleting the bytes finds them ten times faster than a pattern.
+    """
+    if len(raw.translate(None, _CONTROLS)) < len(raw):
+        return False
+    return b"\xef\xbf" not in raw or not any(each in raw for each in _NONCHARACTERS)
 
 
 def texts(document: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -97,10 +105,26 @@ def whole(text: str) -> str:
     return text
 
 
+def encoded(text: str, charset: str) -> bytes:
+    """The bytes of a text of which all is `writable`; GBK has what GB 2312 has, and its dot and dash as meant."""
+    return text.encode("gbk" if charset == "gb2312" else charset)
+
+
 def charset_of(content_type: str) -> str | None:
     """The charset parameter of a Content-Type, None when there is none."""
     _, found, rest = content_type.partition("charset=")
     return rest.split(";")[0].strip().strip("\"'") or None if found else None
+
+
+def charset_of_answer(content_type: str, raw: bytes) -> str | None:
+    """What the header says, else the XML declaration.
+
+    ISO-8859-1 is what Java servers add by themselves to whatever is text: there the declaration knows better.
+    """
+    said = charset_of(content_type)
+    if said is None or said.lower() in _ADDED:
+        return charset_of_xml(raw) or said
+    return said
 
 
 def charset_of_xml(raw: bytes) -> str | None:

@@ -1,15 +1,19 @@
 """tongban check, tongban activate: what is declared, checked and put in force."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import orjson
 
+from adapters.tls import WARNED_DAYS, days_left
 from gateway.activation import activate as put_in_force
 from gateway.activation import checked, sources
 from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option, run, settings_of
+from gateway.clock import wall_ms
 from gateway.releases import compile_release, gather
+from gateway.settings import Settings, Unconfigured
 from mappings.problems import Finding, Unreadable
 
 
@@ -30,6 +34,8 @@ def check(conf: Path, folders: tuple[Path, ...], *, as_json: bool) -> int:
         count = len(compile_release(files).platforms)
     except Unreadable as error:
         findings.extend(error.findings)
+    else:
+        findings.extend(_certificates(settings))
     for finding in findings:
         click.echo(_json(finding) if as_json else str(finding))
     if findings:
@@ -56,6 +62,22 @@ def activate(conf: Path, actor: str, why: str) -> int:
     click.echo(digest)
     click.echo("已发布 / in force" if changed else "已是当前发布 / in force already", err=True)
     return 0
+
+
+def _certificates(settings: Settings) -> Iterator[Finding]:
+    """Client certificates that have ended; those that end soon are told, and no finding."""
+    for name in settings.platforms:
+        try:
+            days = days_left(settings.secrets_of(name), wall_ms())
+        except Unconfigured:  # the secrets need not be where this is run
+            continue
+        if days is not None and days < 0:
+            yield Finding(
+                f"conf/platforms/{name}.yaml", 1, 1, "our certificate has ended", "ask them for a new one"
+            )
+        elif days is not None and days < WARNED_DAYS:
+            soon = f"{name}: 我方证书还有 {days} 天到期 / our certificate ends in {days} days"
+            click.echo(soon, err=True)
 
 
 def _json(finding: Finding) -> str:

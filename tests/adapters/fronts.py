@@ -1,6 +1,7 @@
 """An invented front database: its declaration, the tables as their side has made them, on a server or in a file."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -136,7 +137,11 @@ class Front:
 
 def adapter(address: str, document: Mapping[str, Any] = TABLE, **secrets: str) -> Adapter:
     return build(
-        declare(document), access=Access(address, {}, secrets), transport=NOWHERE, clock_ms=lambda: NOW_MS
+        declare(document),
+        access=Access(address, {}, secrets),
+        transport=NOWHERE,
+        clock_ms=lambda: NOW_MS,
+        random=os.urandom,
     )
 
 

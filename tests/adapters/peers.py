@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from yarl import URL
 
+from adapters.auth.scheme import Moment
 from adapters.base import Adapter
 from adapters.build import build
 from adapters.coherence import declare
-from adapters.message import Access, Credential, Transport
+from adapters.message import Access, Credential, Request, Transport
 
 NOW_MS = 1_600_000_000_000
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,8 +108,22 @@ def adapter(
 ) -> Adapter:
     access = Access(
         address,
-        {"rid": "demo-rid-0001", "user": "tongban"},
-        {"licence": "LIC-1", "appkey": "demo-appkey", "token": "t", "password": "p"},
+        {
+            "rid": "demo-rid-0001",
+            "user": "tongban",
+            "paasid": "demo-paas",
+            "app_key": "demo-appkey",
+            "client_id": "demo-client",
+            "token_url": "/oauth/token",
+        },
+        {
+            "licence": "LIC-1",
+            "appkey": "demo-appkey",
+            "token": "demo-token",
+            "password": "p",
+            "app_secret": "demo-secret",
+            "client_secret": "demo-secret",
+        },
     )
     return build(
         declare(document),
@@ -116,7 +132,19 @@ def adapter(
         credential=credential,
         contract={"contract/service.wsdl": CONTRACT},
         clock_ms=lambda: NOW_MS,
+        random=bytes,
     )
+
+
+def moment(secret: str = "", service: str = "", nonce: bytes = bytes(16)) -> Moment:
+    return Moment(service, secret, NOW_MS, nonce)
+
+
+def asking(
+    path: str = "/x", *, body: bytes = b"{}", kind: str = "application/json", method: str = "POST"
+) -> Request:
+    """A request that is still to be signed."""
+    return Request(method, URL(f"http://h{path}"), {"Accept": "*/*", "Content-Type": kind}, body)
 
 
 class Shelf:
@@ -127,14 +155,19 @@ class Shelf:
         self._lock = asyncio.Lock()
         self.refreshed = 0
         self.ends_ms = 0
+        self.former = ""
         self.spoiled: list[str] = []
 
-    async def secret(self, refresh: Callable[[], Awaitable[tuple[str, int]]]) -> str:
+    async def secret(self, refresh: Callable[[str], Awaitable[tuple[str, int]]]) -> str:
         async with self._lock:
             if self._kept is None:
-                self._kept, self.ends_ms = await refresh()
+                self._kept, self.ends_ms = await refresh(self.former)
                 self.refreshed += 1
             return self._kept
+
+    def end(self) -> None:
+        """Its time is over: the next one is fetched, with this one in hand."""
+        self.former, self._kept = self._kept or "", None
 
     async def spoil(self, secret: str) -> None:
         self.spoiled.append(secret)

@@ -6,19 +6,14 @@ from typing import Any
 import orjson
 import pytest
 
-from adapters.auth.gjgxjhpt import (
-    Gjgxjhpt,
-    appkey_to_aes,
-    end_ms,
-    gjzwfwpt,
-    open_secret,
-    sign,
-)
-from adapters.auth.scheme import SecretMissing
-from adapters.auth.simple import basic, bearer, none
+from adapters.auth.answers import end_ms
+from adapters.auth.gjgxjhpt import Gjgxjhpt, Gjzwfwpt, appkey_to_aes, open_secret, sign
+from adapters.auth.scheme import NOTHING, SecretMissing
+from adapters.auth.schemes import RENEWING, SCHEMES
+from adapters.auth.simple import Basic, Bearer, Unsigned
 from adapters.errors import SessionBarred, SessionFailed
 from adapters.message import Access, Response
-from tests.adapters.peers import NOW_MS
+from tests.adapters.peers import NOW_MS, asking, moment
 
 ACCESS = Access("http://h/base/", {"rid": "demo-rid-0001"}, {"appkey": "demo-appkey"})
 SEALED = "uaFCKHK/4nnDTN1rISjvBUB95eeLR16D4057zf0ZP/Q="  # "demo-session-secret", by JDK 17
@@ -49,14 +44,14 @@ def test_what_is_no_secret_is_refused(sealed: str) -> None:
 
 
 def test_four_headers_in_milliseconds() -> None:
-    headers = Gjgxjhpt(ACCESS).headers("s_demo_0001", "demo-secret", NOW_MS)
-    assert headers == {
+    signature = Gjgxjhpt(ACCESS).sign(asking(), moment("demo-secret", "s_demo_0001"))
+    assert signature.headers == {
         "gjgxjhpt_rid": "demo-rid-0001",
         "gjgxjhpt_sid": "s_demo_0001",
         "gjgxjhpt_rtime": "1600000000000",
         "gjgxjhpt_sign": "banx+jAYVx56rBhC9hbfwisVmZJKzhVbZvFLZMZIwt8=",
     }
-    assert list(gjzwfwpt(ACCESS).headers("s", "x", 1)) == [
+    assert list(Gjzwfwpt(ACCESS).sign(asking(), moment("x", "s")).headers) == [
         "gjzwfwpt_rid",
         "gjzwfwpt_sid",
         "gjzwfwpt_rtime",
@@ -64,23 +59,46 @@ def test_four_headers_in_milliseconds() -> None:
     ]
 
 
+@pytest.mark.parametrize(("names", "first"), [("prefixed", "gjgxjhpt_rid"), ("bare", "rid")])
+def test_soap_repeats_the_four_in_an_element_of_its_own(names: str, first: str) -> None:
+    access = Access("http://h", {"rid": "a&b", "soap_names": names}, {"appkey": "demo-appkey"})
+    header = Gjgxjhpt(access).sign(asking(), moment("demo-secret", "s_demo_0001")).soap_header
+    assert header.startswith(f"<tongtechheader><{first}>a&amp;b</{first}>")
+    assert header.count("</") == 5
+
+
 def test_the_session_is_asked_for_with_the_appkey() -> None:
-    request = Gjgxjhpt(ACCESS).ask("s_demo_0001", NOW_MS)
+    [request] = Gjgxjhpt(ACCESS).asks(moment("", "s_demo_0001"))
     fields = orjson.loads(request.body)
     assert (request.method, str(request.url)) == ("POST", "http://h/base/sysapi/auth/refreshappsecret")
     assert fields["gjgxjhpt_sign"] == sign("demo-appkey", "s_demo_0001", "demo-rid-0001", "1600000000000")
     assert not request.fresh
 
 
+def test_the_service_platform_gives_its_secret_at_the_proxy() -> None:
+    [request] = Gjzwfwpt(ACCESS).asks(moment("", "s_demo_0001"))
+    assert str(request.url) == "http://h/base/gateway/httpproxy"
+    assert orjson.loads(request.body)["gjzwfwpt_rid"] == "demo-rid-0001"
+    data = {"secret": SEALED, "secretEndTime": "1600000600000"}
+    for code in ("0", "200", 200):
+        learnt = Gjzwfwpt(ACCESS).learn(answer(code=code, data=data), NOW_MS)
+        assert learnt == ("demo-session-secret", 1600000600000)
+    with pytest.raises(SessionFailed):
+        Gjzwfwpt(ACCESS).learn(answer(code="300", data=data), NOW_MS)
+
+
 def test_a_session_secret_is_learnt_with_its_end() -> None:
     data = {"secret": SEALED, "secretEndTime": 1600000600000}
-    assert Gjgxjhpt(ACCESS).learn(answer(code="0", data=data)) == ("demo-session-secret", 1600000600000)
+    assert Gjgxjhpt(ACCESS).learn(answer(code="0", data=data), NOW_MS) == (
+        "demo-session-secret",
+        1600000600000,
+    )
 
 
 @pytest.mark.parametrize("code", ["-1", -1, "E-106"])
 def test_not_on_their_list_is_barred(code: Any) -> None:
     with pytest.raises(SessionBarred):
-        Gjgxjhpt(ACCESS).learn(answer(code=code, message="not authorised"))
+        Gjgxjhpt(ACCESS).learn(answer(code=code, message="not authorised"), NOW_MS)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +118,7 @@ def test_not_on_their_list_is_barred(code: Any) -> None:
 )
 def test_anything_else_is_no_session(response: Response) -> None:
     with pytest.raises(SessionFailed) as caught:
-        Gjgxjhpt(ACCESS).learn(response)
+        Gjgxjhpt(ACCESS).learn(response, NOW_MS)
     assert "demo" not in str(caught.value)
 
 
@@ -117,13 +135,26 @@ def test_an_end_of_unknown_form_is_no_end(text: Any) -> None:
 
 def test_simple_schemes() -> None:
     access = Access("http://h", {"user": "tongban"}, {"token": "t0", "password": "密"})
-    assert bearer(access).headers("s", "", 0) == {"Authorization": "Bearer t0"}
+    assert Bearer(access).sign(asking(), moment()).headers == {"Authorization": "Bearer t0"}
     pair = base64.b64encode("tongban:密".encode()).decode()
-    assert basic(access).headers("s", "", 0) == {"Authorization": f"Basic {pair}"}
-    assert none(access).headers("s", "", 0) == {}
+    assert Basic(access).sign(asking(), moment()).headers == {"Authorization": f"Basic {pair}"}
+    assert Unsigned(access).sign(asking(), moment()) is NOTHING
 
 
 def test_a_missing_secret_is_named_and_an_access_shows_nothing() -> None:
     with pytest.raises(SecretMissing, match="secrets token is missing"):
-        bearer(Access("http://h"))
+        Bearer(Access("http://h"))
     assert repr(ACCESS) == "Access()"
+
+
+def test_whoever_signs_with_a_session_secret_may_renew_it_once() -> None:
+    assert {"gjgxjhpt", "gjzwfwpt", "zj", "oauth2"} == RENEWING
+    assert SCHEMES.keys() - RENEWING >= {
+        "none",
+        "bearer",
+        "basic",
+        "tif",
+        "hmac",
+        "ws-security",
+        "mutual-tls",
+    }

@@ -30,7 +30,9 @@ def call():
     files = {"contract/service.wsdl": (FOLDER / "contract" / "service.wsdl").read_text("utf-8")}
     platform = declare(read("platform.yaml", (FOLDER / "platform.yaml").read_text("utf-8")).tree)
     access = Access("http://127.0.0.1:9/x", {}, {"licence": "L"})
-    adapter = build(platform, access=access, transport=Nowhere(), clock_ms=lambda: 0, contract=files)
+    adapter = build(
+        platform, access=access, transport=Nowhere(), clock_ms=lambda: 0, random=bytes, contract=files
+    )
     assert isinstance(adapter, SoapAdapter)
     return adapter._calls["case.submit"]
 

@@ -77,7 +77,13 @@ def share(tmp_path: Path) -> Path:
 
 
 def adapter(share: Path | str, document: dict[str, Any] = FOLDER) -> Adapter:
-    return build(declare(document), access=Access(str(share)), transport=NOWHERE, clock_ms=lambda: NOW_MS)
+    return build(
+        declare(document),
+        access=Access(str(share)),
+        transport=NOWHERE,
+        clock_ms=lambda: NOW_MS,
+        random=os.urandom,
+    )
 
 
 async def material(name: str) -> bytes:

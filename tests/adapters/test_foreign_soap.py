@@ -14,12 +14,14 @@ from adapters.base import Adapter
 from adapters.build import build
 from adapters.coherence import declare
 from adapters.message import Access, Message
+from adapters.soap import SoapAdapter
 from adapters.transport import HttpTransport
 from tests.adapters.node_peer import node_peer
 from tests.adapters.peers import ROOT, SOAP, changed, go
 from tests.adapters.test_soap import package
 
 WSDL = ROOT / "mappings/examples/sim-gx/contract/service.wsdl"
+FORMS = Path(__file__).parent / "forms.wsdl"
 TYPED = Path(__file__).parent / "typed.wsdl"
 NAME = "欧阳 <&> '\"\r\n末"
 SHORT = "欧阳 <&> '\""
@@ -42,6 +44,7 @@ def speaking(
         transport=transport,
         contract={"contract/service.wsdl": wsdl},
         clock_ms=lambda: 0,
+        random=bytes,
     )
 
 
@@ -91,6 +94,28 @@ async def test_node_soap_reads_typed_bodies(transport: HttpTransport) -> None:
     assert [each["clmc"] for each in args["cl"]] == ["甲", "乙"]
     assert args["cl"][0]["nr"] == "JVBERg=="
     assert args["sqr"]["xm"] == SHORT
+
+
+async def test_node_soap_reads_what_the_compiled_writer_writes(transport: HttpTransport) -> None:
+    operation = {"call": "Forms/Eleven/plain", "taken": {"body": {"#text": "ok"}}}
+    document = changed(SOAP, "operations", {"case.submit": operation})
+    agent = {"@lx": "a & b", "xm": SHORT, "hzh": "AB12", "yxq": "2030-01-01", "sf": "省", "qx": "金山"}
+    case = {"fs": 7, "je": {"@bz": "元", "#text": "1.50"}, "sqr": [agent, {**agent, "dlr": agent}]}
+    with node_peer(FORMS, {"plain": "ok"}, "/11") as peer:
+        adapter = speaking(transport, peer.url, FORMS.read_text(), document)
+        assert isinstance(adapter, SoapAdapter)
+        writer = adapter._calls["case.submit"].writer
+        assert writer is not None
+        assert writer.written(case, "utf-8") is not None
+        reply = await adapter.send(Message("case.submit", case), materials=material, go=go)
+        assert reply.verdict == "taken", reply.raw
+        args = peer.call()["args"]
+    assert args["fs"] == "7"
+    assert args["je"] == {"attributes": {"bz": "元"}, "$value": "1.50"}
+    first, second = args["sqr"]
+    assert first["attributes"] == {"lx": "a & b", "bz": "无"}
+    assert [first[name] for name in ("xm", "hzh", "sf", "gx")] == [SHORT, "AB12", "省", "本人"]
+    assert [each["xm"] for each in second["dlr"]] == [SHORT]
 
 
 class Quiet(WSGIRequestHandler):

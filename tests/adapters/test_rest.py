@@ -7,6 +7,7 @@ import pytest
 
 from adapters.base import Adapter
 from adapters.build import build
+from adapters.coherence import NotDeclared
 from adapters.declared import Platform
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.message import Access, Message, Response
@@ -154,15 +155,17 @@ def test_a_missing_inner_document_is_garbled(transport: HttpTransport, body: byt
 def test_an_unknown_dialect_or_scheme_is_named(transport: HttpTransport) -> None:
     with pytest.raises(Unbuildable, match="no adapter speaks carrier-pigeon"):
         adapter(changed(REST, "speaks", "carrier-pigeon"), transport)
-    with pytest.raises(Unbuildable, match="no auth scheme magic: write one of none, bearer"):
+    with pytest.raises(NotDeclared, match="auth: no auth scheme magic: write one of none, bearer"):
         adapter(changed(REST, "auth", "magic"), transport)
+    with pytest.raises(NotDeclared, match="auth: ws-security stands in a SOAP header"):
+        adapter(changed(REST, "auth", "ws-security"), transport)
 
 
 def test_a_declaration_that_nobody_checked_is_not_sent_with(transport: HttpTransport) -> None:
     """`later: 504` doubles cases; a caller that forgot to check the declaration finds out here."""
     careless = Platform.model_validate(changed(REST, "operations.case.submit.later", {"status": "504"}))
     with pytest.raises(Unbuildable, match="status 504 does not show") as caught:
-        build(careless, access=Access(ADDRESS), transport=transport, clock_ms=lambda: 0)
+        build(careless, access=Access(ADDRESS), transport=transport, clock_ms=lambda: 0, random=bytes)
     assert caught.value.path == ("operations", "case.submit", "later", "status")
 
 

@@ -240,3 +240,16 @@ def test_the_contract_lists_what_can_be_used(soap: Adapter) -> None:
     assert [use.operation for use in soap.contract.uses if use.reason is None] == ["submitCase", "queryCase"]
     assert CONTRACT
     assert "LIC-1" not in repr(Access("http://h", {}, {"licence": "LIC-1"}))
+
+
+def test_what_a_fault_of_1_2_is_about_stands_in_its_innermost_subcode(soap: Adapter) -> None:
+    inner = "<s:Subcode><s:Value>w:FailedCheck</s:Value></s:Subcode>"
+    subcode = f"<s:Subcode><s:Value>w:FailedAuthentication</s:Value>{inner}</s:Subcode>"
+    body = (
+        '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code>'
+        f"<s:Value>s:Sender</s:Value>{subcode}</s:Code></s:Fault></s:Body></s:Envelope>"
+    )
+    fault = soap.decode(Response(400, XML, body.encode()), "case.submit")["fault"]
+    assert (fault["code"], fault["subcode"], fault["text"]) == ("Sender", "FailedCheck", None)
+    bare = body.replace(subcode, "").replace("<s:Value>s:Sender</s:Value>", "")
+    assert soap.decode(Response(400, XML, bare.encode()), "case.submit")["fault"]["code"] is None

@@ -39,6 +39,7 @@ def typed(transport: HttpTransport) -> SoapAdapter:
         transport=transport,
         contract={"typed.wsdl": TYPED},
         clock_ms=lambda: 0,
+        random=bytes,
     )
     assert isinstance(speaking, SoapAdapter)
     return speaking
@@ -166,4 +167,13 @@ def test_what_may_repeat_by_the_contract_is_a_list_even_of_one(
 
 def test_a_type_that_contains_itself_ends(typed: SoapAdapter) -> None:
     tree = typed.decode(answer("<code>0</code><next><tree><tree/></tree></next>"), "case.submit")
-    assert tree["result"]["next"]["tree"] == [{"tree": ""}]
+    assert tree["result"]["next"]["tree"] == [{"tree": []}]
+
+
+def test_a_list_of_one_stays_a_list_at_any_depth(typed: SoapAdapter) -> None:
+    deep = "<tree>" * 40 + "<tree/><tree/>" + "</tree>" * 40
+    found = typed.decode(answer(f"<code>0</code><next>{deep}</next>"), "case.submit")["result"]["next"]
+    for _ in range(40):
+        assert len(found["tree"]) == 1
+        found = found["tree"][0]
+    assert found["tree"] == ["", ""]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.codecs import xml
+from adapters.codecs import markup, xml
 from adapters.errors import Garbled, Unencodable
 
 XML_TEXT = st.text(
@@ -36,6 +36,35 @@ def test_what_is_written_reads_the_same(tree: dict[str, Any]) -> None:
 def test_attributes_and_text_read_the_same(code: str, text: str) -> None:
     tree = {"RECORD": {"@code": code, "#text": text}}
     assert xml.read(xml.write(tree, "ROOT", "utf-8")) == tree
+
+
+ODD_NAMES = st.sampled_from(
+    ["a", "名称", "@n", "@b-c", "#text", "xmlns", "@xml", "{u}a", "a:b", "1a", "", "@", "#x"]
+)
+ODD_LEAVES = st.one_of(
+    st.text(st.characters(exclude_categories=[]) | st.sampled_from("&<>\r\n\t\"'\x00\ufffe"), max_size=6),
+    st.sampled_from([None, True, False, 0, -7, 1.5, {}, [], [None], ("a", "b")]),
+)
+ODD_TREES = st.recursive(
+    ODD_LEAVES,
+    lambda inner: st.dictionaries(ODD_NAMES, inner | st.lists(inner, max_size=3), max_size=4),
+    max_leaves=12,
+)
+
+
+@given(tree=st.dictionaries(ODD_NAMES, ODD_TREES, max_size=3))
+def test_what_is_written_quickly_is_what_lxml_writes(tree: dict[str, Any]) -> None:
+    quickly = markup.quickly("ROOT", tree)
+    try:
+        by_lxml = xml._by_lxml(tree, "ROOT", "utf-8")
+    except Unencodable:
+        by_lxml = None
+    assert quickly in (None, by_lxml)
+
+
+def test_an_ordinary_document_is_written_quickly() -> None:
+    tree = {"名称": "张三 <&>", "R": [{"@n": 1, "a": None, "b": "x"}, {"#text": True}], "E": {}}
+    assert markup.quickly("ROOT", tree) == xml._by_lxml(tree, "ROOT", "utf-8")
 
 
 def test_a_declared_gb2312_is_a_declaration_only() -> None:

@@ -1,6 +1,6 @@
 """`make bench`: measure, print, and write the figures into docs/performance.md.
 
-python -m tests.bench [--only exchanges,mapping,postgres,evidence,open,stored] [--write]
+python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored] [--write]
 """
 
 import argparse
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import uvloop
 
-from tests.bench import evidence, figures, latency, several, stored
+from tests.bench import evidence, figures, latency, several, stored, typed
 from tests.bench.exchanges import measure
 from tests.bench.rounds import Subject, ratio
 from tests.bench.stages import measured
@@ -71,6 +71,10 @@ def mapping(given: argparse.Namespace) -> list[str]:
     ]
 
 
+def soap(given: argparse.Namespace) -> list[str]:
+    return figures.dated(f"{typed.ROUNDS} rounds of {typed.RUNS} in turns") + typed.measured()
+
+
 def postgres(given: argparse.Namespace) -> list[str]:
     measuring = several.measured(rounds=given.rounds, requests=given.requests, seconds=given.seconds)
     return _interleaved(given) + uvloop.run(measuring)
@@ -96,6 +100,7 @@ def _interleaved(given: argparse.Namespace) -> list[str]:
 PARTS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
     "exchanges": exchanges,
     "mapping": mapping,
+    "soap": soap,
     "postgres": postgres,
     "evidence": without_evidence,
     "open": open_loop,

@@ -4,6 +4,7 @@ Then every made-up case goes through mapping, adapter and a simulated platform t
 """
 
 import json
+import os
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -16,6 +17,7 @@ import pytest
 
 from adapters.base import Adapter
 from adapters.build import build
+from adapters.codecs.charset import charset_of
 from adapters.coherence import declare
 from adapters.declared import Platform
 from adapters.message import Access, Message, Reply, Response
@@ -25,12 +27,19 @@ from mappings.bundle import compile_platform, gather
 from mappings.examples import check_examples
 from mappings.problems import Unmappable
 from mappings.source import read
-from tests.fakes import fixtures, gd, gx
+from tests.fakes import fixtures, gd, gx, sj, yb, yh
 from tests.fakes.control import application
 from tests.fakes.server import Simulator, running
 
 EXAMPLES = Path(__file__).parents[2] / "mappings" / "examples"
-PLATFORMS = ("sim-gd", "sim-gx")
+PLATFORMS = ("sim-gd", "sim-gx", "sim-sj", "sim-yb", "sim-yh")
+SIMULATORS = {"sim-gd": gd, "sim-gx": gx, "sim-sj": sj, "sim-yb": yb, "sim-yh": yh}
+ASKED = {"sim-gx", "sim-yb"}  # these do not deduplicate: they are asked
+SETTINGS = {"rid": gd.RID, "paasid": sj.PAASID, "user": yb.USER, "app_key": yh.APP_KEY}
+SECRETS = {
+    "appkey": gd.APPKEY, "licence": gx.LICENCE, "token": sj.TOKEN, "password": yb.PASSWORD,
+    "app_secret": yh.APP_SECRET,
+}  # fmt: skip
 FILES = gather([EXAMPLES])
 SAMPLES = sorted(path for name in PLATFORMS for path in (EXAMPLES / name / "samples").glob("case.*.*.json"))
 
@@ -40,6 +49,11 @@ def of(name: str) -> dict[str, str]:
     return {
         path.removeprefix(f"{name}/"): text for path, text in FILES.items() if path.startswith(f"{name}/")
     }
+
+
+# what these cannot show: TIF knows no session, the typed answer of the ministry has no records, and most UTF-8
+# is also some GBK (its codes are ASCII, so the verdict is right all the same)
+ODD = {"sj-person": {"expire_secret"}, "yb-person": {"partly"}, "yh-person": {"wrong_charset"}}
 
 
 def submit(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -59,9 +73,9 @@ class Session:
 
     known: list[str] = field(default_factory=list)
 
-    async def secret(self, refresh: Callable[[], Awaitable[tuple[str, int]]]) -> str:
+    async def secret(self, refresh: Callable[[str], Awaitable[tuple[str, int]]]) -> str:
         if not self.known:
-            self.known.append((await refresh())[0])
+            self.known.append((await refresh(""))[0])
         return self.known[0]
 
     async def spoil(self, secret: str) -> None:
@@ -70,12 +84,12 @@ class Session:
 
 def adapter(name: str, address: str, transport: Any = None) -> Adapter:
     """The adapter of an example as an installation with the demo's secrets builds it."""
-    secrets = {"appkey": gd.APPKEY, "licence": gx.LICENCE}
     return build(
         declared(name),
-        access=Access(address, {"rid": gd.RID}, secrets),
+        access=Access(address, SETTINGS, SECRETS),
         transport=transport,
         clock_ms=lambda: time.time_ns() // 1_000_000,
+        random=os.urandom,
         contract=of(name),
         credential=Session(),
     )
@@ -84,7 +98,7 @@ def adapter(name: str, address: str, transport: Any = None) -> Adapter:
 @asynccontextmanager
 async def world(name: str) -> AsyncIterator[tuple[Simulator, Adapter]]:
     """A simulated platform and an adapter that speaks to it."""
-    platform = gd.simulator() if name == "sim-gd" else gx.simulator()
+    platform = SIMULATORS[name].simulator()
     async with running(platform, application), HttpTransport() as transport:
         yield platform, adapter(name, platform.address, transport)
 
@@ -106,7 +120,7 @@ def test_an_example_platform_compiles_without_findings(name: str) -> None:
     assert findings == []
     lists = ["case.list", "case.list.reply"] if name == "sim-gd" else []
     assert sorted(mappings) == [*lists, "case.progress", "case.progress.reply", "case.submit"]
-    assert {"id_type", "project_type", "mode", "original", "progress"} <= tables.keys()
+    assert {"id_type", "progress"} <= tables.keys()
 
 
 @pytest.mark.parametrize("name", PLATFORMS)
@@ -125,7 +139,8 @@ def test_an_example_platform_says_that_it_is_simulated(name: str) -> None:
 def test_every_sample_has_the_verdict_that_its_name_says(path: Path) -> None:
     sample = json.loads(path.read_text("utf-8"))
     answer = sample["response"]
-    response = Response(answer["status"], answer["headers"], answer["body"].encode())
+    charset = charset_of(answer["headers"].get("Content-Type", "")) or "utf-8"
+    response = Response(answer["status"], answer["headers"], answer["body"].encode(charset))
     speaker = adapter(path.parts[-3], "http://127.0.0.1:1")
     reply = speaker.judged(response, sample["operation"], sample.get("probes"))
     assert path.stem.split(".")[2].split("-")[0] == sample["verdict"] == reply.verdict
@@ -136,9 +151,7 @@ def test_every_sample_has_the_verdict_that_its_name_says(path: Path) -> None:
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_every_verdict_has_its_sample(name: str) -> None:
     found = {path.stem.split(".")[2].split("-")[0] for path in SAMPLES if path.parts[-3] == name}
-    other = (
-        {"already"} if name == "sim-gd" else {"landed", "absent"}
-    )  # the SOAP platform does not deduplicate
+    other = {"landed", "absent"} if name in ASKED else {"already"}
     assert found == {"taken", "refused", "barred", "later", "unknown"} | other
 
 
@@ -149,7 +162,7 @@ def test_a_made_up_case_passes_the_canonical_checks(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(fixtures.THERE))
 async def test_a_made_up_case_is_taken_and_found_again(name: str) -> None:
-    platform = "sim-gd" if "gd" in name else "sim-gx"
+    platform = f"sim-{name.removeprefix('canary-')[:2]}"
     document = fixtures.admitted(name)
     mappings, _, _ = compile_platform(platform, of(platform))
     async with world(platform) as (there, speaker):
@@ -167,21 +180,22 @@ async def test_a_made_up_case_is_taken_and_found_again(name: str) -> None:
 
 
 async def test_what_comes_twice_is_known_there_or_shows_as_double() -> None:
-    for name, expected in (("gd-person", ["taken", "already"]), ("gx-person", ["taken", "taken"])):
-        platform = f"sim-{name[:2]}"
+    for platform in PLATFORMS:
+        name, expected = f"{platform[4:]}-person", ["taken", "taken" if platform in ASKED else "already"]
         document = fixtures.admitted(name)
         async with world(platform) as (there, speaker):
             mapped, files = submit(platform)(document), fixtures.files(document)
             replies = [await sent(speaker, "case.submit", mapped, files=files) for _ in range(2)]
             assert [reply.verdict for reply in replies] == expected
-            assert bool(there.ledger.counts()["doubled"]) == (platform == "sim-gx")
+            assert bool(there.ledger.counts()["doubled"]) == (platform in ASKED)
 
 
-async def test_a_probe_settles_what_was_taken_without_an_answer() -> None:
-    document = fixtures.admitted("gx-organization")
-    mappings, _, _ = compile_platform("sim-gx", of("sim-gx"))
+@pytest.mark.parametrize("name", ["gx-organization", "yb-minor"])
+async def test_a_probe_settles_what_was_taken_without_an_answer(name: str) -> None:
+    document, platform = fixtures.admitted(name), f"sim-{name[:2]}"
+    mappings, _, _ = compile_platform(platform, of(platform))
     question = mappings["case.progress"](fixtures.asking(document))
-    async with world("sim-gx") as (there, speaker):
+    async with world(platform) as (there, speaker):
         before = await sent(speaker, "case.progress", question, probes="case.submit")
         assert before.verdict == "absent"
         await _tell(there, do="take_then_drop")
@@ -220,8 +234,15 @@ async def test_a_probe_settles_what_was_taken_without_an_answer() -> None:
 async def test_every_behaviour_has_its_verdict(
     step: dict[str, object], rest: str | None, soap: str | None
 ) -> None:
-    for name, expected in (("gd-organization", rest), ("gx-minor", soap)):
-        if expected is None:
+    cases = {
+        "gd-organization": rest,
+        "gx-minor": soap,
+        "sj-person": rest,
+        "yb-person": soap,
+        "yh-person": rest,
+    }
+    for name, expected in cases.items():
+        if expected is None or step["do"] in ODD.get(name, ()):
             continue
         document = fixtures.admitted(name)
         async with world(f"sim-{name[:2]}") as (there, speaker):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,11 @@ def adapter(name: str) -> Adapter:
     tree = read("platform.yaml", FILES[f"{name}/platform.yaml"]).tree
     assert isinstance(tree, dict)
     return build(
-        declare(tree), access=Access(ADDRESSES[name]), transport=NOWHERE, clock_ms=lambda: 1_600_000_000_000
+        declare(tree),
+        access=Access(ADDRESSES[name]),
+        transport=NOWHERE,
+        clock_ms=lambda: 1_600_000_000_000,
+        random=os.urandom,
     )
 
 

@@ -10,11 +10,11 @@ import yaml
 
 from tests.fakes.checks import id_check
 from tests.fakes.fixtures import case
-from tests.installation import EXAMPLES, PLATFORMS
+from tests.installation import EXAMPLES, MORE, PLATFORMS
 
 EXPECTED = Path(__file__).parent / "expected.csv"
 OWN = Path(__file__).parent / "platforms"
-STANDS = {**PLATFORMS, "sim-mz": ("tests.demo.ministry", "")}
+STANDS = {**PLATFORMS, **MORE, "sim-mz": ("tests.demo.ministry", "")}
 FOLDERS = (EXAMPLES, OWN)
 
 
@@ -75,6 +75,10 @@ PLAIN = (
     Trial("session secret expired", "gd-agent", 1, {"do": "expire_secret"}),
     Trial("person, SOAP", "gx-person"),
     Trial("organization, SOAP", "gx-organization"),
+    Trial("person, hub", "sj-person"),
+    Trial("person, ministry", "yb-person"),
+    Trial("person, XML in GBK", "yh-person"),
+    Trial("session secret expired, XML in GBK", "yh-foreigner", 0, {"do": "expire_secret"}),
 )
 KILLED = (
     Trial("killed before first byte", "gd-person", 1, kill="before"),
@@ -90,6 +94,8 @@ DISTURBED = (
     Trial("refused, SOAP", "gx-person", 3, {"do": "partly"}),
     Trial("asked to come later, SOAP", "gx-foreigner", 0, {"do": "busy"}),
     Trial("answer dropped, SOAP", "gx-person", 4, {"do": "take_then_drop"}),
+    Trial("answer dropped, hub", "sj-person", 1, {"do": "take_then_drop"}),
+    Trial("answer dropped, ministry", "yb-minor", 0, {"do": "take_then_drop"}),
 )
 HELD = Trial("nobody can say", "gd-minor", 0, {"do": "take_then_drop"})
 SETTLED = f"{HELD.name}, settled"

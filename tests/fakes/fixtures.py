@@ -28,13 +28,19 @@ THERE: Mapping[str, str] = {
     "gx-minor": "11450000007566021J200200603100001",
     "gx-foreigner": "11450000007566021J200070604200002",
     "gx-passport": "11450000007566021J200200603100001",
+    "sj-person": "11510132MB3R0016X04002014007000",
+    "sj-organization": "11500112MB3R00210K4000117051000",
+    "yb-person": "11520424MB3R00311G4002036003000",
+    "yb-minor": "11440233MB3R00415T4002036003000",
+    "yh-person": "11350524MB3R00516F400200603100001",
+    "yh-foreigner": "11350524MB3R00516F400200603100001",
     "canary-gd": "11440232007340216X4002014007000",
     "canary-gx": "11450000007566021J200200603100001",
 }
 
 
 def names(platform: str = "") -> list[str]:
-    """Names of the cases, of one platform (`gd`, `gx`) or all, without the canary."""
+    """Names of the cases, of one platform (`gd`, `gx`, `sj`, `yb`, `yh`) or all, without the canary."""
     return [name for name in THERE if name.startswith(platform) and not name.startswith("canary")]
 
 

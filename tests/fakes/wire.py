@@ -24,6 +24,7 @@ class Answer:
     code: str = ""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    charset: str = "utf-8"
 
 
 def reset(request: web.BaseRequest) -> web.Response:
@@ -48,15 +49,20 @@ def spoiled(answer: Answer, step: Step) -> Answer:
         case "redirect":
             return replace(answer, status=307, body=b"", headers={"Location": step.text("to", "/moved")})
         case "wrong_charset":
-            return replace(answer, body=answer.body.decode("utf-8").encode("gb18030"))
+            other = "gb18030" if answer.charset == "utf-8" else "utf-8"
+            return replace(answer, body=answer.body.decode(answer.charset).encode(other))
         case "corrupt":
-            return replace(answer, body=_corrupted(answer.body.decode("utf-8")).encode("utf-8"))
+            return replace(answer, body=_corrupted(answer))
     return answer
 
 
-def _corrupted(text: str) -> str:
-    """Every second Chinese character lost, as servers do that decode UTF-8 block by block."""
-    return "".join("�" if ord(c) > 0x2E80 and i % 2 else c for i, c in enumerate(text))
+def _corrupted(answer: Answer) -> bytes:
+    """Every second Chinese character lost, as servers do that decode UTF-8 block by block; in GBK half of one."""
+    lost = "\ufffd".encode() if answer.charset == "utf-8" else b"\xff"
+    text = answer.body.decode(answer.charset)
+    return b"".join(
+        lost if ord(c) > 0x2E80 and i % 2 else c.encode(answer.charset) for i, c in enumerate(text)
+    )
 
 
 async def deliver(request: web.BaseRequest, answer: Answer, step: Step | None) -> web.StreamResponse:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -19,13 +19,13 @@ from gateway.model import Exchange
 from gateway.settings import load
 from gateway.store import exchanges
 from gateway.world import World
-from tests.fakes import gd, gx
+from tests.fakes import gd, gx, sj, yb, yh
 from tests.fakes.control import application
 from tests.fakes.fronts import FARS, Far, Tables, address_of
 from tests.fakes.server import Simulator, running
 from tests.faults import bare
 from tests.faults.ledgers import halves, verified
-from tests.installation import CHECKOUT, PLATFORMS, Installation
+from tests.installation import CHECKOUT, MORE, NOWHERE, PLATFORMS, Installation
 from tests.postgres import Server
 
 EXAMPLES = CHECKOUT / "mappings" / "examples"
@@ -34,7 +34,11 @@ SIMULATORS: Mapping[str, Callable[[str], Simulator]] = {
     "sim-gd": gd.simulator,
     "sim-gx": gx.simulator,
     "sim-bare": bare.simulator,
+    "sim-sj": sj.simulator,
+    "sim-yb": yb.simulator,
+    "sim-yh": yh.simulator,
 }
+PLAIN = ("sim-gd", "sim-gx", "sim-bare", *FARS)
 QUICK = (("first: 1s, most: 10s", "first: 50ms, most: 200ms"), ("every: 1s", "every: 50ms"))
 
 
@@ -59,18 +63,22 @@ class Place:
         return load(self.conf).database
 
     def write(
-        self, changes: Mapping[str, Mapping[str, str]] | None = None, *, lease_margin_s: float = 10
+        self,
+        changes: Mapping[str, Mapping[str, str]] | None = None,
+        *,
+        lease_margin_s: float = 10,
+        names: Collection[str] = PLAIN,
     ) -> None:
-        """Conf and a copy of the platforms' declarations.
+        """Conf and a copy of the platforms' declarations, of those that are needed: every start compiles them.
 
         changes: platform -> text in its platform.yaml -> what to write instead, besides quick retries.
         """
         installation = Installation(self.folder)
         installation.write(lease_margin_s=lease_margin_s)
         declared = self.folder / "platforms"
-        for source in (EXAMPLES, BARE):
-            shutil.copytree(source, declared, dirs_exist_ok=True)
-        for name in (*SIMULATORS, *FARS):
+        for name in names:
+            source = EXAMPLES if (EXAMPLES / name).is_dir() else BARE
+            shutil.copytree(source / name, declared / name)
             file = declared / name / "platform.yaml"
             text = file.read_text()
             for old, new in (*QUICK, *(changes or {}).get(name, {}).items()):
@@ -80,8 +88,8 @@ class Place:
         conf.write_text(conf.read_text().replace(str(EXAMPLES), "platforms"))
         if self.server is not None:
             self.keep_in(self.server.database())
-        for name in SIMULATORS:
-            self.point(name, "http://127.0.0.1:9")
+        for name in names:
+            self.point(name, address_of(name, self.folder) if name in FARS else NOWHERE)
 
     def forget_sources(self) -> None:
         """What is in the database need not be looked at again at every start."""
@@ -90,7 +98,8 @@ class Place:
         conf.write_text("".join(line for line in lines if not line.startswith("catalogue:")))
 
     def point(self, name: str, address: str) -> None:
-        rest = PLATFORMS[name][1] if name in PLATFORMS else ""
+        known = {**PLATFORMS, **MORE}
+        rest = known[name][1] if name in known else ""
         text = f"platform: {name}\naddress: {address}\n{rest}"
         (self.conf / "platforms" / f"{name}.yaml").write_text(text)
 

@@ -24,9 +24,11 @@ class Platform:
 
     def __init__(self) -> None:
         self.given = 0
+        self.former = ""
 
-    async def refresh(self) -> tuple[str, int]:
+    async def refresh(self, former: str) -> tuple[str, int]:
         self.given += 1
+        self.former = former
         await asyncio.sleep(0.01)
         return f"secret-{self.given}", LIFE_MS
 
@@ -88,6 +90,7 @@ async def test_one_that_is_about_to_end_is_replaced_in_time(store, vault):
     platform = Platform()
     await process(store, vault).secret(platform.refresh)
     assert await process(store, vault, LIFE_MS - 1_000).secret(platform.refresh) == "secret-2"
+    assert platform.former == "secret-1"  # some schemes fetch the next one with it
 
 
 async def test_a_bad_one_is_forgotten_and_fetched_once_by_all_who_met_it(store, vault):
@@ -99,7 +102,7 @@ async def test_a_bad_one_is_forgotten_and_fetched_once_by_all_who_met_it(store, 
         return await secret.secret(platform.refresh)
 
     assert set(await asyncio.gather(*(barred() for _ in range(10)))) == {"secret-2"}
-    assert platform.given == 2
+    assert (platform.given, platform.former) == (2, "")
 
 
 async def test_who_met_the_old_one_does_not_throw_away_what_another_process_fetched(store, vault):
@@ -121,7 +124,7 @@ async def test_one_that_does_not_open_any_more_is_fetched_anew(store, vault):
 
 
 async def test_a_platform_that_gives_none_leaves_nothing_behind(store, vault):
-    async def refused() -> tuple[str, int]:
+    async def refused(former: str) -> tuple[str, int]:
         raise ConnectionError
 
     secret = process(store, vault)

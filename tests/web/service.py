@@ -21,6 +21,7 @@ from tests.fakes import gd, gx
 from tests.fakes.control import application
 from tests.fakes.fronts import FARS, address_of
 from tests.fakes.server import Simulator, running
+from tests.installation import MORE, NOWHERE, SECRETS
 from tests.web.checked import Answer, Checked
 from tests.web.declared import EXTRA_ALIGNMENTS, EXTRA_ITEMS, write_platforms
 
@@ -178,8 +179,6 @@ def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str,
     )  # fmt: skip
     (folder / "items.csv").write_text(EXTRA_ITEMS)
     (folder / "alignments.csv").write_text(EXTRA_ALIGNMENTS)
-    (folder / "appkey").write_text(gd.APPKEY)
-    (folder / "licence").write_text(gx.LICENCE)
     rest = {
         "sim-gx": "secrets: {licence: {file: licence}}\n",
         **dict.fromkeys(
@@ -193,6 +192,10 @@ def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str,
         (conf / "platforms" / f"{name}.yaml").write_text(
             f"platform: {name}\naddress: {address_of(name, folder)}\n"
         )
+    for name, (_, lines) in MORE.items():
+        (conf / "platforms" / f"{name}.yaml").write_text(f"platform: {name}\naddress: {NOWHERE}\n{lines}")
+    for name, secret in SECRETS.items():
+        (folder / name).write_text(secret)
     for name, (speaks_for, rights) in CALLERS.items():
         first, second = (sha256(key_of(name, which).encode()).hexdigest() for which in ("k1", "k2"))
         written = CALLER.format(

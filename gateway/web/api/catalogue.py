@@ -34,7 +34,7 @@ def _platform(platform: PlatformRelease) -> dict[str, Any]:
         "kind": declared.kind,
         "speaks": declared.speaks,
         "serves": [
-            {"division": each.division, "items": list(each.items or ["*"])} for each in declared.serves
+            {"division": each.division or "*", "items": list(each.items or ["*"])} for each in declared.serves
         ],
         "operations": {
             name: {

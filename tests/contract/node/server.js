@@ -30,5 +30,5 @@ const anything = new Proxy({}, { get: () => new Proxy({}, { get: () => operation
 const server = http.createServer((request, response) => response.writeHead(404).end());
 server.listen(0, "127.0.0.1", () => {
   const ready = () => console.log(JSON.stringify({ port: server.address().port }));
-  soap.listen(server, { path, services: anything, xml: wsdl, callback: ready });
+  soap.listen(server, { path, services: anything, xml: wsdl, uri: wsdlPath, callback: ready });
 });

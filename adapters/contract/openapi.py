@@ -1,0 +1,198 @@
+"""OpenAPI 3.0 and 3.1 and Swagger 2.0 as the neutral model."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from adapters.contract.documents import Documents
+from adapters.contract.jsonschema import Schemas
+from adapters.contract.model import Contract, Offer, Part
+
+_METHODS = ("get", "post", "put", "delete", "patch")
+_OTHER = ("head", "options", "trace")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_MEDIA = ("application/json", "*/*", *_FORMS, "application/xml", "text/xml", "text/plain")
+_HEADERS = ("header", "cookie")
+
+
+def read(path: str, documents: Documents) -> Contract:
+    """Raises Unbuildable."""
+    tree = documents.tree(path)
+    reader = _Reader(path, tree, documents)
+    offers = tuple(reader.offers())
+    return Contract("openapi", offers, tuple(documents.notes), tuple(_addresses(tree)))
+
+
+class _Reader:
+    def __init__(self, path: str, tree: Mapping[str, Any], documents: Documents) -> None:
+        self._path = path
+        self._tree = tree
+        self._documents = documents
+        self._schemas = Schemas(documents)
+        self._old = "swagger" in tree
+
+    def offers(self) -> Iterator[Offer]:
+        paths = self._tree.get("paths")
+        for place, item in paths.items() if isinstance(paths, dict) else ():
+            item, base = self._object(item, self._path)
+            for method in (*_METHODS, *_OTHER):
+                if isinstance(item.get(method), dict):
+                    yield self._offer(f"{method.upper()} {_spelt(place)}", item[method], item, base)
+
+    def _offer(self, call: str, operation: Mapping[str, Any], item: Mapping[str, Any], base: str) -> Offer:
+        title = next((str(operation[key]) for key in ("summary", "description") if operation.get(key)), "")
+        title = " ".join((title or str(operation.get("operationId", ""))).split())
+        parameters = list(self._parameters(item, operation, base))
+        body, media, why = self._body(operation, parameters, base)
+        beside = [each for each, where in parameters if where in ("path", "query", "form")]
+        headers = tuple(each for each, where in parameters if where in _HEADERS)
+        how = "typed"
+        if call.split(" ")[0].lower() in _OTHER:
+            how, why = "unusable", f"{call.split(' ')[0]} carries no business"
+        elif body is not None and (body.many or body.kind not in ("object", "any")):
+            how, why = "unusable", f"its body is {'a list' if body.many else body.kind}, messages are objects"
+        elif why:
+            how = "template"
+        inside = tuple(replace(each, where=_where(media)) for each in body.parts) if body is not None else ()
+        free = body is not None and body.open
+        request = Part("", "object", open=free, title=body.title if body is not None else "")
+        return Offer(
+            call,
+            title,
+            request.holding((*beside, *inside)),
+            self._answer(operation, base),
+            how,
+            why,
+            headers=headers,
+            media=media,
+        )
+
+    def _object(self, node: Any, base: str) -> tuple[Mapping[str, Any], str]:
+        """A path item, parameter, body or response, behind its reference; empty when there is none."""
+        if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            node, base = self._documents.referred(node["$ref"], base) or (None, base)
+        return (node, base) if isinstance(node, dict) else ({}, base)
+
+    def _parameters(
+        self, item: Mapping[str, Any], operation: Mapping[str, Any], base: str
+    ) -> Iterator[tuple[Part, str]]:
+        """Each parameter with its place; those of the operation replace those of the path."""
+        found: dict[tuple[str, str], tuple[Part, str]] = {}
+        for holder in (item, operation):
+            given = holder.get("parameters")
+            for each in given if isinstance(given, list) else ():
+                parameter, file = self._object(each, base)
+                name, where = parameter.get("name"), parameter.get("in")
+                if isinstance(name, str) and isinstance(where, str):
+                    where = {"formData": "form"}.get(where, where)
+                    found[name, where] = (self._parameter(parameter, name, where, file), where)
+        yield from found.values()
+
+    def _parameter(self, parameter: Mapping[str, Any], name: str, where: str, base: str) -> Part:
+        schema = parameter.get("schema")
+        if schema is None and isinstance(parameter.get("content"), dict):
+            schema = next((each.get("schema") for each in parameter["content"].values() if each), None)
+        if schema is None and (self._old or "type" in parameter):
+            schema = {key: each for key, each in parameter.items() if key not in ("required", "in", "name")}
+        needed = parameter.get("required") in (True, "true") or where == "path"
+        part = self._schemas.part(
+            schema if schema is not None else {"type": "string"}, base, name, required=needed
+        )
+        title = parameter.get("description")
+        return replace(
+            part, where=where, title=" ".join(title.split()) if isinstance(title, str) else part.title
+        )
+
+    def _body(
+        self, operation: Mapping[str, Any], parameters: list[tuple[Part, str]], base: str
+    ) -> tuple[Part | None, str, str]:
+        """The body, its media type, and why it has no types, "" when it has."""
+        if self._old:
+            return self._old_body(operation, parameters)
+        if operation.get("requestBody") is None:
+            return None, "", ""
+        body, file = self._object(operation["requestBody"], base)
+        content = body.get("content")
+        media = _best(content if isinstance(content, dict) else {})
+        schema = _schema_of(content, media)
+        part = self._schemas.part(schema, file, required=body.get("required") is True)
+        return part, media, _untyped(part)
+
+    def _old_body(
+        self, operation: Mapping[str, Any], parameters: list[tuple[Part, str]]
+    ) -> tuple[Part | None, str, str]:
+        consumes = operation.get("consumes", self._tree.get("consumes"))
+        told = [each for each in consumes if isinstance(each, str)] if isinstance(consumes, list) else []
+        body = next((part for part, where in parameters if where == "body"), None)
+        if body is not None:
+            media = _best(dict.fromkeys(told)) or "application/json"
+            return replace(body, name="", where=""), media, _untyped(body)
+        if any(where == "form" for _, where in parameters):
+            return None, next((each for each in told if each in _FORMS), _FORMS[0]), ""
+        return None, "", ""
+
+    def _answer(self, operation: Mapping[str, Any], base: str) -> Part | None:
+        """Of the first success that describes a body, else of `default`."""
+        responses = operation.get("responses")
+        if not isinstance(responses, dict):
+            return None
+        told = {str(status): each for status, each in responses.items()}
+        successes = sorted(status for status in told if status.startswith("2"))
+        for status in (*successes, *(["default"] if "default" in told else [])):
+            response, file = self._object(told[status], base)
+            content = response.get("content")
+            schema = response.get("schema")
+            if isinstance(content, dict):
+                schema = _schema_of(content, _best(content))
+            if schema is not None:
+                return self._schemas.part(schema, file)
+        return None
+
+
+def _schema_of(content: Any, media: str) -> Any:
+    told = content.get(media) if isinstance(content, dict) else None
+    return told.get("schema") if isinstance(told, dict) else None
+
+
+def _untyped(part: Part) -> str:
+    if part.kind == "any" and not part.many:
+        return "its body is described nowhere: what the mapping writes is sent unchecked"
+    return ""
+
+
+def _where(media: str) -> str:
+    return "form" if media in _FORMS else "body"
+
+
+def _best(content: Mapping[str, Any]) -> str:
+    """The media type that is used of those that an operation takes."""
+    plain = {str(each).split(";")[0].strip().lower(): str(each) for each in content}
+    for media in _MEDIA:
+        if media in plain:
+            return plain[media]
+    return next((plain[each] for each in plain if each.endswith("+json")), next(iter(plain.values()), ""))
+
+
+def _spelt(place: Any) -> str:
+    """A path as `call:` has it: without blanks."""
+    path = quote(str(place), safe="/{}?=&%:@!$'()*+,;~-._")
+    return path if path.startswith("/") else f"/{path}"
+
+
+def _addresses(tree: Mapping[str, Any]) -> Iterator[str]:
+    if "swagger" in tree:
+        host, path = tree.get("host"), tree.get("basePath", "")
+        schemes = tree.get("schemes")
+        for scheme in schemes if isinstance(schemes, list) and schemes else ["https"]:
+            if isinstance(host, str):
+                yield f"{scheme}://{host}{path if isinstance(path, str) else ''}"
+        return
+    servers = tree.get("servers")
+    for server in servers if isinstance(servers, list) else ():
+        if isinstance(server, dict) and isinstance(server.get("url"), str):
+            url, variables = server["url"], server.get("variables")
+            for name, each in variables.items() if isinstance(variables, dict) else ():
+                if isinstance(each, dict):
+                    url = url.replace(f"{{{name}}}", str(each.get("default", "")))
+            yield url

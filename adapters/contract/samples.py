@@ -1,0 +1,117 @@
+"""Messages seen in place of a contract: what several samples have in common is what is known of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from adapters.codecs import xml
+from adapters.contract.documents import parsed
+from adapters.contract.model import Contract, Offer, Part
+from adapters.errors import Garbled, Unbuildable
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
+_WORDS = (("request", "response"), ("req", "resp"), ("req", "res"), ("ask", "answer"), ("given", "reply"))
+_MOST = 20_000
+_DEEPEST = 200
+
+
+def read(path: str, files: Mapping[str, str]) -> Contract:
+    """The sample at `path` and the answer that has its name with `response` in place of `request`, if any."""
+    answer = next((each for each in _answers(path) if each != path and each in files), None)
+    return seen([path], [answer] if answer else [], files)
+
+
+def seen(
+    requests: Sequence[str], answers: Sequence[str], files: Mapping[str, str], call: str = ""
+) -> Contract:
+    """One operation from samples of its messages, each a file with JSON, XML or a SOAP envelope.
+
+    Raises Unbuildable for a file that is neither.
+    """
+    asked = [_tree(path, files) for path in requests]
+    told = [_tree(path, files) for path in answers]
+    request = _root(asked)
+    why = "" if request.kind == "object" and not request.many else "its message is no object"
+    offer = Offer(
+        call,
+        "",
+        request,
+        _root(told) if told else None,
+        "unusable" if why else "typed",
+        why,
+        media=_media(files, requests),
+    )
+    return Contract("samples", (offer,))
+
+
+def _media(files: Mapping[str, str], requests: Sequence[str]) -> str:
+    is_xml = any(files[path].lstrip("\ufeff \t\r\n").startswith("<") for path in requests)
+    return "text/xml" if is_xml else "application/json"
+
+
+def _answers(path: str) -> list[str]:
+    folder, slash, name = path.rpartition("/")
+    return [f"{folder}{slash}{name.replace(ask, answer)}" for ask, answer in _WORDS if ask in name]
+
+
+def _tree(path: str, files: Mapping[str, str]) -> Any:
+    text = files.get(path)
+    if text is None:
+        raise Unbuildable(("contract",), f"{path} is not in the folder", "name the sample's file")
+    if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return parsed(path, text)
+    try:
+        root = xml.parsed(text.lstrip("\ufeff \t\r\n"))
+    except Garbled:
+        raise Unbuildable(("contract",), f"{path} is not well-formed XML", "save the sample again") from None
+    if xml.local(root) == "Envelope":
+        body = next((each for each in root if xml.local(each) == "Body"), root)
+        root = body[0] if len(body) else body
+    content = xml.tree(root)
+    return content if isinstance(content, dict) else {"#text": content}
+
+
+def _root(trees: list[Any]) -> Part:
+    left = [_MOST]
+    return _part("", trees, left, 0)
+
+
+def _part(name: str, values: list[Any], left: list[int], depth: int) -> Part:
+    """What all these values, each of one sample, have in common."""
+    left[0] -= 1
+    many = any(isinstance(each, list) for each in values)
+    flat = [item for each in values for item in (each if isinstance(each, list) else [each])]
+    given = [each for each in flat if each is not None]
+    required = len(given) == len(flat) and bool(flat)
+    if given and all(isinstance(each, Mapping) for each in given) and left[0] > 0 and depth < _DEEPEST:
+        names = dict.fromkeys(str(key) for each in given for key in each)
+        parts = tuple(
+            replace(
+                _part(key, [each[key] for each in given if key in each], left, depth + 1),
+                required=all(key in each and each[key] is not None for each in given),
+            )
+            for key in names
+        )
+        return Part(name, "object", required=required, many=many).holding(parts)
+    kind, form = _kind(given)
+    return Part(name, kind, required=required, many=many, open=kind in ("any", "object"), form=form)
+
+
+def _kind(values: list[Any]) -> tuple[str, str]:
+    """The narrowest kind that has all these values, and its form."""
+    if any(isinstance(each, Mapping | list) for each in values):
+        return "any", ""
+    if not values:
+        return "text", ""
+    for kind, fits in (
+        ("boolean", lambda each: isinstance(each, bool)),
+        ("integer", lambda each: isinstance(each, int) and not isinstance(each, bool)),
+        ("decimal", lambda each: isinstance(each, int | float) and not isinstance(each, bool)),
+        ("date", lambda each: isinstance(each, str) and _DATE.fullmatch(each)),
+        ("time", lambda each: isinstance(each, str) and _TIME.fullmatch(each)),
+    ):
+        if all(fits(each) for each in values):
+            return kind, {"date": "date", "time": "date-time"}.get(kind, "")
+    return "text", ""

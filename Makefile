@@ -32,7 +32,7 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 faults: $(VENV)/dev ## kill the gateway at every statement, then everything at random, into docs/reliability.md
 	FAULTS=long $(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
 	$(BIN)/python -m tests.faults.campaign --bite
-	$(BIN)/python -m tests.faults.campaign --seconds 90 --write
+	$(BIN)/python -m tests.faults.campaign --fronts --seconds 90 --write
 
 bench: $(VENV)/dev ## what an exchange costs and how long it takes, into docs/performance.md; ONLY=postgres,open for parts
 	$(BIN)/python -m tests.bench --write $(if $(ONLY),--only $(ONLY))

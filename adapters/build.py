@@ -67,7 +67,19 @@ def _soap(platform: Platform, surroundings: Surroundings, contract: Mapping[str,
     return SoapAdapter(platform, surroundings, contract)
 
 
-_MAKERS: dict[str, Maker] = {"rest": _rest, "soap": _soap}
+def _table(platform: Platform, surroundings: Surroundings, contract: Mapping[str, str]) -> Adapter:
+    from adapters.table import table_adapter  # who has no front database need not load a driver
+
+    return table_adapter(platform, surroundings)
+
+
+def _folder(platform: Platform, surroundings: Surroundings, contract: Mapping[str, str]) -> Adapter:
+    from adapters.folder import folder_adapter
+
+    return folder_adapter(platform, surroundings)
+
+
+_MAKERS: dict[str, Maker] = {"rest": _rest, "soap": _soap, "table": _table, "folder": _folder}
 
 
 def _maker(platform: Platform) -> Maker:
@@ -77,6 +89,8 @@ def _maker(platform: Platform) -> Maker:
     found = entry_points(group=_ENTRY_POINTS, name=platform.speaks)
     if not found:
         what = f"no adapter speaks {platform.speaks}"
-        raise Unbuildable(("speaks",), what, "write rest or soap, or install a package that offers it")
+        raise Unbuildable(
+            ("speaks",), what, "write rest, soap, table or folder, or install a package that offers it"
+        )
     loaded: Maker = next(iter(found)).load()
     return loaded

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from adapters.notation import DurationS, QuotaText, Statuses, Texts
+from adapters.fronts import Database, Folder
+from adapters.notation import Charset, Declared, DurationS, QuotaText, Statuses, Texts
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 OperationName = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z]+$")]
@@ -13,13 +14,8 @@ Path = Annotated[str, Field(min_length=1)]
 Reason = Annotated[str, Field(min_length=1)]
 _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", r"([01]\d|2[0-3]):[0-5]\d"
 Maintenance = Annotated[str, Field(pattern=rf"^({_DAY}(,{_DAY})* )?{_TIME}-({_TIME}|24:00)$")]
-Charset = Literal["utf-8", "gb2312", "gbk", "gb18030", "big5", "ascii"]
 
 READS = frozenset({"case.progress", "case.result", "case.list", "guide.get", "data.query", "licence.query"})
-
-
-class Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, validate_by_name=False)
 
 
 class Serves(Declared):
@@ -196,6 +192,8 @@ class Platform(Declared):
     serves: tuple[Serves, ...] = Field(min_length=1)
     speaks: str
     contract: str | None = None
+    database: Database | None = None
+    folder: Folder | None = None
     auth: str = "none"
     numbers: Numbers = Numbers()
     limits: Limits = Limits()

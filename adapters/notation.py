@@ -2,15 +2,26 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _QUOTA = re.compile(r"(\d+)\s*/\s*(s|m|h|d)")
+_TABLE_CALL = re.compile(r"(INSERT|SELECT) (\w+(?: *, *\w+)*)")
+_FILE_CALL = re.compile(r"(PUT|GET) ([^/\s]+)")
 _HTTP_CALL = re.compile(r"(GET|POST|PUT|DELETE|PATCH) (/\S*)")
+
+
+Charset = Literal["utf-8", "gb2312", "gbk", "gb18030", "big5", "ascii"]
+
+
+class Declared(BaseModel):
+    """What stands in a platform.yaml: no key that is not known, every scalar from text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, validate_by_name=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,18 @@ def soap_call(text: str) -> tuple[str | None, str | None, str]:
     if len(parts) == 3:
         return parts[0], parts[1], parts[2]
     return None, None, text
+
+
+def table_call(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Verb and tables of `INSERT pro_accept, pro_material`, the one of the case first; None for others."""
+    found = _TABLE_CALL.fullmatch(text)
+    return (found[1], tuple(each.strip() for each in found[2].split(","))) if found else None
+
+
+def file_call(text: str) -> tuple[str, str] | None:
+    """Verb and name rule of `PUT {GLBH}.xml` or `GET FK_{GLBH}_*.xml`; None when it is written otherwise."""
+    found = _FILE_CALL.fullmatch(text)
+    return (found[1], found[2]) if found else None
 
 
 DurationS = Annotated[float, BeforeValidator(duration_s)]

@@ -1,11 +1,12 @@
 """Releases (发布): an immutable bundle of everything declared, compiled once and kept by its digest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.coherence import contradictions
 from adapters.declared import Platform
+from adapters.targets import unfit_targets
 from gateway.settings import declared
 from mappings import bundle
 from mappings.mapping import Mapping as Mapped
@@ -89,4 +90,16 @@ def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) ->
         if operation not in mappings and f"{operation}.yaml" not in files:
             path = ("operations", operation)
             findings.append(source.finding(path, "has no mapping", f"write {folder}/{operation}.yaml"))
+        else:
+            findings += _unfit(platform, operation, mappings[operation])
     return PlatformRelease(name, platform, mappings, dict(files))
+
+
+def _unfit(platform: Platform, operation: str, mapping: Mapped) -> Iterator[Finding]:
+    """Where a mapping, or one of its overlays, and the columns that are declared for it do not fit together."""
+    for each in (mapping, *(overlay.mapping for overlay in mapping.overlays)):
+        targets = each.targets
+        always = {target: is_always for target, (_, is_always) in targets.items()}
+        for target, what, write in unfit_targets(platform, operation, always):
+            site = targets[target][0] if target else None
+            yield Finding(site.file if site else each.file, site.line if site else 1, 1, what, write)

@@ -12,7 +12,7 @@ from mappings.compiler import Run, compile_plan
 from mappings.heads import head_findings
 from mappings.layers import laid, stack
 from mappings.overlays import Overlay, chosen, clashes
-from mappings.plan import Plan
+from mappings.plan import Plan, Site, leaves
 from mappings.planner import Planner
 from mappings.problems import Finding, Problem, Unmappable, Unreadable
 from mappings.source import Path, Source, read
@@ -85,6 +85,11 @@ class Mapping:
     def sources(self) -> frozenset[str]:
         """The paths that it reads, without list indexes: `materials.files.name`."""
         return self.plan.sources
+
+    @property
+    def targets(self) -> dict[str, tuple[Site, bool]]:
+        """The paths that it writes, without list indexes: from where, and whether the value is always there."""
+        return {site.target.replace("[{}]", ""): (site, always) for site, always in leaves(self.plan.nodes)}
 
 
 def compile_mapping(

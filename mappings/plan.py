@@ -1,6 +1,6 @@
 """What a mapping file says, resolved and checked: fields and blocks, their sites, their words bound."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,3 +78,14 @@ class Plan:
     nodes: tuple[Node, ...]
     sources: frozenset[str]
     tables: frozenset[str]
+
+
+def leaves(nodes: Iterable[Node], *, always: bool = True) -> Iterator[tuple[Site, bool]]:
+    """Every value that is written: where, and whether it is in every document in which its list has an element."""
+    for node in nodes:
+        if isinstance(node, Field):
+            yield node.site, always and not node.may_be_left_out
+        elif node.take:
+            yield node.take.site, always and not node.take.may_be_left_out
+        else:
+            yield from leaves(node.body, always=always and node.guard is None)

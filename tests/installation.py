@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from gateway.settings import load
+from tests.fakes.fronts import FARS, address_of
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CALLERS = {
@@ -158,6 +159,8 @@ class Installation:
             (self.conf / "callers" / f"{name}.yaml").write_text(written)
         for name, secret in SECRETS.items():
             (self.folder / name).write_text(secret)
+        for name in FARS:
+            self.point(name, address_of(name, self.folder))
         for name in MORE:
             self.point(name, NOWHERE)
 
@@ -174,7 +177,7 @@ class Installation:
 
     def point(self, platform: str, address: str) -> None:
         """Write where a platform is reached."""
-        rest = {**MORE, **self.stands}[platform][1]
+        rest = "" if platform in FARS else {**MORE, **self.stands}[platform][1]
         written = f"platform: {platform}\naddress: {address}\n{rest}"
         (self.conf / "platforms" / f"{platform}.yaml").write_text(written)
 

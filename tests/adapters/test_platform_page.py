@@ -37,7 +37,8 @@ def inside(annotation: Any) -> list[type[BaseModel]]:
     return [model for each in get_args(annotation) for model in inside(each)]
 
 
-MODELS = models(Platform, {})
+FRONTS = "adapters.fronts"  # a page of their own, docs/fronts.md
+MODELS = {name: each for name, each in models(Platform, {}).items() if each.__module__ != FRONTS}
 
 
 def section(title: str) -> str:

@@ -21,6 +21,7 @@ from gateway.store import exchanges
 from gateway.world import World
 from tests.fakes import gd, gx, sj, yb, yh
 from tests.fakes.control import application
+from tests.fakes.fronts import FARS, Far, Tables, address_of
 from tests.fakes.server import Simulator, running
 from tests.faults import bare
 from tests.faults.ledgers import halves, verified
@@ -37,7 +38,7 @@ SIMULATORS: Mapping[str, Callable[[str], Simulator]] = {
     "sim-yb": yb.simulator,
     "sim-yh": yh.simulator,
 }
-PLAIN = ("sim-gd", "sim-gx", "sim-bare")
+PLAIN = ("sim-gd", "sim-gx", "sim-bare", *FARS)
 QUICK = (("first: 1s, most: 10s", "first: 50ms, most: 200ms"), ("every: 1s", "every: 50ms"))
 
 
@@ -88,7 +89,7 @@ class Place:
         if self.server is not None:
             self.keep_in(self.server.database())
         for name in names:
-            self.point(name, NOWHERE)
+            self.point(name, address_of(name, self.folder) if name in FARS else NOWHERE)
 
     def forget_sources(self) -> None:
         """What is in the database need not be looked at again at every start."""
@@ -128,6 +129,32 @@ class Place:
                 self.simulators[name] = simulator
                 self.point(name, simulator.address)
             yield self.simulators
+
+    @asynccontextmanager
+    async def fronts(self, *names: str) -> AsyncIterator[dict[str, Far]]:
+        """The far sides of fronts at work, on the server if there is one, and conf pointing at their fronts."""
+        async with AsyncExitStack() as stack:
+            made: dict[str, Far] = {}
+            for name in names:
+                on_server = self.server is not None and FARS[name] is Tables
+                address = (
+                    self.server.database() if self.server and on_server else address_of(name, self.folder)
+                )
+                made[name] = FARS[name](address)
+                await asyncio.to_thread(made[name].make)
+                self.point(name, address)
+                await stack.enter_async_context(made[name].running())
+            yield made
+
+    @asynccontextmanager
+    async def standing(self, name: str) -> AsyncIterator[Simulator | Far]:
+        """One platform of either kind, at work."""
+        if name in FARS:
+            async with self.fronts(name) as fars:
+                yield fars[name]
+        else:
+            async with self.platforms(name) as simulators:
+                yield simulators[name]
 
     @asynccontextmanager
     async def gateway(self, world: World | None = None) -> AsyncIterator[Gateway]:
@@ -174,8 +201,11 @@ def arrivals(simulator: Simulator, operation: str = "case.submit") -> int:
     return sum(each["operation"] in (operation, "soap") for each in simulator.ledger.arrivals(None))
 
 
-def taken(simulator: Simulator) -> int:
-    return int(str(simulator.ledger.counts()["takings"]))
+def taken(there: Simulator | Far) -> int:
+    """How often a case was taken, by the platform's own count."""
+    if isinstance(there, Far):
+        return len(there.numbers())
+    return int(str(there.ledger.counts()["takings"]))
 
 
 async def until(gateway: Gateway, exchange_id: str, *states: str) -> Exchange:

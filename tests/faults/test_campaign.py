@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.campaign.__main__ import told
 from tests.faults.campaign.run import campaign
-from tests.faults.campaign.schedule import SEATS, drawn
+from tests.faults.campaign.schedule import FRONTS, SEATS, drawn
 
 FIXED, CHANCE = 20261122, secrets.randbelow(1_000_000)
 SECONDS = 6
@@ -19,6 +19,16 @@ async def test_whatever_goes_wrong_at_the_same_time_no_promise_is_broken(seed, s
     assert len(done.seen.rows) > 10
     assert not told(done), (
         f"python -m tests.faults.campaign --seed {seed} --store {store} --seconds {SECONDS}"
+    )
+
+
+@pytest.mark.parametrize("store", SEATS)
+async def test_the_same_holds_for_a_front_database_and_a_folder_that_fail_as_those_do(store):
+    done = await campaign(drawn(CHANCE, store, SECONDS, fronts=True))
+    delivered = {row.platform for row in done.seen.rows if row.state == "delivered"}
+    assert set(FRONTS) <= delivered
+    assert not told(done), (
+        f"python -m tests.faults.campaign --seed {CHANCE} --store {store} --seconds {SECONDS} --fronts"
     )
 
 

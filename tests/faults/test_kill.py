@@ -17,12 +17,13 @@ import pytest_asyncio
 from aiohttp import ClientError, ClientSession
 
 from tests.fakes.fixtures import case
+from tests.fakes.fronts import Far
 from tests.fakes.programme import step
 from tests.fakes.server import Simulator
 from tests.faults.conftest import NewPlace
 from tests.faults.ledgers import ENDS, ask, entries, halves, states, verified
 from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery, nursery
-from tests.faults.places import Place
+from tests.faults.places import Place, taken
 from tests.faults.stores import ON_BOTH_WHEN_LONG
 
 pytestmark = ON_BOTH_WHEN_LONG
@@ -33,6 +34,8 @@ PACE, STILL = 0.05, 0.0
 DECLARED = {
     "sim-gd": {"first: 50ms": "first: 5ms"},
     "sim-gx": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
+    "sim-table": {"first: 50ms": "first: 5ms"},
+    "sim-folder": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
 }
 LATER_MS = 60_000  # the next process starts a minute later by its clock: leases are over, secrets are not
 OVER = [[state] for state in ENDS]
@@ -46,6 +49,7 @@ class Scenario:
     tells:  what the platform is told to do with the first messages.
     covered: how many leading transactions another scenario has killed already.
     first_killed: a boundary at which an earlier process died; the way starts with what that one left.
+    division: where the case goes, if not where it says.
     """
 
     name: str
@@ -55,6 +59,11 @@ class Scenario:
     covered: int = 0
     first_killed: str = ""
     whole: bool = False
+    division: str = ""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return {**case(self.case), **({"division": self.division} if self.division else {})}
 
     @property
     def special(self) -> frozenset[str]:
@@ -72,6 +81,8 @@ SCENARIOS = (
              first_killed="after the last byte of cases"),
     Scenario("SOAP, found absent after a crash", "sim-gx", "gx-person",
              first_killed="before the first byte of exchange"),
+    Scenario("a table, straight on", "sim-table", "gd-person", covered=2, division="440281"),
+    Scenario("a folder, straight on", "sim-folder", "gd-person", covered=2, division="440282"),
 )  # fmt: skip
 
 
@@ -81,7 +92,7 @@ class Run:
 
     scenario: Scenario
     place: Place
-    simulator: Simulator
+    simulator: Simulator | Far
     children: Nursery
     document: dict[str, Any]
     acknowledged: bool = False
@@ -172,7 +183,7 @@ class Run:
 
     @property
     def taken(self) -> int:
-        return int(str(self.simulator.ledger.counts()["takings"]))
+        return taken(self.simulator)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -207,9 +218,9 @@ class Start:
     ) -> tuple[list[str], list[str]]:
         """Kill a process at boundary `at` (none: count them): (boundaries passed, what was wrong after)."""
         place, scenario = self.place.copied(folder), self.scenario
-        async with place.platforms(scenario.platform) as simulators:
-            simulator = simulators[scenario.platform]
+        async with place.standing(scenario.platform) as simulator:
             for each in scenario.tells:
+                assert isinstance(simulator, Simulator)
                 simulator.programme.add(step(each, scenario.special, 0))
             crashed = self.ahead_ms > 0
             run = Run(scenario, place, simulator, self.children, self.document, crashed, self.ahead_ms)
@@ -229,7 +240,7 @@ class Start:
 async def test_a_process_killed_at_any_boundary_loses_nothing_and_doubles_nothing(
     scenario: Scenario, template: Place, children: Nursery, tmp_path: Path, subtests: Any
 ) -> None:
-    begin = Start(scenario, children, case(scenario.case), template)
+    begin = Start(scenario, children, scenario.document, template)
     if scenario.first_killed:
         begin = await begin.after_a_death(tmp_path / "dead")
     recorded, wrong = await begin.run(tmp_path / "counting", None)

@@ -55,7 +55,7 @@ async def test_gateways_that_start_together_fill_the_catalogue_once_and_serve_on
         assert len({gateway.routes.active.digest for gateway in several}) == 1
         assert all("sim-gd" in gateway.gates.gates for gateway in several)
         assert ask(several[0].settings.database, ACTIVATED) == [(1, 1)]
-        assert column(several[0].settings.database, ITEMS) == [33]
+        assert column(several[0].settings.database, ITEMS) == [42]
 
 
 async def test_processes_that_start_together_share_keys_schema_and_first_release(
@@ -78,5 +78,5 @@ async def test_processes_that_start_together_share_keys_schema_and_first_release
             codes = await asyncio.gather(*(process.end() for process in processes))
     assert codes == [0] * len(processes)
     assert ask(database, ACTIVATED) == [(1, 1)]
-    assert column(database, ITEMS) == [33]
+    assert column(database, ITEMS) == [42]
     assert column(database, "select name from leases where substr(name, 1, 8) = 'process/'") == []

@@ -19,6 +19,7 @@ from gateway.web.app import Service
 from gateway.world import World
 from tests.fakes import gd, gx
 from tests.fakes.control import application
+from tests.fakes.fronts import FARS, address_of
 from tests.fakes.server import Simulator, running
 from tests.installation import MORE, NOWHERE, SECRETS
 from tests.web.checked import Answer, Checked
@@ -187,6 +188,10 @@ def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str,
     for name, lines in rest.items():
         address = platforms.get(name, platforms["sim-gd"]).address
         (conf / "platforms" / f"{name}.yaml").write_text(f"platform: {name}\naddress: {address}\n{lines}")
+    for name in FARS:
+        (conf / "platforms" / f"{name}.yaml").write_text(
+            f"platform: {name}\naddress: {address_of(name, folder)}\n"
+        )
     for name, (_, lines) in MORE.items():
         (conf / "platforms" / f"{name}.yaml").write_text(f"platform: {name}\naddress: {NOWHERE}\n{lines}")
     for name, secret in SECRETS.items():

@@ -20,6 +20,7 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="else one by chance")
     options.add_argument("--store", choices=(*SEATS, "both"), default="both")
     options.add_argument("--seconds", type=float, default=60, help="of load, on each store")
+    options.add_argument("--fronts", action="store_true", help="also to a front database and a folder")
     options.add_argument("--show", action="store_true", help="print the schedule, run nothing")
     options.add_argument("--write", action="store_true", help="write docs/reliability.md")
     options.add_argument("--bite", action="store_true", help="gateways that lack a guard must be found out")
@@ -27,7 +28,7 @@ def main() -> int:
     if given.bite:
         return bite()
     schedules = [
-        drawn(given.seed, store, given.seconds)
+        drawn(given.seed, store, given.seconds, fronts=given.fronts)
         for store in (SEATS if given.store == "both" else (given.store,))
     ]
     if given.show:

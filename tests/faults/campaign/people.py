@@ -11,6 +11,7 @@ from tests.fakes.fixtures import case
 
 TEMPLATES = {"sim-gd": "gd-agent", "sim-gx": "gx-person", "sim-bare": "gd-person"}
 SHARES = (4, 4, 3)
+AT_FRONTS = {"sim-table": "440281", "sim-folder": "440282"}
 DOOMED = 0.05
 
 
@@ -39,13 +40,18 @@ class Errand:
 class People:
     """An endless line of applicants with business in three places."""
 
-    def __init__(self, chance: Random, numbers: "count[int]") -> None:
+    def __init__(self, chance: Random, numbers: "count[int]", *, fronts: bool = False) -> None:
         self._chance = chance
         self._numbers = numbers
         self._templates = {platform: _template(name) for platform, name in TEMPLATES.items()}
+        self._shares = SHARES
+        if fronts:
+            person = self._templates["sim-bare"]
+            self._templates |= {name: {**person, "division": there} for name, there in AT_FRONTS.items()}
+            self._shares = (*SHARES, 3, 3)
 
     def next(self) -> Errand:
-        (platform,) = self._chance.choices(tuple(TEMPLATES), SHARES)
+        (platform,) = self._chance.choices(tuple(self._templates), self._shares)
         number = next(self._numbers)
         document = copy.deepcopy(self._templates[platform])
         person = document["applicant"]["id_number"] = identity_number(number)

@@ -23,6 +23,9 @@ INJECTED = {
     "restart": "PostgreSQL restarted or crashed 数据库重启或崩溃",
     "cut": "PostgreSQL connections ended 数据库连接被切断",
     "down": "platform does not listen 平台停机",
+    "away": "front database or share cannot be reached 前置库或共享目录不可用",
+    "lock": "front locked, or nobody fetches 前置库被锁或无人取件",
+    "sever": "connections to the front ended 前置库连接被切断",
 }
 
 

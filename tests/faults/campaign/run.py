@@ -15,7 +15,7 @@ from gateway.clock import wall_ms
 from tests.faults.campaign.callers import Caller
 from tests.faults.campaign.fleet import Fault, Fleet
 from tests.faults.campaign.people import Errand, People
-from tests.faults.campaign.schedule import PLATFORMS, Schedule
+from tests.faults.campaign.schedule import FRONTS, PLATFORMS, Schedule
 from tests.faults.campaign.trouble import Trouble
 from tests.faults.campaign.verdict import Evidence, Violation, violations
 from tests.faults.ledgers import ask, halves, verified
@@ -33,7 +33,7 @@ SHORT = {
     "first: 50ms, most: 200ms": "first: 50ms, most: 500ms",
     "settled_after: 2s": "settled_after: 4s",
 }
-DECLARED = dict.fromkeys(PLATFORMS, SHORT)
+DECLARED = dict.fromkeys((*PLATFORMS, *FRONTS), SHORT)
 
 
 @dataclass(slots=True)
@@ -60,10 +60,15 @@ async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
         server = stack.enter_context(running(fsync="off")) if schedule.store == "postgresql" else None
         folder.mkdir()
         place = await _installed(folder, server)
-        async with nursery() as children, place.platforms(*PLATFORMS) as simulators, _watched(done.stalls):
+        async with (
+            nursery() as children,
+            place.platforms(*PLATFORMS) as simulators,
+            place.fronts(*(FRONTS if schedule.fronts else ())) as fronts,
+            _watched(done.stalls),
+        ):
             fleet = Fleet(schedule, place, children, done.faults, without)
-            trouble = Trouble(fleet, simulators, server, place.database, done.faults)
-            done.seen = Evidence(place.database, simulators, done.errands, done.faults, done.stalls)
+            trouble = Trouble(fleet, simulators, server, place.database, done.faults, fronts)
+            done.seen = Evidence(place.database, simulators, done.errands, done.faults, done.stalls, fronts)
             fleet.start()
             await _load(done, fleet, trouble)
             codes = await fleet.stop()
@@ -98,7 +103,7 @@ async def _load(done: Campaign, fleet: Fleet, trouble: Trouble) -> None:
             Caller(
                 session,
                 lambda: fleet.addresses,
-                People(chance(f"people {n}"), count(10_000 * n)),
+                People(chance(f"people {n}"), count(10_000 * n), fronts=done.schedule.fronts),
                 chance(f"caller {n}"),
                 trouble.doom,
             )

@@ -8,6 +8,7 @@ from typing import Any
 
 SEATS = {"sqlite": ("gateway-1",), "postgresql": ("gateway-1", "gateway-2", "gateway-3")}
 PLATFORMS = ("sim-gd", "sim-gx", "sim-bare")
+FRONTS = ("sim-table", "sim-folder")
 LOST: tuple[dict[str, Any], ...] = (  # whoever hears one of these does not know whether it was taken
     {"do": "take_then_drop"}, {"do": "reset_after"}, {"do": "reset_before"}, {"do": "redirect"},
     {"do": "half_answer"}, {"do": "half_answer", "take": False}, {"do": "garbage"}, {"do": "empty"},
@@ -63,6 +64,7 @@ class Schedule:
     store: str
     seconds: float
     events: tuple[Event, ...]
+    fronts: bool = False
 
     @property
     def seats(self) -> tuple[str, ...]:
@@ -93,8 +95,8 @@ class Schedule:
         yield from map(str, self.events)
 
 
-def drawn(seed: int, store: str, seconds: float) -> Schedule:
-    """store: sqlite or postgresql; seconds: how long there is load."""
+def drawn(seed: int, store: str, seconds: float, *, fronts: bool = False) -> Schedule:
+    """store: sqlite or postgresql; seconds: how long there is load; fronts: also to a table and a folder."""
     empty = Schedule(seed, store, seconds, ())
     sources = [*_PROCESSES, *(_SERVER if store == "postgresql" else _FILE)]
     events = [
@@ -108,7 +110,16 @@ def drawn(seed: int, store: str, seconds: float) -> Schedule:
         chance = empty.chance(platform)
         events += _times(chance, EVERY_S[platform], seconds, lambda at_s, c, p=platform: _step(at_s, p, c))
         events += _times(chance, 12, seconds, lambda at_s, c, p=platform: _down(at_s, p, c))
-    return Schedule(seed, store, seconds, tuple(sorted(events, key=lambda event: event.at_s)))
+    for front in FRONTS if fronts else ():
+        for kind, every_s, most_s in _AT_FRONTS:
+            chance = empty.chance(f"{front} {kind}")
+            events += _times(
+                chance,
+                every_s,
+                seconds,
+                lambda at_s, c, k=kind, f=front, m=most_s: _at_front(at_s, k, f, c, m),
+            )
+    return Schedule(seed, store, seconds, tuple(sorted(events, key=lambda event: event.at_s)), fronts)
 
 
 Make = Callable[[float, str, Random, tuple[str, ...]], Event]
@@ -141,6 +152,10 @@ def _down(at_s: float, platform: str, chance: Random) -> Event:
     return Event(at_s, "down", platform, {"seconds": round(chance.uniform(0.3, 3), 2)})
 
 
+def _at_front(at_s: float, kind: str, front: str, chance: Random, most_s: float) -> Event:
+    return Event(at_s, kind, front, {"seconds": round(chance.uniform(0.1, most_s), 2)})
+
+
 def _signal(at_s: float, name: str, chance: Random, seats: tuple[str, ...]) -> Event:
     return Event(at_s, name, chance.choice(seats))
 
@@ -169,6 +184,7 @@ def _cut(at_s: float, name: str, chance: Random, _: tuple[str, ...]) -> Event:
     return Event(at_s, name, "database", {"share": round(chance.uniform(0.2, 1), 2)})
 
 
+_AT_FRONTS = (("away", 6, 2.0), ("lock", 4, 2.5), ("sever", 1.5, 0.1))  # kind, every_s, seconds at most
 _PROCESSES: tuple[tuple[str, float, Make], ...] = (
     ("kill", 5, _signal), ("end", 12, _signal), ("pause", 9, _pause), ("jump", 7, _jump),
 )  # fmt: skip

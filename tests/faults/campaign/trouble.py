@@ -2,12 +2,17 @@
 
 import asyncio
 import signal
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
 import psycopg
 
 from gateway.clock import wall_ms
+from tests.fakes.fronts import Far, Tables
 from tests.fakes.programme import Step, step
 from tests.fakes.server import Simulator
 from tests.faults.campaign.fleet import Fault, Fleet
@@ -25,7 +30,9 @@ class Trouble:
     server: Server | None
     database: str
     faults: list[Fault]
+    fronts: dict[str, Far] = field(default_factory=dict)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _at_fronts: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def run(self, events: tuple[Event, ...]) -> None:
         """Returns when everything is over that was begun."""
@@ -61,6 +68,26 @@ class Trouble:
         await simulator.up()
         self._note(event, from_ms)
 
+    # ---- fronts ------------------------------------------------------------------------------------------
+
+    async def _away(self, event: Event) -> None:
+        await self._at_front(event, self.fronts[event.target].down)
+
+    async def _lock(self, event: Event) -> None:
+        await self._at_front(event, self.fronts[event.target].lock)
+
+    async def _sever(self, event: Event) -> None:
+        far = self.fronts[event.target]
+        if isinstance(far, Tables):
+            await self._at_front(event, lambda _: far.sever())
+
+    async def _at_front(self, event: Event, does: Callable[[float], None]) -> None:
+        from_ms = wall_ms()
+        async with self._at_fronts[event.target]:  # one trouble after the other
+            with suppress(psycopg.Error, sqlite3.Error, OSError):  # the server is down, the file is in use
+                await asyncio.to_thread(does, event.facts["seconds"])
+                self._note(event, from_ms)
+
     # ---- processes ---------------------------------------------------------------------------------------
 
     async def _kill(self, event: Event) -> None:
@@ -83,6 +110,8 @@ class Trouble:
 
     async def _jump(self, event: Event) -> None:
         seat, from_ms = self.fleet.seats[event.target], wall_ms()
+        if not seat.address:
+            return  # it is being started: a new process would believe the wrong clock
         seat.steering.turn(event.facts["ahead_ms"])
         await asyncio.sleep(event.facts["seconds"])
         seat.steering.turn(0)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from tests.fakes.fronts import Far
 from tests.fakes.server import Simulator
 from tests.faults.campaign.fleet import Fault
 from tests.faults.campaign.people import Errand
@@ -60,6 +61,7 @@ class Evidence:
     errands: Sequence[Errand]
     faults: Sequence[Fault]
     stalls: Sequence[tuple[int, int]] = ()
+    fronts: Mapping[str, Far] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     times: dict[str, Counter[str]] = field(default_factory=dict)
     arrivals: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -74,6 +76,9 @@ class Evidence:
             self.times[name] = Counter(
                 {str(c["number"]): int(str(c["times"])) for c in simulator.ledger.cases()}
             )
+        for name, far in self.fronts.items():  # nothing arrives there: it lies there
+            self.arrivals[name] = []
+            self.times[name] = Counter(far.numbers())
         facts = "select exchange_id, kind, at_ms, attempt, over_ms, cause from history order by exchange_id, place"
         for exchange_id, *known in ask(self.database, facts):
             self.histories.setdefault(exchange_id, []).append(Known(*known))
@@ -114,6 +119,10 @@ def _persons(seen: Evidence) -> Iterator[Violation]:
         asked = "select count(*) from takings group by json_extract(document, ?) having count(*) > 1"
         for (times,) in seen.simulators[platform].ledger.ask(asked, path):
             yield Violation(f"{platform} has taken the case of one person {times} times")
+    for platform, far in seen.fronts.items():
+        for times in Counter(far.persons()).values():
+            if times > 1:
+                yield Violation(f"{platform} has the case of one person {times} times")
 
 
 def _open(seen: Evidence) -> Iterator[Violation]:

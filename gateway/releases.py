@@ -63,15 +63,8 @@ def compile_release(files: Mapping[str, str]) -> Release:
 def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) -> PlatformRelease | None:
     name = folder.rsplit("/", 1)[-1]
     mappings, _, found = bundle.compile_platform(name, files)
-    asked = [
-        each
-        for path, text in files.items()
-        if path.endswith(".yaml")
-        for each in standing(f"{folder}/{path}", text)
-    ]
-    undecided = {
-        (each.file, each.line) for each in asked
-    }  # what follows from an open question is not told twice
+    asked = list(_open_questions(folder, files))
+    undecided = {(each.file, each.line) for each in asked}  # what follows from one is not told twice
     findings.extend(asked)
     findings.extend(each for each in found if (each.file, each.line) not in undecided)
     findings.extend(finding for mapping in mappings.values() for finding in bundle.check_examples(mapping))
@@ -87,12 +80,18 @@ def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) ->
         )
     findings += [source.finding(each.path, each.what, each.write) for each in contradictions(platform)]
     for operation in platform.operations:
-        if operation not in mappings and f"{operation}.yaml" not in files:
+        if operation in mappings:
+            findings += _unfit(platform, operation, mappings[operation])
+        elif f"{operation}.yaml" not in files:  # else it is there, and its own findings say what keeps it out
             path = ("operations", operation)
             findings.append(source.finding(path, "has no mapping", f"write {folder}/{operation}.yaml"))
-        else:
-            findings += _unfit(platform, operation, mappings[operation])
     return PlatformRelease(name, platform, mappings, dict(files))
+
+
+def _open_questions(folder: str, files: Mapping[str, str]) -> Iterator[Finding]:
+    for path, text in files.items():
+        if path.endswith(".yaml"):
+            yield from standing(f"{folder}/{path}", text)
 
 
 def _unfit(platform: Platform, operation: str, mapping: Mapped) -> Iterator[Finding]:

@@ -22,7 +22,9 @@ from mappings.problems import Finding
 from mappings.source import Source
 from mappings.source import read as read_yaml
 
-_NOWHERE = "http://127.0.0.1:9"  # a check sends nothing
+# a check sends nothing
+_NOWHERE = {"table": "sqlite:////dev/null", "folder": "/nowhere"}
+_NO_SERVER = "http://127.0.0.1:9"
 
 
 class _Whatever(dict[str, str]):
@@ -50,7 +52,8 @@ def examine(release: PlatformRelease) -> list[Graded]:
 
 def built(release: PlatformRelease) -> Adapter:
     """An adapter that encodes, decodes and judges, and reaches nobody. Raises Unbuildable."""
-    access = Access(_NOWHERE, _Whatever(), _Whatever())
+    address = _NOWHERE.get(release.declared.speaks, _NO_SERVER)
+    access = Access(address, _Whatever(), _Whatever())
     unsent: Any = None
     return build(
         release.declared,
@@ -108,7 +111,7 @@ def _all(
             message = messages[name].message
             if message is not None:
                 yield from Fit(name, typed=platform.speaks != "soap").findings(root, message)
-            else:
+            elif platform.speaks != "table":  # its declared columns are what a mapping is held against
                 yield _undescribed(source, name)
             yield from _refusals(name, root)
         yield from _codes(root)

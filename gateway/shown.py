@@ -22,6 +22,7 @@ _PERSON_NUMBER = re.compile(
     r"(?<![0-9A-Za-z])([1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3}[0-9Xx]"
     r"|[1-9][0-9]{7}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3}|1[3-9][0-9]{9})(?![0-9A-Za-z])"
 )
+_TO_ASCII = str.maketrans("".join(map(chr, range(0xFF01, 0xFF5F))), "".join(map(chr, range(0x21, 0x7F))))
 _MASKS = (  # what it looks like -> characters kept at its beginning and end
     (re.compile(r"[0-9]{14,17}[0-9Xx]"), 1, 1),  # identity numbers of 15 and 18 digits
     (re.compile(r"1[0-9]{10}"), 3, 4),  # mobile numbers
@@ -74,6 +75,14 @@ def without_values(words: str, document: Mapping[str, Any]) -> str:
 def printable(line: str) -> str:
     """What could move a terminal's cursor or turn its text round stands as its code."""
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in line)
+
+
+def scrubbed(text: str) -> str:
+    """A text of somebody else's without anything that looks like a person's number in it, full-width digits too."""
+    plain = text.translate(_TO_ASCII)
+    for found in reversed([*_PERSON_NUMBER.finditer(plain)]):
+        text = text[: found.start()] + MASK + text[found.end() :]
+    return text
 
 
 def _is_code(text: str) -> bool:

@@ -7,6 +7,7 @@ import click
 from gateway import __version__, logs
 from gateway.cli import (
     acceptance,
+    call,
     catalogue,
     declared,
     errors,
@@ -36,6 +37,7 @@ tongban.add_command(mapping.mapping)
 tongban.add_command(catalogue.item)
 tongban.add_command(catalogue.caller)
 tongban.add_command(exchange.exchange)
+platform.platform.add_command(call.call)
 platform.platform.add_command(simulate.simulate)
 platform.platform.add_command(acceptance.acceptance)
 tongban.add_command(platform.platform)

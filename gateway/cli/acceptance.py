@@ -1,10 +1,8 @@
 """tongban platform acceptance: the joint test with a platform's test address, through a gateway of its own."""
 
 import asyncio
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,22 +10,18 @@ from urllib.parse import urlsplit
 
 import click
 
-from gateway.boot import Gateway, boot
+from gateway.boot import Gateway
+from gateway.cli.apart import apart, running, submitted
 from gateway.cli.asking import Stop, actor_option, cannot_start, conf_option, progress, settings_of
 from gateway.cli.platform import folder_of
-from gateway.cli.serve import first_start
 from gateway.errors import CODES, Refusal
-from gateway.exchange.asked import Asked
 from gateway.opening import CANNOT_START
 from gateway.releases import gather
-from gateway.settings import Caller, Installation, PlatformAccess, Reached, Rights, SecretSource, Settings
+from gateway.settings import Settings
 from gateway.workbench.acceptance.cases import AgreedCase, agreed_cases
 from gateway.workbench.acceptance.report import Report, Tried, page, sheet
 from mappings.china_time import CHINA
 from mappings.problems import Unreadable
-
-CALLER = "acceptance"
-_ENDS = frozenset({"delivered", "refused", "abandoned", "withdrawn", "held"})
 
 
 @click.command()
@@ -50,8 +44,8 @@ def acceptance(conf: Path, actor: str, out: Path, wait_s: float, name: str) -> i
     try:
         files = {path.partition("/")[2]: text for path, text in gather([folder]).items()}
         cases = agreed_cases(folder, files, frozenset(CODES))
-        with _apart(settings, folder) as apart:
-            report = asyncio.run(_run(apart, cases, actor=actor, wait_s=wait_s))
+        with apart(settings, folder) as place:
+            report = asyncio.run(_run(place, cases, actor=actor, wait_s=wait_s))
     except Unreadable as error:
         raise Stop("\n".join(map(str, error.findings)), 1) from error
     except CANNOT_START as error:
@@ -62,44 +56,10 @@ def acceptance(conf: Path, actor: str, out: Path, wait_s: float, name: str) -> i
     return 0 if report.is_passed else 1
 
 
-@contextmanager
-def _apart(settings: Settings, folder: Path) -> Iterator[Settings]:
-    """An installation that knows one platform, at its test address, and that is gone afterwards. Raises Stop."""
-    access = settings.platforms.get(folder.name)
-    if access is None or access.test is None:
-        raise Stop(
-            f"conf/platforms/{folder.name}.yaml 没有测试地址 / has no test address: write test: {{address: …}}"
-        )
-    installation = settings.installation
-    with tempfile.TemporaryDirectory(prefix="tongban-acceptance-") as place:
-        yield Settings(
-            root=Path(place),
-            installation=Installation(
-                name="acceptance.tongban.invalid/log",
-                platforms=(folder.resolve(),),
-                catalogue=tuple(settings.path(path).resolve() for path in installation.catalogue),
-                bounds=installation.bounds,
-            ),
-            platforms={folder.name: _test_access(settings, folder.name, access.test)},
-        )
-
-
-def _test_access(settings: Settings, name: str, test: Reached) -> PlatformAccess:
-    """Files of secrets stand where this installation has them."""
-    secrets = {
-        key: SecretSource(file=settings.path(source.file).resolve()) if source.file else source
-        for key, source in test.secrets.items()
-    }
-    return PlatformAccess(platform=name, address=test.address, settings=test.settings, secrets=secrets)
-
-
 async def _run(settings: Settings, cases: list[AgreedCase], *, actor: str, wait_s: float) -> Report:
     begun = datetime.now(CHINA)
-    gateway = boot(settings)
-    await gateway.start()
-    try:
-        await first_start(gateway)
-        tried = []
+    tried = []
+    async with running(settings) as gateway:
         with progress("用例 / cases") as shown:
             for done, case in enumerate(cases):
                 shown(done, len(cases))
@@ -111,20 +71,15 @@ async def _run(settings: Settings, cases: list[AgreedCase], *, actor: str, wait_
             platform.name, platform.declared.title, gateway.routes.active.digest, where.netloc or "-", begun, actor,
             tuple(tried), gateway.checkpoint,
         )  # fmt: skip
-    finally:
-        await gateway.stop()
 
 
 async def _try(gateway: Gateway, case: AgreedCase, wait_s: float) -> Tried:
     """One case, from admission to its end, or as it is after wait_s seconds."""
     started_s = time.monotonic()
-    asked = Asked("case.submit", _caller(case), f"{CALLER}/{CALLER}", case.document, case.name, case.name)
     try:
-        exchange, _ = await gateway.exchanges.admit(asked)
+        exchange = await submitted(gateway, case.document, case.name, wait_s)
     except Refusal as refusal:
         return _tried(case, refusal.code, took_s=time.monotonic() - started_s)
-    while exchange.state not in _ENDS and time.monotonic() - started_s < wait_s:
-        exchange = await gateway.exchanges.wait(exchange, 1.0)
     found = _tried(case, exchange.state, code=exchange.code, took_s=time.monotonic() - started_s)
     return replace(
         found, ours=exchange.ours, theirs=exchange.theirs, code=exchange.code, cause=exchange.cause,
@@ -136,16 +91,6 @@ def _tried(case: AgreedCase, actual: str, *, took_s: float, code: str = "") -> T
     fits = actual == case.expect and case.code in ("", code)
     expected = f"{case.expect} {case.code}".strip()
     return Tried(case.title, expected, actual, fits, took_s=took_s)
-
-
-def _caller(case: AgreedCase) -> Caller:
-    receiving = case.document.get("receiving")
-    division = str(receiving.get("division", "")) if isinstance(receiving, dict) else ""
-    every = ("*",)
-    return Caller(
-        caller=CALLER, title=CALLER, speaks_for=(division,), keys=(),
-        rights=Rights(operations=every, divisions=every, items=every),
-    )  # fmt: skip
 
 
 def _written(report: Report, out: Path) -> Iterator[Path]:

@@ -1,0 +1,103 @@
+"""One message to a test address: shown before it is sent, and its answer without the person in it."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.message import Response
+from gateway.shown import MASK, scrubbed
+from gateway.workbench.recorder import recorded, redacted
+from tests.fakes import fixtures
+from tests.installation import CHECKOUT, Installation
+from tests.workbench.made import EXAMPLES
+from tests.workbench.test_acceptance import simulated
+
+PERSON = fixtures.case("gx-person")["applicant"]
+
+
+async def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "gateway.cli", "platform", "call", *map(str, arguments)]
+    return await asyncio.to_thread(
+        subprocess.run, command, cwd=CHECKOUT, capture_output=True, text=True, timeout=90, check=False
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "platforms" / "sim-gx"
+    shutil.copytree(EXAMPLES / "sim-gx", folder)
+    return folder
+
+
+async def test_a_dry_run_shows_the_request_and_needs_neither_address_nor_secret(folder: Path) -> None:
+    done = await run(folder, "case.submit", "--given", folder / "samples" / "case.json", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    head, _, body = done.stdout.partition("\n\n")
+    assert head.startswith("POST /")
+    assert "submitCase" in body
+
+
+async def test_what_cannot_be_mapped_is_told_before_anything_is_sent(folder: Path, tmp_path: Path) -> None:
+    case = json.loads((folder / "samples" / "case.json").read_text("utf-8"))
+    case["applicant"]["name"] = "汤喆"
+    (tmp_path / "odd.json").write_text(json.dumps(case))
+    done = await run(folder, "case.submit", "--given", tmp_path / "odd.json", "--dry-run")
+    assert done.returncode == 1
+    assert "SQRXM" in done.stderr
+    assert "汤" not in done.stderr
+
+
+async def test_an_answer_is_shown_and_kept_without_the_person(folder: Path, tmp_path: Path) -> None:
+    sample = folder / "samples" / "case.submit.taken.json"
+    said_of = f"&lt;MSG&gt;{PERSON['name']}（{PERSON['id_number']}）"
+    echoing = sample.read_text("utf-8").replace("&lt;MSG&gt;", said_of)
+    assert said_of in echoing
+    sample.write_text(echoing, encoding="utf-8")
+    place = Installation(tmp_path, folders=(folder.parent,))
+    place.write()
+    (tmp_path / "case.json").write_text(json.dumps(fixtures.case("gx-person")))
+    async with simulated(folder) as address:
+        test = f"test: {{address: {address}, secrets: {{licence: {{file: licence}}}}}}\n"
+        written = f"platform: sim-gx\naddress: http://127.0.0.1:9\n{test}"
+        (place.conf / "platforms" / "sim-gx.yaml").write_text(written)
+        done = await run(
+            "sim-gx", "case.submit", "--given", tmp_path / "case.json", "--record", "--conf", place.conf
+        )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["verdict"], said["answers"][-1]["status"]) == ("taken", 200)
+    kept = (folder / "samples" / "case.submit.taken-recorded.json").read_text("utf-8")
+    for text in (done.stdout, done.stderr, kept):
+        assert not any(PERSON[field] in text for field in ("name", "id_number", "mobile"))
+    assert MASK in json.loads(kept)["response"]["body"], kept[:900]
+
+
+async def test_an_operation_that_the_platform_has_not_is_told_with_those_that_it_has(folder: Path) -> None:
+    done = await run(folder, "case.withdraw", "--given", folder / "samples" / "case.json", "--dry-run")
+    assert done.returncode == 2
+    assert "case.submit" in done.stderr
+
+
+@given(st.sampled_from(["{x}", '{{"a": "{x}"}}', "<a>{x}</a>", "a={x}&b=1"]), st.booleans())
+def test_no_personal_value_survives_however_it_is_written(around: str, escaped: bool) -> None:
+    value = PERSON["name"]
+    written = json.dumps(value)[1:-1] if escaped else value
+    body = around.replace("{x}", written)
+    text = recorded("case.submit", "taken", Response(200, {}, body.encode()), {"applicant": PERSON})
+    assert value not in text
+    assert value not in json.loads(json.loads(json.dumps(text)))["response"]["body"]
+    assert written not in redacted(body, {"applicant": PERSON})
+
+
+@pytest.mark.parametrize(
+    "number", ["11010519491231002X", "１１０１０５１９４９１２３１００２Ｘ", "13800138000"]
+)
+def test_what_looks_like_anybodys_number_is_taken_out_of_their_words(number: str) -> None:
+    assert scrubbed(f"证件{number}有误") == f"证件{MASK}有误"

@@ -5,46 +5,30 @@ import sys
 import click
 
 from gateway import __version__, logs
-from gateway.cli import (
-    acceptance,
-    call,
-    catalogue,
-    declared,
-    errors,
-    exchange,
-    mapping,
-    platform,
-    reconcile,
-    schema,
-    serve,
-    simulate,
-    store,
-)
 from gateway.cli.asking import Stop
+from gateway.cli.lazy import Lazy
+
+_COMMANDS = {
+    "serve": "gateway.cli.serve:serve",
+    "check": "gateway.cli.declared:check",
+    "activate": "gateway.cli.declared:activate",
+    "mapping": "gateway.cli.mapping:mapping",
+    "item": "gateway.cli.catalogue:item",
+    "caller": "gateway.cli.catalogue:caller",
+    "exchange": "gateway.cli.exchange:exchange",
+    "platform": "gateway.cli.platform:platform",
+    "store": "gateway.cli.store:store",
+    "reconcile": "gateway.cli.reconcile:reconcile",
+    "schema": "gateway.cli.schema:schema",
+    "errors": "gateway.cli.errors:errors",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Lazy, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tongban")
 def tongban() -> None:
     """通办：跨省通办交换网关。 The exchange gateway for services handled across provinces."""
     logs.configure()  # to stderr: stdout is for results
-
-
-tongban.add_command(serve.serve)
-tongban.add_command(declared.check)
-tongban.add_command(declared.activate)
-tongban.add_command(mapping.mapping)
-tongban.add_command(catalogue.item)
-tongban.add_command(catalogue.caller)
-tongban.add_command(exchange.exchange)
-platform.platform.add_command(call.call)
-platform.platform.add_command(simulate.simulate)
-platform.platform.add_command(acceptance.acceptance)
-tongban.add_command(platform.platform)
-tongban.add_command(store.store)
-tongban.add_command(reconcile.reconcile)
-tongban.add_command(schema.schema)
-tongban.add_command(errors.errors)
 
 
 def main() -> None:

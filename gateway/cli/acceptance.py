@@ -12,7 +12,8 @@ import click
 
 from gateway.boot import Gateway
 from gateway.cli.apart import apart, running, submitted
-from gateway.cli.asking import Stop, actor_option, cannot_start, conf_option, progress, settings_of
+from gateway.cli.asking import Stop, actor_option, conf_option, progress, settings_of
+from gateway.cli.opened import cannot_start
 from gateway.cli.platform import folder_of
 from gateway.errors import CODES, Refusal
 from gateway.opening import CANNOT_START

@@ -1,22 +1,16 @@
-"""What the commands share: the conf folder, the settings, a gateway opened without being started."""
+"""What the commands share: the conf folder, the settings, who asks, a bar for long work."""
 
-import asyncio
 import getpass
 import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from gateway.boot import Gateway, boot
-from gateway.opening import CANNOT_START
 from gateway.settings import Settings, load
-from gateway.store.connection import StorageUnavailable
 from mappings.problems import Unreadable
 
 Result = TypeVar("Result")
@@ -29,15 +23,6 @@ class Stop(Exception):
     def __init__(self, text: str, code: int = 2) -> None:
         super().__init__(text)
         self.code = code
-
-
-def cannot_start(error: Exception) -> Stop:
-    """Why an installation does not start, for people."""
-    if isinstance(error, StorageUnavailable):
-        return Stop(
-            f"数据库不可用，请检查 conf/gateway.yaml 的 database / the database cannot be used: {error}"
-        )
-    return Stop(str(error))
 
 
 def conf_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,35 +77,12 @@ def settings_of(conf: Path) -> Settings:
         raise Stop("\n".join(map(str, error.findings)), 1) from error
 
 
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Gateway]:
-    """A gateway whose store is open and whose worker is not started: it may look and write, it sends nothing."""
-    try:
-        gateway = boot(settings)
-    except CANNOT_START as error:
-        raise cannot_start(error) from error
-    gateway.store.start()
-    try:
-        yield gateway
-    finally:
-        await gateway.transport.close()
-        await gateway.store.stop()
-
-
-def run(work: Callable[[Gateway], Awaitable[Result]], conf: Path) -> Result:
-    """Run one piece of work on the installation's database."""
-    settings = settings_of(conf)
-
-    async def inside() -> Result:
-        async with opened(settings) as gateway:
-            return await work(gateway)
-
-    return asyncio.run(inside())
-
-
 @contextmanager
 def progress(task: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr where somebody watches a terminal; told (done, of how many)."""
+    from rich.console import Console  # costs a tenth of a second: only long work pays
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*parts, console=Console(stderr=True), disable=not sys.stderr.isatty()) as shown:
         bar = shown.add_task(task, visible=False)

@@ -11,7 +11,8 @@ from adapters.errors import Unbuildable, Unencodable
 from adapters.message import Message
 from gateway.boot import Gateway
 from gateway.cli.apart import CALLER, apart, running, submitted
-from gateway.cli.asking import Stop, cannot_start, conf_option, settings_of
+from gateway.cli.asking import Stop, conf_option, settings_of
+from gateway.cli.opened import cannot_start
 from gateway.cli.platform import compiled, folder_of
 from gateway.errors import Refusal
 from gateway.exchange.reads import Question, pose

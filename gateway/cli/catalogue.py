@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from gateway.boot import Gateway
-from gateway.cli.asking import conf_option, run
+from gateway.cli.asking import conf_option
+from gateway.cli.opened import run
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.codes import faults, parse, parts, remarks
 from gateway.items.files import read_csv

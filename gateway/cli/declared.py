@@ -10,7 +10,8 @@ from adapters.tls import WARNED_DAYS, days_left
 from gateway.activation import activate as put_in_force
 from gateway.activation import checked, sources
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, actor_option, conf_option, run, settings_of
+from gateway.cli.asking import Stop, actor_option, conf_option, settings_of
+from gateway.cli.opened import run
 from gateway.clock import wall_ms
 from gateway.releases import compile_release, gather
 from gateway.settings import Settings, Unconfigured

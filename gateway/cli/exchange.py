@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, actor_option, conf_option, run
+from gateway.cli.asking import Stop, actor_option, conf_option
+from gateway.cli.opened import run
 from gateway.cli.retry import retry
 from gateway.cli.tickets import tickets
 from gateway.cli.trace import trace

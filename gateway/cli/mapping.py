@@ -9,8 +9,7 @@ import click
 import orjson
 
 from gateway.cli.asking import Stop
-from gateway.cli.mapping_diff import diff
-from gateway.cli.mapping_sheet import sheet
+from gateway.cli.lazy import Lazy
 from gateway.shown import masked
 from mappings import bundle
 from mappings.mapping import Mapping
@@ -21,13 +20,12 @@ from mappings.words import REGISTER, entry, reference
 _STDIN = "-"
 
 
-@click.group()
+_LAZY = {"diff": "gateway.cli.mapping_diff:diff", "sheet": "gateway.cli.mapping_sheet:sheet"}
+
+
+@click.group(cls=Lazy, lazy=_LAZY)
 def mapping() -> None:
     """映射文件。 Mapping files: their words, one of them tried on a document, and what a change of them does."""
-
-
-mapping.add_command(diff)
-mapping.add_command(sheet)
 
 
 @mapping.command("words")

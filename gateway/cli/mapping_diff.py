@@ -10,7 +10,8 @@ import orjson
 
 from gateway import logs
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, actor_option, conf_option, progress, run, values_options
+from gateway.cli.asking import Stop, actor_option, conf_option, progress, values_options
+from gateway.cli.opened import run
 from gateway.exchange.papers import Erased
 from gateway.exchange.said import show_values
 from gateway.meant import NotMeant

@@ -8,7 +8,8 @@ import orjson
 
 from gateway import logs
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, conf_option, run
+from gateway.cli.asking import Stop, conf_option
+from gateway.cli.opened import run
 from gateway.meant import ACTIVE, NotMeant, meant
 from gateway.sheet.sheet import NoSuchPlatform, Sheet
 from gateway.sheet.sheet import sheet as made

@@ -11,6 +11,7 @@ import orjson
 from adapters.contract import read as read_contract
 from adapters.errors import Unbuildable
 from gateway.cli.asking import Stop, conf_option, settings_of
+from gateway.cli.lazy import Lazy
 from gateway.releases import DECLARATION, PlatformRelease, compile_release, gather
 from gateway.workbench.check import examine
 from gateway.workbench.draft.folder import Undecided, chosen, draft
@@ -26,7 +27,14 @@ _TABLE = re.compile(r"[a-z][a-z0-9_]*")
 _OPERATION = re.compile(r"[a-z]+\.[a-z]+")
 
 
-@click.group()
+_LAZY = {
+    "call": "gateway.cli.call:call",
+    "simulate": "gateway.cli.simulate:simulate",
+    "acceptance": "gateway.cli.acceptance:acceptance",
+}
+
+
+@click.group(cls=Lazy, lazy=_LAZY)
 def platform() -> None:
     """平台接入：检查、试运行。 Bring a platform in: check it, try it."""
 

@@ -10,7 +10,8 @@ import orjson
 from adapters.errors import Unbuildable
 from gateway import logs
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, actor_option, conf_option, progress, run
+from gateway.cli.asking import Stop, actor_option, conf_option, progress
+from gateway.cli.opened import run
 from gateway.errors import CODES, Refusal
 from gateway.reconcile.accept import accept as accepted
 from gateway.reconcile.day import Order, Reconciled

@@ -17,7 +17,8 @@ from adapters.errors import Unbuildable
 from adapters.notation import duration_s
 from gateway import logs
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, actor_option, conf_option, progress, run
+from gateway.cli.asking import Stop, actor_option, conf_option, progress
+from gateway.cli.opened import run
 from gateway.exchange.commits import Moved
 from gateway.exchange.papers import Erased
 from gateway.exchange.said import hasten

@@ -19,8 +19,9 @@ from audit.epoch import NothingLost
 from gateway import logs
 from gateway.activation import activate, checked, sources
 from gateway.boot import Gateway, boot
-from gateway.cli.asking import Stop, actor_option, cannot_start, conf_option, settings_of
+from gateway.cli.asking import Stop, actor_option, conf_option, settings_of
 from gateway.cli.child import INHERIT
+from gateway.cli.opened import cannot_start
 from gateway.cli.process import suit_serving
 from gateway.cli.supervisor import Supervisor
 from gateway.items.catalogue import Imported, import_alignments, import_items

@@ -6,7 +6,8 @@ import click
 import orjson
 
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, actor_option, conf_option, run
+from gateway.cli.asking import Stop, actor_option, conf_option
+from gateway.cli.opened import run
 from gateway.errors import CODES, Refusal
 from gateway.exchange.commits import Moved
 from gateway.exchange.said import close_tickets

@@ -11,7 +11,8 @@ import orjson
 from audit.entries import china_time
 from gateway import logs
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, actor_option, conf_option, run, values_options
+from gateway.cli.asking import Stop, actor_option, conf_option, values_options
+from gateway.cli.opened import run
 from gateway.errors import CODES, Refusal
 from gateway.exchange.said import show_values
 from gateway.meant import NotMeant

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from gateway.activation import activate, checked, sources
 from gateway.boot import Gateway
-from gateway.cli.asking import opened
+from gateway.cli.opened import opened
 from gateway.exchange.asked import Asked
 from gateway.exchange.reads import ask
 from gateway.replay.documents import Span

@@ -30,7 +30,7 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 	$(BIN)/hadolint Dockerfile
 
 faults: $(VENV)/dev ## kill the gateway at every statement, then everything at random, into docs/reliability.md
-	FAULTS=long $(BIN)/pytest tests/faults tests/adapters/test_transport_faults.py
+	FAULTS=long $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal tests/faults tests/adapters/test_transport_faults.py
 	$(BIN)/python -m tests.faults.campaign --bite
 	$(BIN)/python -m tests.faults.campaign --fronts --seconds 90 --write
 

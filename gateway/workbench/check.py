@@ -138,11 +138,12 @@ def _unsettled(source: Source, platform: Platform, name: str) -> Iterator[Graded
     operation = platform.operations[name]
     if operation.is_read(name) or operation.repeatable or operation.probe:
         return
-    if "probe" not in platform.exempt and f"{name}/probe" not in platform.exempt:
+    key = f"{name}/probe"
+    if "probe" not in platform.exempt:
         what = "an outcome that is unknown could only be settled by a person"
-        write = f'declare repeatable: or probe:, or write exempt: {{"{name}/probe": why}}'
-        yield Graded(Grade.BRONZE, source.finding(("operations", name), what, write))
-    else:
+        write = f'declare repeatable: or probe:, or write exempt: {{"{key}": why}}'
+        yield Graded(Grade.BRONZE, source.finding(("operations", name), what, write), key)
+    if "probe" in platform.exempt or key in platform.exempt:
         write = "declare repeatable: or probe: as soon as the platform offers one"
         finding = source.finding(("operations", name), "an unknown outcome waits for a person", write)
         yield Graded(Grade.GOLD, finding)

@@ -126,8 +126,8 @@ def test_a_compiled_mapping_takes_little_longer_than_one_written_by_hand(
     ours_us, hand_us = interleaved(*compared())
     record_property("mapping_us", round(ours_us, 1))
     record_property("by_hand_us", round(hand_us, 1))
-    # `make bench` asks for 1.2 and finds 1.05 to 1.1; one process in twenty is slower throughout
-    assert ours_us < 1.35 * hand_us, f"{ours_us:.1f} against {hand_us:.1f} µs"
+    # `make bench` asks for 1.2
+    assert ours_us < 1.3 * hand_us, f"{ours_us:.1f} against {hand_us:.1f} µs"
 
 
 def test_a_thousand_mapping_files_compile_within_ten_seconds(record_property: Any) -> None:

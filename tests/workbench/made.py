@@ -1,11 +1,16 @@
 """Contracts and platforms made up for the tests of the workbench."""
 
+import asyncio
 import copy
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from adapters.contract import Contract, Offer, Part
 from gateway.releases import PlatformRelease, compile_release
 from mappings.bundle import gather
+from tests.installation import CHECKOUT
 
 EXAMPLES = Path(__file__).parents[2] / "mappings" / "examples"
 
@@ -42,3 +47,18 @@ def example(name: str, **changed: str) -> PlatformRelease:
     for path, written in changed.items():
         files[f"{name}/{path}"] = written
     return compile_release(files).platforms[name]
+
+
+@asynccontextmanager
+async def simulated(folder: Path, *more: str) -> AsyncIterator[str]:
+    """The address of `tongban platform simulate` for a folder; more: its further arguments."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway.cli", "platform", "simulate", str(folder), *more, cwd=CHECKOUT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdout
+    try:
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        process.terminate()
+        await process.wait()

@@ -5,8 +5,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from gateway.workbench.acceptance.cases import agreed_cases
 from mappings.problems import Unreadable
 from tests.fakes import fixtures
 from tests.installation import CHECKOUT, Installation
-from tests.workbench.made import EXAMPLES
+from tests.workbench.made import EXAMPLES, simulated
 
 AGREED = """\
 case: {title}
@@ -44,20 +42,6 @@ def folder(tmp_path: Path) -> Path:
             AGREED.format(title=title, change=change, expect=expect)
         )
     return folder
-
-
-@asynccontextmanager
-async def simulated(folder: Path) -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "platform", "simulate", str(folder), cwd=CHECKOUT,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    assert process.stdout
-    try:
-        yield (await process.stdout.readline()).decode().strip()
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 async def run(place: Installation, out: Path) -> subprocess.CompletedProcess[str]:

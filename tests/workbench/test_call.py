@@ -16,8 +16,7 @@ from gateway.shown import MASK, scrubbed
 from gateway.workbench.recorder import recorded, redacted
 from tests.fakes import fixtures
 from tests.installation import CHECKOUT, Installation
-from tests.workbench.made import EXAMPLES
-from tests.workbench.test_acceptance import simulated
+from tests.workbench.made import EXAMPLES, simulated
 
 PERSON = fixtures.case("gx-person")["applicant"]
 

@@ -62,14 +62,17 @@ def test_answers_that_fit_two_descriptions_are_told() -> None:
 
 def test_a_write_that_nothing_settles_is_no_bronze() -> None:
     platform = (EXAMPLES / "sim-gd" / "platform.yaml").read_text("utf-8")
-    lines = [
-        line
-        for line in platform.splitlines()
-        if "repeatable:" not in line and "already:" not in line and "  probe:" not in line
-    ]
+    lines = [line for line in platform.splitlines() if "repeatable:" not in line and "  probe:" not in line]
     found = examine(example("sim-gd", **{"platform.yaml": "\n".join(lines)}))
     assert reached(found) is None
     assert any("only be settled by a person" in str(each) for each in found)
+    for key in ("probe", "case.submit/probe"):
+        exempt = "\n".join(
+            [line for line in lines if line[:8] != "  probe:"] + [f"  {key}: they offer neither"]
+        )
+        found = examine(example("sim-gd", **{"platform.yaml": exempt}))
+        assert reached(found) is Grade.SILVER, "\n".join(map(str, found))
+        assert any("waits for a person" in str(each) for each in found)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 
 from tests.fakes import fixtures
 from tests.installation import CHECKOUT, Installation, installed
+from tests.workbench.made import simulated
 
 PAGES = ("adding-a-platform.md", "adding-a-platform.zh-CN.md")
 MOST_BY_HAND = 25  # lines of the diff: what a person writes for one platform
@@ -68,20 +67,6 @@ def test_following_the_page_leads_to_silver_with_few_lines_by_hand(followed: tup
         by_hand = [line for line in text.splitlines() if re.match(r"[-+](?![-+])", line)]
         assert 0 < len(by_hand) <= MOST_BY_HAND
     assert not list((folder / "platforms").rglob("*.py"))
-
-
-@asynccontextmanager
-async def simulated(folder: Path, *more: str) -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "platform", "simulate", str(folder), *more, cwd=CHECKOUT,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    assert process.stdout
-    try:
-        yield (await process.stdout.readline()).decode().strip()
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 @pytest.mark.parametrize("name", PLATFORMS)

@@ -20,6 +20,7 @@ from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
 from gateway import logs
+from gateway.agreed import note
 from gateway.continuity import Published
 from gateway.credentials import SessionSecret
 from gateway.exchange.papers import Papers
@@ -72,6 +73,7 @@ class Gateway:
         """Open for work: the active release, circuits and quotas first, then the worker."""
         self.store.start()
         await self.shelf.activate()
+        await self.store.write(note(self.settings.agreements))
         self.store.listen(self.exchanges.waiters.hear)
         await self.refresh_gates()
         await self.sign(now=True)
@@ -163,7 +165,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     shelf = Shelf(store, routes)
     alignments = Alignments(store)
     papers = Papers(store, vault, MaterialFolder(settings.path(installation.state) / "materials", vault))
-    preparation = Preparation(alignments, routes, Sequences(store), clock_ms)
+    preparation = Preparation(alignments, routes, Sequences(store), clock_ms, agreements=settings.agreements)
     room = Room(store, (settings.path(installation.state),), installation.bounds.reserve_bytes)
     story = Exchanges(
         Surroundings(

@@ -14,6 +14,7 @@ _COMMANDS = {
     "activate": "gateway.cli.declared:activate",
     "mapping": "gateway.cli.mapping:mapping",
     "item": "gateway.cli.catalogue:item",
+    "agreement": "gateway.cli.agreement:agreement",
     "caller": "gateway.cli.catalogue:caller",
     "exchange": "gateway.cli.exchange:exchange",
     "platform": "gateway.cli.platform:platform",

@@ -97,6 +97,7 @@ exchanges = sa.Table(
     _text("item_there"),
     _text("basic_code"),
     _text("alignment"),
+    _text("agreement"),
     _text("release"),
     _text("ours"),
     _text("theirs"),
@@ -172,6 +173,16 @@ idempotency = sa.Table(
     _key("key"),
     _text("digest"),
     _text("exchange_id"),
+    **_ONE_TREE,
+)
+# cases admitted under an agreement whose batch is capped, by China day
+passages = sa.Table(
+    "passages",
+    metadata,
+    _key("agreement"),
+    _key("batch"),
+    _key("day"),
+    _number("taken"),
     **_ONE_TREE,
 )
 sequences = sa.Table("sequences", metadata, _key("scope"), _number("following"), **_ONE_TREE)

@@ -43,6 +43,7 @@ def exchange_view(exchange: Exchange) -> dict[str, Any]:
             "basic_code": exchange.basic_code,
             "alignment": exchange.alignment,
         },
+        "agreement": exchange.agreement or None,
         "release": exchange.release,
         "admitted_at": china(exchange.admitted_ms),
         "changed_at": china(exchange.changed_ms),

@@ -10,12 +10,14 @@ from aiohttp import web
 from gateway.boot import Gateway
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
+from gateway.exchange.passing import full_today, left_today
 from gateway.exchange.reads import ask
 from gateway.store import cases, exchanges
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.vault import Vault
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, STAY, answer
+from gateway.web.api.agreements import agreed_view
 from gateway.web.outcome import outcome
 from gateway.web.reading import (
     idempotency_key,
@@ -46,6 +48,9 @@ async def preflight(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
     asked = await _asked(request, key="")
     prepared = await gateway.preparation.case(asked, "0" * 26, dry=True)
+    left = await left_today(gateway.store, prepared.agreed, now_ms := gateway.clock_ms())
+    if prepared.agreed and left == 0:
+        raise full_today(prepared.agreed, now_ms)
     return answer(
         {
             "platform": prepared.route.name,
@@ -54,6 +59,7 @@ async def preflight(request: web.Request) -> web.Response:
             "item": dict(prepared.there),
             "message": prepared.message.document,
             "personal_fields": list(prepared.personal),
+            "agreement": agreed_view(prepared.agreed, left),
         },
         headers=PRIVATE,
     )

@@ -126,7 +126,7 @@ def _fits(life: Life, event: Event) -> bool:
         return not life.ended
     if event.kind in CLOSES:
         return CLOSES[event.kind] in life.duties
-    return event.kind in LEADS[life.state]
+    return event.kind == life.state or event.kind in LEADS[life.state]  # told by both, it fits at once
 
 
 def _step(life: Life, event: Event) -> Life:

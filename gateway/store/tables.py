@@ -175,6 +175,22 @@ idempotency = sa.Table(
     _text("exchange_id"),
     **_ONE_TREE,
 )
+# what others tell of a case, in the order in which it became known
+case_events = sa.Table(
+    "case_events",
+    metadata,
+    _key("case_id"),
+    _key("place", sa.BigInteger),
+    _text("kind"),
+    _number("at_ms"),  # when it happened, by the clock of its source
+    _text("source"),
+    _text("number"),  # the source's own id of the record; empty if it has none
+    _text("undoes"),
+    _text("cause"),  # why it does not count; empty if it does
+    _number("seen_ms"),
+    _text("exchange_id"),  # by which it became known
+    **_ONE_TREE,
+)
 # cases admitted under an agreement whose batch is capped, by China day
 passages = sa.Table(
     "passages",

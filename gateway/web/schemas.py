@@ -3,6 +3,8 @@
 from typing import Any, get_args
 
 from gateway.agreements import POWERS
+from gateway.cases.life import What
+from gateway.cases.states import ALONG, STATES, Actor, Duty
 from gateway.errors import CODES, Party
 from gateway.model import State
 from mappings import canonical
@@ -33,6 +35,13 @@ def _titled(title: str, schema: Schema) -> Schema:
     return {"title": title, **schema}
 
 
+_STEP = {
+    "event": _titled("环节", {"enum": list(ALONG)}),
+    "at": _titled("时间（来源方时钟）", TIME),
+    "source": _titled("来源", TEXT),
+    "number": _titled("来源方记录号", OPTIONAL),
+}
+_FINDING = {"finding": {"enum": list(get_args(What))}, **_STEP}
 _LEFT = {"type": ["integer", "null"], "minimum": 0}
 _ITEM = {
     "here": _titled("接入方所用编码", TEXT),
@@ -83,6 +92,15 @@ ANSWERS: dict[str, Schema] = {
         "received_at": _titled("收件时间", TIME),
         "admitted_at": _titled("受托时间", TIME),
         "open": _titled("在办", FLAG),
+        "state": {"title": "办件状态", "enum": list(STATES)},
+        "state_text": _titled("办件状态说明", BOTH),
+        "since": _titled("自何时起", TIME),
+        "acts": {"title": "下一步由谁办理", "enum": list(get_args(Actor)),
+                 "description": "receiving 收件地, deciding 办理地, applicant 申请人, nobody 已办结"},
+        "duties": {"title": "尚欠", "description": "supplement 容缺后补的材料, payment 费用",
+                   "type": "array", "items": {"enum": list(get_args(Duty))}},
+        "timeline": _titled("办理经过", _list(_object("一步", _STEP))),
+        "findings": _titled("不合常理之处", _list(_object("一处", _FINDING))),
         "numbers": _list(_object("编号", {"owner": TEXT, "kind": TEXT, "number": TEXT})),
         "exchanges": _list(_ref("Exchange")),
     }),

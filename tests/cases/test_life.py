@@ -91,6 +91,7 @@ anything = st.builds(
     at_ms=st.integers(-5, 30).map(lambda hours: BEGIN.at_ms + hours * HOUR_MS),
     source=st.sampled_from(("here", "there")),
     number=st.sampled_from(("", "1", "2", "3", "4")),
+    undoes=st.just(""),
 )
 
 

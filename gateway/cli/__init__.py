@@ -21,6 +21,7 @@ _COMMANDS = {
     "store": "gateway.cli.store:store",
     "reconcile": "gateway.cli.reconcile:reconcile",
     "schema": "gateway.cli.schema:schema",
+    "states": "gateway.cli.states:states",
     "errors": "gateway.cli.errors:errors",
 }
 

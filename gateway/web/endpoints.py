@@ -125,8 +125,9 @@ ENDPOINTS = (
         ("读取动态", "What happened"),
         ("本接入方各办件的全部变化，按提交先后，逐页给出；请保存 cursor，下次从其后读起。"
          "Prefer: wait=N 时，没有新动态则最多等待 N 秒。",
-         "Every change of the caller's cases in the order of the commits, page by page: keep `cursor` and ask behind"
-         " it next time. With Prefer: wait=N an empty page is answered as soon as there is any, or after N seconds."),
+         "Every change of the caller's cases in the order of the commits, page by page: keep `cursor` and ask"
+         " behind it next time. With Prefer: wait=N an empty page is answered as soon as there is any, or after"
+         " N seconds."),
         (Success(200, ("动态", "The events"), "Events"),),
         (*_GUARDED, "bad_parameter", "cursor_of_lost_log"), (_AFTER, _LIMIT, _PREFER),
     ),

@@ -1,6 +1,5 @@
 """What is known of a platform's messages and answers, by its contract or the files that its operations name."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.contract import Contract, Offer, Part, read

@@ -14,13 +14,16 @@ from adapters.codecs import json, xml
 from adapters.codecs.charset import charset_of, charset_of_answer, charset_of_xml, decoded
 from adapters.contract import related
 from adapters.contract.encoded import plain
+from adapters.contract.kinds import ENCODINGS
 from adapters.contract.template import MARK
+from adapters.contract.written import ENVELOPES
 from adapters.declared import Argument, Operation
 from adapters.errors import Garbled
 from adapters.message import Request, Response, is_form
 from adapters.notation import http_call
 from adapters.rest import sends
 
+_SOAP = frozenset({*ENVELOPES.values(), *ENCODINGS})
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _SAME = {"gb2312": "gbk"}  # what calls itself GB2312 is read as GBK, here as there
 
@@ -33,7 +36,7 @@ class Unheard(Exception):
 class Heard:
     """What came. arguments: named texts of the call. where: path, query, form or body, of each field.
 
-    typed: numbers, flags and lists are such in it.    body: of an envelope.    schema: whether it is the contract's.
+    typed: numbers, flags and lists are such in it.    element: what stands in the body of an envelope.
     """
 
     document: Any
@@ -98,10 +101,8 @@ def _fields(operation: Operation, kind: str, request: Request, template: str) ->
             ), "form"
         except ValueError:
             raise Unheard("is no form in UTF-8") from None
-    if kind == "xml":
-        tree = _xml_body(operation, request)
-    else:
-        tree = _json(request.body, charset_of(_kind_of(request)))
+    is_xml = kind == "xml"
+    tree = _xml_body(operation, request) if is_xml else _json(request.body, charset_of(_kind_of(request)))
     if not isinstance(tree, dict):
         raise Unheard("is no object")
     return tree, "body"
@@ -141,16 +142,18 @@ def by_soap(operation: Operation, request: Request, files: Mapping[str, str], wr
     Raises Unheard.
     """
     try:
-        body, attached = _opened(request)
+        body, attached = opened(request)
     except Garbled as error:
         raise Unheard(f"is no envelope that can be read ({error.what})") from None
+    if not len(body) and not wrapper:
+        return Heard(attached)
     if not len(body):
         raise Unheard("has nothing in its body")
     if operation.envelope is not None:
         return Heard(_inside(xml.tree(_marked(body, files[operation.envelope]))))
     element = body[0]
-    if wrapper and str(element.tag) != wrapper:
-        raise Unheard(f"has {_local(element.tag)} in its body, and {_local(wrapper)} is read there")
+    if wrapper and xml.local(element) != _local(wrapper):
+        raise Unheard(f"has {xml.local(element)} in its body, and {_local(wrapper)} is read there")
     tree = _inside(xml.tree(element)) if wrapper != "" else {xml.local(each): xml.tree(each) for each in body}
     tree |= attached
     arguments = {name: str(tree[name] or "") for name in operation.arguments if name in tree}
@@ -160,8 +163,11 @@ def by_soap(operation: Operation, request: Request, files: Mapping[str, str], wr
     return Heard(inside, arguments, typed=typed)
 
 
-def _opened(request: Request) -> tuple[etree._Element, dict[str, str]]:
-    """The body of the envelope with what it refers to in its place, and what is attached, as base64."""
+def opened(request: Request) -> tuple[etree._Element, dict[str, str]]:
+    """The body of the envelope with what it refers to in its place, and what is attached, as base64.
+
+    Raises Garbled.
+    """
     parts: related.Parts = {}
     answer = Response(200, {"Content-Type": _kind_of(request)}, request.body)
     if _kind_of(request).lower().startswith("multipart/"):
@@ -172,7 +178,17 @@ def _opened(request: Request) -> tuple[etree._Element, dict[str, str]]:
         raise Garbled("no_envelope")
     names = {identity.partition("=")[0]: content for identity, content in parts.items() if "=" in identity}
     attached = {name: base64.b64encode(content).decode() for name, content in names.items()}
-    return plain(related.included(body, parts)), attached
+    body = related.included(body, parts)
+    is_split = any(each.get("href") or each.get("ref") for each in body.iter())
+    return _unmarked(plain(body) if is_split else body), attached
+
+
+def _unmarked(body: etree._Element) -> etree._Element:
+    """Without what SOAP says of the message itself: encodings, sizes of arrays."""
+    for each in body.iter():
+        for name in [name for name in each.attrib if etree.QName(name).namespace in _SOAP]:
+            del each.attrib[name]
+    return body
 
 
 def _marked(body: etree._Element, envelope: str) -> etree._Element:

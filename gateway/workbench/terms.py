@@ -141,7 +141,7 @@ def _of_media(offer: Offer, request: Request) -> Iterator[Misfit]:
 
 def _class(media: str) -> str:
     name = media.partition(";")[0].strip().lower()
-    if name.endswith("+json") or name.endswith("+xml"):
+    if name.endswith(("+json", "+xml")):
         return name.rpartition("+")[2]
     return _CLASSES.get(name, "")
 

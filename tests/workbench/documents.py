@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from adapters.contract import Part
 
 DEEPEST = 5
-_TEXT = st.text(st.characters(categories=["Lu", "Ll", "Nd", "Lo"], max_codepoint=0x9FFF), min_size=1, max_size=12)
+_TEXT = st.text(
+    st.characters(categories=["Lu", "Ll", "Nd", "Lo"], max_codepoint=0x9FFF), min_size=1, max_size=12
+)
 _BY_FORM: dict[str, list[str]] = {
     "dateTime": ["2026-11-22T10:11:12", "2026-11-22T10:11:12.5+08:00"],
     "date-time": ["2026-11-22T10:11:12+08:00", "2026-11-22T10:11:12Z"],
@@ -40,7 +42,9 @@ _BY_KIND: dict[str, list[Any]] = {
 
 
 @st.composite
-def documents(draw: st.DrawFn, message: Part, *, xml: bool = False, typed: bool = True, depth: int = 0) -> Any:
+def documents(
+    draw: st.DrawFn, message: Part, *, xml: bool = False, typed: bool = True, depth: int = 0
+) -> Any:
     """A message that the contract allows."""
     made: dict[str, Any] = {}
     chosen = {
@@ -67,7 +71,11 @@ def _value(part: Part, *, xml: bool, typed: bool, depth: int) -> st.SearchStrate
         return st.sampled_from(values)
     if part.pattern is not None:
         written = re.compile(part.pattern, re.ASCII)
-        found = st.from_regex(written, fullmatch=True, alphabet=st.characters(max_codepoint=0x9FFF, categories=["L", "N", "P", "S", "Zs"]))
+        found = st.from_regex(
+            written,
+            fullmatch=True,
+            alphabet=st.characters(max_codepoint=0x9FFF, categories=["L", "N", "P", "S", "Zs"]),
+        )
         return found.filter(lambda text: _is_long_enough(part, text))
     if part.form in _BY_FORM:
         return st.sampled_from(_BY_FORM[part.form])

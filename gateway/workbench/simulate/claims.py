@@ -51,15 +51,19 @@ def is_now(claim: Claim, now_ms: int) -> bool:
     return claim.at_ms is None or abs(claim.at_ms - now_ms) <= _WINDOW_MS
 
 
-def bears(request: Request, signature: Signature) -> bool:
-    """Whether everything that a signature adds stands in the request."""
+def bears(request: Request, signature: Signature, *, soap: bool) -> bool:
+    """Whether everything that a signature adds stands in the request; only SOAP has a place for a header of it."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     if any(headers.get(name.lower()) != value for name, value in signature.headers.items()):
         return False
     given = fields(request)
     if any(given.get(name) != value for name, value in signature.parameters.items()):
         return False
-    return not signature.soap_header or set(_leaves(signature.soap_header)) <= set(header_leaves(request))
+    return (
+        not soap
+        or not signature.soap_header
+        or set(_leaves(signature.soap_header)) <= set(header_leaves(request))
+    )
 
 
 def fields(request: Request) -> dict[str, str]:

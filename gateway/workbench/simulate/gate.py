@@ -24,7 +24,7 @@ LIFE_S = 900.0
 class Gate:
     """The door of one platform. Why somebody is not let in is told in a few words, never with a secret.
 
-    services: the platform's id of each operation, "" where it has none.
+    services: the platform's id of each operation, "" where it has none.    soap: it speaks SOAP.
     """
 
     auth: str
@@ -33,6 +33,7 @@ class Gate:
     services: Mapping[str, str]
     given: Given
     clock_ms: Callable[[], int]
+    soap: bool
     session: Session | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +79,7 @@ class Gate:
 
     def _is_signed(self, request: Request, claim: Claim, operation: str, secret: str) -> bool:
         moment = Moment(self.services[operation], secret, claim.at_ms or 0, claim.nonce)
-        return bears(request, self.scheme.sign(request, moment))
+        return bears(request, self.scheme.sign(request, moment), soap=self.soap)
 
 
 def gate_of(
@@ -88,7 +89,8 @@ def gate_of(
     here = Access(_HERE, access.settings, access.secrets)
     services = {name: each.service or "" for name, each in platform.operations.items()}
     scheme = SCHEMES[platform.auth](here)
-    return Gate(platform.auth, scheme, here, services, Given(chance, life_s), clock_ms)
+    given = Given(chance, life_s)
+    return Gate(platform.auth, scheme, here, services, given, clock_ms, platform.speaks == "soap")
 
 
 def parameters_of(auth: str) -> frozenset[str]:

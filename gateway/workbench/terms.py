@@ -74,9 +74,9 @@ class Terms:
         """The schema itself decides where there is one: it knows what parts do not say (orders, ranges)."""
         by_schema: list[Problem] = []
         is_own = declared.message is None and declared.envelope is None and not declared.arguments
-        literal = described.offer is not None and described.offer.style == "document/literal"
-        is_decided = is_own and literal and self._schema is not None and heard.element is not None
-        if is_decided and heard.element is not None:
+        offer = described.offer
+        is_whole = offer is not None and offer.style == "document/literal" and bool(offer.wrapper)
+        if is_own and is_whole and self._schema is not None and heard.element is not None:
             by_schema = facets.problems(heard.element, self._schema)
             if not by_schema:
                 return []
@@ -122,10 +122,10 @@ def _of_charset(declared: Operation, document: Any) -> Iterator[Misfit]:
 
 
 def _of_places(offer: Offer, heard: Heard) -> Iterator[Misfit]:
-    """A parameter of the query does not count in the body, nor the other way round."""
+    """A parameter of the query does not count in a body, nor the other way round; servlets read it in a form."""
     for part in offer.request.parts:
         at = heard.where.get(part.name)
-        if at is not None and part.where and at != part.where:
+        if at is not None and part.where and at != part.where and (part.where, at) != ("query", "form"):
             yield Misfit(part.name, f"belongs in the {part.where}, and stands in the {at}")
 
 

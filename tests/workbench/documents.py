@@ -125,7 +125,7 @@ def _changes(part: Part, above: Part, last: Any) -> Iterator[tuple[str, Put]]:
         yield "too long", lambda holder: holder.__setitem__(last, "a" * (longest + 1))
     elif part.kind in ("integer", "decimal", "boolean", "date", "time"):
         yield "of no kind", lambda holder: holder.__setitem__(last, "x?")
-    if part.pattern is not None:
+    if part.pattern is not None and not re.fullmatch(part.pattern, "\u2603?!"):
         yield "of no form", lambda holder: holder.__setitem__(last, "\u2603?!")
     if not above.open and isinstance(last, str) and last[0] not in "@#":
         yield "unknown", lambda holder: holder.__setitem__("unheard_of", "1")

@@ -1,5 +1,6 @@
 """Who comes in to a simulated platform: session secrets are given and end, and signatures are made again."""
 
+import re
 import time
 from random import Random
 from typing import Any
@@ -124,6 +125,19 @@ def _bare(encode: Any, release: PlatformRelease) -> Request:
 
 def _with(request: Request, headers: dict[str, str]) -> Request:
     return Request(request.method, request.url, {**request.headers, **headers}, request.body)
+
+
+@pytest.mark.parametrize("names", ["prefixed", "bare"])
+async def test_what_soap_repeats_in_its_header_is_verified_there(names: str) -> None:
+    written = (EXAMPLES / "sim-yb" / "platform.yaml").read_text("utf-8")
+    written = re.sub("auth: .*", "auth: gjgxjhpt", written)
+    written = re.sub(r"( +call: (\w+))", r"\1\n    service: s_\2", written)
+    release, settings = example("sim-yb", **{"platform.yaml": written}), {**SETTINGS, "soap_names": names}
+    async with standing(release, settings=settings) as there:
+        reply = await there.submitted(fixtures.admitted("yb-person"))
+        assert reply.verdict == (
+            "taken" if names == "prefixed" else "barred"
+        )  # it has no such setting itself
 
 
 async def test_a_wrong_licence_in_an_argument_is_barred() -> None:

@@ -12,7 +12,7 @@ from adapters.errors import Garbled
 from adapters.message import Response
 from gateway.workbench.misfits import Misfit
 from gateway.workbench.samples import Odd, Sample, named, read
-from gateway.workbench.simulate.refusing import SOAP_11, SOAP_12, barring, refusing
+from gateway.workbench.simulate.refusing import barring, refusing
 
 FAULTS = {
     "refused": "a business no, by its sample; not taken",
@@ -61,12 +61,14 @@ class Play:
         self.counts[act.outcome] += 1
         return act
 
-    def bar(self, operation: str, why: str) -> Act:
-        """On one that is not let in."""
+    def bar(self, operation: str, why: str, soap: str) -> Act:
+        """On one that is not let in. soap: the namespace of its envelope, "" for none."""
         self.counts["barred"] += 1
-        return Act(f"barred: {why}", self._barred(operation))
+        if self._sample(operation, "barred") is not None:
+            return Act(f"barred: {why}", self._answer(operation, "barred"))
+        return Act(f"barred: {why}", barring(soap))
 
-    def turn_down(self, operation: str, misfits: list[Misfit]) -> Act:
+    def turn_down(self, operation: str, misfits: list[Misfit], soap: str) -> Act:
         """On one that the contract does not allow; nothing is taken.
 
         Not by the sample of `refused` where a probe asks so: there it says that they have no such case.
@@ -76,24 +78,12 @@ class Play:
         probes = {each.probe.ask for each in self.platform.operations.values() if each.probe}
         if operation not in probes and self._sample(operation, "refused") is not None:
             return Act("unfit", self._answer(operation, "refused"))
-        return Act("unfit", refusing(self._soap(operation), str(misfits[0])))
-
-    def _barred(self, operation: str) -> Response:
-        if self._sample(operation, "barred") is not None:
-            return self._answer(operation, "barred")
-        return barring(self._soap(operation))
-
-    def _soap(self, operation: str) -> str:
-        """The namespace of its envelopes, "" where it speaks no SOAP: by its samples, else by the older version."""
-        if self.platform.speaks != "soap":
-            return ""
-        bodies = b"".join(each.response.body for each in self.samples.get(operation, ()))
-        return SOAP_12 if SOAP_12.encode() in bodies else SOAP_11
+        return Act("unfit", refusing(soap, str(misfits[0])))
 
     def _sent(self, operation: str, number: str) -> Act:
         fault = self._fault()
         if fault in ("barred", "expired_secret"):
-            return Act(fault, self._barred(operation))
+            return Act(fault, self._answer(operation, "barred"))
         if fault in ("refused", "later"):
             return Act(fault, self._answer(operation, fault))
         if fault == "reset":

@@ -1,12 +1,14 @@
 """How a platform says no where no sample of its own says how: a fault of SOAP, or a 400."""
 
+import re
 from xml.sax.saxutils import escape
 
 import orjson
 
+from adapters.contract.written import ENVELOPES
 from adapters.message import Response
 
-SOAP_11, SOAP_12 = "http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"
+_ENVELOPE = re.compile(rb"<[^>]*:?Envelope[\s>]")
 _JSON = {"Content-Type": "application/json;charset=UTF-8"}
 
 
@@ -23,9 +25,16 @@ def barring(soap: str) -> Response:
     return Response(401, _JSON, orjson.dumps({"status": 401, "error": "Unauthorized"}))
 
 
+def soap_of(body: bytes) -> str:
+    """The namespace of an envelope, whichever of the two it names; "" for what is none."""
+    if not _ENVELOPE.search(body):
+        return ""
+    return ENVELOPES[12] if ENVELOPES[12].encode() in body else ENVELOPES[11]
+
+
 def _fault(soap: str, code: str, why: str, status: int) -> Response:
     """1.1: the code says whose fault it is (§4.4.1); 1.2: Sender with 400 (part 2, §7.5.2.2)."""
-    if soap == SOAP_11:
+    if soap == ENVELOPES[11]:
         inside = f"<faultcode>e:{code}</faultcode><faultstring>{escape(why)}</faultstring>"
         kind = "text/xml;charset=UTF-8"
     else:

@@ -17,12 +17,12 @@ from gateway.workbench.misfits import Misfit
 from gateway.workbench.simulate.gate import Gate
 from gateway.workbench.simulate.numbers import found
 from gateway.workbench.simulate.play import Act, Play
+from gateway.workbench.simulate.refusing import soap_of
 from gateway.workbench.terms import Terms
 
 COUNTS = "/-/counts"
 _MOST_BYTES = 64 * 1024 * 1024
 _HOP = frozenset({"content-length", "transfer-encoding", "connection", "content-type"})
-_ENVELOPE = re.compile(rb"<[^>]*:?Envelope[\s>]")
 Said = Callable[[str, str, str], None]  # operation, our number, outcome
 
 
@@ -69,10 +69,11 @@ class Door:
     def _act(self, operation: str, number: str, came: Request) -> Act:
         """Who may not come in is not read; what does not fit is not taken."""
         misfits: list[Misfit] = []
+        soap = soap_of(came.body)
         if why := self._why_not(operation, came):
-            act = self._play.bar(operation, why)
+            act = self._play.bar(operation, why, soap)
         elif self._terms is not None and (misfits := self._terms.misfits(operation, came)):
-            act = self._play.turn_down(operation, misfits)
+            act = self._play.turn_down(operation, misfits, soap)
         else:
             act = self._play.act(operation, number)
         if act.outcome == "expired_secret" and self._gate is not None:
@@ -106,7 +107,7 @@ class Door:
         for name, method, path in self._rest:
             if method == came.method and path.fullmatch(came.url.path):
                 yield name
-        called = _called(came) if _ENVELOPE.search(came.body) else set()
+        called = _called(came) if soap_of(came.body) else set()
         yield from (name for tag, name in self._wrappers.items() if tag in called)
         for name, each in self._play.platform.operations.items():
             if soap_call(each.call)[2] in called:

@@ -57,7 +57,8 @@ def sent(release: PlatformRelease, adapter: Adapter, terms: Terms, message: Mess
     try:
         request = adapter.encode(message)
     except Unencodable as error:
-        return [Misfit(each.path, told(each)) for each in error.problems]
+        found = terms.unwritten(message.operation, message.document)
+        return found or [Misfit(each.path, told(each)) for each in error.problems]
     if release.declared.speaks not in SPOKEN:
         return []  # their columns and files are looked at before anything is written
     return terms.misfits(message.operation, request, dressed=False)

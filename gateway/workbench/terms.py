@@ -8,7 +8,8 @@ from adapters.base import Adapter
 from adapters.codecs.charset import charset_of, unwritable
 from adapters.contract import Offer
 from adapters.declared import Operation, Platform
-from adapters.message import Request
+from adapters.holes import hollowed
+from adapters.message import Document, Request
 from adapters.problems import TEXTS, Problem
 from gateway.workbench.described import Described
 from gateway.workbench.heard import Heard, Unheard, by_rest, by_soap
@@ -69,6 +70,13 @@ class Terms:
             found += _of_media(described.offer, request)
             found += _of_headers(described.offer, request) if dressed else ()
         return list(dict.fromkeys(found))
+
+    def unwritten(self, operation: str, document: Document) -> list[Misfit]:
+        """What is wrong with a document that cannot even be written, as the parts of the contract say it."""
+        described = self._described[operation]
+        if described.message is None or self._platform.speaks != "soap":
+            return []
+        return Against(xml=described.xml, typed=False).misfits(hollowed(document)[0], described.message)
 
     def _of_contract(self, declared: Operation, described: Described, heard: Heard) -> list[Misfit]:
         """The schema itself decides where there is one: it knows what parts do not say (orders, ranges)."""

@@ -9,15 +9,14 @@ import orjson
 
 from adapters.auth.scheme import SecretMissing
 from adapters.auth.schemes import MUTUAL_TLS
-from adapters.declared import Platform
 from adapters.errors import Unbuildable
 from adapters.message import Access
 from gateway.cli.asking import Stop, conf_option, settings_of
 from gateway.cli.platform import compiled, folder_of
 from gateway.settings import Reached, Unconfigured
 from gateway.shown import printable
-from gateway.workbench.simulate.gate import LIFE_S
-from gateway.workbench.simulate.made import MADE_UP, Simulated, simulated
+from gateway.workbench.simulate.gate import LIFE_S, MADE_UP
+from gateway.workbench.simulate.made import Simulated, simulated
 from gateway.workbench.simulate.play import FAULTS, shares
 from gateway.workbench.simulate.serve import COUNTS, serving
 from mappings.problems import Unreadable
@@ -66,10 +65,10 @@ def simulate(
         raise Stop(
             f"{name}: auth {release.declared.auth} 没有会话密钥 / has no session secret that could expire"
         )
-    if access is None and _is_credited(release.declared):
+    if access is None and release.declared.auth not in ("none", MUTUAL_TLS):
         click.echo(
-            f"conf 中没有 {release.name} 的密钥：各项设置与密钥均为 {MADE_UP} / conf has no credential of "
-            f"{release.name}: each of its settings and secrets is the word {MADE_UP}",
+            f"conf 中没有 {release.name} 的密钥：签名所用的设置与密钥均为 {MADE_UP} / conf has no credential of "
+            f"{release.name}: each setting and secret that signs is the word {MADE_UP}",
             err=True,
         )
     asyncio.run(_until_ended(made, port))
@@ -89,11 +88,6 @@ def _access(conf: Path, name: str, *, test: bool) -> Access | None:
     if reached is None:
         raise Stop(f"conf/platforms/{name}.yaml: 没有 test: / has no test:")
     return Access("", reached.settings, settings.secrets_in(name, reached))
-
-
-def _is_credited(platform: Platform) -> bool:
-    arguments = [each for operation in platform.operations.values() for each in operation.arguments.values()]
-    return platform.auth not in ("none", MUTUAL_TLS) or any(each.secret or each.setting for each in arguments)
 
 
 async def _until_ended(made: Simulated, port: int) -> None:

@@ -1,11 +1,15 @@
 """Who comes in to a simulated platform: session secrets are given and end, and signatures are made again."""
 
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from yarl import URL
 
 from adapters.auth.gjgxjhpt import appkey_to_aes, open_secret
@@ -16,7 +20,8 @@ from gateway.releases import PlatformRelease
 from gateway.workbench.simulate.gate import Gate, gate_of
 from gateway.workbench.simulate.session import sealed
 from tests.fakes import fixtures
-from tests.workbench.made import EXAMPLES, example
+from tests.installation import CHECKOUT
+from tests.workbench.made import EXAMPLES, example, simulated
 from tests.workbench.standing import SECRETS, SETTINGS, standing
 
 THEN_MS = 1_600_000_000_000  # of the published vectors
@@ -213,3 +218,47 @@ def test_a_secret_is_sealed_as_the_published_vector_is() -> None:
     vector = "uaFCKHK/4nnDTN1rISjvBUB95eeLR16D4057zf0ZP/Q="
     assert sealed("demo-session-secret", "demo-appkey") == vector
     assert open_secret(vector, "demo-appkey") == "demo-session-secret"
+
+
+# ---- the command and whose secrets it has ----------------------------------------------------------------
+
+CONF = """platform: sim-gd
+address: http://127.0.0.1:1
+settings: {rid: demo-rid}
+secrets: {appkey: {file: appkey}}
+test:
+  address: http://127.0.0.1:1
+  settings: {rid: demo-rid}
+  secrets: {appkey: {file: appkey.test}}
+"""
+
+
+@pytest.mark.parametrize(("more", "appkey"), [((), "of production"), (("--test",), "of the test")])
+async def test_the_command_has_the_secrets_that_conf_names(
+    tmp_path: Path, more: tuple[str, ...], appkey: str
+) -> None:
+    (tmp_path / "conf" / "platforms").mkdir(parents=True)
+    (tmp_path / "conf" / "gateway.yaml").write_text("name: simulate.invalid/log\n")
+    (tmp_path / "conf" / "platforms" / "sim-gd.yaml").write_text(CONF)
+    (tmp_path / "appkey").write_text("of production")
+    (tmp_path / "appkey.test").write_text("of the test")
+    async with simulated(EXAMPLES / "sim-gd", "--conf", str(tmp_path / "conf"), *more) as address:
+        for key, code in ((appkey, "0"), ("another", "E-106")):
+            scheme = SCHEMES["gjgxjhpt"](Access(address, {"rid": "demo-rid"}, {"appkey": key}))
+            (asking,) = scheme.asks(Moment("s_sim_0001", "", time.time_ns() // 10**6, b""))
+            async with ClientSession() as client, client.post(asking.url, data=asking.body) as answer:
+                assert (await answer.json())["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((EXAMPLES / "sim-gx", "--faults", "expired-secret=5"), "has no session secret that could expire"),
+        ((EXAMPLES / "sim-table",), "speaks table, and only rest and soap can be served"),
+    ],
+)
+def test_what_cannot_be_served_is_told(arguments: tuple[object, ...], told: str) -> None:
+    command = [sys.executable, "-m", "gateway.cli", "platform", "simulate", *map(str, arguments)]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert told in done.stderr

@@ -266,7 +266,7 @@ def test_the_command_tells_what_did_not_fit_and_whose_secrets_it_has() -> None:
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=20)
     assert json.loads(out) == {"secret refused": 1}
-    assert "each of its settings and secrets is the word simulated" in err
+    assert "each setting and secret that signs is the word simulated" in err
     assert "- - secret refused" in err
 
 

@@ -18,6 +18,15 @@ from gateway.workbench.simulate.session import Given, Session, secret_text, sess
 _PARAMETERS = {"zj": frozenset({"appKey", "sign", "requestTime"})}
 _HERE = "http://simulated.invalid"
 LIFE_S = 900.0
+MADE_UP = "simulated"
+_NOT_NEEDED = frozenset({"session_sid", "scope"})  # schemes do as well without
+
+
+class MadeUp(dict[str, str]):
+    """Settings and secrets where the installation has none for the platform: each that must be is `simulated`."""
+
+    def get(self, key: str, default: object = None) -> object:  # type: ignore[override]
+        return MADE_UP if default is None and key not in _NOT_NEEDED else default
 
 
 @dataclass(slots=True)
@@ -25,6 +34,7 @@ class Gate:
     """The door of one platform. Why somebody is not let in is told in a few words, never with a secret.
 
     services: the platform's id of each operation, "" where it has none.    soap: it speaks SOAP.
+    is_made_up: the credential is nobody's, so that an argument may hold any.
     """
 
     auth: str
@@ -34,6 +44,7 @@ class Gate:
     given: Given
     clock_ms: Callable[[], int]
     soap: bool
+    is_made_up: bool = False
     session: Session | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,7 +78,7 @@ class Gate:
 
     def wrong(self, arguments: Mapping[str, Argument], sent: Mapping[str, str]) -> str:
         """The first argument that is not the secret or setting that it should be; "" where all are."""
-        for name, each in arguments.items():
+        for name, each in arguments.items() if not self.is_made_up else ():
             kind, wanted = ("secrets", each.secret) if each.secret else ("settings", each.setting)
             if wanted and sent.get(name) != getattr(self.access, kind).get(wanted):
                 return f"wrong {name}"
@@ -83,14 +94,23 @@ class Gate:
 
 
 def gate_of(
-    platform: Platform, access: Access, *, chance: Random, clock_ms: Callable[[], int], life_s: float = LIFE_S
+    platform: Platform,
+    access: Access | None,
+    *,
+    chance: Random,
+    clock_ms: Callable[[], int],
+    life_s: float = LIFE_S,
 ) -> Gate:
-    """access: settings and secrets that the caller has, too. Raises SecretMissing where one is not among them."""
-    here = Access(_HERE, access.settings, access.secrets)
+    """access: settings and secrets that the caller has, too; None: they are made up.
+
+    Raises SecretMissing where one is not among them.
+    """
+    here = Access(_HERE, access.settings if access else MadeUp(), access.secrets if access else MadeUp())
     services = {name: each.service or "" for name, each in platform.operations.items()}
     scheme = SCHEMES[platform.auth](here)
     given = Given(chance, life_s)
-    return Gate(platform.auth, scheme, here, services, given, clock_ms, platform.speaks == "soap")
+    is_soap = platform.speaks == "soap"
+    return Gate(platform.auth, scheme, here, services, given, clock_ms, is_soap, is_made_up=access is None)
 
 
 def parameters_of(auth: str) -> frozenset[str]:

@@ -15,16 +15,6 @@ from gateway.workbench.simulate.numbers import pattern
 from gateway.workbench.simulate.play import Play, samples_of
 from gateway.workbench.terms import SPOKEN, Terms, terms_of
 
-MADE_UP = "simulated"
-_NOT_NEEDED = frozenset({"session_sid", "scope"})  # schemes do as well without
-
-
-class MadeUp(dict[str, str]):
-    """Settings and secrets where the installation has none for the platform: each that must be is `simulated`."""
-
-    def get(self, key: str, default: object = None) -> object:  # type: ignore[override]
-        return MADE_UP if default is None and key not in _NOT_NEEDED else default
-
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
@@ -54,12 +44,11 @@ def simulated(
         raise Unbuildable(("speaks",), what, "see docs/fronts.md")
     adapter, besides = built(release), parameters_of(platform.auth)
     chance = Random(seed)  # noqa: S311 - chance that can be repeated
-    credential = access or Access("", MadeUp(), MadeUp())
     return Simulated(
         Play(
             platform, adapter, samples_of(release.files), faults or {}, chance,
             pattern(platform.numbers.ours),
         ),
         terms_of(platform, release.files, described(release), adapter, besides),
-        gate_of(platform, credential, chance=Random(seed + 1), clock_ms=clock_ms, life_s=life_s),  # noqa: S311
+        gate_of(platform, access, chance=Random(seed + 1), clock_ms=clock_ms, life_s=life_s),  # noqa: S311
     )  # fmt: skip

@@ -18,6 +18,7 @@ from adapters.contract.documents import Documents
 from adapters.contract.own import by_types
 from adapters.declared import Platform
 from adapters.errors import Unencodable
+from adapters.holes import hollowed
 from adapters.message import Access, Message, Request
 from adapters.wsdl import loaded
 from gateway.workbench.check import built
@@ -166,6 +167,21 @@ def test_every_case_and_question_is_taken_by_the_platform_that_it_is_mapped_for(
             assert terms.misfits(operation, request, dressed=False) == []
             count += 1
     assert count >= 4
+
+
+@pytest.mark.parametrize("name", fixtures.names("gd"))
+def test_a_real_shaped_case_with_one_thing_wrong_is_refused(name: str) -> None:
+    release = example("sim-gd")
+    adapter, known = built(release), described(release)
+    terms = terms_of(release.declared, release.files, known, adapter)
+    message = known[OPERATION].message
+    assert message is not None
+    document, _ = hollowed(release.mappings[OPERATION](fixtures.admitted(name)))
+    spoilt = list(defects(message, document))
+    assert len(spoilt) > 60
+    for what, where, each in spoilt:
+        request = adapter.encode(Message(OPERATION, each))
+        assert terms.misfits(OPERATION, request), (what, where)
 
 
 # ---- beside another validator ----------------------------------------------------------------------------

@@ -23,6 +23,7 @@ setup(
     install_requires=[
         "aiohttp>=3.14,<4",
         "alembic>=1.16,<2",
+        "chinesecalendar>=1.11,<2",
         "click>=8.2,<9",
         "cryptography>=46,<51",
         "ijson>=3.4,<4",

@@ -15,6 +15,7 @@ _COMMANDS = {
     "mapping": "gateway.cli.mapping:mapping",
     "item": "gateway.cli.catalogue:item",
     "agreement": "gateway.cli.agreement:agreement",
+    "calendar": "gateway.cli.calendar:calendar",
     "caller": "gateway.cli.catalogue:caller",
     "exchange": "gateway.cli.exchange:exchange",
     "platform": "gateway.cli.platform:platform",

@@ -191,6 +191,17 @@ case_events = sa.Table(
     _text("exchange_id"),  # by which it became known
     **_ONE_TREE,
 )
+# days of a place that are otherwise than their weekday, and the years whose arrangement was brought in whole
+calendar_days = sa.Table(
+    "calendar_days",
+    metadata,
+    _key("division"),
+    _key("day"),
+    _number("works"),
+    _text("note"),
+    **_ONE_TREE,
+)
+calendar_years = sa.Table("calendar_years", metadata, _key("year", sa.BigInteger))
 # cases admitted under an agreement whose batch is capped, by China day
 passages = sa.Table(
     "passages",

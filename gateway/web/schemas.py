@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from gateway.agreements import POWERS
+from gateway.cases import due
 from gateway.cases.life import What
 from gateway.cases.states import ALONG, STATES, Actor, Duty
 from gateway.errors import CODES, Party
@@ -105,6 +106,11 @@ ANSWERS: dict[str, Schema] = {
         "since": _titled("自何时起", TIME),
         "acts": {"title": "下一步由谁办理", "enum": list(get_args(Actor)),
                  "description": "receiving 收件地, deciding 办理地, applicant 申请人, nobody 已办结"},
+        "due": {"anyOf": [_object("下一步的期限", {
+            "for": {"title": "须做的事", "enum": list(get_args(due.What))},
+            "on": _titled("届满日", OPTIONAL),
+            "why": {"title": "为何没有期限", "enum": [*get_args(due.Why), None]},
+        }), {"type": "null"}]},
         "duties": {"title": "尚欠", "description": "supplement 容缺后补的材料, payment 费用",
                    "type": "array", "items": {"enum": list(get_args(Duty))}},
         "timeline": _titled("办理经过", _list(_object("一步", _STEP))),

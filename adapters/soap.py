@@ -25,6 +25,8 @@ from adapters.contract.called import own_calls
 from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
+from adapters.fed import headers_of
+from adapters.headers import apart, with_header
 from adapters.holes import hollowed
 from adapters.inner import inside
 from adapters.lists import Lists, lists_of
@@ -71,6 +73,7 @@ class SoapAdapter(Adapter):
             for name, each in platform.operations.items()
             if name not in self._own and self.contract is not None
         }
+        self._headers = dict(headers_of(platform, surroundings.access, self.contract))
 
     def _prepared(self, name: str, operation: Operation, contract: Contract) -> _Call:
         at = ("operations", name)
@@ -99,10 +102,26 @@ class SoapAdapter(Adapter):
         )
 
     def encode(self, message: Message) -> Request:
-        if (own := self._own.get(message.operation)) is not None:
-            return own.encoded(self._url, message.document)
-        call = self._calls[message.operation]
-        document, holes = hollowed(message.document)
+        """Body and header; the problems of both are told together."""
+        given, document = apart(message.document)
+        header, problems = b"", list[Problem]()
+        try:
+            header = self._headers[message.operation].written(given, document)
+        except Unencodable as error:
+            problems += error.problems
+        try:
+            request = self._with_body(message.operation, document)
+        except Unencodable as error:
+            raise Unencodable([*error.problems, *problems]) from None
+        if problems:
+            raise Unencodable(problems)
+        return replace(request, body=with_header(request.body, header)) if header else request
+
+    def _with_body(self, operation: str, document: Document) -> Request:
+        if (own := self._own.get(operation)) is not None:
+            return own.encoded(self._url, document)
+        call = self._calls[operation]
+        document, holes = hollowed(document)
         if call.arguments:
             _check(document, call.operation)
             values: dict[str, Any] = _written(call.arguments, document)

@@ -26,6 +26,7 @@ from adapters.contract.own import Own, by_types
 from adapters.contract.wire import Wire, wire
 from adapters.contract.wsdl import load
 from adapters.errors import Unbuildable
+from adapters.headers import Header, header_of
 from adapters.notation import soap_call
 from adapters.offline import Offline
 
@@ -82,6 +83,20 @@ class Contract:
 
     def operation(self, call: str) -> Any:
         """zeep's operation, or an Own, for `NAME` or `SERVICE/PORT/NAME`. Raises Unbuildable otherwise."""
+        return self._written(self._chosen(call))
+
+    def header(self, call: str) -> Header | None:
+        """What writes the headers that the contract declares for an operation. Raises Unbuildable."""
+        use = self._chosen(call)
+        bound = next(each for each in self.wsdl.bound if each.call == use.call)
+        written = self._written(use)
+        soap = written if not isinstance(written, Own) else None
+        return header_of(wire(self.wsdl.types, bound, bound.request), bound.soap, soap, self.schema)
+
+    def _written(self, use: Use) -> Any:
+        return self._own.get(use.call) or self._operations[use.call]
+
+    def _chosen(self, call: str) -> Use:
         _, _, name = soap_call(call)
         found = self._meant(call)
         usable = [use for use in found if use.reason is None]
@@ -91,7 +106,7 @@ class Contract:
             calls = ", ".join(use.call for use in usable)
             raise Unbuildable(("call",), f"several services have {name}", f"write one of {calls}")
         # The same operation on a SOAP 1.1 and a SOAP 1.2 port is one choice, and 1.1 comes first.
-        return min((self._own.get(use.call) or self._operations[use.call] for use in usable), key=_is_soap12)
+        return min(usable, key=lambda use: _is_soap12(self._written(use)))
 
     def bound(self, call: str) -> Bound | None:
         """What the contract says about an operation, usable or not; None when it has none of that name."""

@@ -53,6 +53,13 @@ class Body:
         return root
 
 
+def header_element(wire: Wire, soap: int, document: Mapping[str, Any]) -> etree._Element:
+    """The SOAP header of a document without problems; always literal, headers in the order of the contract."""
+    root = etree.Element(f"{{{ENVELOPES[soap]}}}Header", nsmap={"soap-env": ENVELOPES[soap]})
+    _Writer(0).fill(root, Kind(places=wire.headers), document)
+    return root
+
+
 class _Writer:
     """Fills elements. encoded: the version of SOAP whose encoding is used, 0 for literal."""
 

@@ -9,8 +9,9 @@ from adapters.arguments import Written, writers
 from adapters.contract.kinds import Place
 from adapters.declared import Operation, Platform
 from adapters.errors import Unbuildable, Unencodable
-from adapters.headers import Header, undeclared
+from adapters.headers import Header
 from adapters.message import Access, Document
+from adapters.sections import undeclared
 from adapters.wsdl import Contract
 
 Steps = tuple[str, ...]

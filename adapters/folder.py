@@ -27,6 +27,7 @@ from adapters.parts import APART, Parts
 from adapters.passage import threads
 from adapters.patterns import finder
 from adapters.problems import Problem
+from adapters.sections import HEADER, undeclared
 
 FIELD = re.compile(r"\{([^{}]+)\}")
 _PART = re.compile(
@@ -52,6 +53,8 @@ class FolderAdapter(Adapter):
         if verb == "GET":
             asked = {"answers": _filled(rule, message.document), "ours": self._ours(message)}
             return Request(verb, URL("/"), {}, json.write(asked))
+        if HEADER in message.document:
+            raise Unencodable(undeclared(message.document[HEADER]))
         document, holes = hollowed(message.document)
         url, content = URL("/") / _filled(rule, message.document), self._content(document)
         if self._folder.beside is None or not holes:

@@ -3,7 +3,6 @@
 In a document they stand under `#header`, by the names of their elements: `{"#header": {"Auth": {"user": …}}, …}`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,12 +16,11 @@ from adapters.contract.wire import Wire
 from adapters.contract.written import header_element
 from adapters.envelope import UNWRITABLE
 from adapters.errors import Unencodable
-from adapters.message import Document
 from adapters.problems import Problem
+from adapters.sections import under
 from adapters.writer.header import HeaderWriter, compiled_header, optional
 from adapters.writer.odd import Unclaimed
 
-HEADER = "#header"
 _BODY = b"<soap-env:Body"
 
 
@@ -41,13 +39,17 @@ class Header:
 
     def written(self, document: Any, charset: str) -> bytes:
         """The whole element. Raises Unencodable with all problems, their paths from the document's root on."""
+        if isinstance(document, dict):
+            document = {name: content for name, content in document.items() if content is not None}
+            if not document:
+                return b""
         if self.writer is not None and (raw := self.writer.written(document, charset)) is not None:
             return raw
         problems = [*self._misfits(document), *unfit_for_xml(document)]
         if charset != "utf-8":
             problems += unwritable(document, charset)
         if problems:
-            raise Unencodable([replace(each, path=_under(each.path)) for each in problems])
+            raise Unencodable([replace(each, path=under(each.path)) for each in problems])
         element = self._element(document)
         found = [problem for each in element for problem in self._facets(each)]
         if found:
@@ -71,7 +73,7 @@ class Header:
             made: etree._Element = message._serialize_header(values, {"soap-env": message.nsmap["soap-env"]})
         except UNWRITABLE as error:
             path = ".".join(map(str, getattr(error, "path", None) or ()))
-            raise Unencodable([Problem(_under(path), "not_allowed_there", {"type": "header"})]) from None
+            raise Unencodable([Problem(under(path), "not_allowed_there", {"type": "header"})]) from None
         return made
 
     def _facets(self, element: etree._Element) -> list[Problem]:
@@ -79,7 +81,7 @@ class Header:
             return []
         name = etree.QName(element).localname
         return [
-            replace(each, path=_under(f"{name}.{each.path}" if each.path else name))
+            replace(each, path=under(f"{name}.{each.path}" if each.path else name))
             for each in facets.problems(element, self.schema)
         ]
 
@@ -101,27 +103,7 @@ def _is_alike(soap: Any, headers: tuple[Place, ...]) -> bool:
     return names == [f"{{{each.namespace}}}{each.name}" if each.namespace else each.name for each in headers]
 
 
-def apart(document: Document) -> tuple[Any, Document]:
-    """(the header's part or None, the rest)."""
-    if HEADER not in document:
-        return None, document
-    rest = dict(document)
-    return rest.pop(HEADER), rest
-
-
 def with_header(body: bytes, header: bytes) -> bytes:
     """The envelope with its header before the body."""
     head, mark, rest = body.partition(_BODY)
     return head + header + mark + rest
-
-
-def undeclared(given: Any) -> list[Problem]:
-    """Headers for an operation whose contract declares none."""
-    names = given if isinstance(given, Mapping) else ()
-    return [Problem(_under(str(name)), "unknown_there") for name in names] or [
-        Problem(HEADER, "unknown_there")
-    ]
-
-
-def _under(path: str) -> str:
-    return f"{HEADER}.{path}" if path else HEADER

@@ -26,12 +26,13 @@ from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.fed import headers_of
-from adapters.headers import apart, with_header
+from adapters.headers import with_header
 from adapters.holes import hollowed
 from adapters.inner import inside
 from adapters.lists import Lists, lists_of
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
+from adapters.sections import apart
 from adapters.writer.compiled import Writer, compiled
 from adapters.writer.odd import Unclaimed
 from adapters.wsdl import Contract, loaded

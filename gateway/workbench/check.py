@@ -15,6 +15,7 @@ from gateway.releases import DECLARATION, PlatformRelease
 from gateway.workbench.answers import answers
 from gateway.workbench.fit import Fit
 from gateway.workbench.grades import Grade, Graded, answered, unused
+from gateway.workbench.headers import header_findings, parted
 from gateway.workbench.samples import samples
 from gateway.workbench.targets import Target, targets
 from gateway.workbench.texts import texts
@@ -71,6 +72,7 @@ class Described:
 
     message: Part | None
     answer: Part | None
+    headers: tuple[Part, ...] = ()
 
 
 def described(release: PlatformRelease) -> dict[str, Described]:
@@ -80,18 +82,28 @@ def described(release: PlatformRelease) -> dict[str, Described]:
     found = {}
     for name, operation in platform.operations.items():
         offer = offer_of(contract, platform, name)
+        bare = meant(contract, platform, name)
+        headers = bare.headers if bare else ()
         if operation.message:
             (own, *_) = read(operation.message, release.files).offers
-            found[name] = Described(own.request, offer.answer if offer else own.answer)
+            found[name] = Described(own.request, offer.answer if offer else own.answer, headers)
         else:
-            found[name] = Described(offer.request if offer else None, offer.answer if offer else None)
+            request, answer = (offer.request, offer.answer) if offer else (None, None)
+            found[name] = Described(request, answer, headers)
     return found
 
 
 def offer_of(contract: Contract | None, platform: Platform, name: str) -> Offer | None:
     """What the contract says of an operation; None where it says nothing that a mapping could be held against."""
-    if contract is None or platform.operations[name].arguments:
+    if platform.operations[name].arguments:
         return None  # the message is a document inside an argument, of which a contract knows nothing
+    return meant(contract, platform, name)
+
+
+def meant(contract: Contract | None, platform: Platform, name: str) -> Offer | None:
+    """The typed offer that an operation calls, whatever its message is."""
+    if contract is None:
+        return None
     call = platform.operations[name].call
     service, port, wanted = soap_call(call) if platform.speaks == "soap" else (None, None, call)
     for offer in contract.offers:
@@ -106,15 +118,17 @@ def _all(
 ) -> Iterator[Graded]:
     platform = release.declared
     for name, mapping in release.mappings.items():
-        root = targets(mapping)
+        whole = targets(mapping)
+        root, header = parted(whole)
         if name in platform.operations:
+            yield from header_findings(source, platform, name, messages[name].headers, root, header)
             message = messages[name].message
             if message is not None:
                 yield from Fit(name, typed=platform.speaks != "soap").findings(root, message)
             elif platform.speaks != "table":  # its declared columns are what a mapping is held against
                 yield _undescribed(source, name)
-            yield from _refusals(name, root)
-        yield from _codes(root)
+            yield from _refusals(name, whole)
+        yield from _codes(whole)
     for name in platform.operations:
         yield from answers(source, platform, name, messages[name].answer)
         yield from _unsettled(source, platform, name)

@@ -1,4 +1,4 @@
-"""SOAP headers that a contract declares: fed like the body, held against their types, written as zeep writes them."""
+"""SOAP headers that a contract declares: fed like the body, held against their types, written as zeep does."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -35,7 +35,7 @@ from adapters.problems import Problem
 from adapters.sections import apart
 from adapters.writer.compiled import Writer, compiled
 from adapters.writer.odd import Unclaimed
-from adapters.wsdl import Contract, loaded
+from adapters.wsdl import Choosing, Contract, loaded
 
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
@@ -59,6 +59,7 @@ class _Call:
     envelope: Envelope | None = None  # the pattern, where all that changes is texts
     typed: Lists | None = None  # what may repeat in the answer by its types
     writer: Writer | None = None  # for typed bodies; None where only zeep can write them
+    choosing: Choosing | None = None  # where a document may choose types or elements: zeep cannot always
 
 
 class SoapAdapter(Adapter):
@@ -96,7 +97,7 @@ class SoapAdapter(Adapter):
             typed=_lists(soap),
         )
         if not operation.arguments:
-            return replace(call, writer=_writer(call))
+            return replace(call, writer=_writer(call), choosing=contract.choosing(operation.call))
         names = list(operation.arguments)
         return replace(
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
@@ -210,12 +211,17 @@ def _writer(call: _Call) -> Writer | None:
 
 
 def _typed_body(call: _Call, document: Document) -> bytes:
-    """By the compiled writer; what it does not take is looked at by zeep and the checks, which find every fault."""
+    """By the compiled writer; what it does not take is looked at by zeep and the checks, which find every fault.
+
+    Where a document chooses types or elements, the contract's own types stand in for zeep.
+    """
     if (
         call.writer is not None
         and (body := call.writer.written(document, call.operation.charset)) is not None
     ):
         return body
+    if call.choosing is not None and (chosen := call.choosing.written(document, call.operation.charset)):
+        return chosen
     return _serialized(call, _typed(call, document))
 
 

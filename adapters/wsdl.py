@@ -22,6 +22,8 @@ from zeep.xsd import ComplexType
 
 from adapters import facets, shapes
 from adapters.contract.bound import Bound
+from adapters.contract.choosing import chooses, may_choose
+from adapters.contract.kinds import Kind, Place
 from adapters.contract.own import Own, by_types
 from adapters.contract.wire import Wire, wire
 from adapters.contract.wsdl import load
@@ -63,6 +65,21 @@ class Use:
         return f"{self.service}/{self.port}/{self.operation}"
 
 
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """An operation of zeep's in which a document may name types, or let elements stand for others."""
+
+    kind: Kind
+    own: Own
+
+    def written(self, document: Mapping[str, Any], charset: str) -> bytes | None:
+        """By the contract's types; None for a document that chooses nothing. Raises Unencodable."""
+        if not chooses(self.kind, document):
+            return None
+        body, _ = self.own.written(document, charset)
+        return body
+
+
 class Contract:
     """A loaded WSDL: which operations there are, and the usable ones. `repaired` says what was mended."""
 
@@ -92,6 +109,14 @@ class Contract:
         written = self._written(use)
         soap = written if not isinstance(written, Own) else None
         return header_of(wire(self.wsdl.types, bound, bound.request), bound.soap, soap, self.schema)
+
+    def choosing(self, call: str) -> Choosing | None:
+        """What writes documents that choose; None where the contract leaves nothing to choose."""
+        use = self._chosen(call)
+        bound = next(each for each in self.wsdl.bound if each.call == use.call)
+        kind = wire(self.wsdl.types, bound, bound.request).kind
+        own = by_types(self.wsdl, bound, self.schema) if may_choose(kind) else None
+        return Choosing(kind, own) if own is not None else None
 
     def _written(self, use: Use) -> Any:
         return self._own.get(use.call) or self._operations[use.call]
@@ -221,7 +246,15 @@ def _is_alike(operation: Any, asked: Wire) -> bool:
     if not isinstance(kind, ComplexType):
         return bool(asked.kind.base and asked.wrapper) if kind is not None else not asked.kind.members
     names = [name for name, _ in shapes.fields(kind) if not name.startswith("_value_")]
-    return names == [each.name for each in asked.kind.places if not each.attribute]
+    places = [each for each in asked.kind.places if not each.attribute]
+    # zeep knows the head of a substitution group only
+    alike = [each.head or each.name for at, each in enumerate(places) if not _is_further(places, at)]
+    return names == alike
+
+
+def _is_further(places: list[Place], at: int) -> bool:
+    """One more element for the head that the place before stands for."""
+    return at > 0 and places[at].head != "" and places[at].head == places[at - 1].head
 
 
 def _is_soap12(operation: Any) -> bool:

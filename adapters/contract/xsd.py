@@ -1,6 +1,6 @@
 """From the schemas of a contract to kinds: names resolved, groups opened, derivations applied."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -19,6 +19,7 @@ from adapters.contract.components import (
 )
 from adapters.contract.content import Content, merged
 from adapters.contract.folder import WSDL, XSD
+from adapters.contract.heirs import Heirs, is_abstract
 from adapters.contract.kinds import (
     BUILTIN,
     ENCODINGS,
@@ -46,6 +47,9 @@ class Types:
         self._redefined: dict[etree._Element, Component] = {}
         for schema in schemas:
             self._take(schema)
+        named = [(sort, each) for (sort, _, _), each in self._named.items()]
+        self._heirs = Heirs(named, self._plainly)
+        self._any = Kind(name=f"{XSD}anyType", open=True, choices=self._anything)
 
     def _take(self, schema: Schema) -> None:
         for element in schema.root:
@@ -75,6 +79,19 @@ class Types:
             return self._original(found, at)
         return self._only(sort, namespace, local, at.schema.path)
 
+    def _plainly(self, sort: str, name: str | None, at: Component) -> Component | None:
+        """The component of exactly this name."""
+        return self._named.get((sort, *qualified(name, at)))
+
+    def _choices(self, name: str) -> Mapping[str, Callable[[], Kind]]:
+        return {each: partial(self.kind, found) for each, found in self._heirs.types(name).items()}
+
+    def _anything(self) -> Mapping[str, Callable[[], Kind]]:
+        """What may stand for anyType: every type with a name, and those of XML Schema as `xsd:NAME`."""
+        own = {each: partial(self.kind, found) for each, found in self._heirs.all_types.items()}
+        known = {f"xsd:{each}": builtin(XSD_NAMESPACE, each) for each in BUILTIN if each != "anyType"}
+        return {**own, **{name: partial(_same, kind) for name, kind in known.items() if kind is not None}}
+
     def named(self, sort: str, namespace: str, local: str) -> Component | None:
         return self._named.get((sort, namespace, local)) or self._only(sort, namespace, local, "")
 
@@ -91,7 +108,7 @@ class Types:
         """The kind of a type by its qualified name as written at a place."""
         namespace, local = qualified(name, at)
         if namespace in (XSD_NAMESPACE, *ENCODINGS) and (kind := builtin(namespace, local)):
-            return kind
+            return self._any if kind.name == self._any.name else kind
         for sort in ("complexType", "simpleType"):
             if found := self._named.get((sort, namespace, local)):
                 return self.kind(self._original(found, at))
@@ -136,7 +153,13 @@ class Types:
         finally:
             self._building.discard(key)
         name = at.name if at.element.get("name") else ""
-        made = replace(made, name=name, title=documentation(at.element) or made.title)
+        made = replace(
+            made,
+            name=name,
+            title=documentation(at.element) or made.title,
+            abstract=is_abstract(at),
+            choices=partial(self._choices, name) if name else dict,
+        )
         self._kinds[key] = made
         return made
 
@@ -151,7 +174,31 @@ class Types:
         found = self.component("element", head, at) if head else None
         if found is not None and found.element.get("substitutionGroup") is None:
             return self.element_kind(found)
-        return builtin(XSD_NAMESPACE, "anyType") or Kind(open=True)
+        return self._any
+
+    def places(self, at: Component) -> list[Place]:
+        """The place of an element; where others may stand for what it refers to, one for each of them."""
+        place, reference = self.place(at), at.element.get("ref")
+        head = self.component("element", reference, at) if reference else None
+        if head is None:
+            return [place]
+        members = self._heirs.elements(head.name)
+        if not members:
+            return [place]
+        own = [] if is_abstract(head) else [replace(place, head=place.name)]
+        return own + [
+            replace(
+                place,
+                name=each.element.get("name", ""),
+                namespace=each.schema.namespace,
+                kind=partial(self.element_kind, each),
+                nillable=each.element.get("nillable") in ("true", "1"),
+                title=documentation(each.element) or place.title,
+                fixed=each.element.get("fixed"),
+                head=place.name,
+            )
+            for each in members
+        ]
 
     def place(self, at: Component) -> Place:
         """The place of an element declaration or reference, with the occurrence written at it."""
@@ -278,3 +325,7 @@ class Types:
         return Kind(
             base=bases.pop() if len(bases) == 1 else "string", facets=Facets(among=among), missing=lost
         )
+
+
+def _same(kind: Kind) -> Kind:
+    return kind

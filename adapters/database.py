@@ -50,20 +50,7 @@ class DatabaseTransport:
     def __init__(self, database: Database, address: sa.URL, threads: Executor, *, connect_s: float) -> None:
         self._declared = database
         self._is_server = address.get_backend_name() == "postgresql"
-        options: dict[str, Any] = {}
-        if self._is_server:  # nothing is asked of it but what is ours
-            options = {
-                "connect_args": {"connect_timeout": max(2, round(connect_s)), **_KEPT_ALIVE},
-                "use_native_hstore": False,
-            }
-        self._engine = sa.create_engine(
-            address,
-            poolclass=sa.NullPool,
-            pool_reset_on_return=None,
-            isolation_level="AUTOCOMMIT",
-            hide_parameters=True,
-            **options,
-        )
+        self._engine = engine(address, connect_s)
         names = sa.MetaData(schema=database.schema_)
         self._tables = {
             name: sa.Table(
@@ -200,6 +187,24 @@ class DatabaseTransport:
         if not found.cause:
             return _answer("rejected", error=found.code)
         raise (Unknown if passage.begun else NotSent)(found.cause) from None
+
+
+def engine(address: sa.URL, connect_s: float) -> sa.Engine:
+    """One connection for each use, which commits what it is told to; values stand in no error."""
+    options: dict[str, Any] = {}
+    if address.get_backend_name() == "postgresql":  # nothing is asked of it but what is ours
+        options = {
+            "connect_args": {"connect_timeout": max(2, round(connect_s)), **_KEPT_ALIVE},
+            "use_native_hstore": False,
+        }
+    return sa.create_engine(
+        address,
+        poolclass=sa.NullPool,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        **options,
+    )
 
 
 @dataclass(frozen=True, slots=True)

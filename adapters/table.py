@@ -68,13 +68,13 @@ def table_adapter(platform: Platform, surroundings: Surroundings) -> TableAdapte
     if platform.database is None:
         raise Unbuildable(("database",), "no tables", "write database: with the tables of their front")
     transport = DatabaseTransport(
-        platform.database, _address(platform, surroundings.access), threads(platform),
+        platform.database, address_of(platform, surroundings.access), threads(platform),
         connect_s=platform.limits.connect_s,
     )  # fmt: skip
     return TableAdapter(platform, replace(surroundings, transport=transport), platform.database)
 
 
-def _address(platform: Platform, access: Access) -> sa.URL:
+def address_of(platform: Platform, access: Access) -> sa.URL:
     """The address with its password. A file must be there already: nothing makes an empty database of its own."""
     where = f"address in conf/platforms/{platform.platform}.yaml"
     try:

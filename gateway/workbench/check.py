@@ -1,6 +1,6 @@
 """Everything that can be found out about a platform before it goes live, each finding with its grade."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from adapters.notation import soap_call
 from gateway.releases import DECLARATION, PlatformRelease
 from gateway.workbench.answers import answers
 from gateway.workbench.fit import Fit
-from gateway.workbench.grades import Grade, Graded, answered, unused
+from gateway.workbench.grades import DATABASE, Grade, Graded, answered, unused
 from gateway.workbench.headers import header_findings, parted
 from gateway.workbench.samples import samples
 from gateway.workbench.targets import Target, targets
@@ -35,17 +35,22 @@ class _Whatever(dict[str, str]):
         return "checked" if default is None else default
 
 
-def examine(release: PlatformRelease) -> list[Graded]:
-    """All findings about a platform that compiles, without those that its `exempt` answers for."""
+def examine(release: PlatformRelease, there: Sequence[Graded] | None = None) -> list[Graded]:
+    """All findings about a platform that compiles, without those that its `exempt` answers for.
+
+    there: what its real database lacks; None where nobody looked.
+    """
     source = read_yaml(f"{release.name}/{DECLARATION}", release.files[DECLARATION])
     try:
         adapter = built(release)
         messages = described(release)
     except Unbuildable as error:
         return [Graded(Grade.BRONZE, source.finding(tuple(error.path), error.what, error.write))]
-    found = list(_all(release, source, adapter, messages))
+    found = [*_all(release, source, adapter, messages), *(there or ())]
     exempt = release.declared.exempt
     for key in unused(found, exempt):
+        if there is None and key.startswith(DATABASE):
+            continue
         stale = source.finding(("exempt", key), f"nothing is exempt by '{key}'", "remove it")
         found.append(Graded(Grade.SILVER, stale))
     return answered(found, exempt)

@@ -24,6 +24,7 @@ from adapters.errors import NotSent, Unknown
 from adapters.fronts import Database, Kind
 from adapters.message import Go, Request, Response
 from adapters.passage import Passage, crossed
+from adapters.row_list import listed
 from adapters.rows import Row, said, same, shown, taken_in
 from adapters.sqltroubles import is_taken_key, trouble
 
@@ -64,7 +65,11 @@ class DatabaseTransport:
         self, request: Request, *, go: Go, timeout_s: float, connect_s: float, reply_bytes: int
     ) -> Response:
         ends_s = time.monotonic() + timeout_s
-        work = self._insert if request.method == "INSERT" else partial(self._select, reply_bytes)
+        work = (
+            self._insert
+            if request.method == "INSERT"
+            else partial(self._list if request.method == "LIST" else self._select, reply_bytes)
+        )
         return await crossed(
             self._threads, lambda passage: work(request, ends_s, passage), go=go, timeout_s=timeout_s
         )
@@ -150,6 +155,19 @@ class DatabaseTransport:
         if not main:
             return _answer("absent")
         answer = _answer("found" if len(main) == 1 else "several", **{asked.main: main[0]}, **rows)
+        if len(answer.body) > reply_bytes:
+            raise Unknown("too_large")
+        return answer
+
+    def _list(self, reply_bytes: int, request: Request, ends_s: float, passage: Passage) -> Response:
+        (name,) = _tables_of(request)
+        try:
+            with self._connection(ends_s, passage) as connection:
+                passage.begin()
+                there, declared = self._tables[name], self._declared.tables[name]
+                answer = _answer("listed", **listed(connection, there, declared, orjson.loads(request.body)))
+        except DBAPIError as error:
+            return self._failed(error, passage)
         if len(answer.body) > reply_bytes:
             raise Unknown("too_large")
         return answer

@@ -22,7 +22,9 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
+from adapters.drop_list import listed, of_day
 from adapters.errors import NotSent, Unknown
+from adapters.file_names import filled_in
 from adapters.fronts import Digest, Folder
 from adapters.message import Go, Request, Response
 from adapters.parts import parts_of
@@ -49,11 +51,11 @@ class FolderTransport:
     async def exchange(
         self, request: Request, *, go: Go, timeout_s: float, connect_s: float, reply_bytes: int
     ) -> Response:
-        work = (
-            partial(self._put, request)
-            if request.method == "PUT"
-            else partial(self._get, orjson.loads(request.body), reply_bytes)
-        )
+        if request.method == "PUT":
+            work = partial(self._put, request)
+        else:
+            read = self._list if request.method == "LIST" else self._get
+            work = partial(read, orjson.loads(request.body), reply_bytes)
         return await crossed(self._threads, partial(_told, work), go=go, timeout_s=timeout_s)
 
     # ---- a write -----------------------------------------------------------------------------------------
@@ -134,6 +136,19 @@ class FolderTransport:
         if not taken and not waiting:
             return _answer("absent")
         return _answer("taken" if taken else "waiting")
+
+    def _list(self, asked: dict[str, str], reply_bytes: int, passage: Passage) -> Response:
+        passage.begin()
+        rule, day = asked["ours"], asked["day"]
+        lying, taken = of_day(self._drop, rule, day), of_day(self._taken, rule, day)
+        files, total = listed(lying, taken, asked["page"], self._counts)
+        for each in files if asked["answers"] else ():
+            answers = list(self._answered(filled_in(asked["answers"], each["fields"]), reply_bytes))
+            if answers:
+                reply_bytes -= len(answers[-1][1])
+                content = base64.b64encode(answers[-1][1]).decode()
+                each.update(state="answered", content=content)
+        return _answer("listed", files=files, total=str(total))
 
     def _answered(self, pattern: str, reply_bytes: int) -> Iterator[tuple[Path, bytes]]:
         """Their whole files of this name, by name. One without its marker or digest is still being written."""

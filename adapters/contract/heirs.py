@@ -1,10 +1,12 @@
 """What may stand for something else: types derived from a type (派生), elements in place of a head (替换组)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 
 from adapters.contract.components import Component, qualified
 from adapters.contract.folder import XSD
+from adapters.contract.kinds import BUILTIN, XSD_NAMESPACE, Kind, Place, builtin, documentation
 
 _TYPES = ("complexType", "simpleType")
 _TRUE = ("true", "1")
@@ -82,3 +84,36 @@ def _by_name(components: Iterable[Component]) -> Mapping[str, Component]:
     for each in components:
         found.setdefault(each.element.get("name", ""), []).append(each)
     return {local if len(same) == 1 else each.name: each for local, same in found.items() for each in same}
+
+
+def standing_for(
+    place: Place, head: Component, members: Iterable[Component], kind_of: Callable[[Component], Kind]
+) -> list[Place]:
+    """One place for each element that may stand where the head is referred to, itself first if it is concrete."""
+    own = [] if is_abstract(head) else [replace(place, head=place.name)]
+    return own + [
+        replace(
+            place,
+            name=each.element.get("name", ""),
+            namespace=each.schema.namespace,
+            kind=partial(kind_of, each),
+            nillable=each.element.get("nillable") in _TRUE,
+            title=documentation(each.element) or place.title,
+            fixed=each.element.get("fixed"),
+            head=place.name,
+        )
+        for each in members
+    ]
+
+
+def anything(
+    types: Mapping[str, Component], kind_of: Callable[[Component], Kind]
+) -> Mapping[str, Callable[[], Kind]]:
+    """What may stand for anyType: every type with a name, and those of XML Schema as `xsd:NAME`."""
+    own = {name: partial(kind_of, found) for name, found in types.items()}
+    known = {f"xsd:{each}": builtin(XSD_NAMESPACE, each) for each in BUILTIN if each != "anyType"}
+    return {**own, **{name: partial(_same, kind) for name, kind in known.items() if kind is not None}}
+
+
+def _same(kind: Kind) -> Kind:
+    return kind

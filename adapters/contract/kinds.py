@@ -161,6 +161,15 @@ _KNOWN = {
 }
 
 
+def union(members: list[Kind]) -> Kind:
+    """A simple type that is one of these."""
+    bases = {each.base for each in members}
+    all_listed = bool(members) and all(each.facets.among for each in members)
+    among = tuple(value for each in members for value in each.facets.among) if all_listed else ()
+    lost = next((each.missing for each in members if each.missing), "")
+    return Kind(base=bases.pop() if len(bases) == 1 else "string", facets=Facets(among=among), missing=lost)
+
+
 def missing(kind: Kind, sound: dict[int, Kind]) -> list[str]:
     """What cannot be resolved in a kind or anything reachable from it.
 

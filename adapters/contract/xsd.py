@@ -19,16 +19,16 @@ from adapters.contract.components import (
 )
 from adapters.contract.content import Content, merged
 from adapters.contract.folder import WSDL, XSD
-from adapters.contract.heirs import Heirs, is_abstract
+from adapters.contract.heirs import Heirs, anything, is_abstract, standing_for
 from adapters.contract.kinds import (
     BUILTIN,
     ENCODINGS,
     XSD_NAMESPACE,
-    Facets,
     Kind,
     Place,
     builtin,
     documentation,
+    union,
 )
 
 _ARRAY_TYPE = f"{WSDL}arrayType"
@@ -87,13 +87,7 @@ class Types:
         return {each: partial(self.kind, found) for each, found in self._heirs.types(name).items()}
 
     def _anything(self) -> Mapping[str, Callable[[], Kind]]:
-        """What may stand for anyType: every type with a name, and those of XML Schema as `xsd:NAME`."""
-        own = {each: partial(self.kind, found) for each, found in self._heirs.all_types.items()}
-        known = {f"xsd:{each}": builtin(XSD_NAMESPACE, each) for each in BUILTIN if each != "anyType"}
-        return {**own, **{name: partial(_same, kind) for name, kind in known.items() if kind is not None}}
-
-    def named(self, sort: str, namespace: str, local: str) -> Component | None:
-        return self._named.get((sort, namespace, local)) or self._only(sort, namespace, local, "")
+        return anything(self._heirs.all_types, self.kind)
 
     def _only(self, sort: str, namespace: str, local: str, path: str) -> Component | None:
         others = self._local.get((sort, local), [])
@@ -185,20 +179,7 @@ class Types:
         members = self._heirs.elements(head.name)
         if not members:
             return [place]
-        own = [] if is_abstract(head) else [replace(place, head=place.name)]
-        return own + [
-            replace(
-                place,
-                name=each.element.get("name", ""),
-                namespace=each.schema.namespace,
-                kind=partial(self.element_kind, each),
-                nillable=each.element.get("nillable") in ("true", "1"),
-                title=documentation(each.element) or place.title,
-                fixed=each.element.get("fixed"),
-                head=place.name,
-            )
-            for each in members
-        ]
+        return standing_for(place, head, members, self.element_kind)
 
     def place(self, at: Component) -> Place:
         """The place of an element declaration or reference, with the occurrence written at it."""
@@ -318,14 +299,4 @@ class Types:
     def _union(self, at: Component) -> Kind:
         members = [self.type_named(name, at) for name in (at.element.get("memberTypes") or "").split()]
         members += [self.kind(at.inside(each)) for each in at.element.iterchildren(f"{XSD}simpleType")]
-        bases = {each.base for each in members}
-        all_listed = bool(members) and all(each.facets.among for each in members)
-        among = tuple(value for each in members for value in each.facets.among) if all_listed else ()
-        lost = next((each.missing for each in members if each.missing), "")
-        return Kind(
-            base=bases.pop() if len(bases) == 1 else "string", facets=Facets(among=among), missing=lost
-        )
-
-
-def _same(kind: Kind) -> Kind:
-    return kind
+        return union(members)

@@ -21,13 +21,16 @@ class Heirs:
         self._components = components
         self._find = find
         self._known: dict[tuple[str, str], tuple[Component, ...]] = {}
+        self._named: dict[str, Mapping[str, Component]] = {}
 
     def types(self, name: str) -> Mapping[str, Component]:
         """The concrete types derived from {namespace}name, by the names that a document gives them.
 
         That is the local name, {namespace}name where two have the same.
         """
-        return _by_name(each for each in self._of("type", name) if not is_abstract(each))
+        if name not in self._named:
+            self._named[name] = _by_name(each for each in self._of("type", name) if not is_abstract(each))
+        return self._named[name]
 
     def elements(self, head: str) -> tuple[Component, ...]:
         """The concrete elements that may stand where the element {namespace}name is referred to."""
@@ -106,11 +109,9 @@ def standing_for(
     ]
 
 
-def anything(
-    types: Mapping[str, Component], kind_of: Callable[[Component], Kind]
-) -> Mapping[str, Callable[[], Kind]]:
+def anything(heirs: Heirs, kind_of: Callable[[Component], Kind]) -> Mapping[str, Callable[[], Kind]]:
     """What may stand for anyType: every type with a name, and those of XML Schema as `xsd:NAME`."""
-    own = {name: partial(kind_of, found) for name, found in types.items()}
+    own = {name: partial(kind_of, found) for name, found in heirs.all_types.items()}
     known = {f"xsd:{each}": builtin(XSD_NAMESPACE, each) for each in BUILTIN if each != "anyType"}
     return {**own, **{name: partial(_same, kind) for name, kind in known.items() if kind is not None}}
 

@@ -49,7 +49,8 @@ class Types:
             self._take(schema)
         named = [(sort, each) for (sort, _, _), each in self._named.items()]
         self._heirs = Heirs(named, self._plainly)
-        self._any = Kind(name=f"{XSD}anyType", open=True, choices=self._anything)
+        every = partial(anything, self._heirs, self.kind)
+        self._any = Kind(name=f"{XSD}anyType", open=True, choices=every)
 
     def _take(self, schema: Schema) -> None:
         for element in schema.root:
@@ -85,9 +86,6 @@ class Types:
 
     def _choices(self, name: str) -> Mapping[str, Callable[[], Kind]]:
         return {each: partial(self.kind, found) for each, found in self._heirs.types(name).items()}
-
-    def _anything(self) -> Mapping[str, Callable[[], Kind]]:
-        return anything(self._heirs.all_types, self.kind)
 
     def _only(self, sort: str, namespace: str, local: str, path: str) -> Component | None:
         others = self._local.get((sort, local), [])

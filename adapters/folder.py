@@ -50,7 +50,9 @@ class FolderAdapter(Adapter):
         if verb == "LIST":
             return Request(verb, URL("/"), {}, json.write(self._listing(message, rule)))
         if verb == "GET":
-            asked = {"answers": _filled(rule, message.document), "ours": self._ours(message)}
+            ours = self._ours(message)
+            fence = message.probes is not None and "*" not in ours
+            asked = {"answers": _filled(rule, message.document), "ours": ours, "fence": fence}
             return Request(verb, URL("/"), {}, json.write(asked))
         if HEADER in message.document:
             raise Unencodable(undeclared(message.document[HEADER]))

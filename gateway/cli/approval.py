@@ -44,7 +44,7 @@ def _document(_: click.Context, option: click.Parameter, said: str) -> str:
 @click.option("--document", required=True, callback=_document, metavar="NO",
               help="已签署的联调测试报告文号 / number of the report of the joint test")  # fmt: skip
 @click.option("--release", default=FILES, show_default=True,
-              help="审批哪一版：files、active 或摘要 / which: the files as they are, active, or a digest")  # fmt: skip
+              help="审批哪一版 / which: the files as they are, active, or a digest")  # fmt: skip
 @click.argument("name", metavar="PLATFORM")
 def approve(conf: Path, actor: str, document: str, release: str, name: str) -> int:
     """第二人审批一个平台的全部声明。 Approve a platform exactly as it is declared, as a second person.
@@ -133,25 +133,26 @@ def approvals(conf: Path, name: str, *, as_json: bool) -> int:
 
 def standings(connection: Connection, files: Mapping[str, str]) -> list[Standing]:
     """Every platform of the files, and those that are declared no more but owe an approval."""
-    wanted, in_force, every = declarations(files), declarations_in_force(connection), stored.every(connection)
-    still = owed(connection)
+    wanted, still = declarations(files), owed(connection)
+    names = sorted({*wanted, *(each.platform for each in still)})
+    in_force, every = declarations_in_force(connection), stored.every(connection)
     found = []
-    for name in sorted({*wanted, *(each.platform for each in still)}):
+    for name in names:
         declared = wanted.get(name, "")
-        exact = [each for each in every if (each.platform, each.declaration) == (name, declared)]
-        last = [each for each in every if each.platform == name][-1:]
+        ever = [each for each in every if each.platform == name]
+        exact = [each for each in ever if each.declaration == declared]
+        last = ever[-1:]
         before = stored.files_of(connection, name, last[0].declaration) if last and not exact else None
-        changed = [] if before is None else changed_files(before, declaration(files, name))
         found.append(
             Standing(
-                name,
-                declared,
-                "approved" if exact else "changed" if last else "unapproved",
-                exact or last,
-                changed,
-                in_force.get(name) == declared,
-                [each for each in still if each.platform == name],
-            )  # fmt: skip
+                platform=name,
+                declaration=declared,
+                state="approved" if exact else "changed" if last else "unapproved",
+                approvals=exact or last,
+                changed=[] if before is None else changed_files(before, declaration(files, name)),
+                in_force=in_force.get(name) == declared,
+                follow_ups=[each for each in still if each.platform == name],
+            )
         )
     return found
 

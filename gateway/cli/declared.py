@@ -56,11 +56,11 @@ def check(conf: Path, folders: tuple[Path, ...], *, as_json: bool) -> int:
 @actor_option
 @click.option("--why", required=True, help="为何发布 / why, for the record")
 @click.option("--emergency", is_flag=True,
-              help="应急：未经审批也发布，限期补办 / what is not approved comes in force, too")  # fmt: skip
+              help="应急：未经审批也发布 / what is not approved comes in force, too")  # fmt: skip
 @click.option("--follow-up", "due_ms", metavar="DATE", callback=end_of_day,
-              help="与 --emergency 同用：补办审批的期限 / with --emergency: by when it is to be approved")  # fmt: skip
+              help="与 --emergency 同用：补办期限 / with --emergency: by when it is to be approved")  # fmt: skip
 @click.option("--valid-from", "from_ms", metavar="MOMENT", callback=moment,
-              help="定时发布，如 2026-12-01T00:00+08:00 / at a later moment; see tongban scheduled")  # fmt: skip
+              help="定时发布 / at a later moment, like 2026-12-01T00:00+08:00")  # fmt: skip
 def activate(
     conf: Path, actor: str, why: str, due_ms: int | None, from_ms: int | None, *, emergency: bool
 ) -> int:

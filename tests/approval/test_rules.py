@@ -10,7 +10,8 @@ from gateway.store.approvals import Approval, FollowUp
 PLATFORMS, DIGESTS, PEOPLE = ("a", "b"), ("d1", "d2", "d3"), ("li.w", "wang.y", "zhao.q")
 declared = st.dictionaries(st.sampled_from(PLATFORMS), st.sampled_from(DIGESTS))
 approval = st.builds(
-    Approval, st.sampled_from(PLATFORMS), st.sampled_from(DIGESTS), st.sampled_from(PEOPLE), st.just("LT-1"), st.just(1)
+    Approval, st.sampled_from(PLATFORMS), st.sampled_from(DIGESTS), st.sampled_from(PEOPLE), st.just("LT-1"),
+    st.just(1),
 )  # fmt: skip
 follow_up = st.builds(
     FollowUp, st.integers(1, 9), st.sampled_from(PLATFORMS), st.sampled_from(DIGESTS), st.sampled_from(PEOPLE),
@@ -18,7 +19,9 @@ follow_up = st.builds(
 )  # fmt: skip
 person = st.sampled_from(PEOPLE)
 files = st.dictionaries(
-    st.sampled_from(["a/platform.yaml", "a/case.submit.yaml", "b/platform.yaml", "b/samples/x.json", "canonical/case.json"]),
+    st.sampled_from(
+        ["a/platform.yaml", "a/case.submit.yaml", "b/platform.yaml", "b/samples/x.json", "canonical/case.json"]
+    ),
     st.text(max_size=3),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from gateway.activation import NotSecond, OtherDocument, activate, approve, sche
 from gateway.boot import Gateway
 from gateway.changeover import NotScheduled, Past, Taken
 from gateway.cli.serve import first_start
+from gateway.settings import Unconfigured
 from gateway.store import releases, scheduled
 from gateway.store.scheduled import Scheduled
 from gateway.store.transaction import Transaction
@@ -259,3 +260,27 @@ async def test_of_several_that_schedule_at_once_each_has_its_place(production):
         found = await several[0].store.read(scheduled.still_to_come)
         assert [each.from_ms for each in found] == moments
         assert {each.place for each in found} == {1, 2, 3}
+
+
+async def test_a_process_that_cannot_build_what_comes_next_says_so_once_and_goes_on_as_it_is(production):
+    folder = production.place.folder
+    async with production.gateway() as gateway, production.gateway() as other:
+        await approved(gateway, "wang.y")
+        old = await put(gateway, "li.w")
+        await other.tend()
+        production.edit()
+        await approved(gateway, "wang.y")
+        new = await planned(gateway, "li.w", START_MS + MINUTE_MS)
+        (folder / "appkey").rename(folder / "mislaid")
+        production.clock.now_ms += STEP_MS
+        with pytest.raises(Unconfigured):
+            await other.tend()
+        production.clock.now_ms += STEP_MS
+        await other.tend()
+        production.clock.now_ms = START_MS + MINUTE_MS
+        with pytest.raises(Unconfigured):
+            await other.tend()
+        assert (other.routes.active.digest, await active(other)) == (old, new)
+        (folder / "mislaid").rename(folder / "appkey")
+        await other.tend()
+        assert other.routes.active.digest == new

@@ -83,7 +83,7 @@ async def test_two_processes_switch_at_the_moment_and_what_was_admitted_before_e
     assert column(database, after) == [0]
     path = waiting["links"]["self"]
     async with asyncio.timeout(30):
-        while not (now := (await place.call("GET", path))[1])["ended"]:
+        while not (now := (await place.call("GET", path))[1])["ended"]:  # noqa: ASYNC110 - it ends elsewhere
             await asyncio.sleep(0.2)
     assert (now["state"], now["release"]) == ("delivered", old)
     assert set(column(database, ALIGNED)) == {1}, "by the day it was received, whatever the release"

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from adapters.base import Adapter
 from adapters.build import build as build_adapter
@@ -145,7 +146,10 @@ class Gateway:
         if upcoming is None or upcoming.from_ms > self.clock_ms():
             return upcoming
         with suppress(Overtaken):  # somebody did it, or it is still due
-            await self.store.write(come_due)
+            production = self.settings.installation.production
+            lacking = await self.store.write(partial(come_due, production=production))
+            if lacking:
+                log.warning("release.withheld", platforms=lacking)
         return None
 
     async def sign(self, *, now: bool = False) -> None:

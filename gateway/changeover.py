@@ -17,6 +17,8 @@ from gateway.store.scheduled import Scheduled
 from gateway.store.transaction import Transaction
 from mappings.problems import Unreadable
 
+GATEWAY = "tongban"  # cancels what may not come in force any more
+
 
 class Overtaken(Exception):
     """Another process has changed the release in force meanwhile; nothing was changed."""
@@ -54,7 +56,7 @@ def activate(tx: Transaction, release: Wanted, mandate: Mandate, *, first: bool 
 
     Raises Unreadable with a finding for each platform that lacks its approval, Overtaken; nothing is changed then.
     """
-    come_due(tx)
+    come_due(tx, production=mandate.production)
     place, before = releases.in_force(tx.connection)
     if before == release.digest or (first and before is not None):
         return False
@@ -73,26 +75,32 @@ def activate(tx: Transaction, release: Wanted, mandate: Mandate, *, first: bool 
     return True
 
 
-def come_due(tx: Transaction) -> list[str]:
-    """Activate what is scheduled for a moment that has passed, one after the other; the digests.
+def come_due(tx: Transaction, *, production: bool) -> list[str]:
+    """Activate what is scheduled for a moment that has passed, one after the other.
 
-    Several that try do it once. Raises Overtaken; then nothing is changed, and it is still due.
+    The platforms that kept one from it: it was scheduled before the installation was `production`. Several that try
+    do it once. Raises Overtaken; then nothing is changed, and it is still due.
     """
     due = [each for each in scheduled.still_to_come(tx.connection) if each.from_ms <= tx.now_ms]
-    done = []
-    for each in due:
-        if not scheduled.end(tx.connection, each.place, tx.now_ms):
-            continue
-        place, before = releases.in_force(tx.connection)
-        release = wanted(each.digest, releases.files_of(tx.connection, each.digest) or {})
-        facts: dict[str, Fact] = {
-            "before": before,
-            "scheduled": each.place,
-            "valid_from": china_time(each.from_ms),
-        }
-        _put_in_force(tx, release, Mandate(each.actor, each.why), place=place, facts=facts)
-        done.append(each.digest)
-    return done
+    return [platform for each in due for platform in _come_due(tx, each, production=production)]
+
+
+def _come_due(tx: Transaction, row: Scheduled, *, production: bool) -> list[str]:
+    release = wanted(row.digest, releases.files_of(tx.connection, row.digest) or {})
+    known = approvals.every(tx.connection) if production else []
+    lacking = [
+        name for name, what in release.declared.items() if production and not approvers(known, name, what)
+    ]
+    if not scheduled.end(tx.connection, row.place, tx.now_ms, by=GATEWAY if lacking else ""):
+        return []
+    if lacking:
+        facts = _facts(row) | {"actor": GATEWAY, "unapproved": sorted(lacking)}
+        tx.record(Entry("release.cancelled", tx.now_ms, facts))
+        return lacking
+    place, before = releases.in_force(tx.connection)
+    moment: dict[str, Fact] = {"scheduled": row.place, "valid_from": china_time(row.from_ms)}
+    _put_in_force(tx, release, Mandate(row.actor, row.why), place=place, facts={"before": before, **moment})
+    return []
 
 
 def schedule(tx: Transaction, release: Wanted, mandate: Mandate, *, from_ms: int) -> bool:

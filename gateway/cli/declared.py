@@ -42,7 +42,7 @@ def check(conf: Path, folders: tuple[Path, ...], *, as_json: bool) -> int:
         findings.extend(error.findings)
     else:
         findings.extend(_certificates(settings))
-        findings.extend(overdue(settings))
+        findings.extend(overdue(settings, files))
     for finding in findings:
         click.echo(_json(finding) if as_json else str(finding))
     if findings:

@@ -1,15 +1,17 @@
 """What is owed since an emergency: shown wherever somebody looks for what is left to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 import click
 
+from gateway.approval import approvers
 from gateway.changeover import owed
 from gateway.cli.moments import last_day, shown
 from gateway.clock import wall_ms
+from gateway.releases import declarations
 from gateway.settings import Settings, Unconfigured
-from gateway.store.approvals import FollowUp
+from gateway.store.approvals import Approval, FollowUp, every
 from gateway.store.connection import StorageUnavailable
 from gateway.store.database import file_of, is_embedded, now_ms, open_connection, reaching
 from mappings.problems import Finding
@@ -30,14 +32,14 @@ def document_of(each: FollowUp, now_ms: int) -> dict[str, str | bool]:
     }  # fmt: skip
 
 
-def overdue(settings: Settings) -> Iterator[Finding]:
-    """Approvals that are overdue; those that are not are told, and so is a database that cannot be looked at."""
+def overdue(settings: Settings, files: Mapping[str, str]) -> Iterator[Finding]:
+    """Approvals that are overdue. What is to be approved in time, or before these files are activated, is told."""
     if not settings.installation.production:
         return
     try:
-        found, now = _looked(settings)
+        found, known, now = _looked(settings)
     except (StorageUnavailable, Unconfigured) as error:
-        click.echo(f"未能查看待补审批 / follow-ups could not be looked at: {error}", err=True)
+        click.echo(f"未能查看审批 / approvals could not be looked at: {error}", err=True)
         return
     for each in found:
         if each.due_ms <= now:
@@ -46,12 +48,15 @@ def overdue(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"{each.platform}/platform.yaml", 1, 1, what, write)
         else:
             click.echo(f"{line_of(each)} 待补审批 / to be approved", err=True)
+    for platform, declaration in sorted(declarations(files).items()):
+        if not approvers(known, platform, declaration):
+            click.echo(f"{platform}: 发布前须审批 / to be approved before it can be activated", err=True)
 
 
-def _looked(settings: Settings) -> tuple[list[FollowUp], int]:
-    """What is owed, and the time of the database; nothing is made or brought up that is not there."""
+def _looked(settings: Settings) -> tuple[list[FollowUp], list[Approval], int]:
+    """What is owed, what is approved, the database's time; nothing is made or brought up that is not there."""
     address = settings.database
     if is_embedded(address) and not file_of(address).exists():
-        return [], 0
+        return [], [], 0
     with reaching(), closing(open_connection(address)) as connection:
-        return owed(connection), now_ms(connection, wall_ms)
+        return owed(connection), every(connection), now_ms(connection, wall_ms)

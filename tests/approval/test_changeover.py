@@ -284,3 +284,24 @@ async def test_a_process_that_cannot_build_what_comes_next_says_so_once_and_goes
         (folder / "mislaid").rename(folder / "appkey")
         await other.tend()
         assert other.routes.active.digest == new
+
+
+async def test_what_was_scheduled_before_the_installation_was_production_needs_its_approval_at_the_moment(
+    production,
+):
+    conf = production.place.conf / "gateway.yaml"
+    text = conf.read_text()
+    conf.write_text(text.replace("production: true", "production: false"))
+    async with production.gateway() as gateway:
+        await put(gateway, "li.w")
+        production.edit()
+        await planned(gateway, "li.w", START_MS + MINUTE_MS)
+    conf.write_text(text)
+    async with production.gateway() as gateway:
+        before = await active(gateway)
+        production.clock.now_ms += MINUTE_MS
+        await gateway.tend()
+        assert await active(gateway) == before
+        (entry,) = logged(production, "release.cancelled")
+        assert (entry["actor"], entry["unapproved"]) == ("tongban", [PLATFORM])
+        assert await gateway.store.read(scheduled.still_to_come) == []

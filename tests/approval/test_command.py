@@ -77,7 +77,9 @@ def test_from_a_refusal_over_an_emergency_to_an_approval_by_a_second_person(prod
     sound = standing(place, 0)
     assert (sound["state"], sound["in_force"]) == ("approved", True)
     assert sound["approvals"][0].items() >= {"by": "wang.y", "document": DOCUMENT}.items()
+    assert "before it can be activated" not in told(place, 0, "check")
     production.edit()
+    assert f"{PLATFORM}: 发布前须审批" in told(place, 0, "check")
     assert "changed since it was approved" in activated(place, 1, "li.w")
     changed = standing(place, 1)
     assert (changed["state"], changed["changed"]) == ("changed", [f"{PLATFORM}/case.submit.yaml"])
@@ -155,3 +157,12 @@ def test_an_installation_that_is_not_production_asks_for_no_approval(production)
     conf.write_text(conf.read_text().replace("production: true\n", ""))
     activated(production.place, 0, "li.w")
     assert "no findings" in told(production.place, 0, "check")
+
+
+def test_check_goes_on_where_the_database_cannot_be_looked_at(production):
+    place = production.place
+    assert "could not" not in told(place, 0, "check")
+    assert not file_of(place.database).exists(), "check makes nothing"
+    file_of(place.database).parent.mkdir(exist_ok=True)
+    sqlite3.connect(file_of(place.database)).execute("create table something (else_ text)")
+    assert "approvals could not be looked at" in told(place, 0, "check")

@@ -22,6 +22,7 @@ from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
 from gateway import logs
+from gateway.agreed import note
 from gateway.changeover import Overtaken, come_due
 from gateway.continuity import Published
 from gateway.credentials import SessionSecret
@@ -80,6 +81,7 @@ class Gateway:
         self.store.start()
         await self._come_due()
         await self.shelf.activate()
+        await self.store.write(note(self.settings.agreements))
         self.store.listen(self.exchanges.waiters.hear)
         await self.refresh_gates()
         await self.sign(now=True)
@@ -198,7 +200,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     shelf = Shelf(store, routes)
     alignments = Alignments(store)
     papers = Papers(store, vault, MaterialFolder(settings.path(installation.state) / "materials", vault))
-    preparation = Preparation(alignments, routes, Sequences(store), clock_ms)
+    preparation = Preparation(alignments, routes, Sequences(store), clock_ms, agreements=settings.agreements)
     room = Room(store, (settings.path(installation.state),), installation.bounds.reserve_bytes)
     story = Exchanges(
         Surroundings(

@@ -15,12 +15,14 @@ _COMMANDS = {
     "scheduled": "gateway.cli.scheduled:scheduled",
     "mapping": "gateway.cli.mapping:mapping",
     "item": "gateway.cli.catalogue:item",
+    "agreement": "gateway.cli.agreement:agreement",
     "caller": "gateway.cli.catalogue:caller",
     "exchange": "gateway.cli.exchange:exchange",
     "platform": "gateway.cli.platform:platform",
     "store": "gateway.cli.store:store",
     "reconcile": "gateway.cli.reconcile:reconcile",
     "schema": "gateway.cli.schema:schema",
+    "states": "gateway.cli.states:states",
     "errors": "gateway.cli.errors:errors",
 }
 

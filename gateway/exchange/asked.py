@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.message import Message, Request
+from gateway.agreements import Agreed
 from gateway.routes import Route
 from gateway.settings import Caller
 
@@ -31,6 +32,7 @@ class Prepared:
 
     document: canonical, with what the gateway adds, without the contents of files.
     contents: bytes of the files that came inline, by file id.
+    agreed: on the ground of which agreement it passes; None where none is declared.
     """
 
     route: Route
@@ -39,6 +41,7 @@ class Prepared:
     encoded: Request | None = field(repr=False)
     contents: Mapping[str, bytes] = field(repr=False)
     personal: tuple[str, ...]
+    agreed: Agreed | None = None
 
     @property
     def there(self) -> Mapping[str, str]:

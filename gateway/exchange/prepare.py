@@ -14,9 +14,11 @@ from typing import Any
 
 from adapters.errors import Unencodable
 from adapters.message import Message, Request
+from gateway.agreements import Agreement
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.given import pointer
+from gateway.exchange.passing import passing
 from gateway.items.align import Question
 from gateway.items.item import short_division
 from gateway.items.problems import ItemError, SeveralItems
@@ -39,12 +41,19 @@ class Preparation:
     """Turns what is asked into a message that can be sent, or refuses with every problem."""
 
     def __init__(
-        self, alignments: Alignments, routes: Routes, sequences: Sequences, clock_ms: Callable[[], int]
+        self,
+        alignments: Alignments,
+        routes: Routes,
+        sequences: Sequences,
+        clock_ms: Callable[[], int],
+        *,
+        agreements: Sequence[Agreement] = (),
     ) -> None:
         self._alignments = alignments
         self._routes = routes
         self._sequences = sequences
         self._clock_ms = clock_ms
+        self._agreements = agreements
 
     async def case(self, asked: Asked, exchange_id: str, *, dry: bool = False) -> Prepared:
         """Prepare a new case. dry: nothing is reserved, our number ends in zeros.
@@ -60,7 +69,9 @@ class Preparation:
         document |= _placed_once(asked.document)
         document |= _added(asked, document["receiving"], exchange_id, now_ms)
         try:
-            route = await self._aligned(asked, document)
+            await self._align(asked, document)
+            passes = passing(document, self._agreements)
+            route = self._route(asked, document)
             document["numbers_ours"] = await self._number(route, document, now_ms, dry=dry or bool(faults))
         except Refusal as refusal:
             if faults:
@@ -71,10 +82,10 @@ class Preparation:
         if faults or translated.problems:
             raise _together(faults, translated.problems)
         personal = _personal(route.mapping_for(document), asked.document, translated.encoded)
-        return Prepared(route, document, translated.message, translated.encoded, contents, personal)
+        return Prepared(route, document, translated.message, translated.encoded, contents, personal, passes)
 
-    async def _aligned(self, asked: Asked, document: Document) -> Route:
-        """Put the aligned item into the document and find who does it."""
+    async def _align(self, asked: Asked, document: Document) -> None:
+        """Put the item over there into the document. Raises Refusal."""
         received = instant(document["receiving"]["received_at"]).date()
         question = Question(
             code=document["item"]["code"],
@@ -92,7 +103,11 @@ class Preparation:
         document["item"] = {**document["item"], "there": there}
         if not _allowed(asked.caller.rights.items, *(there.get(name, "") for name in CODES)):
             raise Refusal("forbidden_item")
-        return self._routes.find(division=document["division"], item=there, operation=asked.operation)
+
+    def _route(self, asked: Asked, document: Document) -> Route:
+        """Who does it. Raises Refusal."""
+        item = document["item"]["there"]
+        return self._routes.find(division=document["division"], item=item, operation=asked.operation)
 
     async def _number(self, route: Route, document: Document, now_ms: int, *, dry: bool) -> str:
         declared = route.platform.declared.numbers.ours

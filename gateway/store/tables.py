@@ -133,6 +133,7 @@ exchanges = sa.Table(
     _text("item_there"),
     _text("basic_code"),
     _text("alignment"),
+    _text("agreement"),
     _text("release"),
     _text("ours"),
     _text("theirs"),
@@ -208,6 +209,32 @@ idempotency = sa.Table(
     _key("key"),
     _text("digest"),
     _text("exchange_id"),
+    **_ONE_TREE,
+)
+# what others tell of a case, in the order in which it became known
+case_events = sa.Table(
+    "case_events",
+    metadata,
+    _key("case_id"),
+    _key("place", sa.BigInteger),
+    _text("kind"),
+    _number("at_ms"),  # when it happened, by the clock of its source
+    _text("source"),
+    _text("number"),  # the source's own id of the record; empty if it has none
+    _text("undoes"),
+    _text("cause"),  # why it does not count; empty if it does
+    _number("seen_ms"),
+    _text("exchange_id"),  # by which it became known
+    **_ONE_TREE,
+)
+# cases admitted under an agreement whose batch is capped, by China day
+passages = sa.Table(
+    "passages",
+    metadata,
+    _key("agreement"),
+    _key("batch"),
+    _key("day"),
+    _number("taken"),
     **_ONE_TREE,
 )
 sequences = sa.Table("sequences", metadata, _key("scope"), _number("following"), **_ONE_TREE)

@@ -1,6 +1,6 @@
 """The routes of the service, each with who may use it and everything that it can answer."""
 
-from gateway.web.api import cases, catalogue, description, exchanges, health
+from gateway.web.api import agreements, cases, catalogue, description, exchanges, health
 from gateway.web.described import HTML, TEXT, Endpoint, Parameter, Success
 
 _GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
@@ -11,6 +11,7 @@ _BODY = (
 _PREPARED = (
     "forbidden_division", "forbidden_item", "forbidden_sender", "invalid_case", "unmappable",
     "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
+    "no_agreement", "mode_not_agreed", "item_not_open", "power_not_delegated", "batch_full",
     "division_not_served", "route_ambiguous", "operation_not_offered", "not_active", "stopping",
 )  # fmt: skip
 _ADMITTED = (
@@ -44,6 +45,8 @@ _PREFER = Parameter(
     {"type": "string", "maxLength": 200}, "wait=10",
 )  # fmt: skip
 _DIVISION = Parameter("division", "query", ("行政区划代码", "Code of the division"), LINE, "440232")
+_HERE = Parameter("here", "query", ("收件地行政区划", "Division that receives the papers"), LINE, "330282")
+_THERE = Parameter("there", "query", ("办理地行政区划", "Division that decides"), LINE, "440232")
 _CODE = Parameter(
     "code", "query",
     ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
@@ -131,6 +134,15 @@ ENDPOINTS = (
          "By division, code and name, together or alone; page by page."),
         (Success(200, ("一页事项", "A page of items"), "Items"),),
         (*_GUARDED, "bad_parameter"), (_DIVISION, _CODE, _NAME, _CURSOR),
+    ),
+    Endpoint(
+        "GET", "/v1/agreements", agreements.agreements, "catalogue.read",
+        ("通办协议与开通事项", "Agreements, and which items are open"),
+        ("哪些地方之间、哪些方式、哪些事项、自何日起可以通办，今日还可办多少件；空列表表示未按协议限制。",
+         "Between which places, in which modes, which items may pass, since when, and how many more today; an empty"
+         " list means that nothing is held against any."),
+        (Success(200, ("通办协议", "The agreements"), "Agreements"),),
+        (*_GUARDED, "bad_parameter"), (_HERE, _THERE),
     ),
     Endpoint(
         "GET", "/metrics", health.metrics, "metrics.read",

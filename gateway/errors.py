@@ -151,6 +151,12 @@ CODES: Mapping[str, Code] = {
         ("收件地区划：{division}", "The receiving division: {division}")),
     "not_found": Code(404, "caller", "look_up",
         ("没有这一记录，或无权查看", "There is no such record, or it is not yours"), _CHECK),
+    "cursor_of_lost_log": Code(409, "caller", "look_up",
+        ("该游标属于恢复备份之前的存证日志", "The cursor is of the log before a backup was restored"),
+        ("请从 after 所示游标起重新读取；事件可能重复，请按 case 与 exchange 去重，并核对各办件的现状。",
+         "Read again from the cursor in `after`. Events may come twice: know them by case and exchange, and look at"
+         " how each case stands now."),
+        ("从 {after} 起", "From {after} on")),
     "no_route": Code(404, "caller", "read", ("没有这一地址", "There is no such address"), _SEE),
     "wrong_method": Code(405, "caller", "read",
         ("该地址不支持此方法", "This address does not take this method"),

@@ -172,8 +172,12 @@ class Settings:
 
     def secrets_of(self, platform: str) -> dict[str, str]:
         """The secrets of a platform, read now. Raises Unconfigured that names the source, never the value."""
-        sources = self.platforms[platform].secrets if platform in self.platforms else {}
-        return {name: self._secret(f"{platform}.{name}", source) for name, source in sources.items()}
+        reached = self.platforms.get(platform)
+        return self.secrets_in(platform, reached) if reached is not None else {}
+
+    def secrets_in(self, platform: str, reached: Reached) -> dict[str, str]:
+        """Those of its address, or of its test address. Raises Unconfigured."""
+        return {name: self._secret(f"{platform}.{name}", each) for name, each in reached.secrets.items()}
 
     def _secret(self, name: str, source: SecretSource) -> str:
         if source.env is not None:

@@ -1,6 +1,6 @@
 """The routes of the service, each with who may use it and everything that it can answer."""
 
-from gateway.web.api import agreements, cases, catalogue, description, exchanges, health
+from gateway.web.api import agreements, cases, catalogue, description, events, exchanges, health
 from gateway.web.described import HTML, TEXT, Endpoint, Parameter, Success
 
 _GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
@@ -45,6 +45,14 @@ _PREFER = Parameter(
     {"type": "string", "maxLength": 200}, "wait=10",
 )  # fmt: skip
 _DIVISION = Parameter("division", "query", ("行政区划代码", "Code of the division"), LINE, "440232")
+_AFTER = Parameter(
+    "after", "query", ("上次给出的 cursor；不填则从头", "`cursor` of the time before; none: from the beginning"),
+    {"type": "string", "pattern": "^[0-9]{1,9}[.][0-9]{1,18}$"}, "1.0",
+)  # fmt: skip
+_LIMIT = Parameter(
+    "limit", "query", ("最多给出多少条（1–500，默认 100）", "At most how many (1 to 500, by default 100)"),
+    {"type": "integer", "minimum": 1, "maximum": 500}, "100",
+)  # fmt: skip
 _HERE = Parameter("here", "query", ("收件地行政区划", "Division that receives the papers"), LINE, "330282")
 _THERE = Parameter("there", "query", ("办理地行政区划", "Division that decides"), LINE, "440232")
 _CODE = Parameter(
@@ -111,6 +119,17 @@ ENDPOINTS = (
          "The proof of the newest entry of an exchange: a text file for `python -m audit verify`, offline."),
         (Success(200, ("C2SP tlog-proof 文本", "A C2SP tlog-proof"), media=TEXT),),
         (*_GUARDED, "not_found", "proof_not_ready"), (_EXCHANGE,),
+    ),
+    Endpoint(
+        "GET", "/v1/events", events.events, "case.read",
+        ("读取动态", "What happened"),
+        ("本接入方各办件的全部变化，按提交先后，逐页给出；请保存 cursor，下次从其后读起。"
+         "Prefer: wait=N 时，没有新动态则最多等待 N 秒。",
+         "Every change of the caller's cases in the order of the commits, page by page: keep `cursor` and ask"
+         " behind it next time. With Prefer: wait=N an empty page is answered as soon as there is any, or after"
+         " N seconds."),
+        (Success(200, ("动态", "The events"), "Events"),),
+        (*_GUARDED, "bad_parameter", "cursor_of_lost_log"), (_AFTER, _LIMIT, _PREFER),
     ),
     Endpoint(
         "POST", "/v1/preflight", cases.preflight, "case.submit",

@@ -6,6 +6,7 @@ from gateway.agreements import POWERS
 from gateway.cases.life import What
 from gateway.cases.states import ALONG, STATES, Actor, Duty
 from gateway.errors import CODES, Party
+from gateway.feed import SHOWN
 from gateway.model import State
 from mappings import canonical
 
@@ -40,6 +41,13 @@ _STEP = {
     "at": _titled("时间（来源方时钟）", TIME),
     "source": _titled("来源", TEXT),
     "number": _titled("来源方记录号", OPTIONAL),
+}
+_EVENT = {
+    "cursor": _titled("读到此条为止的 cursor", TEXT),
+    "kind": _titled("种类（存证条目的种类）", TEXT),
+    "at": _titled("入账时间", TIME),
+    **dict.fromkeys(SHOWN, TEXT),
+    "attempt": {"type": "integer"},
 }
 _FINDING = {"finding": {"enum": list(get_args(What))}, **_STEP}
 _LEFT = {"type": ["integer", "null"], "minimum": 0}
@@ -155,6 +163,11 @@ ANSWERS: dict[str, Schema] = {
         "items": _list(_object("事项", dict.fromkeys(_CATALOGUE, TEXT) | {"version": {"type": "integer"}},
                                optional=(*_CATALOGUE[4:], "version"))),
         "cursor": _titled("下一页", OPTIONAL),
+    }),
+    "Events": _object("动态", {
+        "events": _list(_object("一条", _EVENT, optional=SHOWN[1:])),
+        "cursor": _titled("下次从其后读起", TEXT),
+        "more": _titled("其后已有更多", FLAG),
     }),
     "Health": _object("存活", {"status": {"enum": ["ok"]}}),
     "Ready": _object("就绪", {"ready": FLAG, "checks": {"type": "object", "additionalProperties": FLAG}}),

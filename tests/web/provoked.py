@@ -131,6 +131,11 @@ async def _(stage: Stage) -> Answer:
     return await stage.service.ask("GET", f"/v1/items?name={'a' * 9000}")
 
 
+@provokes("cursor_of_lost_log")
+async def _(stage: Stage) -> Answer:
+    return await stage.service.ask("GET", "/v1/events?after=7.0")
+
+
 @provokes("no_route")
 async def _(stage: Stage) -> Answer:
     return await stage.service.ask("GET", "/v2/cases")

@@ -202,4 +202,5 @@ class Platform(Declared):
     maintenance: tuple[Maintenance, ...] = ()
     operations: dict[OperationName, Operation] = Field(min_length=1)
     accepted: Accepted | None = None
+    authors: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]{1,64}$")], ...] = ()
     exempt: dict[str, Reason] = {}

@@ -96,6 +96,7 @@ class Installation(Declared):
     catalogue: tuple[Path, ...] = ()
     bounds: Bounds = Bounds()
     contact: str = ""
+    production: bool = False
 
 
 class CallerKey(Declared):

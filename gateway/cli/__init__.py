@@ -12,6 +12,7 @@ _COMMANDS = {
     "serve": "gateway.cli.serve:serve",
     "check": "gateway.cli.declared:check",
     "activate": "gateway.cli.declared:activate",
+    "scheduled": "gateway.cli.scheduled:scheduled",
     "mapping": "gateway.cli.mapping:mapping",
     "item": "gateway.cli.catalogue:item",
     "agreement": "gateway.cli.agreement:agreement",

@@ -31,6 +31,8 @@ _LAZY = {
     "call": "gateway.cli.call:call",
     "simulate": "gateway.cli.simulate:simulate",
     "acceptance": "gateway.cli.acceptance:acceptance",
+    "approve": "gateway.cli.approval:approve",
+    "approvals": "gateway.cli.approval:approvals",
 }
 
 

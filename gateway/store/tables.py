@@ -53,6 +53,42 @@ activations = sa.Table(
     _text("why"),  # free text: here, not in the log
     _number("at_ms"),
 )
+# Releases that come in force at a later moment: one of them is over once it is activated or cancelled.
+scheduled = sa.Table(
+    "scheduled",
+    metadata,
+    _key("place", sa.BigInteger),  # 1, 2, 3 …
+    _text("digest"),
+    _number("from_ms"),
+    _text("actor"),
+    _text("why"),
+    _number("at_ms"),
+    _number("ended_ms"),
+    _text("ended_by"),  # who cancelled it; empty for one that was activated
+    _text("ended_why"),
+)
+# Who approved which declaration of a platform, under which document. Rows are only ever added.
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    _key("platform"),
+    _key("declaration"),  # digest of everything in the platform's folder
+    _key("actor"),
+    _key("document"),  # number of the signed report
+    _blob("bundle"),  # those files, as in releases
+    _number("at_ms"),
+)
+# What was put in force unapproved: an approval is owed by a day. Over once there is one; rows are only ever added.
+follow_ups = sa.Table(
+    "follow_ups",
+    metadata,
+    _key("place", sa.BigInteger),  # of the activation
+    _key("platform"),
+    _text("declaration"),
+    _text("actor"),  # who put it in force
+    _number("due_ms"),
+    _number("at_ms"),
+)
 cases = sa.Table(
     "cases",
     metadata,

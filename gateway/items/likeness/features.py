@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
+from sys import intern
 from typing import NamedTuple
 
 from rapidfuzz import fuzz

@@ -94,7 +94,9 @@ def _orders(known: Mapping[str, Mapping[str, Subject]], asked: Sequence[Label]) 
     for here, there in sorted({(label.here, label.there) for label in asked}):
         rarity = weights([*known[here].values(), *known[there].values()])
         index = Index(list(known[there].values()), rarity)
-        for code in sorted({label.here_code for label in asked if (label.here, label.there) == (here, there)}):
+        for code in sorted(
+            {label.here_code for label in asked if (label.here, label.there) == (here, there)}
+        ):
             one = known[here][code]
             near = index.nearest(one, CANDIDATES)
             orders[here, code, there] = sorted(
@@ -130,4 +132,6 @@ def _bin(scored: Sequence[Scored], low: float, high: float) -> tuple[float, Shar
 
 def left_out(folder: Path, which: str) -> int:
     """Labelled pairs whose list is not in the folder."""
-    return sum(label.set == which for label in labels()) - len(measured(folder, which, halves=which == "tune"))
+    return sum(label.set == which for label in labels()) - len(
+        measured(folder, which, halves=which == "tune")
+    )

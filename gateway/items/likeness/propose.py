@@ -41,7 +41,9 @@ def propose(
     for done, asked in enumerate(here, 1):
         near = [(each, compare(asked, each, rarity)) for each in index.nearest(asked, LOOKED_AT)]
         scored = [(model().probability(features), each, features) for each, features in near]
-        likely = sorted((each for each in scored if each[0] >= least), key=lambda each: (-each[0], each[1].item.code))
+        likely = sorted(
+            (each for each in scored if each[0] >= least), key=lambda each: (-each[0], each[1].item.code)
+        )
         for probability, each, features in likely[:MOST]:
             yield Suggestion(asked.item, each.item, probability, reasons(asked, each, features))
         if done % _TELL_EACH == 0 or done == len(here):

@@ -40,7 +40,10 @@ def _names(here: Subject, there: Subject, features: Features) -> Iterator[Said]:
 
 def _headings(here: Subject, there: Subject, features: Features) -> Iterator[Said]:
     if features.piece:
-        yield "一方的主项即另一方的事项", "the one is a part of what the other is as a whole (main item against sub-item)"
+        yield (
+            "一方的主项即另一方的事项",
+            "the one is a part of what the other is as a whole (main item against sub-item)",
+        )
     elif here.form.main.core and there.form.main.core and features.heading >= _ALIKE:
         yield "主项相近", "the main items are alike"
 
@@ -56,7 +59,10 @@ def _acts(here: Subject, there: Subject, features: Features) -> Iterator[Said]:
         )
     elif ours != theirs:
         only = ours ^ theirs
-        yield f"仅一方写明情形：{act_names(only, 'zh')}", f"only one side names the act: {act_names(only, 'en')}"
+        yield (
+            f"仅一方写明情形：{act_names(only, 'zh')}",
+            f"only one side names the act: {act_names(only, 'en')}",
+        )
 
 
 def _differences(here: Subject, there: Subject, features: Features) -> Iterator[Said]:

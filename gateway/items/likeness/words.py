@@ -77,8 +77,8 @@ def _words() -> dict[str, Any]:
 
 @cache
 def _meaning(part: str) -> tuple[re.Pattern[str], dict[str, str]]:
-    """Of acts, kinds or objects: a pattern that finds their words, the longest first; word -> what it stands for."""
-    stands = {}
+    """Of acts, kinds or objects: a pattern that finds their words; word -> what it stands for."""
+    stands: dict[str, str] = {}
     for name, group in _words()[part].items():
         stands |= dict.fromkeys(group["words"] if isinstance(group, dict) else group, name)
     return _any_of(stands), stands
@@ -125,11 +125,8 @@ def _marks() -> re.Pattern[str]:
 
 @cache
 def _said_by_procedure() -> re.Pattern[str]:
-    words: list[str] = list(_words()["plain"]) + [
-        *_meaning("acts")[1],
-        *_words()["kinds"]["licence"]["words"],
-    ]
-    return _any_of(words)
+    procedure: list[str] = _words()["kinds"]["licence"]["words"]
+    return _any_of([*_words()["plain"], *_meaning("acts")[1], *procedure])
 
 
 def _left(text: str) -> str:

@@ -41,29 +41,27 @@ def confirm(tx: Transaction, pair: Pair, codes: tuple[str, str], *, actor: str, 
     codes: here, there. Raises NotOpen, SamePerson.
     """
     kept = _open(tx, pair, codes)
-    if persons > 1 and not kept.first_by:
-        said = kept._replace(first_by=actor, first_ms=tx.now_ms)
-        return _store(tx, said, "suggestion.first_confirmed", actor)
     if kept.first_by == actor:
         raise SamePerson
-    if kept.first_by:
-        kept = kept._replace(second_by=actor, second_ms=tx.now_ms)
-    else:
-        kept = kept._replace(first_by=actor, first_ms=tx.now_ms)
-    said = kept._replace(decision=CONFIRMED, alignment=_id(kept))
+    said = _signed(kept, actor, tx.now_ms)
+    if persons > 1 and not kept.first_by:
+        return _store(tx, said, "suggestion.first_confirmed", actor)
+    said = said._replace(decision=CONFIRMED, alignment=_id(kept))
     _declare(tx, said)
     return _store(tx, said, "alignment.confirmed", actor)
 
 
 def refuse(tx: Transaction, pair: Pair, codes: tuple[str, str], *, actor: str) -> Kept:
     """One person is enough to refuse, also after a first has confirmed. Raises NotOpen."""
-    kept = _open(tx, pair, codes)
-    by = (
-        {"second_by": actor, "second_ms": tx.now_ms}
-        if kept.first_by
-        else {"first_by": actor, "first_ms": tx.now_ms}
-    )
-    return _store(tx, kept._replace(decision=REFUSED, **by), "suggestion.refused", actor)
+    said = _signed(_open(tx, pair, codes), actor, tx.now_ms)._replace(decision=REFUSED)
+    return _store(tx, said, "suggestion.refused", actor)
+
+
+def _signed(kept: Kept, actor: str, now_ms: int) -> Kept:
+    """With the actor as its first person, or as its second."""
+    if kept.first_by:
+        return kept._replace(second_by=actor, second_ms=now_ms)
+    return kept._replace(first_by=actor, first_ms=now_ms)
 
 
 def _open(tx: Transaction, pair: Pair, codes: tuple[str, str]) -> Kept:

@@ -67,9 +67,8 @@ def subject(item: Item, main: str = "", basis: str = "") -> Subject:
 
 def grams(text: str) -> frozenset[str]:
     """Pairs of neighbouring characters; a single character is its own."""
-    return (
-        frozenset(text[place : place + 2] for place in range(max(1, len(text) - 1))) if text else frozenset()
-    )
+    places = range(max(1, len(text) - 1)) if text else ()
+    return frozenset(intern(text[place : place + 2]) for place in places)
 
 
 def weights(subjects: Iterable[Subject]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Why two items are taken for one, in words, Chinese and English: what speaks for it first, then what speaks against."""
+"""Why two items are taken for one, in Chinese and English: what speaks for it, then what speaks against."""
 
 from collections.abc import Iterator
 

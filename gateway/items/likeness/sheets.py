@@ -31,7 +31,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Decided(NamedTuple):
-    """One row of a list that came back. decision: y, n, or empty for not decided yet; row as a spreadsheet counts."""
+    """One row of a list that came back. decision: y, n, empty for not decided; row as a spreadsheet counts."""
 
     row: int
     here_code: str

@@ -1,4 +1,4 @@
-"""Suggestions in the store. They are never asked when an item is aligned: only a confirmed one becomes a row for that."""
+"""Suggestions in the store. Alignment never asks them: only a confirmed one becomes a declared row."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

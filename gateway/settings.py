@@ -95,6 +95,7 @@ class Installation(Declared):
     catalogue: tuple[Path, ...] = ()
     bounds: Bounds = Bounds()
     contact: str = ""
+    persons_to_confirm: Annotated[int, Field(ge=1, le=2)] = 1
 
 
 class CallerKey(Declared):

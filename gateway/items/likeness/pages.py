@@ -30,10 +30,7 @@ class Page(NamedTuple):
 
 def read_page(connection: Connection, pair: Pair, after: str) -> Page:
     """All versions of at most PAGE codes that follow `after`, and what bears on them."""
-    rows = connection.rows(_HERE, {"division": pair.here, "after": after, "size": PAGE + 1})
-    here = [Item._make(row) for row in rows]
-    if len(here) > PAGE:  # the last code may have more versions than came
-        here = [item for item in here if item.code != here[-1].code] or here
+    here = read_list(connection, pair.here, after)
     if not here:
         return Page([], "", {}, [], [])
     last = here[-1].code
@@ -45,6 +42,27 @@ def read_page(connection: Connection, pair: Pair, after: str) -> Page:
     province = {"province": pair.there[:2], "province_end": pair.there[:2] + "9" * 10}
     declared = [Declared._make(row) for row in connection.rows(_DECLARED, bounds | province)]
     return Page(here, last, theirs, declared, _targets(connection, declared, pair))
+
+
+def read_list(connection: Connection, division: str, after: str) -> list[Item]:
+    """The next versions of items of a division, by code; none at the end. A code's versions come together."""
+    rows = connection.rows(_HERE, {"division": division, "after": after, "size": PAGE + 1})
+    found = [Item._make(row) for row in rows]
+    if len(found) > PAGE:  # the last code may have more versions than came
+        found = [item for item in found if item.code != found[-1].code] or found
+    return found
+
+
+def count(connection: Connection, division: str) -> int:
+    """How many rows the list of a division has."""
+    row = connection.row(_COUNT, {"division": division})
+    return int(row[0]) if row else 0
+
+
+def newest(connection: Connection, division: str, code: str) -> Item:
+    """The newest version; an item without a name where the catalogue has lost it meanwhile."""
+    row = connection.row(_NEWEST, {"division": division, "code": code})
+    return Item(division, code) if row is None else Item._make(row)
 
 
 def _targets(connection: Connection, declared: Sequence[Declared], pair: Pair) -> list[Item]:
@@ -87,6 +105,13 @@ _HERE = (
     .where(items.c.division == _bind("division"), items.c.code > _bind("after"))
     .order_by(items.c.code, items.c.version)
     .limit(sa.bindparam("size", type_=sa.BigInteger))
+)
+_COUNT = sa.select(sa.func.count()).select_from(items).where(items.c.division == _bind("division"))
+_NEWEST = (
+    sa.select(*ITEM_COLUMNS)
+    .where(items.c.division == _bind("division"), items.c.code == _bind("code"))
+    .order_by(items.c.version.desc())
+    .limit(1)
 )
 _NATIONAL = sa.select(_ours.c.basic_code).where(*_IN_PAGE, _ours.c.basic_code.like("00%"))
 _COUNTERPARTS = sa.select(*ITEM_COLUMNS).where(_AROUND, items.c.basic_code.in_(_NATIONAL))

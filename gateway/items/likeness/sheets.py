@@ -1,16 +1,19 @@
 """Suggestions and coverage as lists that offices work with: CSV and XLSX, every cell text."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from gateway.items.files import read_csv
+from gateway.items.likeness.coverage import Covered
+from gateway.items.likeness.pages import newest
+from gateway.items.likeness.stored import Kept
+from gateway.store.connection import Connection
 
 DECISION = "decision"
 HEADINGS = {  # column -> what stands above it
@@ -39,9 +42,36 @@ class Decided(NamedTuple):
     decision: str
 
 
-def write_rows(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """By the file's ending, .xlsx or CSV in UTF-8 with a mark (so that spreadsheets read it); how many rows."""
-    return (_write_book if path.suffix.lower() == ".xlsx" else _write_csv)(path, headings, rows)
+class Sheet(Protocol):
+    """A list that is being written, row by row."""
+
+    def put(self, rows: Iterable[Sequence[str]]) -> int: ...
+    def close(self) -> None: ...
+
+
+def open_sheet(path: Path, headings: Sequence[str]) -> Sheet:
+    """By the file's ending: .xlsx, else CSV in UTF-8 with a mark, so that spreadsheets read it as it is."""
+    sheet: Sheet = _Book(path) if path.suffix.lower() == ".xlsx" else _Table(path)
+    sheet.put([headings])
+    return sheet
+
+
+def covered_row(covered: Covered) -> tuple[str, ...]:
+    there = covered.there
+    aligned = (there.local_code or there.code, there.name) if there else ("", "")
+    item = covered.item
+    return item.local_code or item.code, item.name, covered.standing, *aligned, *covered.lacks
+
+
+def suggestion_rows(connection: Connection, found: Iterable[Kept]) -> Iterator[tuple[str, ...]]:
+    """In the order of HEADINGS; the last cell is left for the decision."""
+    for each in found:
+        here = newest(connection, each.here_division, each.here_code)
+        there = newest(connection, each.there_division, each.there_code)
+        probability = f"{each.permille / 1000:.3f}"
+        yield (
+            here.code, here.name, there.code, there.name, probability, each.why_zh, each.why_en, each.first_by, "",
+        )  # fmt: skip
 
 
 def read_decisions(path: Path) -> list[Decided]:
@@ -61,30 +91,44 @@ def _cell(row: Mapping[str, str], heading: str) -> str:
     return row[heading].strip().removeprefix("'")
 
 
-def _write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
-    count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(headings)
+class _Table:
+    """A CSV; a cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._file)
+
+    def put(self, rows: Iterable[Sequence[str]]) -> int:
+        count = 0
         for row in rows:
-            writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
+            self._writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
             count += 1
-    return count
+        return count
+
+    def close(self) -> None:
+        self._file.close()
 
 
-def _write_book(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    book = Workbook(write_only=True)
-    page = book.create_sheet()
-    count = -1  # the headings are no row
-    for row in chain([headings], rows):
-        page.append([_text(page, cell) for cell in row])
-        count += 1
-    book.save(path)
-    return count
+class _Book:
+    """An XLSX, streamed to a temporary file until it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._book = Workbook(write_only=True)
+        self._page = self._book.create_sheet()
+
+    def put(self, rows: Iterable[Sequence[str]]) -> int:
+        count = 0
+        for row in rows:
+            self._page.append([_text(self._page, cell) for cell in row])
+            count += 1
+        return count
+
+    def close(self) -> None:
+        self._book.save(self._path)
 
 
-def _text(page: object, text: str) -> WriteOnlyCell:
+def _text(page: Any, text: str) -> Any:
     cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", text))
     cell.data_type, cell.number_format = "s", "@"
     return cell

@@ -43,6 +43,12 @@ _KEY = (_c.here_division, _c.there_division, _c.here_code, _c.there_code)
 _SAME = [column == sa.bindparam(column.name) for column in _KEY]
 _COLUMNS = [_c[name] for name in Kept._fields]
 _PAIR = (_c.here_division == sa.bindparam("here"), _c.there_division == sa.bindparam("there"))
+_done = suggestions.alias("done")
+_DONE = (
+    _done.c.here_division == sa.bindparam("here"),
+    _done.c.there_division == sa.bindparam("there"),
+    _done.c.decision == CONFIRMED,
+)
 _FRESH = ("permille", "why_zh", "why_en", "made_ms")
 _UNTOUCHED = (_c.decision == OPEN, _c.first_by == "")
 
@@ -62,7 +68,7 @@ _OF_ITEM = (
 )
 _OPEN_CODES = (
     sa.select(_c.here_code, sa.func.max(_c.permille))
-    .where(*_PAIR, _c.decision == OPEN)
+    .where(*_PAIR, _c.decision == OPEN, _c.here_code.not_in(sa.select(_done.c.here_code).where(*_DONE)))
     .group_by(_c.here_code)
     .order_by(sa.func.max(_c.permille).desc(), _c.here_code)
 )
@@ -121,7 +127,7 @@ def of_item(connection: Connection, pair: Pair, code: str) -> list[Kept]:
 
 
 def open_codes(connection: Connection, pair: Pair) -> list[str]:
-    """Items about which something is open, the surest first."""
+    """Items about which something is open and nothing is confirmed, the surest first."""
     return [str(code) for code, _ in connection.rows(_OPEN_CODES, _named(pair))]
 
 

@@ -1,8 +1,12 @@
 """Suggestions one by one on a terminal: an item, its candidates, a key. Every decision is kept as it is made."""
 
+import os
 import sys
+import termios
+import tty
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -18,6 +22,7 @@ from gateway.store.connection import Connection
 from gateway.store.store import Transaction
 
 _SHOWN = 3  # candidates, until all are asked for
+_END = "\x04"  # of the input
 _KEYS = "y 确认 confirm · n 否决 refuse · s 跳过 skip · j/k/1-9 选择 choose · o 全部 all · q 退出 quit"
 
 
@@ -47,6 +52,7 @@ class Desk:
 class _Asked:
     """One item on the screen: its candidates with their names, which one is chosen, whether all are shown."""
 
+    place: str  # which of how many
     here: Item
     candidates: list[tuple[Kept, Item]]
     chosen: int = 0
@@ -62,13 +68,30 @@ class _Asked:
         last = len(self.candidates) - 1
         if key == "o":
             self.whole = True
-        elif key in ("j", "\x1b[B"):
+        elif key == "j":
             self.chosen = min(last, self.chosen + 1)
-        elif key in ("k", "\x1b[A"):
+        elif key == "k":
             self.chosen = max(0, self.chosen - 1)
         elif key.isdecimal() and 1 <= int(key) <= last + 1:
             self.chosen = int(key) - 1
         self.whole = self.whole or self.chosen >= _SHOWN
+
+
+@contextmanager
+def _keyboard() -> Iterator[Callable[[], str]]:
+    """A terminal that gives each key as it is pressed, until the end; what is typed ahead is kept.
+
+    Raises Stop where nobody sits at a terminal.
+    """
+    if not sys.stdin.isatty():
+        raise Stop("需要终端；或用 --export、--import / this needs a terminal; or use --export and --import")
+    number = sys.stdin.fileno()
+    before = termios.tcgetattr(number)
+    tty.setcbreak(number, termios.TCSADRAIN)
+    try:
+        yield lambda: os.read(number, 1).decode("ascii", "replace") or _END
+    finally:
+        termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
 async def review_by_keyboard(gateway: Gateway, desk: Desk) -> Counter[str]:
@@ -76,13 +99,18 @@ async def review_by_keyboard(gateway: Gateway, desk: Desk) -> Counter[str]:
 
     Raises Stop where nobody sits at a terminal.
     """
-    if not sys.stdin.isatty():
-        raise Stop("需要终端；或用 --export、--import / this needs a terminal; or use --export and --import")
+    with _keyboard() as pressed:
+        return await _review(gateway, desk, pressed)
+
+
+async def _review(gateway: Gateway, desk: Desk, pressed: Callable[[], str]) -> Counter[str]:
     counted: Counter[str] = Counter()
     codes = await gateway.store.read(partial(open_codes, pair=desk.pair))
     for place, code in enumerate(codes, 1):
-        while asked := await gateway.store.read(partial(_asked, desk=desk, code=code)):
-            outcome = await _answered(gateway, desk, asked, f"[{place}/{len(codes)}]")
+        while asked := await gateway.store.read(
+            partial(_asked, desk=desk, code=code, place=f"[{place}/{len(codes)}]")
+        ):
+            outcome = await _answered(gateway, desk, asked, pressed)
             counted[outcome] += 1
             if outcome == "quit":
                 return counted
@@ -91,21 +119,21 @@ async def review_by_keyboard(gateway: Gateway, desk: Desk) -> Counter[str]:
     return counted
 
 
-def _asked(connection: Connection, desk: Desk, code: str) -> _Asked | None:
+def _asked(connection: Connection, desk: Desk, code: str, place: str) -> _Asked | None:
     """None when there is nothing left that this person may decide."""
     kept = [each for each in of_item(connection, desk.pair, code) if each.decision == OPEN]
     mine = [each for each in kept if each.first_by != desk.actor]
     if not mine:
         return None
     there = [(each, newest(connection, each.there_division, each.there_code)) for each in mine]
-    return _Asked(newest(connection, desk.pair.here, code), there)
+    return _Asked(place, newest(connection, desk.pair.here, code), there)
 
 
-async def _answered(gateway: Gateway, desk: Desk, asked: _Asked, place: str) -> str:
+async def _answered(gateway: Gateway, desk: Desk, asked: _Asked, pressed: Callable[[], str]) -> str:
     while True:
-        _show(asked, place)
-        key = click.getchar()
-        if key in ("q", "\x03", "\x04"):
+        _show(asked)
+        key = pressed()
+        if key in ("q", _END):
             return "quit"
         if key == "s":
             return "left"
@@ -128,9 +156,9 @@ def _told(kept: Kept) -> str:
     return kept.decision
 
 
-def _show(asked: _Asked, place: str) -> None:
+def _show(asked: _Asked) -> None:
     """On stderr: what is decided goes to stdout."""
-    lines = ["", f"{place} {asked.here.name}  ({asked.here.code}) {asked.here.unit_name}".rstrip()]
+    lines = ["", f"{asked.place} {asked.here.name}  ({asked.here.code}) {asked.here.unit_name}".rstrip()]
     shown = asked.candidates if asked.whole else asked.candidates[:_SHOWN]
     for number, (kept, there) in enumerate(shown, 1):
         mark = ">" if number == asked.chosen + 1 else " "

@@ -48,7 +48,8 @@ def rows(place, statement):
 def entries(place, kind):
     with sqlite3.connect(place.database) as database:
         return [
-            body.decode() for (body,) in database.execute("SELECT body FROM audit_entries WHERE kind = ?", (kind,))
+            body.decode()
+            for (body,) in database.execute("SELECT body FROM audit_entries WHERE kind = ?", (kind,))
         ]
 
 

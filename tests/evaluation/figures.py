@@ -59,15 +59,18 @@ class Figures:
 Scored = tuple[Label, float]
 
 
-def figures(folder: Path, which: str) -> Figures:
-    halves = which == "tune"
+def figures(folder: Path, *sets: str) -> Figures:
+    """Of one or several sets of labels together."""
+    halves = sets == ("tune",)
     scored = [
-        (label, model().probability(features)) for label, features in measured(folder, which, halves=halves)
+        (label, model().probability(features))
+        for which in sets
+        for label, features in measured(folder, which, halves=halves)
     ]
     sure = [label for label, probability in scored if probability >= VERY_LIKELY]
     true = [(label, probability) for label, probability in scored if label.is_true]
     orders = _orders(subjects(folder, halves=halves), [label for label, _ in scored])
-    known = {(label.here, label.here_code, label.there, label.there_code): label for label, _ in scored}
+    known = {(label.here, label.here_code, label.there, label.there_code): label for label in labels()}
     ranks = [_false_before(orders, known, label) for label, _ in true]
     best: dict[tuple[str, str, str], int] = {}
     for (label, _), rank in zip(true, ranks, strict=True):
@@ -100,7 +103,7 @@ def _orders(known: Mapping[str, Mapping[str, Subject]], asked: Sequence[Label]) 
             one = known[here][code]
             near = index.nearest(one, CANDIDATES)
             orders[here, code, there] = sorted(
-                ((-model().probability(compare(one, each, rarity)), each.item.local_code) for each in near)
+                (-model().probability(compare(one, each, rarity)), each.item.local_code) for each in near
             )
     return orders
 

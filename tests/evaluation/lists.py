@@ -33,7 +33,9 @@ LISTS = {
         ("guangan_511602_half.csv", "guangan_511602_other.csv"), "511602", "itemCode", "name", "main_item",
         "department", "taskType",
     ),
-    "jiangbei": Columns(("jiangbei_320195.csv",), "320195", "itemCode", "name", unit="department"),
+    "jiangbei": Columns(
+        ("jiangbei_320195.csv", "jiangbei_320195_more.csv"), "320195", "itemCode", "name", unit="department"
+    ),
     "jingan": Columns(("jingan_310106.csv",), "310106", "itemCode", "name"),
 }  # fmt: skip
 
@@ -86,9 +88,9 @@ def _rows(path: Path) -> Iterator[Mapping[str, str]]:
 def _subject(row: Mapping[str, str], columns: Columns) -> Subject:
     code = parse(row[columns.code])
     main = row.get(columns.main, "")
+    written = row.get(columns.type, "").zfill(2) if columns.type else ""
     item = Item(
         division=columns.division, code=code.text, kind=code.kind, name=row[columns.name], basic_code=code.basic,
-        local_code=row[columns.code], type=code.type or row.get(columns.type, "").zfill(2) if columns.type or code.type else "",
-        unit_name=row.get(columns.unit, ""),
+        local_code=row[columns.code], type=code.type or written, unit_name=row.get(columns.unit, ""),
     )  # fmt: skip
     return subject(item, "" if main in (_UNSORTED, row[columns.name]) else main)

@@ -3,7 +3,9 @@
 import csv
 import os
 import pty
+import re
 import select
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -211,3 +213,21 @@ def test_review_without_a_terminal_says_what_to_do_instead(place):
         cwd=CHECKOUT, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 2 and "--export" in done.stderr
+
+
+def commands(page):
+    text = (CHECKOUT / "docs" / "items" / page).read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("page", ["suggestions.md", "suggestions.zh-CN.md"])
+def test_the_commands_of_the_page_work_as_they_stand_there(place, page, monkeypatch):
+    monkeypatch.chdir(place.folder)
+    found = commands(page)
+    assert len(found) == 4
+    for line in found:
+        program, *arguments = shlex.split(line)
+        assert program == "tongban"
+        assert run(*arguments, "--conf", place.conf)[0] == 0, line
+    assert {"suggestions.xlsx", "open.csv", "coverage.csv"} <= {path.name for path in place.folder.iterdir()}

@@ -6,6 +6,7 @@ python -m tests.evaluation FOLDER [--write]
 import argparse
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,14 +15,17 @@ mpl.use("svg")
 import matplotlib.pyplot as plt
 
 from gateway.items.likeness.score import VERY_LIKELY, model
-from tests.evaluation.figures import FIRST, Figures, Share, figures
+from tests.evaluation.figures import FIRST, THRESHOLDS, Figures, Share, figures
 from tests.evaluation.lists import LABELS, labels
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("alignment.md", "alignment.zh-CN.md")
 PLOT = "alignment-calibration.svg"
 MARKED = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)
-SETS = (("tune", ("tune",)), ("test", ("test",)), ("test + second", ("test", "second")))
+SETS = (
+    ("tune", ("tune",)), ("test", ("test",)), ("second", ("second",)), ("third", ("third",)),
+    ("all but tune", ("test", "second", "third")),
+)  # fmt: skip
 
 
 def main() -> int:
@@ -51,11 +55,7 @@ def _table(found: list[tuple[str, Figures]]) -> list[str]:
         "| | " + " | ".join(title for title, _ in found) + " |",
         "|---" * (len(found) + 1) + "|",
         _row("labelled pairs", found, lambda each: str(each.pairs)),
-        _row(f"precision from {VERY_LIKELY} up (very likely)", found, lambda each: _share(each.precision)),
-        _row("… its Wilson lower bound, 95 %", found, lambda each: f"**{each.precision.least:.3f}**"),
-        _row("… where only `same` counts as true", found, lambda each: _share(each.strictly)),
-        _row("… suggested there and read by nobody", found, lambda each: str(each.unread)),
-        _row("true pairs that lie there", found, lambda each: _share(each.reach)),
+        *(row for place in range(len(THRESHOLDS)) for row in _above(found, place)),
         _row(
             f"true pairs with fewer than {FIRST} false ones before them",
             found,
@@ -69,7 +69,22 @@ def _table(found: list[tuple[str, Figures]]) -> list[str]:
     return [*rows, *(f"| {mean:.2f} | {s.good} | {s.of} | {s.share:.2f} |" for mean, s in found[-1][1].bins)]
 
 
-def _row(title, found, shown) -> str:
+def _above(found: list[tuple[str, Figures]], place: int) -> list[str]:
+    least = THRESHOLDS[place]
+    return [
+        _row(f"precision from {least} up", found, lambda each: _share(each.above[place].precision)),
+        _row(
+            "… its Wilson lower bound, 95 %",
+            found,
+            lambda each: f"**{each.above[place].precision.least:.3f}**",
+        ),
+        _row("… where only `same` counts as true", found, lambda each: _share(each.above[place].strictly)),
+        _row("… true pairs that lie there", found, lambda each: _share(each.above[place].reach)),
+        _row("… suggested there and read by nobody", found, lambda each: str(each.above[place].unread)),
+    ]
+
+
+def _row(title: str, found: list[tuple[str, Figures]], shown: Callable[[Figures], str]) -> str:
     return f"| {title} | " + " | ".join(shown(each) for _, each in found) + " |"
 
 
@@ -100,7 +115,7 @@ def _plot(found: Figures, path: Path) -> None:
         xlim=(-0.02, 1.04),
         ylim=(-0.02, 1.04),
     )
-    axes.set_title("test and second: calibration", size=10)
+    axes.set_title("calibration on all pairs but those fitted on", size=10)
     drawn.tight_layout()
     drawn.savefig(path, metadata={"Date": None, "Creator": None})
     plt.close(drawn)

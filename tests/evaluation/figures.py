@@ -13,6 +13,7 @@ from tests.evaluation.lists import Label, labels, subjects
 
 FIRST = 3
 CANDIDATES = 30
+THRESHOLDS = (0.9, VERY_LIKELY)
 BINS = ((0.0, 0.05), (0.05, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 0.95), (0.95, 1.01))
 Z = 1.96  # of a two-sided interval of 95 %
 
@@ -38,21 +39,32 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """precision: of labelled pairs from VERY_LIKELY up; strictly: where only `same` counts as true.
+class Above:
+    """What lies from a probability up.
 
-    reach: of true pairs those that lie there. found: of true pairs those before which fewer than three false ones
-    stand among all items of the other list; items: of items with a true pair those that have one among the first
-    three. unread: suggestions from VERY_LIKELY up that nobody labelled. bins: mean probability, true, of how many.
+    precision: of labelled pairs; strictly: where only `same` counts as true; reach: of true pairs those there.
+    unread: suggestions there that nobody labelled.
     """
 
-    pairs: int
+    least: float
     precision: Share
     strictly: Share
     reach: Share
+    unread: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """found: of true pairs those before which fewer than three false ones stand among all items of the other list.
+
+    items: of items with a true pair those that have one among the first three.
+    bins: mean probability, true of how many.
+    """
+
+    pairs: int
+    above: tuple[Above, ...]
     found: Share
     items: Share
-    unread: int
     bins: tuple[tuple[float, Share], ...]
 
 
@@ -67,24 +79,32 @@ def figures(folder: Path, *sets: str) -> Figures:
         for which in sets
         for label, features in measured(folder, which, halves=halves)
     ]
-    sure = [label for label, probability in scored if probability >= VERY_LIKELY]
-    true = [(label, probability) for label, probability in scored if label.is_true]
     orders = _orders(subjects(folder, halves=halves), [label for label, _ in scored])
     known = {(label.here, label.here_code, label.there, label.there_code): label for label in labels()}
-    ranks = [_false_before(orders, known, label) for label, _ in true]
+    true = [label for label, _ in scored if label.is_true]
+    ranks = [_false_before(orders, known, label) for label in true]
     best: dict[tuple[str, str, str], int] = {}
-    for (label, _), rank in zip(true, ranks, strict=True):
+    for label, rank in zip(true, ranks, strict=True):
         item = label.here, label.here_code, label.there
         best[item] = min(rank, best.get(item, rank))
     return Figures(
         pairs=len(scored),
-        precision=Share(sum(label.is_true for label in sure), len(sure)),
-        strictly=Share(sum(label.label == "same" for label in sure), len(sure)),
-        reach=Share(sum(probability >= VERY_LIKELY for _, probability in true), len(true)),
+        above=tuple(_above(scored, least, _unread(orders, known, least)) for least in THRESHOLDS),
         found=Share(sum(rank < FIRST for rank in ranks), len(true)),
         items=Share(sum(rank < FIRST for rank in best.values()), len(best)),
-        unread=_unread(orders, known),
         bins=tuple(_bin(scored, low, high) for low, high in BINS),
+    )
+
+
+def _above(scored: Sequence[Scored], least: float, unread: int) -> Above:
+    sure = [label for label, probability in scored if probability >= least]
+    good = sum(label.is_true for label in sure)
+    return Above(
+        least,
+        precision=Share(good, len(sure)),
+        strictly=Share(sum(label.label == "same" for label in sure), len(sure)),
+        reach=Share(good, sum(label.is_true for label, _ in scored)),
+        unread=unread,
     )
 
 
@@ -119,9 +139,9 @@ def _false_before(orders: Order, known: Mapping[tuple[str, ...], Label], asked: 
     return CANDIDATES
 
 
-def _unread(orders: Order, known: Mapping[tuple[str, ...], Label]) -> int:
+def _unread(orders: Order, known: Mapping[tuple[str, ...], Label], least: float) -> int:
     return sum(
-        -negative >= VERY_LIKELY and (here, code, there, other) not in known
+        -negative >= least and (here, code, there, other) not in known
         for (here, code, there), order in orders.items()
         for negative, other in order
     )

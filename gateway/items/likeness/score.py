@@ -13,9 +13,7 @@ import yaml
 
 from gateway.items.likeness.features import Features
 
-VERY_LIKELY = (
-    0.9  # probable enough that a person need only glance; its precision is measured in docs/alignment.md
-)
+VERY_LIKELY = 0.95  # its precision is measured in docs/alignment.md; a person confirms all the same
 
 
 class Model(NamedTuple):

@@ -3,7 +3,6 @@
 import os
 import sys
 import termios
-import tty
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from gateway.store.store import Transaction
 
 _SHOWN = 3  # candidates, until all are asked for
 _END = "\x04"  # of the input
+_QUIT = ("q", _END, "\x03")
 _KEYS = "y 确认 confirm · n 否决 refuse · s 跳过 skip · j/k/1-9 选择 choose · o 全部 all · q 退出 quit"
 
 
@@ -87,7 +87,9 @@ def _keyboard() -> Iterator[Callable[[], str]]:
         raise Stop("需要终端；或用 --export、--import / this needs a terminal; or use --export and --import")
     number = sys.stdin.fileno()
     before = termios.tcgetattr(number)
-    tty.setcbreak(number, termios.TCSADRAIN)
+    now = termios.tcgetattr(number)
+    now[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)  # Ctrl-C is a key: what was decided is kept
+    termios.tcsetattr(number, termios.TCSADRAIN, now)
     try:
         yield lambda: os.read(number, 1).decode("ascii", "replace") or _END
     finally:
@@ -133,7 +135,7 @@ async def _answered(gateway: Gateway, desk: Desk, asked: _Asked, pressed: Callab
     while True:
         _show(asked)
         key = pressed()
-        if key in ("q", _END):
+        if key in _QUIT:
             return "quit"
         if key == "s":
             return "left"

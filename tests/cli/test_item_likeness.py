@@ -125,7 +125,7 @@ def test_with_two_persons_a_confirmation_counts_when_a_different_one_gives_it_ag
     first = Terminal(place, "--second")
     first.press("y")
     first.until("awaits a second person")
-    first.press("q")
+    first.press("\x03")  # Ctrl-C
     first.ended()
     assert rows(place, "SELECT id FROM alignments") == []
     assert len(entries(place, "suggestion.first_confirmed")) == 1

@@ -6,7 +6,6 @@ import pytest
 
 from gateway.items.catalogue import import_alignments, import_items
 from gateway.items.item import Item
-from gateway.items.likeness import pages
 from gateway.items.likeness.coverage import cover
 from gateway.items.likeness.decisions import NotOpen, SamePerson, confirm, refuse
 from gateway.items.likeness.propose import Suggestion
@@ -165,13 +164,12 @@ def test_each_item_in_force_is_covered_once_by_what_aligns_it(tx):
     assert "cancelled" in found["OVER"].lacks[1] and "1 suggestions" in found["GUESS"].lacks[1]
 
 
-def test_a_list_is_covered_page_by_page_with_all_versions_of_a_code_together(tx, monkeypatch):
-    monkeypatch.setattr(pages, "PAGE", 3)
+def test_a_list_is_covered_page_by_page_with_all_versions_of_a_code_together(tx):
     listed(tx, *((PAIR.here, f"C{number}", "事项", {"version": str(version)})
                  for number in range(5) for version in range(1, 1 + number % 3 + 1)))  # fmt: skip
     codes, after = [], ""
     while True:
-        found, after = cover(tx.connection, PAIR, DAY, after)
+        found, after = cover(tx.connection, PAIR, DAY, after, size=4)
         codes += [each.item.code for each in found]
         if not after:
             break

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, get_args
 from gateway.items.align import align
 from gateway.items.declared import keys, rows_in_force
 from gateway.items.item import Declared, Item, Question, standing, versions_on
-from gateway.items.likeness.pages import Page, read_page
+from gateway.items.likeness.pages import PAGE, Page, read_page
 from gateway.items.likeness.stored import Pair, open_between
 from gateway.items.problems import ItemError, NotAligned, NotYetValid, SeveralItems
 from gateway.store.connection import Connection
@@ -32,9 +32,11 @@ class Covered(NamedTuple):
     lacks: tuple[str, str]
 
 
-def cover(connection: Connection, pair: Pair, day: date, after: str) -> tuple[list[Covered], str]:
+def cover(
+    connection: Connection, pair: Pair, day: date, after: str, *, size: int = PAGE
+) -> tuple[list[Covered], str]:
     """The items of the next page after a code, and the code to go on after; empty at the end."""
-    page = read_page(connection, pair, after)
+    page = read_page(connection, pair, after, size)
     if not page.last:
         return [], ""
     waiting = open_between(connection, pair, after, page.last)

@@ -13,7 +13,7 @@ from gateway.items.statements import DECLARED_COLUMNS, ITEM_COLUMNS
 from gateway.items.tables import alignments, items
 from gateway.store.connection import Connection
 
-PAGE = 1000  # codes
+PAGE = 1000  # versions of items
 _AT_ONCE = 100  # codes of one look-up
 _MOST_PLACES = 5
 
@@ -28,9 +28,9 @@ class Page(NamedTuple):
     targets: list[Item]
 
 
-def read_page(connection: Connection, pair: Pair, after: str) -> Page:
-    """All versions of at most PAGE codes that follow `after`, and what bears on them."""
-    here = read_list(connection, pair.here, after)
+def read_page(connection: Connection, pair: Pair, after: str, size: int) -> Page:
+    """The next versions of items of the first place, as `read_list` gives them, and what bears on them."""
+    here = read_list(connection, pair.here, after, size)
     if not here:
         return Page([], "", {}, [], [])
     last = here[-1].code
@@ -44,11 +44,14 @@ def read_page(connection: Connection, pair: Pair, after: str) -> Page:
     return Page(here, last, theirs, declared, _targets(connection, declared, pair))
 
 
-def read_list(connection: Connection, division: str, after: str) -> list[Item]:
-    """The next versions of items of a division, by code; none at the end. A code's versions come together."""
-    rows = connection.rows(_HERE, {"division": division, "after": after, "size": PAGE + 1})
+def read_list(connection: Connection, division: str, after: str, size: int = PAGE) -> list[Item]:
+    """The next versions of items of a division, by code, about `size` of them; none at the end.
+
+    A code's versions come together.
+    """
+    rows = connection.rows(_HERE, {"division": division, "after": after, "size": size + 1})
     found = [Item._make(row) for row in rows]
-    if len(found) > PAGE:  # the last code may have more versions than came
+    if len(found) > size:  # the last code may have more versions than came
         found = [item for item in found if item.code != found[-1].code] or found
     return found
 

@@ -14,7 +14,7 @@ def reasons(here: Subject, there: Subject, features: Features) -> Said:
     """One sentence in each language, its parts joined by semicolons."""
     said = (
         *_names(here, there, features), *_headings(here, there, features), *_acts(here, there, features),
-        *_differences(here, there, features), *_surroundings(here, there, features),
+        *_differences(here, there, features), *_surroundings(here, there, features), *_caution(here, there),
     )  # fmt: skip
     return "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
 
@@ -83,6 +83,16 @@ def _differences(here: Subject, there: Subject, features: Features) -> Iterator[
     if features.cases_differ > 1 - _ALIKE:
         cases = " / ".join("、".join(each.form.name.cases) for each in (here, there))
         yield f"括号内情形不同：{cases}", f"different situations in brackets: {cases}"
+
+
+def _caution(here: Subject, there: Subject) -> Iterator[Said]:
+    """A confirmed row sends all cases of the item here to the one over there, also where that does less."""
+    ours, theirs = here.form.acts, there.form.acts
+    if theirs and (not ours or theirs < ours):
+        yield (
+            f"注意：对方此项只办{act_names(theirs, 'zh')}，本地此项的其他情形须另有对码",
+            f"mind: over there this is {act_names(theirs, 'en')} only, what else the item does needs its own row",
+        )
 
 
 def _surroundings(here: Subject, there: Subject, features: Features) -> Iterator[Said]:

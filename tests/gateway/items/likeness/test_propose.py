@@ -35,6 +35,18 @@ def test_a_suggestion_says_in_both_languages_what_speaks_for_it():
     assert "the names are the same" in english and "the same act: change" in english
 
 
+def test_a_counterpart_that_does_less_is_pointed_out():
+    found = suggested(
+        items(HERE, {"A": "采矿权登记"}), items(THERE, {"B": "采矿权注销登记", "C": "采矿权登记"}), 0.01
+    )
+    said = {each.there.code: each.why for each in found}
+    assert (
+        "注意：对方此项只办注销" in said["B"][0]
+        and "mind: over there this is cancellation only" in said["B"][1]
+    )
+    assert "注意" not in said["C"][0]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "differ"),
     [

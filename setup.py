@@ -16,6 +16,7 @@ setup(
             "store/migrations/*.mako",
             "store/migrations/versions/*.py",
             "web/static/*",
+            "items/likeness/*.yaml",
             "workbench/draft/*.yaml",
             "workbench/draft/*.json",
         ],

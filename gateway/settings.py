@@ -97,6 +97,7 @@ class Installation(Declared):
     bounds: Bounds = Bounds()
     contact: str = ""
     production: bool = False
+    persons_to_confirm: Annotated[int, Field(ge=1, le=2)] = 1
 
 
 class CallerKey(Declared):

@@ -8,6 +8,7 @@ import click
 
 from gateway.boot import Gateway
 from gateway.cli.asking import conf_option
+from gateway.cli.lazy import Lazy
 from gateway.cli.opened import run
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.codes import faults, parse, parts, remarks
@@ -15,8 +16,14 @@ from gateway.items.files import read_csv
 from gateway.items.remembered import changed
 from gateway.store.store import Transaction
 
+_ITEM = {
+    "suggest": "gateway.cli.item_suggest:suggest",
+    "review": "gateway.cli.item_review:review",
+    "coverage": "gateway.cli.item_coverage:coverage",
+}
 
-@click.group()
+
+@click.group(cls=Lazy, lazy=_ITEM)
 def item() -> None:
     """事项清单与对码。 The item catalogue and its alignments."""
 

@@ -62,10 +62,23 @@ def unaligned(
     question: Question, here: Item, declared: Sequence[Declared], *, lacking: str
 ) -> NotAligned | NotYetValid:
     """What to say when nothing leads over there: rows of other days, or of other situations, are worth naming."""
+    if found := out_of_force(question, here, declared):
+        return found
+    if question.situation is not None and rows_in_force(replace(question, situation=None), here, declared):
+        lacking = "situation"
+    return NotAligned(code=here.code, division=question.there_division, lacking=lacking)
+
+
+def out_of_force(
+    question: Question, here: Item, declared: Sequence[Declared]
+) -> AlignmentGap | AlignmentEnded | NotYetValid | None:
+    """Between which rows the day lies, after or before which; None if there are none (or some in force)."""
     day = question.at.isoformat()
     rows = [row for _, row in ranked(question, here, declared)]
     ended = [row for row in rows if row.valid_from <= day and row.valid_to and row.valid_to <= day]
     later = [row for row in rows if row.valid_from > day]
+    if len(ended) + len(later) < len(rows):
+        return None
     facts: dict[str, str | int] = {"code": here.code, "division": question.there_division}
     if ended and later:
         begin, end = max(row.valid_to for row in ended), min(row.valid_from for row in later)
@@ -75,9 +88,6 @@ def unaligned(
         return NotYetValid(**facts, **{"from": min(row.valid_from for row in later)})
     if ended:
         since = max(row.valid_to for row in ended)
-        return AlignmentEnded(
-            **facts, since=since, alignments=named([row for row in ended if row.valid_to == since])
-        )
-    if question.situation is not None and rows_in_force(replace(question, situation=None), here, declared):
-        lacking = "situation"
-    return NotAligned(**facts, lacking=lacking)
+        last = [row for row in ended if row.valid_to == since]
+        return AlignmentEnded(**facts, since=since, alignments=named(last))
+    return None

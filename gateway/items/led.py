@@ -106,12 +106,18 @@ def _clash(question: Question, led: Led, error: SeveralItems) -> SeveralItems | 
 
 
 def _word(question: Question, led: Led, there: Item) -> Declared:
-    """The row on whose word it is this item; several may say so, if they say the same of the situation."""
+    """The row on whose word it is this item. Of several that name situations over there, the caller's decides."""
     own = situation_key(there.situation)
     words = [row for row, item in led if item == there]
     fitting = [row for row in words if not own or situation_key(row.there_situation) in ("", own)] or words
-    if len({situation_key(row.there_situation) for row in fitting}) > 1:
-        raise _conflict(question, fitting, (there,))
+    situations = {situation_key(row.there_situation) for row in fitting}
+    if len(situations) > 1 and question.situation is None and "" not in situations:
+        raise SeveralItems((there,), "situation")
+    said = situation_key(question.situation or "") if len(situations) > 1 else next(iter(situations))
+    heard = said if said in situations else ""
+    fitting = [row for row in fitting if situation_key(row.there_situation) == heard]
+    if not fitting:
+        raise _conflict(question, words, (there,))
     return min(fitting, key=lambda row: (bool(row.here_situation), row.id))
 
 

@@ -136,6 +136,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "对码行 {alignments} 同时有效，却把事项 {code} 指向不同事项：{candidates}",
         "the rows {alignments} are in force together and lead item {code} to different items: {candidates}",
     ),
+    "item_alignment_overlap": (
+        "对码行 {alignments} 在同一期间重复登记了同一对应关系",
+        "the rows {alignments} say the same for the same days",
+    ),
     "item_alignment_gap": (
         "事项 {code} 与区划 {division} 的对码在 {from}（含）至 {until}（不含）之间中断（对码行 {alignments}）",
         "the alignment of item {code} with division {division} has a gap: no row from {from} until the day before "

@@ -91,7 +91,7 @@ def _sides(turned: bool) -> Sequence[sa.ColumnElement[str]]:
     return row.here_code, row.there_division, row.here_division
 
 
-def _distinct(turned: bool) -> sa.Select[Any]:
+def _distinct(turned: bool) -> sa.Select[*tuple[Any, ...]]:
     _, there, here = _sides(turned)
     asked = (
         there.between(_text("there"), _text("there_end")),
@@ -100,7 +100,7 @@ def _distinct(turned: bool) -> sa.Select[Any]:
     return sa.select(*_sides(turned)).distinct().where(*asked)
 
 
-def _page(turned: bool) -> sa.Select[Any]:
+def _page(turned: bool) -> sa.Select[*tuple[Any, ...]]:
     sides = _sides(turned)
     after = sa.tuple_(_text("after_code"), _text("after_there"), _text("after_here"))
     page = _distinct(turned).where(sa.tuple_(*sides) > after).order_by(*sides)

@@ -67,37 +67,45 @@ def findings_of(connection: Connection, pair: Pair, since: str) -> Iterator[Find
 
 
 def _known(connection: Connection, pair: Pair, since: str) -> tuple[Question, Known]:
-    """What is declared for a place may be about items that stand in places within it: they are asked then."""
-    here = _division_of(connection, pair.code, pair.here_division)
-    found = [row.turned() if pair.turned else row for row in _of_code(connection, pair)]
-    rows = [row for row in found if (row.here_division, row.there_division) == _divisions(pair)]
-    there = next((_division_of(connection, row.there_code, pair.there_division) for row in rows), "")
-    asked = Question(pair.code, here, there or pair.there_division, None, None, date.fromisoformat(since))
-    around = places(asked.there_division)
-    items = going_by_code(connection, parse(pair.code), (*own_places(asked), *around))
+    """What is declared for a place may be about items that stand in places within it: those are asked then."""
+    day = date.fromisoformat(since)
+    asked = Question(pair.code, pair.here_division, pair.there_division, None, None, day)
+    items = _own(connection, asked)
+    if not _has(items, own_places(asked), pair.code):
+        within = division_within(connection, parse(pair.code), pair.here_division)
+        asked = replace(asked, here_division=within or pair.here_division)
+        items = _own(connection, asked)
     codes = _codes(pair.code, items)
-    declared = declared_for(connection, codes, asked.there_division)
-    for code in dict.fromkeys(code for row in declared for code in (row.here_code, row.there_code)):
-        if code not in codes:
-            items += targets(connection, code, around)
+    declared = [*dict.fromkeys(declared_for(connection, codes, pair.there_division))]
+    rows = _of_pair(pair, declared)
+    others = dict.fromkeys(code for row in declared for code in (row.here_code, row.there_code))
+    led = [code for code in others if code not in codes]
+    items += _targets(connection, led, asked)
+    if not any(_has(items, places(asked.there_division), row.there_code) for row in rows):
+        found = (division_within(connection, parse(row.there_code), pair.there_division) for row in rows)
+        asked = replace(asked, there_division=next(filter(None, found), pair.there_division))
+        items += _targets(connection, led, asked)
     return asked, Known(rows, declared, [*dict.fromkeys(items)])
 
 
-def _of_code(connection: Connection, pair: Pair) -> list[Declared]:
-    rows = dict.fromkeys(declared_for(connection, (pair.code,), pair.there_division))
-    return [row for row in rows if (row.there_code if pair.turned else row.here_code) == pair.code]
+def _own(connection: Connection, asked: Question) -> list[Item]:
+    return going_by_code(connection, parse(asked.code), own_places(asked) + places(asked.there_division))
 
 
-def _divisions(pair: Pair) -> tuple[str, str]:
-    return pair.here_division, pair.there_division
+def _targets(connection: Connection, codes: Sequence[str], asked: Question) -> list[Item]:
+    around = places(asked.there_division)
+    return [item for code in codes for item in targets(connection, code, around)]
 
 
-def _division_of(connection: Connection, code: str, division: str) -> str:
-    parsed = parse(code)
-    around = own_places(Question(code, division, "", None, None, date.min))
-    if going_by(going_by_code(connection, parsed, around), parsed.text):
-        return division
-    return division_within(connection, parsed, division) or division
+def _has(items: Sequence[Item], around: Sequence[str], code: str) -> bool:
+    return bool(going_by([item for item in items if item.division in around], code))
+
+
+def _of_pair(pair: Pair, declared: Sequence[Declared]) -> list[Declared]:
+    """The rows of the pair itself, as they are asked."""
+    facing = (row.turned() if pair.turned else row for row in declared)
+    sides = pair.here_division, pair.code, pair.there_division
+    return [row for row in facing if (row.here_division, row.here_code, row.there_division) == sides]
 
 
 def _codes(code: str, items: Sequence[Item]) -> tuple[str, ...]:
@@ -125,7 +133,7 @@ def _missing(asked: Question, known: Known) -> Iterator[Finding]:
         sides = ((row.here_division, row.here_code, own_places(asked)),
                  (row.there_division, row.there_code, places(asked.there_division)))  # fmt: skip
         for division, code, around in sides:
-            if not going_by([item for item in known.items if item.division in around], code):
+            if not _has(known.items, around, code):
                 error = TargetMissing(code=code, division=division, alignment=row.id)
                 if not row.valid_to or row.valid_to > asked.at.isoformat():
                     yield _finding(asked, row.id, (row.valid_from, row.valid_to), error.problem(row.id))

@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from gateway.items.choice import choose
 from gateway.items.codes import Code, parse
 from gateway.items.declared import keys, rows_in_force, unaligned
-from gateway.items.item import Declared, Item, Question, own_places, places, situation_key
+from gateway.items.item import Declared, Item, Question, own_places, places, situation_key, versions_on
 from gateway.items.led import by_declared
 from gateway.items.own import own_item
 from gateway.items.problems import CancelledItem
@@ -90,7 +90,8 @@ def _national(
 ) -> Alignment:
     if not here.basic_code.startswith("00"):
         raise unaligned(question, here, declared, lacking="national_code")
-    fitting = [item for item in candidates if item.basic_code == here.basic_code]
+    current = versions_on(candidates, question.at.isoformat())
+    fitting = [item for item in current if item.basic_code == here.basic_code]
     said = frozenset([situation_key(question.situation)] if question.situation else [])
     name = f"national:{here.basic_code}"
     try:
@@ -117,7 +118,7 @@ def find(connection: Connection, question: Question) -> Alignment:
         for row in rows:
             known += targets(connection, row.there_code, there)
     elif here.basic_code != code.basic:
-        known += _items(connection, ITEMS_BY_BASIC_CODE, here.basic_code, there)
+        known += going_by_code(connection, parse(here.basic_code), there)
     return _decide(question, here, rows, known, declared)
 
 
@@ -133,14 +134,22 @@ def targets(connection: Connection, code: str, around: Sequence[str]) -> list[It
     found = going_by_code(connection, parsed, around)
     devolved = {item.basic_code for item in found if item.superseded_by} - {"", parsed.basic}
     for basic in sorted(devolved):
-        found += _items(connection, ITEMS_BY_BASIC_CODE, basic, around)
+        found += going_by_code(connection, parse(basic), around)
     return found
 
 
 def going_by_code(connection: Connection, code: Code, around: Sequence[str]) -> list[Item]:
-    """Items of these divisions that carry the code's basic code, else those with it as local code."""
+    """Items of these divisions that carry the code's basic code, else those with it as local code.
+
+    All versions of each, also those that carry it no more: without them an earlier one would seem to hold.
+    """
     found = _items(connection, ITEMS_BY_BASIC_CODE, code.basic, around) if code.basic else []
-    return found or _items(connection, ITEMS_BY_LOCAL_CODE, code.text, around)
+    if found:
+        local = {item.code for item in found if item.kind == "local"}
+        return found + [i for each in local for i in _items(connection, ITEMS_BY_LOCAL_CODE, each, around)]
+    found = _items(connection, ITEMS_BY_LOCAL_CODE, code.text, around)
+    basic = {item.basic_code for item in found if item.kind != "local"}
+    return found + [i for each in basic for i in _items(connection, ITEMS_BY_BASIC_CODE, each, around)]
 
 
 def _items(

@@ -163,7 +163,8 @@ def require_in_force(item: Item, day: str) -> Item:
 def versions_on(items: Iterable[Item], day: str) -> list[Item]:
     """Of each code of each division the version of that day: the newest that has begun, else the first.
 
-    A later version ends the earlier ones, also where their end was never written down.
+    A later version ends the earlier ones, also where their end was never written down. In the order of divisions
+    and codes: no answer depends on the order in which rows are read.
     """
     chosen: dict[tuple[str, str], Item] = {}
     for item in items:
@@ -171,7 +172,7 @@ def versions_on(items: Iterable[Item], day: str) -> list[Item]:
         rival = chosen.get(key)
         if rival is None or _speaks_before(item, rival, day):
             chosen[key] = item
-    return list(chosen.values())
+    return [chosen[key] for key in sorted(chosen)]
 
 
 def _speaks_before(item: Item, rival: Item, day: str) -> bool:

@@ -26,7 +26,7 @@ def by_declared(
 ) -> tuple[Declared, Item]:
     """The item to which rows of equal rank lead, and the row. Raises what `align` raises."""
     around, day = places(question.there_division), question.at.isoformat()
-    theirs = [item for item in candidates if item.division in around]
+    theirs = versions_on((item for item in candidates if item.division in around), day)
     led = [(row, item) for row in rows for item in led_to(theirs, row.there_code, day)]
     _require_situation(question, rows, led)
     try:
@@ -65,7 +65,7 @@ def _with_handling_items(theirs: Sequence[Item], code: str) -> list[Item]:
 
 
 def _successors(theirs: Sequence[Item], items: Sequence[Item], day: str) -> Iterator[str]:
-    for item in versions_on(items, day):
+    for item in items:
         if item.superseded_by and item.basic_code and standing(item, day) == "cancelled":
             after = (each for each in theirs if each.code == item.superseded_by)
             if any(each.basic_code == item.basic_code for each in after):

@@ -32,12 +32,17 @@ def own_item(question: Question, candidates: Sequence[Item]) -> Item:
         nearest = [item for item in found if item.division == place]
         if nearest:
             return _for_situation(question, _one_of(nearest, key, day), ours)
+    return _national(question, key, candidates)
+
+
+def _national(question: Question, key: str, candidates: Sequence[Item]) -> Item:
     code, there = parse(key), places(question.there_division)
-    names = [item.name for item in candidates if item.basic_code == key and item.division in there]
-    if names and code.is_national:
-        division = short_division(question.here_division)
-        return Item(division, key, kind="basic", name=names[0], basic_code=key, type=code.type)
-    raise UnknownItem(code=key[:64], division=question.here_division)
+    theirs = [item for item in candidates if item.basic_code == key and item.division in there]
+    if not theirs or not code.is_national:
+        raise UnknownItem(code=key[:64], division=question.here_division)
+    name = versions_on(theirs, question.at.isoformat())[0].name
+    division = short_division(question.here_division)
+    return Item(division, key, kind="basic", name=name, basic_code=key, type=code.type)
 
 
 def _for_situation(question: Question, item: Item, ours: Sequence[Item]) -> Item:

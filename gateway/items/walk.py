@@ -12,7 +12,7 @@ from gateway.items.tables import alignments, items
 from gateway.store.connection import Connection
 
 PAIRS = 200  # in a page: some 100 ms of one reader
-_LAST = ":"  # sorts behind every digit
+_LAST = "9" * 12  # sorts behind whatever else a division can go on with, in any collation
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from gateway.items.align import Question
 from gateway.items.catalogue import import_alignments, import_items
+from gateway.items.item import Item
+from gateway.items.remembered import Alignments
 from gateway.items.remembered import changed as catalogue_changed
+from gateway.items.versions import Change, VersionDiffers
 from gateway.numbers import CHINA
+from gateway.store.connection import Connection
 from tests.web.checked import Answer
 from tests.web.declared import HEADING
 from tests.web.people import case_of_somebody
@@ -125,6 +130,23 @@ async def test_a_case_filled_against_another_version_is_told_what_changed(place:
     (entry,) = [each for each in await entries(place) if each.get("exchange") == mended.document["exchange"]
                 and "version_there" in each]  # fmt: skip
     assert (entry["version_stated"], entry["version_there"]) == (5, "5")
+
+
+async def test_what_else_has_versions_tells_its_own_changes_beside_those_of_the_catalogue(
+    place: Running,
+) -> None:
+    def of_guide(_: Connection, before: Item, after: Item) -> list[Change]:
+        return [Change("promise_days", "承诺办结时限", str(before.version), str(after.version))]
+
+    alignments = Alignments(place.gateway.store, compare=[of_guide])
+    day = datetime.now(CHINA).date()
+    for stated, told in (
+        (4, ["name", "unit_name", "service_objects", "valid_from", "promise_days"]),
+        (1, []),
+    ):
+        with pytest.raises(VersionDiffers) as caught:
+            await alignments.find(Question("LIFE-6", HERE, THERE, None, "1", day, version=stated))
+        assert [change.field for change in caught.value.changes] == told
 
 
 async def test_a_remembered_answer_knows_version_and_situation_and_a_new_version_undoes_it(

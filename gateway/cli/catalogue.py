@@ -20,6 +20,7 @@ _ITEM = {
     "suggest": "gateway.cli.item_suggest:suggest",
     "review": "gateway.cli.item_review:review",
     "coverage": "gateway.cli.item_coverage:coverage",
+    "findings": "gateway.cli.item_findings:findings",
 }
 
 

@@ -64,7 +64,8 @@ def read_alignment(row: Mapping[str, str]) -> Reading[Declared]:
     here = short_division(cells["here_division"]), normalise(cells["here_code"])
     there = short_division(cells["there_division"]), normalise(cells["there_code"])
     period = cells["valid_from"], cells["valid_to"]
-    return Reading(Declared(cells["id"], *here, *there, *period, cells["source"]))
+    situations = cells["here_situation"], cells["there_situation"]
+    return Reading(Declared(cells["id"], *here, *there, *period, cells["source"], *situations))
 
 
 class _Texts(dict[str, str]):
@@ -160,6 +161,7 @@ def _item(cells: Cells, code: Code) -> Item:
         valid_from=cells["valid_from"],
         valid_to=cells["valid_to"],
         superseded_by=normalise(cells["superseded_by"]),
+        situation=cells["situation"],
     )
 
 

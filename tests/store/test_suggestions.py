@@ -160,7 +160,7 @@ def test_each_item_in_force_is_covered_once_by_what_aligns_it(tx):
         "OVER": "conflicting", "ALONE": "unaligned", "GUESS": "suggested", "LATER": "unaligned",
     }  # fmt: skip
     assert found["D"].there.code == "T-D" and found["D"].lacks == ("", "")
-    assert "contradict" in found["TWO"].lacks[1] and "2027-01-01" in found["LATER"].lacks[1]
+    assert "different items" in found["TWO"].lacks[1] and "2027-01-01" in found["LATER"].lacks[1]
     assert "cancelled" in found["OVER"].lacks[1] and "1 suggestions" in found["GUESS"].lacks[1]
 
 

@@ -59,8 +59,6 @@ def _covered(question: Question, item: Item, declared: Sequence[Declared], their
     try:
         return Covered(item, by, align(question, [item, *theirs], declared).there, _NOTHING)
     except SeveralItems as several:
-        if len({row.there_code for row in rows}) > 1:
-            return Covered(item, "conflicting", None, _contradiction(rows))
         return Covered(item, by, None, _naming(several.deciding_field))
     except NotAligned:
         return Covered(item, "unaligned", None, _ALIGNMENT)
@@ -81,11 +79,6 @@ def _said(error: ItemError) -> tuple[str, str]:
 
 def _naming(field: str) -> tuple[str, str]:
     return f"办件时须给出 {field}", f"a case has to name the {field}"
-
-
-def _contradiction(rows: Sequence[Declared]) -> tuple[str, str]:
-    ids = ", ".join(row.id for row in rows)
-    return f"对码 {ids} 相互矛盾：终止其一", f"alignments {ids} contradict each other: end all but one"
 
 
 def _suggested(covered: Covered, waiting: tuple[int, bool] | None) -> Covered:

@@ -8,6 +8,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from audit.entries import Entry, china_time
+from gateway.items.item import Declared
 from gateway.items.likeness.coverage import CONFIRMED_BY
 from gateway.items.likeness.stored import CONFIRMED, OPEN, REFUSED, Kept, Pair, one
 from gateway.items.likeness.tables import suggestions
@@ -78,10 +79,9 @@ def _declare(tx: Transaction, said: Kept) -> None:
     day = china_time(tx.now_ms)[:10]
     persons = " and ".join(filter(None, (said.first_by, said.second_by)))
     source = f"{CONFIRMED_BY} {persons} on {day}, suggestion of {said.permille / 10:.1f} %"
-    row = {name: getattr(said, name) for name in _KEY}
-    tx.connection.run(
-        _ADD, {"id": said.alignment, **row, "valid_from": day, "valid_to": "", "source": source}
-    )
+    pair = {name: getattr(said, name) for name in _KEY}
+    row = Declared(said.alignment, **pair, valid_from=day, source=source)
+    tx.connection.run(_ADD, row._asdict())
     changed(tx.connection)
 
 

@@ -9,9 +9,9 @@ import click
 from gateway.boot import Gateway
 from gateway.cli.asking import conf_option
 from gateway.cli.opened import run
-from gateway.items.catalogue import Imported, import_alignments, import_items
+from gateway.items.lists.catalogue import Imported, import_alignments, import_items
 from gateway.items.codes import faults, parse, parts, remarks
-from gateway.items.files import read_csv
+from gateway.items.lists.formats import read_csv
 from gateway.items.remembered import changed
 from gateway.store.store import Transaction
 

@@ -24,8 +24,8 @@ from gateway.cli.child import INHERIT
 from gateway.cli.opened import cannot_start
 from gateway.cli.process import suit_serving
 from gateway.cli.supervisor import Supervisor
-from gateway.items.catalogue import Imported, import_alignments, import_items
-from gateway.items.files import read_csv
+from gateway.items.lists.catalogue import Imported, import_alignments, import_items
+from gateway.items.lists.formats import read_csv
 from gateway.items.remembered import changed
 from gateway.opening import CANNOT_START, go_on_after_restore
 from gateway.settings import Settings

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from gateway.items.problems import Problem
@@ -22,6 +23,7 @@ CodeKind = Literal["basic", "implementation", "handling", "case", "local"]
 
 MOST_CHARACTERS = 200
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
+NATIONAL = "00"
 CENTRAL = "10"  # registered with a central authority: belongs to no province
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _BY_LENGTH: dict[int, CodeKind] = {12: "basic", 31: "implementation", 33: "handling", 43: "case"}
@@ -72,7 +74,7 @@ class Code:
     @property
     def is_national(self) -> bool:
         """Whether the basic code is of the national catalogue, and so means the same everywhere."""
-        return self.basic[:2] == "00"
+        return self.basic[:2] == NATIONAL
 
 
 def normalise(written: str) -> str:
@@ -151,18 +153,24 @@ def _local_faults(text: str) -> Iterator[Problem]:
 
 
 def _structured_faults(code: Code) -> Iterator[Problem]:
-    if "NULL" in code.text:
+    text, kind, basic = code.text, code.kind, code.basic
+    if "NULL" in text:
         yield Problem("code", "code_null")
-    if code.unit:
-        yield from _unit_faults(code.unit)
-        if code.level not in LEVELS:
-            yield Problem("code", "code_level", {"found": code.level})
-    if code.is_national:
-        yield from _national_faults(code)
-    if code.kind == "handling" and code.text[31:] == "00":
-        yield Problem("code", "code_handling", {"found": code.text[31:]})
-    if code.kind == "case":
-        yield from _case_faults(code.text[31:39], code.text[39:])
+    if kind != "basic":
+        yield from unit_faults(text[:18])
+        if text[18] not in LEVELS:
+            yield Problem("code", "code_level", {"found": text[18]})
+    yield from _basic_faults(basic)
+    if kind == "handling" and text[31:] == "00":
+        yield Problem("code", "code_handling", {"found": text[31:]})
+    if kind == "case":
+        yield from _case_faults(text[31:39], text[39:])
+
+
+@lru_cache(maxsize=4096)
+def unit_faults(unit: str) -> tuple[Problem, ...]:
+    """What is wrong with a unified social credit code of 18 characters; few of them fill a list."""
+    return tuple(_unit_faults(unit))
 
 
 def _unit_faults(unit: str) -> Iterator[Problem]:
@@ -175,12 +183,13 @@ def _unit_faults(unit: str) -> Iterator[Problem]:
         yield Problem("code", "code_uscc_class", {"found": unit[:2]})
 
 
-def _national_faults(code: Code) -> Iterator[Problem]:
-    letter = re.search(r"[A-Z]", code.basic)
-    if letter:
-        yield Problem("code", "code_basic_digits", {"position": letter.start() + 1})
-    elif code.type not in TYPES:
-        yield Problem("code", "code_type", {"found": code.type})
+@lru_cache(maxsize=16384)
+def _basic_faults(basic: str) -> tuple[Problem, ...]:
+    if not basic.startswith(NATIONAL):
+        return ()
+    if letter := re.search(r"[A-Z]", basic):
+        return (Problem("code", "code_basic_digits", {"position": letter.start() + 1}),)
+    return () if basic[2:4] in TYPES else (Problem("code", "code_type", {"found": basic[2:4]}),)
 
 
 def _case_faults(day: str, serial: str) -> Iterator[Problem]:
@@ -193,15 +202,24 @@ def _case_faults(day: str, serial: str) -> Iterator[Problem]:
 
 
 def _structured_remarks(code: Code) -> Iterator[Problem]:
-    province = code.basic[:2]
-    if province not in PROVINCES:
-        yield Problem("code", "code_province", {"found": province})
-    if not code.is_national and code.type not in TYPES:
-        yield Problem("code", "code_type_provincial", {"found": code.type, "province": province})
-    unit_province = code.unit[2:4]
-    if not code.is_national and unit_province not in ("", CENTRAL, province):
-        yield Problem("code", "code_province_differs", {"found": province, "unit_province": unit_province})
-    if code.unit and code.unit[:2] not in UNIT_CLASSES and code.unit[0] in OTHER_DEPARTMENTS:
-        yield Problem("code", "code_uscc_class_unusual", {"found": code.unit[:2]})
-    if code.kind == "handling" and not code.text[31:].isdigit():
-        yield Problem("code", "code_handling_letters", {"found": code.text[31:]})
+    text, kind, basic = code.text, code.kind, code.basic
+    yield from _basic_remarks(basic)
+    if kind == "basic":
+        return
+    unit_province = text[2:4]
+    if not basic.startswith(NATIONAL) and unit_province not in (CENTRAL, basic[:2]):
+        facts = {"found": basic[:2], "unit_province": unit_province}
+        yield Problem("code", "code_province_differs", facts)
+    if text[:2] not in UNIT_CLASSES and text[0] in OTHER_DEPARTMENTS:
+        yield Problem("code", "code_uscc_class_unusual", {"found": text[:2]})
+    if kind == "handling" and not text[31:].isdigit():
+        yield Problem("code", "code_handling_letters", {"found": text[31:]})
+
+
+@lru_cache(maxsize=16384)
+def _basic_remarks(basic: str) -> tuple[Problem, ...]:
+    province, type_ = basic[:2], basic[2:4]
+    found = [] if province in PROVINCES else [Problem("code", "code_province", {"found": province})]
+    if province != NATIONAL and type_ not in TYPES:
+        found.append(Problem("code", "code_type_provincial", {"found": type_, "province": province}))
+    return tuple(found)

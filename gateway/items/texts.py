@@ -25,7 +25,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "row_unpublished": ("事项状态 {found}：尚未发布", "the state {found}: not published yet"),
     "row_day": ("日期 {found} 不是所用写法", "the date {found} is not written in a form that is in use"),
-    "row_character": ("{path} 含有控制字符或残缺字符", "{path} holds a control character or half a character"),
+    "row_character": (
+        "{path} 含有控制字符或残缺字符",
+        "{path} holds a control character or half a character",
+    ),
     "row_replaced": (
         "{path} 含有替换符 U+FFFD：文件在别处已被错误解码",
         "{path} holds U+FFFD: the text was decoded wrongly before it came here",

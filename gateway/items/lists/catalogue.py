@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gateway.items.item import Declared
-from gateway.items.lists.compare import judged
-from gateway.items.lists.preview import RowProblem
-from gateway.items.lists.rows import read_alignment, read_item
+from gateway.items.lists.compare import Divisions, judged
+from gateway.items.lists.declared import read_alignment
+from gateway.items.lists.rows import read_item
 from gateway.items.lists.seen import Seen
 from gateway.items.lists.stored import Stored, put, stored
 from gateway.items.problems import Problem
@@ -19,6 +19,14 @@ from gateway.items.tables import alignments
 from gateway.store.connection import Connection
 
 FIRST_ROW = 2  # as a spreadsheet counts: the heading is row 1
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong, or odd, in which row."""
+
+    row: int
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ def import_items(connection: Connection, rows: Iterable[Mapping[str, str]]) -> I
 
 
 def _bring(connection: Connection, rows: list[Stored]) -> dict[str, int]:
-    found = judged(connection, rows)
+    found = judged(connection, rows, Divisions())
     put(connection, [each.row for each in found if each.outcome != "unchanged"])
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     for each in found:

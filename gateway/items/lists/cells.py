@@ -10,7 +10,7 @@ _QUOTED = re.compile(r'="(.*)"', re.DOTALL)  # how people keep a spreadsheet fro
 
 
 class Cell(NamedTuple):
-    """A text; `mark` is the code of what became of it: cell_number, cell_digits_lost, cell_fraction, cell_nested."""
+    """A text. mark: the code of what became of it, as cell_number, cell_digits_lost, cell_nested."""
 
     text: str
     mark: str = ""
@@ -24,8 +24,10 @@ def cell_of(value: Any) -> Cell:
         return Cell("")
     if isinstance(value, bool):
         return Cell("1" if value else "0")
-    if isinstance(value, int | float | Decimal):
-        return _of_number(value)
+    if isinstance(value, int):
+        return Cell(str(value), "cell_number")
+    if isinstance(value, float | Decimal):
+        return _of_number(Decimal(value))
     if isinstance(value, datetime):
         return Cell(value.isoformat(" ") if value.time() != time() else value.date().isoformat())
     if isinstance(value, date | time | timedelta):
@@ -42,10 +44,8 @@ def unquoted(text: str) -> str:
     return text
 
 
-def _of_number(value: float | Decimal) -> Cell:
-    if isinstance(value, int):
-        return Cell(str(value), "cell_number")
-    if value != value or abs(value) >= MOST_EXACT:
+def _of_number(value: Decimal) -> Cell:
+    if not value.is_finite() or abs(value) >= MOST_EXACT:
         return Cell(str(value), "cell_digits_lost")
     whole = int(value)
     return Cell(str(whole), "cell_number") if value == whole else Cell(str(value), "cell_fraction")

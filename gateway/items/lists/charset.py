@@ -95,7 +95,10 @@ def _chinese(file: BinaryIO, name: str) -> Charset:
     """GB18030 or Big5: bytes that both can read are told apart by how many of their characters are frequent."""
     shares = {
         charset: _frequent(file, charset, encoding, leads)
-        for charset, encoding, leads in (("gb18030", "gb2312", _frequent_in_gb), ("cp950", "big5", _frequent_in_big5))
+        for charset, encoding, leads in (
+            ("gb18030", "gb2312", _frequent_in_gb),
+            ("cp950", "big5", _frequent_in_big5),
+        )
         if _reads(file, charset)
     }
     if not shares:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from gateway.items.lists.stored import COLUMNS, Stored, known_by_code
+from gateway.items.lists.stored import COLUMNS, Stored, has_items, known_by_code
 from gateway.store.connection import Connection
 
 Outcome = Literal["added", "changed", "unchanged"]
@@ -22,20 +22,36 @@ class Judged(NamedTuple):
     before: Stored | None
 
 
-def judged(connection: Connection, rows: Sequence[Stored]) -> list[Judged]:
+class Divisions:
+    """Which divisions have items at all: most of a first import need not be looked up. For one comparison."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bool] = {}
+
+    def has_items(self, connection: Connection, division: str) -> bool:
+        known = self._known.get(division)
+        if known is None:
+            known = self._known[division] = has_items(connection, division)
+        return known
+
+
+def judged(connection: Connection, rows: Sequence[Stored], divisions: Divisions) -> list[Judged]:
     """The outcome of each row, in their order."""
-    known = _known(connection, rows)
+    known = _known(connection, rows, divisions)
     return [_judge(row, known.get((row[DIVISION], row[CODE]))) for row in rows]
 
 
-def _known(connection: Connection, rows: Iterable[Stored]) -> dict[tuple[str, str], list[Stored]]:
+def _known(
+    connection: Connection, rows: Iterable[Stored], divisions: Divisions
+) -> dict[tuple[str, str], list[Stored]]:
     """All versions of these items, by division and code."""
     asked: dict[str, set[str]] = {}
     for row in rows:
         asked.setdefault(row[DIVISION], set()).add(row[CODE])
     known: dict[tuple[str, str], list[Stored]] = {}
-    for division, codes in asked.items():
-        for row in known_by_code(connection, division, codes):
+    known_divisions = [each for each in asked if divisions.has_items(connection, each)]
+    for division in known_divisions:
+        for row in known_by_code(connection, division, asked[division]):
             known.setdefault((division, row[CODE]), []).append(row)
     return known
 

@@ -7,7 +7,16 @@ force is never ended by a guess: it is shown as looking devolved.
 from collections.abc import Callable, Iterable, Sequence
 
 from gateway.items.lists.compare import (
-    BASIC, CODE, DIVISION, HANDLING, LEVEL, STATE, SUPERSEDED_BY, UNIT, VALID_TO, has_ended,
+    BASIC,
+    CODE,
+    DIVISION,
+    HANDLING,
+    LEVEL,
+    STATE,
+    SUPERSEDED_BY,
+    UNIT,
+    VALID_TO,
+    has_ended,
 )  # fmt: skip
 from gateway.items.lists.stored import Stored, known_by_basic_code
 from gateway.store.connection import Connection
@@ -34,9 +43,8 @@ class Devolution:
         self._perhaps: dict[tuple[str, str], tuple[Stored, str]] = {}
 
     def leaves(self, row: Stored) -> None:
-        """An item that ends; one without a basic code has nothing to be recognised by."""
-        if row[BASIC]:
-            self._leaving.setdefault(_same(row), []).append(row)
+        """An item that ends."""
+        self._leaving.setdefault(_same(row), []).append(row)
 
     def comes(self, rows: Iterable[Sequence[str]]) -> None:
         """Items that are new; kept only where something like them leaves."""
@@ -58,10 +66,18 @@ class Devolution:
         gone[STATE], gone[VALID_TO], gone[SUPERSEDED_BY] = "cancelled", self._day, self.successor(row)
         return tuple(gone)
 
+    @property
+    def is_awaited(self) -> bool:
+        return any(key[1] for key in self._leaving)
+
+    @property
+    def left(self) -> list[Stored]:
+        """All that leaves."""
+        return [row for rows in self._leaving.values() for row in rows]
+
     def links(self) -> dict[tuple[str, str], str]:
         """By division and code of what leaves: its successor."""
-        leaving = [row for rows in self._leaving.values() for row in rows]
-        return {(row[DIVISION], row[CODE]): found for row in leaving if (found := self.successor(row))}
+        return {(row[DIVISION], row[CODE]): found for row in self.left if (found := self.successor(row))}
 
     # ---- what looks devolved, while nobody says that it has ended ----------------------------------------
 
@@ -89,5 +105,5 @@ class Devolution:
     @property
     def perhaps(self) -> list[tuple[Stored, str]]:
         """What looks devolved, with the code that came."""
-        gone = {row[CODE] for rows in self._leaving.values() for row in rows}
+        gone = {row[CODE] for row in self.left}
         return [each for each in self._perhaps.values() if each[0][CODE] not in gone]

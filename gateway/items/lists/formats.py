@@ -1,4 +1,4 @@
-"""A list as lines of text cells, one after another, whatever file it stands in: CSV, TSV, XLSX, JSON, JSON lines."""
+"""A list as lines of text cells, whatever file it stands in: CSV, TSV, XLSX, JSON, JSON lines."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,13 +1,21 @@
 """What a list would change, before it is applied (预览): added, changed, cancelled, devolved."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from gateway.items.item import Item
 from gateway.items.lists.compare import (
-    CODE, DIVISION, NAME, VERSION, Judged, differing, has_ended, judged,
+    CODE,
+    DIVISION,
+    NAME,
+    VERSION,
+    Divisions,
+    Judged,
+    differing,
+    has_ended,
+    judged,
 )  # fmt: skip
 from gateway.items.lists.devolved import Devolution
 from gateway.items.lists.line import Line
@@ -20,23 +28,24 @@ from gateway.store import cases
 from gateway.store.connection import Connection
 from gateway.store.store import Store
 
-SCOPE = "catalogue items"  # a number that every change of items takes: who compares and then applies relies on it
+SCOPE = (
+    "catalogue items"  # a number that every change of items takes: who compares and then applies relies on it
+)
 SHOWN = 20
 Kind = Literal["added", "changed", "cancelled", "devolved"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "cancelled", "devolved")
 
 
-class RowProblem(NamedTuple):
-    """What is wrong, or odd, in which row; odd ones are kept."""
+class Told(NamedTuple):
+    """A row that is refused, or odd and kept: where it stands, why, and all its cells."""
 
-    row: int
-    problem: Problem
-    is_odd: bool = False
-    cells: tuple[str, ...] = ()
-    headings: tuple[str, ...] = ()
+    place: int
+    problems: tuple[Problem, ...]
+    is_odd: bool
+    line: Line
 
 
-Told = Callable[[RowProblem], None]
+Tell = Callable[[Told], object]
 
 
 class Change(NamedTuple):
@@ -84,21 +93,22 @@ class Preview:
     def changes_nothing(self) -> bool:
         return not self.spool.parts
 
-    def show(self, kind: Kind, row: Stored, what: str = "") -> None:
-        self.counts[kind] += 1
-        if len(self.shown[kind]) < SHOWN:
-            self.shown[kind].append(Change(row[DIVISION], row[CODE], row[NAME], what))
+    def count(self, kind: Kind, rows: Sequence[Stored], what: str = "") -> None:
+        """Count rows of a kind; the first of them are kept to be shown."""
+        self.counts[kind] += len(rows)
+        left = SHOWN - len(self.shown[kind])
+        self.shown[kind] += (Change(row[DIVISION], row[CODE], row[NAME], what) for row in rows[:left])
 
 
 async def preview(
-    store: Store, readings: Iterable[tuple[Line, Reading[Item]]], scope: Scope, told: Told = lambda _: None
+    store: Store, readings: Iterable[tuple[Line, Reading[Item]]], scope: Scope, tell: Tell = lambda _: None
 ) -> Preview:
     """Compare all rows with the catalogue, which is not changed. Every bad and odd row is told."""
-    reading = _Rows(readings, scope, told)
+    reading = _Rows(readings, scope, tell)
     found = Preview(scope, await store.read(lambda connection: cases.following_number(connection, SCOPE)))
-    devolution = Devolution(scope.day)
+    devolution, divisions = Devolution(scope.day), Divisions()
     for rows in reading.batches():
-        for_each = await store.read(lambda connection: _looked_up(connection, rows, devolution))  # noqa: B023
+        for_each = await store.read(lambda connection: _looked_up(connection, rows, devolution, divisions))  # noqa: B023
         _sort(for_each, found, devolution)
     found.refused, found.odd = reading.refused, reading.odd
     found.counts["unchanged"] += reading.repeated
@@ -107,27 +117,26 @@ async def preview(
     return found
 
 
-def _looked_up(connection: Connection, rows: list[Stored], devolution: Devolution) -> list[Judged]:
-    found = judged(connection, rows)
-    devolution.look_up(connection, [each.row for each in found if each.outcome == "added"])
+def _looked_up(
+    connection: Connection, rows: list[Stored], devolution: Devolution, divisions: Divisions
+) -> list[Judged]:
+    found = judged(connection, rows, divisions)
+    new = [each.row for each in found if each.outcome == "added"]
+    devolution.look_up(connection, [row for row in new if divisions.has_items(connection, row[DIVISION])])
     return found
 
 
 def _sort(rows: list[Judged], found: Preview, devolution: Devolution) -> None:
-    added: list[Stored] = []
-    changed: list[Stored] = []
-    for outcome, row, before in rows:
-        if outcome == "added":
-            added.append(row)
-            found.show("added", row)
-        elif outcome == "changed" and before is not None:
-            changed.append(row)
-            found.show("changed", row, _difference(row, before))
-            if has_ended(row) and not has_ended(before):
-                devolution.leaves(row)
+    added = [each.row for each in rows if each.outcome == "added"]
+    changed = [(each.row, each.before) for each in rows if each.outcome == "changed" and each.before]
+    found.counts["unchanged"] += len(rows) - len(added) - len(changed)
+    found.count("added", added)
+    for row, before in changed:
+        if has_ended(row) and not has_ended(before):
+            devolution.leaves(row)
         else:
-            found.counts["unchanged"] += 1
-    found.spool.put(Part(added, changed))
+            found.count("changed", [row], _difference(row, before))
+    found.spool.put(Part(added, [row for row, _ in changed]))
 
 
 def _difference(row: Stored, before: Stored) -> str:
@@ -145,14 +154,16 @@ async def _end(store: Store, found: Preview, reading: "_Rows", devolution: Devol
         gone = await _gone(store, scope, reading.seen)
     for row in gone:
         devolution.leaves(row)
-    for part in found.spool:
-        devolution.comes(part.added)
+    if devolution.is_awaited:
+        for part in found.spool:
+            devolution.comes(part.added)
+    found.links = devolution.links()
     for first in range(0, len(gone), BATCH):
         found.spool.put(Part(ended=[devolution.ended(row) for row in gone[first : first + BATCH]]))
-    found.links = devolution.links()
-    for row in gone:
-        successor = devolution.successor(row)
-        found.show("devolved" if successor else "cancelled", row, successor)
+    for row in devolution.left:
+        successor = found.links.get((row[DIVISION], row[CODE]), "")
+        kind: Kind = "devolved" if successor else "cancelled"
+        found.count(kind, [row], successor)
     found.perhaps = [(Change(row[DIVISION], row[CODE], row[NAME]), code) for row, code in devolution.perhaps]
 
 
@@ -171,10 +182,10 @@ async def _gone(store: Store, scope: Scope, seen: Seen) -> list[Stored]:
 class _Rows:
     """The sound rows of a file, each item and version once; the others are told."""
 
-    def __init__(self, readings: Iterable[tuple[Line, Reading[Item]]], scope: Scope, told: Told) -> None:
+    def __init__(self, readings: Iterable[tuple[Line, Reading[Item]]], scope: Scope, tell: Tell) -> None:
         self._readings = iter(readings)
         self._source = scope.source
-        self._told = told
+        self._tell = tell
         self.seen = Seen()
         self.refused = self.odd = self.repeated = 0
         self.is_unsure = False
@@ -188,7 +199,7 @@ class _Rows:
         for line, reading in self._readings:
             if reading.remarks:
                 self.odd += 1
-                self._tell(line, reading.remarks, is_odd=True)
+                self._tell(Told(line.place, reading.remarks, True, line))
             if reading.faults:
                 self._refuse(line, reading.faults, reading)
             elif reading.record is not None:
@@ -205,8 +216,4 @@ class _Rows:
         self.refused += 1
         self.is_unsure = self.is_unsure or not reading.code
         self.seen.add_code(reading.division, reading.code)
-        self._tell(line, faults)
-
-    def _tell(self, line: Line, problems: tuple[Problem, ...], *, is_odd: bool = False) -> None:
-        for problem in problems:
-            self._told(RowProblem(line.place, problem, is_odd, tuple(line.cells), line.headings))
+        self._tell(Told(line.place, faults, False, line))

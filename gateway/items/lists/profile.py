@@ -51,7 +51,9 @@ def named(name: str) -> Profile:
     path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(each.stem for each in FOLDER.glob("*.yaml")))
-        raise Unreadable([Finding(name, 1, 1, "no such profile", f"one of {known}, or a file ending in .yaml")])
+        raise Unreadable(
+            [Finding(name, 1, 1, "no such profile", f"one of {known}, or a file ending in .yaml")]
+        )
     try:
         source = read(path.name, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -91,7 +93,9 @@ def fitting(headings: Iterable[str]) -> Profile:
     fit = [each for each in known if _has_name_and_code(each, folded)]
     best = sorted(fit, key=lambda each: -counts[each.profile])[:2]
     if not best or (len(best) > 1 and counts[best[0].profile] == counts[best[1].profile]):
-        raise UnknownColumns(columns=", ".join(heading for heading in headings if heading), known=", ".join(FIELDS))
+        raise UnknownColumns(
+            columns=", ".join(heading for heading in headings if heading), known=", ".join(FIELDS)
+        )
     return best[0]
 
 

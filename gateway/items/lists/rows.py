@@ -1,17 +1,25 @@
-"""Rows of a list read into items and alignments. Pure; a row is taken as it stands or refused, never repaired."""
+"""Rows of a list read into items. Pure; a row is taken as it stands or refused, never repaired."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from gateway.items.codes import Code, faults, normalise, parse, remarks
-from gateway.items.item import Declared, Item, short_division
+from gateway.items.item import Declared, Item
 from gateway.items.lists.formats import UNEVEN
 from gateway.items.lists.layout import Layout, Layouts
 from gateway.items.lists.line import Line
 from gateway.items.lists.profile import FIELDS, Profile, named
 from gateway.items.lists.values import (
-    STATE_CODES, STATES, UNPUBLISHED, day_of, division_of, is_fit, is_unit, several, unit_of,
+    STATE_CODES,
+    STATES,
+    UNPUBLISHED,
+    day_of,
+    division_of,
+    is_fit,
+    is_unit,
+    several,
+    unit_of,
 )  # fmt: skip
 from gateway.items.problems import Problem
 from gateway.items.vocabulary import TYPES
@@ -20,7 +28,9 @@ Record = TypeVar("Record", Item, Declared)
 ITEM_KINDS = ("basic", "implementation", "handling", "local")
 _MOST_DIGITS = 15  # of a version
 _LOST = frozenset({"cell_digits_lost", "cell_fraction", "cell_nested"})
-_CODES = frozenset({"code", "basic_code", "implementation_code", "handling_code", "local_code", "unit", "superseded_by"})
+_CODES = frozenset(
+    {"code", "basic_code", "implementation_code", "handling_code", "local_code", "unit", "superseded_by"}
+)
 _WHOLE = frozenset({12, 18, 31, 33})  # digits of a national code, and of a unit
 _DATED = ("valid_from", "valid_to")
 
@@ -73,7 +83,7 @@ class ItemReader:
 
     def _item(
         self, cells: list[str], layout: Layout, found: list[Problem], odd: list[Problem]
-    ) -> tuple[str | int, ...]:
+    ) -> tuple[Any, ...]:
         (division, written, version, kind, name, basic, implementation, handling, local, type_, level, unit,
          unit_name, objects, state, valid_from, valid_to, superseded, *further) = cells  # fmt: skip
         for place, field in layout.required:
@@ -83,8 +93,8 @@ class ItemReader:
             found.append(Problem(_unfit(cells), "row_character"))
         elif "\ufffd" in name or "\ufffd" in unit_name:
             odd.append(Problem("name", "row_replaced"))
-        place = division_of(division)
-        if division and not place:
+        short = division_of(division)
+        if division and not short:
             found.append(Problem("division", "row_division"))
         if not written:
             written = handling or implementation or local or basic
@@ -97,7 +107,10 @@ class ItemReader:
         carried = _codes(code, kind, (basic, implementation, handling, local), found)
         own = code if kind != "local" else _NO_CODE
         type_ = self._said("type", type_, found)
-        level, objects = self._all_said("level", level, found), self._all_said("service_objects", objects, found)
+        level, objects = (
+            self._all_said("level", level, found),
+            self._all_said("service_objects", objects, found),
+        )
         unit = unit_of(unit)
         _differences(own, (unit, level, type_), odd)
         if kind in ITEM_KINDS and kind != "local" and not found:
@@ -109,7 +122,7 @@ class ItemReader:
             version = ""
         days = self._days(valid_from, valid_to, found)
         return (
-            place, code.text, int(version or "1"), kind, name, *carried, type_ or own.type, level or own.level,
+            short, code.text, int(version or "1"), kind, name, *carried, type_ or own.type, level or own.level,
             unit or own.unit, unit_name, objects, self._state(state, found), *days, normalise(superseded), *further,
         )  # fmt: skip
 
@@ -248,38 +261,3 @@ def read_item(row: Mapping[str, str]) -> Reading[Item]:
     if UNEVEN in row:
         cells.append("")
     return _READER.read(Line(0, headings, cells))
-
-
-def read_alignment(row: Mapping[str, str]) -> Reading[Declared]:
-    """A row of alignments.csv; the source (on whose word) may not be missing."""
-    cells = _Texts({name: cell.strip() for name, cell in row.items()})
-    if not any(cells.values()):
-        return Reading(None)
-    found = tuple(_alignment_faults(row, cells))
-    if found:
-        return Reading(None, found)
-    here = short_division(cells["here_division"]), normalise(cells["here_code"])
-    there = short_division(cells["there_division"]), normalise(cells["there_code"])
-    period = cells["valid_from"], cells["valid_to"]
-    return Reading(Declared(cells["id"], *here, *there, *period, cells["source"]))
-
-
-class _Texts(dict[str, str]):
-    """Cells by heading; a column that the file does not have is empty."""
-
-    def __missing__(self, heading: str) -> str:
-        return ""
-
-
-def _alignment_faults(row: Mapping[str, str], cells: Mapping[str, str]) -> Iterator[Problem]:
-    if UNEVEN in row:
-        yield Problem("row", "row_cells")
-    required = ("id", "here_division", "here_code", "there_division", "there_code", "source")
-    yield from (Problem(name, "row_lacks") for name in required if not cells[name])
-    for name in ("here_division", "there_division"):
-        if cells[name] and not division_of(cells[name]):
-            yield Problem(name, "row_division")
-    badly = [name for name in _DATED if cells[name] and not day_of(cells[name], _OWN.dates)]
-    yield from (Problem(name, "row_date") for name in badly)
-    if not badly and cells["valid_to"] and cells["valid_to"] <= cells["valid_from"]:
-        yield Problem("valid_to", "row_period")

@@ -16,7 +16,7 @@ class Seen:
         self._codes: set[int] = set()
 
     def first(self, row: Stored, place: int) -> int | None:
-        """None for a row whose item and version are new; 0 if it says just the same; else where the first stands."""
+        """None for the first row of an item and version, 0 for one that says the same; else its place."""
         key, content = hash((row[DIVISION], row[CODE], row[VERSION])), hash(row) & _HASH
         known = self._rows.setdefault(key, content << _PLACES | place)
         if known & _LOW == place:

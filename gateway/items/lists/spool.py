@@ -25,7 +25,7 @@ class Spool:
     """Parts in the order in which they came; gone with the process."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - gone with the process
         self.parts = 0
 
     def put(self, part: Part) -> None:

@@ -67,6 +67,7 @@ KNOWN_BY_CODE = {dialect: _known(dialect, items.c.code) for dialect in _DIALECTS
 KNOWN_BY_BASIC_CODE = {dialect: _known(dialect, items.c.basic_code) for dialect in _DIALECTS}
 PUT = {dialect: _put(dialect) for dialect in _DIALECTS}
 _AFTER = sa.tuple_(sa.bindparam("code", type_=sa.Text), sa.bindparam("version", type_=sa.BigInteger))
+ANY = sa.select(items.c.version).where(items.c.division == _DIVISION).limit(1)
 OF_LIST = (
     sa.select(*_COLUMNS)
     .where(items.c.division == _DIVISION, items.c.source == sa.bindparam("source", type_=sa.Text))
@@ -74,6 +75,10 @@ OF_LIST = (
     .order_by(items.c.code, items.c.version)
     .limit(BATCH)
 )
+
+
+def has_items(connection: Connection, division: str) -> bool:
+    return connection.row(ANY, {"division": division}) is not None
 
 
 def known_by_code(connection: Connection, division: str, codes: Iterable[str]) -> list[Stored]:

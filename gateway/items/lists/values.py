@@ -1,4 +1,4 @@
-"""Single values of a row, as text in and text out. Pure; remembered, since a list says few of them over and over."""
+"""Single values of a row, as text in and text out. Pure; remembered, since a list says few of them often."""
 
 import re
 from datetime import date, datetime

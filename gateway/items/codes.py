@@ -5,7 +5,7 @@ Structure from GB/T 39554.1-2020 as seen in real codes:
     implementation 实施编码 (31)    unified social credit code (18) + level (1) + basic code
     handling 业务办理项编码 (33)     implementation code + NN
     case 办件编号 (43)              implementation code + YYYYMMDD + serial (4)
-    local                           anything else; it need not have any structure
+    local                           anything else (see `local_codes`); it need not have any structure
 A code is normalised and never repaired: what is wrong with it is said.
 """
 
@@ -16,16 +16,25 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from gateway.items import local_codes
 from gateway.items.problems import Problem
+from gateway.items.uscc import USCC_ALPHABET, unit_faults, uscc_check_character
 from gateway.items.vocabulary import LEVELS, OTHER_DEPARTMENTS, PROVINCES, TYPES, UNIT_CLASSES
+
+__all__ = [
+    "TITLES", "USCC_ALPHABET", "Code", "CodeKind", "Part", "faults", "form", "normalise", "parse", "parts",
+    "remarks", "unit_faults", "uscc_check_character",
+]  # fmt: skip
 
 CodeKind = Literal["basic", "implementation", "handling", "case", "local"]
 
+TITLES = {
+    "basic": "基本编码（12 位）", "implementation": "实施编码（31 位）", "handling": "业务办理项编码（33 位）",
+    "case": "办件编号（43 位）", **local_codes.TITLES,
+}  # fmt: skip
 MOST_CHARACTERS = 200
-USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
 NATIONAL = "00"
 CENTRAL = "10"  # registered with a central authority: belongs to no province
-_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _BY_LENGTH: dict[int, CodeKind] = {12: "basic", 31: "implementation", 33: "handling", 43: "case"}
 _STRUCTURED = re.compile(r"[0-9A-Z]+")
 _BLANK = re.compile(r"\s|[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202f\u2060\ufeff]")
@@ -91,10 +100,15 @@ def parse(written: str) -> Code:
     return Code(text, kind if _STRUCTURED.fullmatch(text) else "local")
 
 
+def form(code: Code) -> str:
+    """Its kind; of a local code the form that it has, or free. A key of TITLES."""
+    return local_codes.form_of(code.text) if code.kind == "local" else code.kind
+
+
 def parts(code: Code) -> tuple[Part, ...]:
     """The code part by part, in order; joined they are the code again."""
     if code.kind == "local":
-        return (Part("local", code.text),)
+        return tuple(Part(*each) for each in local_codes.local_parts(code.text))
     return (*_unit_parts(code), *_basic_parts(code.basic), *_tail(code))
 
 
@@ -106,13 +120,7 @@ def faults(code: Code) -> tuple[Problem, ...]:
 
 def remarks(code: Code) -> tuple[Problem, ...]:
     """What is odd in the code, but occurs in real lists; nothing is refused for it."""
-    return () if code.kind == "local" else tuple(_structured_remarks(code))
-
-
-def uscc_check_character(unit: str) -> str:
-    """Check character (mod 31, GB 32100) for the first 17 of a unit's code, all in its alphabet."""
-    total = sum(USCC_ALPHABET.index(c) * w for c, w in zip(unit[:17], _USCC_WEIGHTS, strict=True))
-    return USCC_ALPHABET[(31 - total % 31) % 31]
+    return local_codes.local_remarks(code.text) if code.kind == "local" else tuple(_structured_remarks(code))
 
 
 def _unit_parts(code: Code) -> tuple[Part, ...]:
@@ -128,9 +136,14 @@ def _basic_parts(basic: str) -> tuple[Part, ...]:
     return (
         Part("province", basic[:2], PROVINCES.get(basic[:2], "")),
         Part("type", basic[2:4], TYPES.get(basic[2:4], "")),
-        Part("main_item", basic[4:9]),
-        Part("sub_item", basic[9:], "无子项" if basic[9:] == "000" else ""),
+        Part("main_item", basic[4:9], _letters(basic[4:9])),
+        Part("sub_item", basic[9:], "无子项" if basic[9:] == "000" else _letters(basic[9:])),
     )
+
+
+def _letters(part: str) -> str:
+    """Provinces write letters where the national catalogue has digits."""
+    return "" if part.isdigit() else "含字母，省级自编"
 
 
 def _tail(code: Code) -> tuple[Part, ...]:
@@ -165,22 +178,6 @@ def _structured_faults(code: Code) -> Iterator[Problem]:
         yield Problem("code", "code_handling", {"found": text[31:]})
     if kind == "case":
         yield from _case_faults(text[31:39], text[39:])
-
-
-@lru_cache(maxsize=4096)
-def unit_faults(unit: str) -> tuple[Problem, ...]:
-    """What is wrong with a unified social credit code of 18 characters; few of them fill a list."""
-    return tuple(_unit_faults(unit))
-
-
-def _unit_faults(unit: str) -> Iterator[Problem]:
-    strange = [place for place, character in enumerate(unit, 1) if character not in USCC_ALPHABET]
-    if strange:
-        yield Problem("code", "code_uscc_character", {"position": strange[0]})
-    elif (expected := uscc_check_character(unit)) != unit[17]:
-        yield Problem("code", "code_uscc_check", {"unit": unit, "expected": expected})
-    if unit[:2] not in UNIT_CLASSES and unit[0] not in OTHER_DEPARTMENTS:
-        yield Problem("code", "code_uscc_class", {"found": unit[:2]})
 
 
 @lru_cache(maxsize=16384)

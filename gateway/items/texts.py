@@ -1,6 +1,18 @@
 """What is said of codes and of lists, in Chinese and English; a part of `problems.TEXTS`."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "code_guid": (
+        "这是一个 GUID：它标识数据行而非事项，事项换版后会变",
+        "a GUID names a row of a database, not an item: a new version gets another one",
+    ),
+    "code_unit": (
+        "这是统一社会信用代码，不是事项编码",
+        "this is a unit's unified social credit code, not the code of an item",
+    ),
+    "code_length": (
+        "共 {length} 位；国家编码为 {expected} 位，可能多写或漏写",
+        "{length} characters where a national code has {expected}: one may be missing, or too many",
+    ),
     "cell_number": (
         "{path} 在表格中是数字而非文本；若原有前导零，已经丢失",
         "{path} came as a number, not as text; zeros at its beginning, if there were any, are lost",

@@ -113,7 +113,7 @@ class ItemReader:
         )
         unit = unit_of(unit)
         _differences(own, (unit, level, type_), odd)
-        if kind in ITEM_KINDS and kind != "local" and not found:
+        if not found:
             odd += remarks(code)
         if unit and not is_unit(unit):
             odd.append(Problem("unit", "row_unit", {"found": unit[:40]}))

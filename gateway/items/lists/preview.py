@@ -135,14 +135,24 @@ def _sort(rows: list[Judged], found: Preview, devolution: Devolution) -> None:
         if has_ended(row) and not has_ended(before):
             devolution.leaves(row)
         else:
-            found.count("changed", [row], _difference(row, before))
+            is_shown = len(found.shown["changed"]) < SHOWN
+            found.count("changed", [row], _difference(row, before) if is_shown else "")
     found.spool.put(Part(added, [row for row, _ in changed]))
 
 
 def _difference(row: Stored, before: Stored) -> str:
     if row[VERSION] != before[VERSION]:
         return f"version {before[VERSION]} → {row[VERSION]}"
-    return ", ".join(differing(row, before))
+    return ", ".join(_told(name, row, before) for name in differing(row, before))
+
+
+def _told(column: str, row: Stored, before: Stored) -> str:
+    """A name that only is written otherwise (script, glosses, bullets, prefixes) is said to be."""
+    if column != "name":
+        return column
+    from gateway.items.likeness.fold import fold  # its dictionaries take a while, and few imports need them
+
+    return "name (spelling only)" if fold(row[NAME]) == fold(before[NAME]) else "name"
 
 
 async def _end(store: Store, found: Preview, reading: "_Rows", devolution: Devolution) -> None:

@@ -229,7 +229,7 @@ def _differences(code: Code, said: tuple[str, str, str], odd: list[Problem]) -> 
     unit, level, type_ = said
     if unit and unit != code.unit and code.unit:
         odd.append(Problem("unit", "row_disagrees", {"expected": code.unit}))
-    if level and level != code.level and code.level:
+    if level and code.level and code.level not in level.split("^"):
         odd.append(Problem("level", "row_disagrees", {"expected": code.level}))
     if type_ and type_ != code.type:
         if code.type:

@@ -35,7 +35,9 @@ class Desk:
 
     store: Store
 
-    async def look(self, path: Path, profile: Profile | str = "", *, states: str = "", **scope: str) -> Preview:
+    async def look(
+        self, path: Path, profile: Profile | str = "", *, states: str = "", **scope: str
+    ) -> Preview:
         self.told: list[Told] = []
         listed = recognised(path)
         first = next(lines(listed))

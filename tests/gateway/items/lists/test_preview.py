@@ -138,5 +138,22 @@ async def test_thousands_of_rows_come_in_by_parts_each_with_its_entry(desk, writ
     found = await entries(desk)
     assert [(entry["part"], entry["added"]) for entry in found[:3]] == [(1, 2000), (2, 2000), (3, 500)]
     assert found[3]["kind"] == "catalogue.imported"
-    # what is on the way when a process dies is brought in by the next one
     assert len(await desk.items()) == 4_500
+
+
+class Died(Exception):
+    """Stands for the end of the process between two parts."""
+
+
+async def test_what_was_applied_before_a_death_stays_and_the_same_file_brings_the_rest(desk, written):
+    rows = [(f"L-{number:05}", f"事项 {number}", "1") for number in range(4_500)]
+    path = written([("local_task_code", "task_name", "task_state"), *rows])
+
+    def die(part: int, _: int) -> None:
+        if part == 2:
+            raise Died
+
+    with pytest.raises(Died):
+        await apply(desk.store, await desk.look(path), Word("0", "clerk-7"), die)
+    assert len(await desk.items()) == 4_000
+    assert counted(await desk.bring(path)) == {"added": 500, "unchanged": 4_000}

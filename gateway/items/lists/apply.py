@@ -124,6 +124,6 @@ def _linked(found: Preview, part: Part) -> Part:
 def _with_links(found: Preview, rows: Sequence[Stored]) -> Iterator[Stored]:
     for row in rows:
         link = found.links.get((row[DIVISION], row[CODE]), "")
-        if link and has_ended(row) and not row[SUPERSEDED_BY]:
+        if link and has_ended(row, found.scope.day) and not row[SUPERSEDED_BY]:
             row = (*row[:SUPERSEDED_BY], link, *row[SUPERSEDED_BY + 1 :])
         yield row

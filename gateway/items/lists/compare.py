@@ -87,5 +87,6 @@ def differing(row: Stored, before: Stored) -> list[str]:
     return [name for name, ours, theirs in zip(COLUMNS, row, before, strict=True) if ours != theirs]
 
 
-def has_ended(row: Stored) -> bool:
-    return bool(row[STATE] == "cancelled" or row[VALID_TO])
+def has_ended(row: Stored, day: str) -> bool:
+    """Whether the item is cancelled, or its end lies not after the (ISO) day."""
+    return row[STATE] == "cancelled" or "" < row[VALID_TO] <= day

@@ -92,7 +92,7 @@ class Devolution:
                 self._compare(known, rows[known[BASIC]])
 
     def _compare(self, known: Stored, added: Sequence[Stored]) -> None:
-        if has_ended(known):
+        if has_ended(known, self._day):
             return
         for row in added:
             if _same(row) == _same(known) and _is_other(known, row):

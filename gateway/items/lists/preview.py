@@ -127,12 +127,13 @@ def _looked_up(
 
 
 def _sort(rows: list[Judged], found: Preview, devolution: Devolution) -> None:
+    day = found.scope.day
     added = [each.row for each in rows if each.outcome == "added"]
     changed = [(each.row, each.before) for each in rows if each.outcome == "changed" and each.before]
     found.counts["unchanged"] += len(rows) - len(added) - len(changed)
     found.count("added", added)
     for row, before in changed:
-        if has_ended(row) and not has_ended(before):
+        if has_ended(row, day) and not has_ended(before, day):
             devolution.leaves(row)
         else:
             is_shown = len(found.shown["changed"]) < SHOWN
@@ -186,7 +187,7 @@ async def _gone(store: Store, scope: Scope, seen: Seen) -> list[Stored]:
             if not seen.has_code(row[DIVISION], row[CODE]):
                 newest[row[CODE]] = row
         after = rows[-1][CODE], rows[-1][VERSION]
-    return [row for row in newest.values() if not has_ended(row)]
+    return [row for row in newest.values() if not has_ended(row, scope.day)]
 
 
 class _Rows:

@@ -96,6 +96,17 @@ async def test_what_only_looks_devolved_is_said_and_left_in_use(desk, written):
     assert (await desk.items())[FIRST].state == "in_use"
 
 
+async def test_an_end_that_is_planned_for_later_is_a_change_and_not_yet_an_end(desk, written):
+    head = ("task_code", "task_name", "plan_cancel_date")
+    await desk.bring(written([head, (FIRST, "甲", ""), (SECOND, "乙", "")]))
+    found = await desk.bring(written([head, (FIRST, "甲", "2030-01-01"), (SECOND, "乙", "")]))
+    assert counted(found) == {"changed": 1, "unchanged": 1}
+    assert counted(await desk.bring(written([head, (SECOND, "乙", "")]), complete="440232")) == {
+        "cancelled": 1, "unchanged": 1,
+    }  # fmt: skip
+    assert (await desk.items())[FIRST].valid_to == DAY
+
+
 async def test_two_units_that_have_one_item_side_by_side_do_not_look_devolved(desk, written):
     await desk.bring(written(national((FIRST, "甲", "1"))))
     found = await desk.bring(written(national((DEVOLVED, "甲", "1"), (FIRST, "甲", "1"))))

@@ -73,6 +73,11 @@ _ASK_ITEMS = (
     "请查询 GET /v1/items 核对编码与日期；仍有疑问，请联系运维人员（contact）。",
     "See GET /v1/items for codes and dates; if in doubt, ask the operators (contact).",
 )
+_ASK_LISTS = (
+    "请联系运维人员（contact）更正对码（tongban item findings）；此前请告知申请人暂不能跨省办理。",
+    "Ask the operators (contact) to mend the alignments (tongban item findings); till then, tell the person that "
+    "it cannot be done here.",
+)
 
 CODES: Mapping[str, Code] = {
     # the request itself
@@ -184,6 +189,38 @@ CODES: Mapping[str, Code] = {
         ("请按 candidates 补充 deciding_field 所指字段后重新提交。",
          "Look at candidates, give the field that deciding_field names, and send again."),
         ("有 {count} 个，须由 {deciding_field} 确定", "There are {count}; {deciding_field} decides")),
+    "item_alignment_conflict": Code(422, "gateway", "align",
+        ("对码互相矛盾，网关不作猜测", "Declared alignments contradict each other; the gateway does not guess"),
+        _ASK_LISTS,
+        ("区划 {division}，编码 {code}，对码 {alignments}", "Division {division}, code {code}, rows {alignments}")),
+    "item_alignment_gap": Code(422, "gateway", "align",
+        ("收件之日没有有效的对码", "No alignment holds on the day of receipt"), _ASK_LISTS,
+        ("区划 {division}，编码 {code}，自 {from} 起至 {until} 前",
+         "Division {division}, code {code}, from {from} until the day before {until}")),
+    "item_alignment_ended": Code(422, "gateway", "align",
+        ("该事项的对码已终止", "The alignment of the item has ended"), _ASK_LISTS,
+        ("区划 {division}，编码 {code}，自 {since} 起", "Division {division}, code {code}, since {since}")),
+    "item_target_missing": Code(422, "gateway", "align",
+        ("对码指向的事项不在办理地目录中", "The alignment leads to an item that the other catalogue does not have"),
+        _ASK_LISTS,
+        ("区划 {division}，编码 {code}，对码 {alignment}", "Division {division}, code {code}, row {alignment}")),
+    "item_target_cancelled": Code(422, "caller", "align",
+        ("办理地已取消该事项", "The other place has cancelled the item"),
+        ("请告知申请人办理地不再办理该事项；此前已受托的办件继续办理。",
+         "Tell the person that the other place no longer does it; what was admitted before goes on to its end."),
+        ("区划 {division}，编码 {code}", "Division {division}, code {code}")),
+    "item_target_superseded": Code(422, "gateway", "align",
+        ("办理地的事项已被另一事项取代，尚未重新对码", "The item over there was superseded by another one"),
+        _ASK_LISTS,
+        ("区划 {division}，编码 {code}，取代它的是 {superseded_by}",
+         "Division {division}, code {code}, superseded by {superseded_by}")),
+    "item_version_differs": Code(409, "caller", "align",
+        ("办件所依据的事项版本不是收件时的现行版本", "The case was filled against a version that is not in force"),
+        ("请看 problems 中的变化，按现行版本改正，并在 item.version 中写明现行版本后重新提交；尚未受托。",
+         "See what changed in `problems`, mend the case, put the version in force into item.version, and send "
+         "again. Nothing was admitted."),
+        ("编码 {code}：填写版本 {stated}，现行版本 {version}，变化 {changed}",
+         "Code {code}: filled against {stated}, in force is {version}, changed: {changed}")),
     "division_not_served": Code(422, "caller", "route",
         ("没有平台承办该区划的该事项", "No platform serves this item in this division"), _PLATFORMS,
         ("区划：{division}", "The division: {division}")),

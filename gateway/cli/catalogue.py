@@ -18,6 +18,7 @@ from gateway.items.lists.formats import read_csv
 _ITEM = {
     "import": "gateway.cli.item_import:import_",
     "code": "gateway.cli.item_code:code",
+    "findings": "gateway.cli.item_findings:findings",
 }
 
 

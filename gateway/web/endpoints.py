@@ -11,6 +11,8 @@ _BODY = (
 _PREPARED = (
     "forbidden_division", "forbidden_item", "forbidden_sender", "invalid_case", "unmappable",
     "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
+    "item_alignment_conflict", "item_alignment_gap", "item_alignment_ended", "item_target_missing",
+    "item_target_cancelled", "item_target_superseded", "item_version_differs",
     "division_not_served", "route_ambiguous", "operation_not_offered", "not_active", "stopping",
 )  # fmt: skip
 _ADMITTED = (

@@ -34,6 +34,8 @@ _FACTS: Mapping[str, str | int] = {
     "operation": "case.submit", "division": "440232", "code": "11341702003279130M4002014007000",
     "lacking": "item_there", "from": "2027-01-01", "deciding_field": "unit", "platforms": "sim-gd, sim-gx",
     "exchange": "01M7ZWW098WV6KEWG1ESFRB4QH", "cause": "queue",
+    "alignments": "A-0001, A-0002", "alignment": "A-0001", "until": "2027-03-01", "since": "2026-07-01",
+    "superseded_by": "11440232MB2D06811W4000117058000", "stated": 1, "version": 2, "changed": "name, unit",
 }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ _OPERATION = {
 _CATALOGUE = (
     "division", "code", "kind", "name", "basic_code", "implementation_code", "handling_code", "local_code", "type",
     "level", "unit", "unit_name", "service_objects", "state", "valid_from", "valid_to", "superseded_by",
+    "situation",
 )  # fmt: skip
 
 ANSWERS: dict[str, Schema] = {

@@ -89,4 +89,4 @@ def differing(row: Stored, before: Stored) -> list[str]:
 
 def has_ended(row: Stored, day: str) -> bool:
     """Whether the item is cancelled, or its end lies not after the (ISO) day."""
-    return row[STATE] == "cancelled" or "" < row[VALID_TO] <= day
+    return bool(row[STATE] == "cancelled" or "" < row[VALID_TO] <= day)

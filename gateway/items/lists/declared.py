@@ -24,7 +24,8 @@ def read_alignment(row: Mapping[str, str]) -> Reading[Declared]:
     here = short_division(cells["here_division"]), normalise(cells["here_code"])
     there = short_division(cells["there_division"]), normalise(cells["there_code"])
     period = cells["valid_from"], cells["valid_to"]
-    return Reading(Declared(cells["id"], *here, *there, *period, cells["source"]))
+    situations = cells["here_situation"], cells["there_situation"]
+    return Reading(Declared(cells["id"], *here, *there, *period, cells["source"], *situations))
 
 
 class _Texts(dict[str, str]):

@@ -1,4 +1,4 @@
-"""Which rows of a file have been read: some 100 bytes a row, whatever stands in them."""
+"""Which rows of a file have been read: two hashes a row, whatever stands in it."""
 
 from gateway.items.lists.compare import CODE, DIVISION, VERSION
 from gateway.items.lists.stored import Stored

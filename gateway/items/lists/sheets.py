@@ -36,7 +36,7 @@ def _text(raw: io.BufferedReader, charset: str) -> io.TextIOWrapper:
 
 
 def workbook_lines(listed: Listed, done: Done) -> Iterator[Line]:
-    """The whole sheet is in memory while it is read: about 2 kB a row."""
+    """The whole sheet is in memory while it is read."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # only where it is needed
 
     try:

@@ -13,8 +13,8 @@ from gateway.calendars.store import Day, calendar_of, of_place, put
 from gateway.cli.asking import Stop, actor_option, conf_option
 from gateway.cli.opened import run
 from gateway.clocks import Calendar, Limit, Unknown, due_on
-from gateway.items.files import read_csv
 from gateway.items.item import NATION, short_division
+from gateway.items.lists.formats import read_csv
 from gateway.items.problems import UnreadableFile
 from gateway.store.store import Transaction
 

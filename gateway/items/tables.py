@@ -31,6 +31,7 @@ items = sa.Table(
     _text("valid_to"),
     _text("superseded_by"),
     _text("local_key"),  # local_code normalised, for look-up
+    _text("source"),  # which list of the division has said it last; empty where there is one only
     _text("situation"),  # 情形 of a handling item, as its owner writes it
     sa.Index("ix_items_basic_code_division", "basic_code", "division"),
     sa.Index("ix_items_local_key_division", "local_key", "division"),

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from gateway.items.align import Question, find
-from gateway.items.catalogue import import_alignments, import_items
 from gateway.items.findings import findings_of
+from gateway.items.lists.catalogue import import_alignments, import_items
 from gateway.items.problems import ItemError
 from gateway.items.walk import Places, count, pairs
 from gateway.store.connection import Connection

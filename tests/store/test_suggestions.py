@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from gateway.items.catalogue import import_alignments, import_items
 from gateway.items.item import Item
 from gateway.items.likeness.coverage import cover
 from gateway.items.likeness.decisions import NotOpen, SamePerson, confirm, refuse
@@ -19,6 +18,7 @@ from gateway.items.likeness.stored import (
     one,
     open_codes,
 )
+from gateway.items.lists.catalogue import import_alignments, import_items
 from gateway.items.remembered import version_of
 from gateway.store.store import Transaction
 

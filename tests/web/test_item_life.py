@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from gateway.items.align import Question
-from gateway.items.catalogue import import_alignments, import_items
 from gateway.items.item import Item
+from gateway.items.lists.catalogue import import_alignments, import_items
 from gateway.items.remembered import Alignments
 from gateway.items.remembered import changed as catalogue_changed
 from gateway.items.versions import Change, VersionDiffers

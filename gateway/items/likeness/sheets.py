@@ -9,10 +9,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from gateway.items.files import read_csv
 from gateway.items.likeness.coverage import Covered
 from gateway.items.likeness.pages import newest
 from gateway.items.likeness.stored import Kept
+from gateway.items.lists.formats import read_csv
 from gateway.store.connection import Connection
 
 DECISION = "decision"

@@ -237,7 +237,7 @@ def test_any_catalogue_is_answered_with_an_item_in_force_or_a_refusal_that_can_b
     kept.begin()
     try:
         for row in known:
-            kept.run(ADD_ITEM, {**row._asdict(), "local_key": row.local_code})
+            kept.run(ADD_ITEM, {**row._asdict(), "local_key": row.local_code, "source": ""})
         for each in declared:
             kept.run(ADD_ROW, each._asdict())
         for asked in questions:

@@ -3,8 +3,8 @@
 import pytest
 
 from gateway.items.advice import advice
-from gateway.items.catalogue import import_alignments, import_items
 from gateway.items.findings import findings_of
+from gateway.items.lists.catalogue import import_alignments, import_items
 from gateway.items.walk import PAIRS, Pair, Places, count, pairs
 
 SINCE = "2026-01-01"

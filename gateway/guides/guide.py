@@ -16,8 +16,9 @@ class RequiredMaterial(NamedTuple):
 
     code:        as its owner writes it; "" where it has none (then its name is all there is to go by)
     situation:   情形 that it is asked for; "" for every situation
-    necessity:   may_be_owed: 容缺后补
-    kind:        licence 证件证书证明, form 申请表格文书
+    necessity:   may_be_owed: 容缺后补; "required" also where the guide does not say: rather asked than missed
+    form:        "either" also where the guide does not say
+    kind:        licence 证件证书证明, form 申请表格文书; "other" also where the guide does not say
     originals, copies: counts; both 0 where the guide does not say
     trust:       "" or A to D (国办函〔2016〕108号): the least that is taken
     source:      where the person gets it (来源渠道), free text
@@ -97,9 +98,9 @@ def _material(each: Mapping[str, Any], situation: str, place: int) -> RequiredMa
         code=each.get("code", ""),
         name=each["name"],
         situation=situation,
-        necessity=each["necessity"],
-        form=each["form"],
-        kind=each["kind"],
+        necessity=each.get("necessity", "required"),
+        form=each.get("form", "either"),
+        kind=each.get("kind", "other"),
         originals=each.get("originals", 0),
         copies=each.get("copies", 0),
         trust=each.get("trust", ""),

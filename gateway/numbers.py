@@ -7,7 +7,7 @@ the rest of a block is skipped. Gaps are lawful, repetitions are not.
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from gateway.errors import Refusal
 from gateway.store import cases, marks
@@ -22,6 +22,11 @@ _PART_FORMS = {  # an item need not have every code
     "yymmdd": "[0-9]{6}",
 }  # fmt: skip
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::(\d+))?\}")
+
+
+def china_day(at_ms: int) -> date:
+    """The day in China at that time, epoch milliseconds."""
+    return datetime.fromtimestamp(at_ms / 1000, CHINA).date()
 
 
 def form(template: str, parts: Mapping[str, str], serial: int) -> str:

@@ -13,6 +13,7 @@ _COMMANDS = {
     "check": "gateway.cli.declared:check",
     "activate": "gateway.cli.declared:activate",
     "mapping": "gateway.cli.mapping:mapping",
+    "guide": "gateway.cli.guide:guide",
     "item": "gateway.cli.catalogue:item",
     "caller": "gateway.cli.catalogue:caller",
     "exchange": "gateway.cli.exchange:exchange",

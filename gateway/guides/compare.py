@@ -7,6 +7,7 @@ from typing import Any, Literal
 from gateway.guides.guide import Guide
 from gateway.guides.limits import not_comparable, order_of
 from gateway.guides.texts import Finding
+from gateway.guides.vocabulary import shown
 from gateway.items.codes import normalise
 from gateway.items.likeness.fold import fold
 
@@ -69,8 +70,9 @@ def findings(guide: Guide) -> list[Finding]:
         if limit and limit.get("unit") == "unknown"
     ]
     if promised and statutory and order_of(promised, statutory) == "more":
-        values = {"promised": promised["value"], "statutory": statutory["value"], "unit": promised["unit"]}
-        found.append(Finding("promised", "promise_exceeds_statute", values))
+        values = {"promised": promised["value"], "statutory": statutory["value"]}
+        unit = shown("limit_unit", promised["unit"])
+        found.append(Finding("promised", "promise_exceeds_statute", {**values, "unit": unit}))
     elif not found and not_comparable(promised, statutory):
         found.append(Finding("promised", "limits_not_comparable"))
     return found

@@ -1,6 +1,6 @@
 """Finding the guide of an item by whatever code is at hand, and the two guides of a comparison."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.guides.guide import Guide, begun
@@ -19,7 +19,7 @@ class UnknownGuide(Exception):
 
     def __init__(self, code: str, division: str) -> None:
         super().__init__(f"{division} {code}")
-        self.facts = {"code": code[:64], "division": division}
+        self.facts: Mapping[str, str | int] = {"code": code[:64], "division": division}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from gateway.guides.tables import guides
 from gateway.items.codes import parse
 from gateway.items.item import places, short_division
 from gateway.items.remembered import changed
-from gateway.numbers import CHINA
+from gateway.numbers import china_day
 from gateway.store.connection import Connection, Row
 
 Outcome = Literal["added", "changed", "unchanged"]
@@ -80,7 +79,7 @@ def _place_of(guide: Guide, known: Sequence[Guide]) -> int:
 
 
 def _day_for(guide: Guide, known: Sequence[Guide]) -> str:
-    today = datetime.fromtimestamp(guide.as_of_ms / 1000, CHINA).date().isoformat()
+    today = china_day(guide.as_of_ms).isoformat()
     rival = begun(known, today)
     if rival and guide.version < rival.version:
         return rival.valid_from

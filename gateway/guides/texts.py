@@ -53,12 +53,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "guide_version": ("版本须为 1 至 15 位数字", "a version has 1 to 15 digits"),
     "guide_period": ("停用日期不晚于生效日期", "the end is not after the beginning"),
     "guide_no_key": (
-        "缺少连接主表的 {path}，不知道属于哪个事项",
-        "{path} is missing, so nothing says which guide this row belongs to",
+        "缺少所属指南的标识（task_guid 一类的列），不知道属于哪个事项",
+        "nothing says which guide this row belongs to (a column such as task_guid)",
     ),
     "guide_orphan": (
-        "主表中没有 row_guid 与本行 {path} 相同的行",
-        "no row of the basic table has the row_guid that {path} names",
+        "主表中没有本行所属的指南",
+        "no row of the basic table has the id that this row belongs to",
     ),
     "guide_part_bad": (
         "所属的行有误，整份指南未导入：{where}",

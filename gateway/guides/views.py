@@ -12,7 +12,7 @@ from gateway.guides.lookup import Known
 from gateway.guides.texts import Finding
 from gateway.guides.vocabulary import shown
 from gateway.items.align import Alignment
-from gateway.numbers import CHINA
+from gateway.numbers import CHINA, china_day
 from mappings.canonical.schema import resolved, schema
 
 Part = dict[str, Any]
@@ -95,7 +95,7 @@ def words(name: str, value: Any) -> str:
 def age(guide: Guide, now_ms: int) -> tuple[str, str]:
     """How old the word is, in days, Chinese and English."""
     days = max(0, now_ms - guide.as_of_ms) // DAY_MS
-    day = datetime.fromtimestamp(guide.as_of_ms / 1000, CHINA).date().isoformat()
+    day = china_day(guide.as_of_ms).isoformat()
     return f"{day}（{days} 天前）", f"{day} ({days} days ago)"
 
 

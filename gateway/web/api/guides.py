@@ -1,6 +1,5 @@
 """GET /v1/items/{code}/guide and …/compare: what an item is in one place, and what is otherwise in another."""
 
-from datetime import date, datetime
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +12,7 @@ from gateway.guides.lookup import UnknownGuide, codes_for, look_up, look_up_both
 from gateway.guides.views import comparison_view, guide_view
 from gateway.items.item import Question
 from gateway.items.problems import ItemError
-from gateway.numbers import CHINA
+from gateway.numbers import china_day
 from gateway.web.answers import GATEWAY, IDENTITY, STAY, answer
 from gateway.web.auth import require
 from gateway.web.reading import parameter
@@ -31,7 +30,7 @@ async def guide(request: web.Request) -> web.Response:
         raise Refusal("bad_parameter", name="refresh")
     if refresh:
         await _fetched(request, division, code)
-    day = today(gateway).isoformat()
+    day = china_day(gateway.clock_ms()).isoformat()
     try:
         known = await gateway.store.read(lambda connection: look_up(connection, division, code, day))
     except UnknownGuide as error:
@@ -48,7 +47,7 @@ async def compare(request: web.Request) -> web.Response:
         there_division=_division(request, "there"),
         unit=parameter(request, "unit") or None,
         service_object=None,
-        at=today(gateway),
+        at=china_day(gateway.clock_ms()),
     )
     return answer(await comparison(gateway, question))
 
@@ -76,11 +75,6 @@ async def _fetched(request: web.Request, division: str, code: str) -> None:
 def _refusal(error: UnknownGuide | ItemError) -> Refusal:
     facts: dict[str, Any] = dict(error.facts)
     return Refusal(error.code, **facts)
-
-
-def today(gateway: Gateway) -> date:
-    """The day in China."""
-    return datetime.fromtimestamp(gateway.clock_ms() / 1000, CHINA).date()
 
 
 def _code(request: web.Request) -> str:

@@ -64,10 +64,10 @@ def show(
     """查看今日有效的办事指南及其时间。 Show the guide in force today, and how old it is; 1 if it has findings."""
 
     async def work(gateway: Gateway) -> tuple[Known, int]:
+        day = china_day(gateway.clock_ms()).isoformat()
         if refresh:
-            await _fetched(gateway, division, code, actor)
+            await _fetched(gateway, (division, code, day), actor)
         now_ms = gateway.clock_ms()
-        day = china_day(now_ms).isoformat()
         return await gateway.store.read(lambda connection: look_up(connection, division, code, day)), now_ms
 
     known, now_ms = _asked(lambda: run(work, conf))
@@ -103,11 +103,12 @@ def compare(
     return 0 if all(line.mark == "same" for line in lines) and not any(map(findings, sides)) else 1
 
 
-async def _fetched(gateway: Gateway, division: str, code: str, actor: str) -> None:
+async def _fetched(gateway: Gateway, what: tuple[str, str, str], actor: str) -> None:
+    """what: division, code, day."""
     await gateway.shelf.activate()
     await gateway.refresh_gates()
-    codes = await gateway.store.read(lambda connection: codes_for(connection, division, code))
-    await fetch(gateway.exchanges, division, codes, actor=actor)
+    codes = await gateway.store.read(lambda connection: codes_for(connection, *what))
+    await fetch(gateway.exchanges, what[0], codes, actor=actor)
     await gateway.gates.leave()
 
 

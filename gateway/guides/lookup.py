@@ -1,13 +1,13 @@
 """Finding the guide of an item by whatever code is at hand, and the two guides of a comparison."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.guides.guide import Guide, begun
 from gateway.guides.store import guides_of
 from gateway.items.align import Alignment, find
 from gateway.items.codes import normalise
-from gateway.items.item import Item, Question
+from gateway.items.item import Item, Question, going_by, standing, versions_on
 from gateway.items.listing import list_items
 from gateway.store.connection import Connection
 
@@ -35,22 +35,18 @@ def look_up(connection: Connection, division: str, code: str, day: str) -> Known
 
     Raises UnknownGuide.
     """
-    return _first(connection, division, codes_for(connection, division, code), day)
+    return _first(connection, division, codes_for(connection, division, code, day), day)
 
 
-def codes_for(connection: Connection, division: str, code: str) -> tuple[str, ...]:
+def codes_for(connection: Connection, division: str, code: str, day: str) -> tuple[str, ...]:
     """The code itself, then the other codes of the item that goes by it in the catalogue of that division.
 
-    A code that several items there are part of (a basic one) says nothing about which of them is meant.
+    A wider code (a basic one, say) means the only item in force that it is a part of; of several, none.
     """
     key = normalise(code)
-    named = [
-        each
-        for each in list_items(connection, division=division, code=code).items
-        if key in (each.code, normalise(each.local_code))
-    ]
-    own = _codes_of(named) if len({each.code for each in named}) == 1 else ()
-    return tuple(dict.fromkeys((key, *own)))
+    found = versions_on(list_items(connection, division=division, code=code).items, day)
+    named = [each for each in going_by(found, key) if standing(each, day) == "in_force"]
+    return tuple(dict.fromkeys((key, *(_codes_of(named[0]) if len(named) == 1 else ()))))
 
 
 def look_up_both(connection: Connection, question: Question) -> tuple[Alignment, Known, Known]:
@@ -59,11 +55,11 @@ def look_up_both(connection: Connection, question: Question) -> tuple[Alignment,
     Raises UnknownGuide, and ItemError as `align.find` does.
     """
     alignment, day = find(connection, question), question.at.isoformat()
-    here = (normalise(question.code), *_codes_of([alignment.here]))
+    here = codes_for(connection, question.here_division, question.code, day)
     return (
         alignment,
-        _first(connection, question.here_division, here, day),
-        _first(connection, question.there_division, _codes_of([alignment.there]), day),
+        _first(connection, question.here_division, (*here, *_codes_of(alignment.here)), day),
+        _first(connection, question.there_division, _codes_of(alignment.there), day),
     )
 
 
@@ -75,10 +71,6 @@ def _first(connection: Connection, division: str, codes: Sequence[str], day: str
     raise UnknownGuide(codes[0], division)
 
 
-def _codes_of(items: Iterable[Item]) -> tuple[str, ...]:
-    return tuple(
-        code
-        for each in items
-        for code in (each.code, each.handling_code, each.implementation_code, normalise(each.local_code))
-        if code
-    )
+def _codes_of(item: Item) -> tuple[str, ...]:
+    codes = (item.code, item.handling_code, item.implementation_code, normalise(item.local_code))
+    return tuple(code for code in codes if code)

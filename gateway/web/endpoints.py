@@ -68,7 +68,7 @@ _NUMBER = Parameter(
 
 _ITEM_CODE = Parameter(
     "code", "path", ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
-    {"type": "string"}, "11440232MB2D06811W4000117051000", required=True,
+    {"type": "string"}, "000117051000", required=True,
 )  # fmt: skip
 _PLACE = {"type": "string", "pattern": "^([0-9]{6}|[0-9]{9}|[0-9]{12})$"}
 _OF_DIVISION = Parameter(

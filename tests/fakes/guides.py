@@ -55,12 +55,12 @@ GUISHAN: Mapping[str, tuple[Texts, Mapping[str, list[Texts]]]] = {
         },
         {
             "CL_XML": [
-                {"CLBM": "GS-01", "CLMC": "居民身份证", "MUST": "1", "CLXS": "3", "CLLX": "1", "YJFS": "1", "FYJFS": "0",
-                 "STATUS": "1"},
-                {"CLBM": "GS-02", "CLMC": "授权委托书", "MUST": "0", "CLXS": "1", "CLLX": "3", "YJFS": "1", "FYJFS": "0",
-                 "QX": "委托办理", "STATUS": "1"},
-                {"CLBM": "GS-03", "CLMC": "居住地证明", "MUST": "1", "CLXS": "1", "CLLX": "1", "YJFS": "1", "FYJFS": "0",
-                 "STATUS": "0"},
+                {"CLBM": "GS-01", "CLMC": "居民身份证", "MUST": "1", "CLXS": "3", "CLLX": "1", "YJFS": "1",
+                 "FYJFS": "0", "STATUS": "1"},
+                {"CLBM": "GS-02", "CLMC": "授权委托书", "MUST": "0", "CLXS": "1", "CLLX": "3", "YJFS": "1",
+                 "FYJFS": "0", "QX": "委托办理", "STATUS": "1"},
+                {"CLBM": "GS-03", "CLMC": "居住地证明", "MUST": "1", "CLXS": "1", "CLLX": "1", "YJFS": "1",
+                 "FYJFS": "0", "STATUS": "0"},
             ],
             "QX_XML": [{"QXMC": "本人办理", "STATUS": "1"}, {"QXMC": "委托办理", "STATUS": "1"}],
             "WT_XML": [{"WT": "当天能取吗?", "DA": "能。", "STATUS": "1"}],

@@ -28,9 +28,9 @@ async def guide(request: web.Request) -> web.Response:
     refresh = _REFRESH.get(parameter(request, "refresh"))
     if refresh is None:
         raise Refusal("bad_parameter", name="refresh")
-    if refresh:
-        await _fetched(request, division, code)
     day = china_day(gateway.clock_ms()).isoformat()
+    if refresh:
+        await _fetched(request, division, code, day)
     try:
         known = await gateway.store.read(lambda connection: look_up(connection, division, code, day))
     except UnknownGuide as error:
@@ -64,10 +64,10 @@ async def comparison(gateway: Gateway, question: Question) -> dict[str, Any]:
     return comparison_view(alignment, (here.guide, there.guide), lines, gateway.clock_ms())
 
 
-async def _fetched(request: web.Request, division: str, code: str) -> None:
+async def _fetched(request: web.Request, division: str, code: str, day: str) -> None:
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     require(identity, GET)
-    codes = await gateway.store.read(lambda connection: codes_for(connection, division, code))
+    codes = await gateway.store.read(lambda connection: codes_for(connection, division, code, day))
     request[STAY].end_turn()  # what is waited for now is the other platform
     await fetch(gateway.exchanges, division, codes, actor=identity.key_id, caller=identity.caller.caller)
 

@@ -1,5 +1,6 @@
 """One item in two places (两地比对): what its guides say alike, otherwise, on one side, or not. Pure."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -29,6 +30,8 @@ OF_MATERIAL = (
     "valid_to",
 )
 OF_FEE = ("standard", "reducible", "reduction")
+# Of a material that says nothing about them: for every situation, for ever.
+_UNSAID: Part = {"situations": [], "valid_from": "", "valid_to": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,15 @@ def _plain(name: str, here: Any, there: Any) -> Line:
 
 def _alike(here: Any, there: Any) -> bool:
     if isinstance(here, str) and isinstance(there, str):
-        return fold(here) == fold(there)
+        return _bare(here) == _bare(there)
     if isinstance(here, list) and isinstance(there, list):
         return {str(each) for each in here} == {str(each) for each in there}
     return bool(here == there)
+
+
+def _bare(text: str) -> str:
+    """Without what only print makes: width, letter case, blanks. Every word of a condition counts."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _lists(element: str, ours: Part, theirs: Part, fields: Sequence[str]) -> Iterator[Line]:
@@ -122,7 +130,10 @@ def _lists(element: str, ours: Part, theirs: Part, fields: Sequence[str]) -> Ite
 
 
 def _both(element: str, here: Part, there: Part, fields: Sequence[str]) -> Line:
-    marked = [(name, _plain(name, here.get(name), there.get(name))) for name in fields]
+    marked = [
+        (name, _plain(name, here.get(name, _UNSAID.get(name)), there.get(name, _UNSAID.get(name))))
+        for name in fields
+    ]
     told = tuple(
         (name, line.mark, line.here, line.there)
         for name, line in marked
@@ -143,19 +154,17 @@ def _both(element: str, here: Part, there: Part, fields: Sequence[str]) -> Line:
 
 def _matched(here: Sequence[Part], there: Sequence[Part]) -> list[tuple[Part | None, Part | None]]:
     """Pairs by code, then by folded name, in the order of here; then what is there only."""
-    left = list(there)
-    partners: dict[int, Part] = {}
+    left, partners = list(range(len(there))), dict[int, int]()
     for key in (_code, _name):
+        known = [key(other) for other in there]
         for place, one in enumerate(here):
-            wanted = key(one)
-            if place in partners or not wanted:
-                continue
-            found = next((other for other in left if key(other) == wanted), None)
+            wanted = "" if place in partners else key(one)
+            found = next((other for other in left if known[other] == wanted), None) if wanted else None
             if found is not None:
                 partners[place] = found
-                left = [other for other in left if other is not found]
-    pairs = [(one, partners.get(place)) for place, one in enumerate(here)]
-    return [*pairs, *((None, other) for other in left)]
+                left.remove(found)
+    pairs = [(one, there[partners[place]] if place in partners else None) for place, one in enumerate(here)]
+    return [*pairs, *((None, there[other]) for other in left)]
 
 
 def _code(part: Part) -> str:

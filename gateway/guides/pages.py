@@ -5,11 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-
 from gateway.guides.canonical import GUIDE
 from gateway.guides.compare import Line, findings
 from gateway.guides.guide import Guide
@@ -82,6 +77,11 @@ def comparison_page(sides: tuple[Guide, Guide], lines: Sequence[Line], now_ms: i
 
 def workbook(page: Page) -> bytes:
     """An XLSX file of one page. Every cell is text, whatever it begins with: nothing becomes a formula."""
+    from openpyxl import Workbook  # costs a quarter of a second: only a workbook pays
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet = book.active or book.create_sheet()
     rows = [*((text,) for text in page.above), page.headings, *page.rows]

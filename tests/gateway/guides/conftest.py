@@ -1,4 +1,4 @@
-"""A real store in a file of its own."""
+"""A real store, on each of the two databases."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,12 +7,23 @@ from pathlib import Path
 import pytest
 
 from gateway.store.connection import Connection
+from gateway.store.database import open_connection
 from gateway.store.migrate import upgrade
-from gateway.store.sqlite import connect_sqlite, sqlite_dialect
+from tests.postgres import Server, running
 
 
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    upgrade(f"sqlite:///{tmp_path}/guides.db")
-    with closing(connect_sqlite(tmp_path / "guides.db")) as driver:
-        yield Connection(driver, sqlite_dialect())
+@pytest.fixture(scope="package")
+def server() -> Iterator[Server]:
+    with running(fsync="off") as started:
+        yield started
+
+
+@pytest.fixture(params=("sqlite", "postgresql"))
+def connection(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path}/guides.db"
+    else:
+        address = request.getfixturevalue("server").database()
+    upgrade(address)
+    with closing(open_connection(address)) as opened:
+        yield opened

@@ -76,6 +76,20 @@ def test_what_of_a_material_is_otherwise_is_named():
     )
 
 
+def test_what_a_material_leaves_out_means_every_situation_for_ever():
+    (line,) = lines_of("materials", [material("图纸", situations=[])], [material("图纸")])
+    assert (line.mark, line.fields) == ("same", ())
+    (line,) = lines_of("materials", [material("图纸", valid_to="2026-12-01")], [material("图纸")])
+    assert line.fields == (("valid_to", "differs", "2026-12-01", ""),)
+
+
+def test_every_word_of_a_condition_counts_but_not_how_it_is_printed():
+    (line,) = lines_of("conditions", "年满 18 周岁（市级）", "年满１８周岁(市级)")
+    assert line.mark == "same"
+    (line,) = lines_of("conditions", "年满18周岁（市级）", "年满18周岁")
+    assert line.mark == "differs"
+
+
 def test_a_side_that_lists_no_materials_at_all_does_not_say_that_there_are_none():
     lines = compare(guide(materials=[material("图纸")]), guide())
     assert [(line.mark, line.note) for line in lines if line.element == "materials"] == [

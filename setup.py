@@ -12,6 +12,7 @@ setup(
         "adapters": ["schemas/*.xsd"],
         "mappings": ["canonical/*.json", "catalogue/*.csv", "editors/*.json"],
         "gateway": [
+            "items/lists/profiles/*.yaml",
             "store/migrations/*.py",
             "store/migrations/*.mako",
             "store/migrations/versions/*.py",

@@ -1,21 +1,20 @@
 """Rows from a file: CSV, XLSX, JSON. Every cell becomes the text that it is; nothing is judged here."""
 
-import csv
-import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from gateway.items.files import decoded
+from gateway.items.lists.cells import cell_of, unquoted
+from gateway.items.lists.charset import decoded
+from gateway.items.lists.formats import lines, recognised
+from gateway.items.lists.line import Listed
 from gateway.items.problems import UnreadableFile
 
 DIGITS_LOST = "#digits"  # stands as the text of a number that has more digits than a spreadsheet keeps
-_MOST_EXACT = 10**15
 _LISTS = ("guides", "rows", "data", "list", "items")
 Cells = dict[str, Any]  # heading in lower case -> text; in a nested document also lists and objects
 
@@ -37,45 +36,55 @@ class Sheet:
 
 
 def sheets_of(path: Path) -> list[Sheet]:
-    """Everything in a file, by the ending of its name. Raises UnreadableFile."""
-    ending = path.suffix.lower()
+    """Everything in a file, told apart by its first bytes; any charset. Raises UnreadableFile."""
+    listed = recognised(path)
     try:
-        if ending in (".xlsx", ".xls", ".ods"):
+        if listed.kind == "workbook":
             return list(_workbook(path))
-        if ending == ".json":
-            return [_document(path)]
+        if listed.kind == "csv":
+            return [_csv(listed)]
+        return [_document(path, one_a_line=listed.kind == "lines")]
     except (CalamineError, ValueError, RecursionError) as error:
         raise UnreadableFile(file=path.name) from error
-    lines = csv.reader(io.StringIO(decoded(path.read_bytes(), path.name), newline=""))
-    return [_table(path.name, list(lines))]
 
 
 def _workbook(path: Path) -> Iterator[Sheet]:
     with CalamineWorkbook.from_path(path) as book:
         for name in book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield _table(f"{path.name}[{name}]", [[_text(cell) for cell in row] for row in rows])
+            texts = [[_text(cell) for cell in row] for row in rows]
+            yield _table(f"{path.name}[{name}]", texts[0] if texts else (), enumerate(texts[1:], 2))
 
 
-def _table(where: str, rows: list[list[str]]) -> Sheet:
-    headings = [heading.strip().lower() for heading in rows[0]] if rows else []
+def _csv(listed: Listed) -> Sheet:
+    found = list(lines(listed))
+    headings = found[0].headings if found else ()
+    return _table(listed.path.name, headings, ((line.place, line.cells) for line in found))
+
+
+def _table(where: str, headings: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> Sheet:
+    names = [heading.strip().lower() for heading in headings]
     found = [
-        (number, dict(zip(headings, (cell.strip() for cell in cells), strict=False)))
-        for number, cells in enumerate(rows[1:], 2)
+        (number, dict(zip(names, (unquoted(cell).strip() for cell in cells), strict=False)))
+        for number, cells in rows
         if any(cell.strip() for cell in cells)
     ]
     return Sheet(where, rows=found)
 
 
-def _document(path: Path) -> Sheet:
+def _document(path: Path, *, one_a_line: bool) -> Sheet:
     """Numbers stay as they are written: a code of 31 digits is one."""
     text = decoded(path.read_bytes(), path.name)
-    tree = json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number)
+    tree = [_json(line) for line in text.splitlines() if line.strip()] if one_a_line else _json(text)
     if isinstance(tree, dict):
         tree = next((tree[name] for name in _LISTS if isinstance(tree.get(name), list)), [tree])
     if not isinstance(tree, list) or not all(isinstance(each, dict) for each in tree):
         raise ValueError("no list of objects")
     return Sheet(path.name, True, [(number, lowered(each)) for number, each in enumerate(tree, 1)])
+
+
+def _json(text: str) -> Any:
+    return json.loads(text.lstrip("\ufeff"), parse_int=str, parse_float=str, parse_constant=_no_number)
 
 
 def lowered(tree: dict[str, Any]) -> Cells:
@@ -87,21 +96,11 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, list | dict) else _text(value).strip()
 
 
-def _text(cell: Any) -> str:
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "是" if cell else "否"
-        case float() | int():
-            if abs(cell) >= _MOST_EXACT:
-                return DIGITS_LOST
-            return str(int(cell)) if cell == int(cell) else repr(cell)
-        case datetime():
-            return cell.isoformat(" ", "seconds")
-        case date():
-            return cell.isoformat()
-    return str(cell)
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    cell = cell_of(value)
+    return DIGITS_LOST if cell.mark == "cell_digits_lost" else cell.text
 
 
 def _no_number(text: str) -> str:

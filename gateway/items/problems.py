@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from gateway.items import texts
+
 if TYPE_CHECKING:
     from gateway.items.item import Item
 
@@ -92,7 +94,7 @@ class SeveralItems(ItemError):
 
 
 class UnreadableFile(ItemError):
-    """A list that is neither UTF-8 nor GB18030: save it again as one of them."""
+    """A list in no charset that we know: save it again as UTF-8, or name its charset."""
 
     code = "file_unreadable"
 
@@ -198,6 +200,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "与第 {row} 行编码和版本相同，内容不同",
         "the same key as row {row}, with other content",
     ),
-    "file_unreadable": ("文件 {file} 既不是 UTF-8 也不是 GB18030", "{file} is neither UTF-8 nor GB18030"),
+    "file_unreadable": (
+        "文件 {file} 的字符集无法识别（不是 UTF-8、UTF-16、GB18030 或 Big5）",
+        "the charset of {file} is none that is known (UTF-8, UTF-16, GB18030, Big5)",
+    ),
     "cursor_invalid": ("翻页游标无效", "the page cursor is not one of ours"),
 }
+TEXTS |= texts.TEXTS

@@ -32,6 +32,7 @@ items = sa.Table(
     _text("valid_to"),
     _text("superseded_by"),
     _text("local_key"),  # local_code normalised, for look-up
+    _text("source"),  # which list of the division has said it last; empty where there is one only
     sa.Index("ix_items_basic_code_division", "basic_code", "division"),
     sa.Index("ix_items_local_key_division", "local_key", "division"),
 )

@@ -155,6 +155,25 @@ def test_pinyin_initials_and_free_columns_name_the_same_elements(tmp_path):
         columns_of("", {"promise": "承诺"})
 
 
+@pytest.mark.parametrize("charset", ["utf-8-sig", "gb18030", "utf-16"])
+def test_any_charset_and_separator_and_an_object_a_line_are_read(tmp_path, charset):
+    table, objects = tmp_path / "a.csv", tmp_path / "b.json"
+    table.write_text('name\tlocal_code\tvisits\n模拟事项的名称\t="0105"\t1\n模拟乙\tB\t2\n', encoding=charset)
+    rows = [
+        {"name": "模拟丙", "local_code": "C", "visits": 3},
+        {"name": "模拟丁", "local_code": "D", "visits": 4},
+    ]
+    objects.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding=charset)
+    guides, done = read(table, objects)
+    assert [(each.code, each.elements["visits"]) for each in guides] == [
+        ("0105", 1),
+        ("B", 2),
+        ("C", 3),
+        ("D", 4),
+    ]
+    assert told(done) == []
+
+
 def test_a_regions_own_code_table_takes_the_place_of_the_national_one(tmp_path):
     (tmp_path / "case_type.yaml").write_text(
         'table: case_type\nrows: [{ours: promised, theirs: "1"}, {ours: immediate, theirs: "2"}]\n'
@@ -201,7 +220,7 @@ def test_what_is_no_list_of_guides_is_said(tmp_path):
     (tmp_path / "a.json").write_text("{")
     with pytest.raises(UnreadableFile):
         read(tmp_path / "a.json")
-    (tmp_path / "a.xlsx").write_bytes(b"PK no workbook")
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     with pytest.raises(UnreadableFile):
         read(tmp_path / "a.xlsx")
 

@@ -7,8 +7,9 @@ from gateway.guides.canonical import Unfit, guide_of
 from gateway.guides.compare import findings
 from gateway.guides.gathered import Document, Told
 from gateway.guides.guide import Guide
-from gateway.guides.store import put
+from gateway.guides.store import knows, put
 from gateway.guides.texts import Finding
+from gateway.items.remembered import changed
 from gateway.store.connection import Connection
 
 BATCH = 200  # guides in one transaction: others write in between
@@ -67,6 +68,9 @@ def batches(guides: Iterable[Guide]) -> Iterator[list[Guide]]:
 def bring(connection: Connection, guides: Sequence[Guide]) -> dict[str, int]:
     """Keep these in the transaction of the connection; how many were added, changed, unchanged."""
     counts = {"added": 0, "changed": 0, "unchanged": 0}
-    for guide in guides:
+    # Imports that run at one time lock in one order: the catalogue first, then the items by their codes.
+    if not all(knows(connection, guide) for guide in guides):
+        changed(connection)
+    for guide in sorted(guides, key=lambda each: (each.division, each.code)):
         counts[put(connection, guide)] += 1
     return counts

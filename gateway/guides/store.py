@@ -55,6 +55,11 @@ def put(connection: Connection, guide: Guide) -> Outcome:
     return "changed" if known else "added"
 
 
+def knows(connection: Connection, guide: Guide) -> bool:
+    """Whether keeping it would change nothing but its age."""
+    return _place_of(guide, _history(connection, guide.division, guide.code)) > 0
+
+
 def _make_younger(connection: Connection, guide: Guide, known: Sequence[Guide]) -> bool:
     place = _place_of(guide, known)
     if place == 0:

@@ -1,4 +1,7 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -11,7 +14,9 @@ from gateway.guides.importing import batches, bring
 from gateway.guides.inner import Unreadable, rows_in
 from gateway.guides.store import guides_of
 from gateway.items.problems import UnreadableFile
-from tests.gateway.guides.made import CODE, LISTS, read, told
+from gateway.store.database import open_connection
+from gateway.store.migrate import upgrade
+from tests.gateway.guides.made import CODE, LISTS, guide, read, told
 
 FILES = sorted(LISTS.glob("*.csv"))
 XML = (
@@ -64,6 +69,33 @@ def test_the_same_files_twice_change_nothing_and_a_new_version_keeps_the_old_one
         "one has a new version, the other has no materials any more"
     )
     assert [each.version for each in guides_of(connection, "440232", CODE)] == [3, 4]
+
+
+def test_imports_of_the_same_guides_at_one_time_wait_for_each_other_and_keep_each_once(server, tmp_path):
+    address = server.database()
+    upgrade(address)
+    here, there = [
+        [guide(local_code=code, visits=visits) for code in codes]
+        for codes, visits in (("ABCDEF", 1), ("FEDCBA", 2))
+    ]
+    here, there = (
+        [replace(each, code=each.elements["local_code"]) for each in side] for side in (here, there)
+    )
+
+    def imported(guides):
+        with closing(open_connection(address)) as connection:
+            for _ in range(5):
+                connection.begin()
+                bring(connection, guides)
+                connection.commit()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(imported, (here, there)))
+    with closing(open_connection(address)) as connection:
+        assert all(
+            {1, 2} == {each.elements["visits"] for each in guides_of(connection, "440232", code)}
+            for code in "AF"
+        )
 
 
 def test_a_guide_of_which_a_part_is_bad_is_not_kept_without_it(tmp_path):

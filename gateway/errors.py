@@ -166,6 +166,11 @@ CODES: Mapping[str, Code] = {
     "wrong_method": Code(405, "caller", "read",
         ("该地址不支持此方法", "This address does not take this method"),
         ("请改用 Allow 头所列的方法。", "Use one of the methods in the header Allow.")),
+    "guide_unknown": Code(404, "caller", "look_up",
+        ("没有该事项的有效办事指南", "No guide in force is known of this item"),
+        ("请加 refresh=true 向办理地平台查询；平台不提供时，请联系运维人员（contact）导入。",
+         "Ask the platform with refresh=true; if it offers none, ask the operators (contact) to import it."),
+        ("区划 {division}，编码 {code}", "Division {division}, code {code}")),
     # what is asked
     "invalid_case": Code(422, "caller", "check",
         ("申请内容有误", "There are faults in the case"), _MEND, ("共 {count} 处", "{count} in all")),

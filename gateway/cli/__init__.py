@@ -14,6 +14,7 @@ _COMMANDS = {
     "activate": "gateway.cli.declared:activate",
     "scheduled": "gateway.cli.scheduled:scheduled",
     "mapping": "gateway.cli.mapping:mapping",
+    "guide": "gateway.cli.guide:guide",
     "item": "gateway.cli.catalogue:item",
     "agreement": "gateway.cli.agreement:agreement",
     "calendar": "gateway.cli.calendar:calendar",

@@ -1,6 +1,7 @@
 """The trunk's tables. Columns are BIGINT, TEXT and BLOB; times are epoch milliseconds; flags are 0 or 1.
 
-The item catalogue is in gateway/items/tables.py (same metadata), the log's own tables in audit/tables.py.
+The item catalogue is in gateway/items/tables.py, guides in gateway/guides/tables.py (same metadata), the log's own
+tables in audit/tables.py.
 A change here needs a migration in migrations/versions; a test compares the two.
 """
 

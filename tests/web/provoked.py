@@ -133,6 +133,11 @@ async def _(stage: Stage) -> Answer:
     return await stage.service.ask("GET", "/v1/cases/01M7ZWW086DT8J2JM6T0Y9RXRE")
 
 
+@provokes("guide_unknown")
+async def _(stage: Stage) -> Answer:
+    return await stage.service.ask("GET", "/v1/items/T-ALONE/guide?division=341702")
+
+
 @provokes("malformed_request")
 async def _(stage: Stage) -> Answer:
     return await stage.service.ask("GET", f"/v1/items?name={'a' * 9000}")

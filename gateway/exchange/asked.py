@@ -31,6 +31,7 @@ class Prepared:
 
     document: canonical, with what the gateway adds, without the contents of files.
     contents: bytes of the files that came inline, by file id.
+    materials: unknown where no guide of the item is known, and nothing is claimed; else sufficient.
     """
 
     route: Route
@@ -39,6 +40,7 @@ class Prepared:
     encoded: Request | None = field(repr=False)
     contents: Mapping[str, bytes] = field(repr=False)
     personal: tuple[str, ...]
+    materials: str = "unknown"
 
     @property
     def there(self) -> Mapping[str, str]:

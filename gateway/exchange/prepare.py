@@ -7,7 +7,7 @@ import asyncio
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,9 @@ from gateway.items.align import Question
 from gateway.items.item import short_division
 from gateway.items.problems import ItemError, SeveralItems
 from gateway.items.remembered import Alignments
+from gateway.needs.carried import uncarried
+from gateway.needs.demand import lacks
+from gateway.needs.demands import Demands, asked_of
 from gateway.numbers import CHINA, Sequences, form, parts_of
 from gateway.routes import Route, Routes
 from mappings import canonical
@@ -39,9 +42,11 @@ class Preparation:
     """Turns what is asked into a message that can be sent, or refuses with every problem."""
 
     def __init__(
-        self, alignments: Alignments, routes: Routes, sequences: Sequences, clock_ms: Callable[[], int]
-    ) -> None:
+        self, alignments: Alignments, demands: Demands, routes: Routes, sequences: Sequences,
+        clock_ms: Callable[[], int],
+    ) -> None:  # fmt: skip
         self._alignments = alignments
+        self._demands = demands
         self._routes = routes
         self._sequences = sequences
         self._clock_ms = clock_ms
@@ -61,6 +66,8 @@ class Preparation:
         document |= _added(asked, document["receiving"], exchange_id, now_ms)
         try:
             route = await self._aligned(asked, document)
+            demand = await self._demands.find(asked_of(document, _received_on(document)))
+            faults += lacks(demand, document)
             document["numbers_ours"] = await self._number(route, document, now_ms, dry=dry or bool(faults))
         except Refusal as refusal:
             if faults:
@@ -68,14 +75,18 @@ class Preparation:
             raise
         translated = translate(route, document, exchange_id)
         faults += _contentless(document, contents, translated.encoded)
+        faults += uncarried(route, document)
         if faults or translated.problems:
             raise _together(faults, translated.problems)
         personal = _personal(route.mapping_for(document), asked.document, translated.encoded)
-        return Prepared(route, document, translated.message, translated.encoded, contents, personal)
+        materials = "sufficient" if demand.known else "unknown"
+        return Prepared(
+            route, document, translated.message, translated.encoded, contents, personal, materials
+        )
 
     async def _aligned(self, asked: Asked, document: Document) -> Route:
         """Put the aligned item into the document and find who does it."""
-        received = instant(document["receiving"]["received_at"]).date()
+        received = _received_on(document)
         question = Question(
             code=document["item"]["code"],
             here_division=document["receiving"]["division"],
@@ -87,10 +98,10 @@ class Preparation:
         try:
             alignment = await self._alignments.find(question)
         except ItemError as error:
-            raise _item_refusal(error) from error
+            raise item_refusal(error) from error
         there = alignment.document()
         document["item"] = {**document["item"], "there": there}
-        if not _allowed(asked.caller.rights.items, *(there.get(name, "") for name in CODES)):
+        if not allowed(asked.caller.rights.items, *(there.get(name, "") for name in CODES)):
             raise Refusal("forbidden_item")
         return self._routes.find(division=document["division"], item=there, operation=asked.operation)
 
@@ -164,23 +175,24 @@ def case_question(document: Mapping[str, Any], theirs: str) -> Document:
 def _require_rights(asked: Asked) -> None:
     """Deny by default: the operation, where it goes, and for whom the caller speaks."""
     rights = asked.caller.rights
-    if not _allowed(rights.operations, asked.operation):
+    if not allowed(rights.operations, asked.operation):
         raise Refusal("forbidden_operation", operation=asked.operation)
     division = asked.document.get("division")
-    if isinstance(division, str) and not _allowed(rights.divisions, *_written(division)):
+    if isinstance(division, str) and not allowed(rights.divisions, *written(division)):
         raise Refusal("forbidden_division", division=_code(division))
     receiving = asked.document.get("receiving")
     sender = receiving.get("division") if isinstance(receiving, dict) else None
-    if isinstance(sender, str) and not _allowed(asked.caller.speaks_for, *_written(sender)):
+    if isinstance(sender, str) and not allowed(asked.caller.speaks_for, *written(sender)):
         raise Refusal("forbidden_sender", division=_code(sender))
 
 
 @lru_cache(maxsize=4096)
-def _allowed(patterns: tuple[str, ...], *values: str) -> bool:
+def allowed(patterns: tuple[str, ...], *values: str) -> bool:
+    """Whether one of the values, empty ones aside, fits one of the patterns of a right."""
     return any(fnmatchcase(value, pattern) for value in values if value for pattern in patterns)
 
 
-def _written(division: str) -> tuple[str, ...]:
+def written(division: str) -> tuple[str, ...]:
     """The ways to write one place: as it was given, short, and padded to 12 digits."""
     short = short_division(division)
     return division, short, short.ljust(12, "0")
@@ -248,6 +260,10 @@ def _contentless(document: Document, contents: Mapping[str, bytes], encoded: Req
     ]
 
 
+def _received_on(document: Mapping[str, Any]) -> date:
+    return instant(document["receiving"]["received_at"]).date()
+
+
 def _decoded(text: str) -> bytes:
     try:
         return b64decode(text)
@@ -263,7 +279,8 @@ def _together(faults: Sequence[Any], problems: Sequence[Any]) -> Refusal:
     return Refusal(code, problems=[*faults, *new], count=len(faults) + len(new))
 
 
-def _item_refusal(error: ItemError) -> Refusal:
+def item_refusal(error: ItemError) -> Refusal:
+    """What a caller is told of an item that cannot be aligned."""
     facts: dict[str, Any] = dict(error.facts)
     if isinstance(error, SeveralItems):
         facts["candidates"] = ", ".join(item.code for item in error.candidates)

@@ -24,8 +24,8 @@ _LITERAL = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 def carried(charset: str, *, xml: bool) -> Accepts:
     """Whether an adapter can put a text into a message."""
-    return lambda text: (charset == "utf-8" or writable(text, charset)) and not (
-        xml and unfit_for_xml({"": text})
+    return lambda text: (
+        (charset == "utf-8" or writable(text, charset)) and not (xml and unfit_for_xml({"": text}))
     )
 
 

@@ -21,8 +21,8 @@ _Signs = Callable[[str], str]
 _CLASSES: dict[tuple[tuple[str, ...], tuple[str, ...]], str | None] = {}  # a few charsets, a few words
 # words that change single characters, or leave some out; a text never becomes longer by them
 SIGNS = frozenset({
-    "upper", "lower", "strip", "without_spaces", "half_width", "full_width", "middle_dot", "middle_dot_as", "id_upper",
-    "one_line", "file_name",
+    "upper", "lower", "strip", "without_spaces", "half_width", "full_width", "middle_dot", "middle_dot_as",
+    "id_upper", "one_line", "file_name",
 })  # fmt: skip
 WIDENING = frozenset({"full_width", "middle_dot_as", "file_name"})
 CODES = frozenset({"table", "table_back", "yes_no", "from_yes_no", "boolean"})

@@ -1,7 +1,7 @@
 """The places of a case that an item needs, as a tree that becomes a JSON Schema."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ from mappings.canonical.shape import Shape
 
 Schema = dict[str, Any]
 Unsaid = tuple[Steps, str]
-_KEPT = ("title", "description", "type", "pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "x-personal",
-         "x-unit", "maxItems")  # fmt: skip
+_KEPT = (
+    "title", "description", "type", "pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "x-personal",
+    "maxItems",
+)  # fmt: skip
 _SHARED_FROM = 200  # a longer fragment stands once, among the definitions
 
 
@@ -20,7 +22,8 @@ _SHARED_FROM = 200  # a longer fragment stands once, among the definitions
 class Place:
     """One place. shape: what the canonical schema says; limits: what the mapping and the contract add to it.
 
-    rules: of this object, or of each element of this list. texts: it is a list of texts. names: of its codes.
+    rules: of this object, or of each element of this list; together: of the list as a whole.
+    texts: it is a list of texts. names: of its codes.
     """
 
     steps: Steps
@@ -32,6 +35,7 @@ class Place:
     least: int = 0
     limits: list[Limits] = dataclasses.field(default_factory=list)
     rules: list[Schema] = dataclasses.field(default_factory=list)
+    together: list[Schema] = dataclasses.field(default_factory=list)
     names: dict[str, str] = dataclasses.field(default_factory=dict)
     there: list[str] = dataclasses.field(default_factory=list)
     below: dict[str, "Place"] = dataclasses.field(default_factory=dict)
@@ -45,7 +49,10 @@ class Place:
             found = self.shape.field(name) or Shape(self.shape.root, {})
             many = found.kind == "list"
             self.below[name] = Place(
-                (*self.steps, name), found.element() if many else found, many, title=found.part.get("title", "")
+                (*self.steps, name),
+                found.element() if many else found,
+                many,
+                title=found.part.get("title", ""),
             )
             if many:
                 self.below[name].least = found.part.get("minItems", 0)
@@ -95,11 +102,14 @@ class Writer:
             return one
         title = {"title": place.title} if place.title else {}
         least = {"minItems": place.least} if place.least else {}
-        return {**title, "type": "array", **least, "maxItems": 200, "items": one}
+        together = {"allOf": _once(place.together)} if place.together else {}
+        return {**title, "type": "array", **least, "maxItems": 200, "items": one, **together}
 
     def _object(self, place: Place) -> Schema:
         properties = {
-            name: self.written(each) for name, each in place.below.items() if each.required or not _is_empty(each)
+            name: self.written(each)
+            for name, each in place.below.items()
+            if each.required or not _is_empty(each)
         }
         title = place.shape.part.get("title", place.title)
         made: Schema = {"title": title} if title else {}
@@ -173,7 +183,9 @@ def _is_empty(place: Place) -> bool:
 
 def _codes(part: Schema, among: tuple[str, ...], place: Place) -> Schema:
     named = {**_described(part.get("description", "")), **place.names}
-    kept = {key: part[key] for key in ("title", "description", "x-personal", "x-there") if key in part}
+    kept: Schema = {
+        key: part[key] for key in ("title", "description", "x-personal", "x-there") if key in part
+    }
     if len(among) == 1:
         title = {"x-title": named[among[0]]} if among[0] in named else {}
         return {**kept, "type": "string", "const": among[0], **title}
@@ -209,7 +221,9 @@ def _once(rules: list[Schema]) -> list[Schema]:
     return kept
 
 
-def nested(steps: Steps, leaf: Schema, lists: frozenset[Steps], above: Steps, *, needed: bool = False) -> Schema:
+def nested(
+    steps: Steps, leaf: Schema, lists: frozenset[Steps], above: Steps, *, needed: bool = False
+) -> Schema:
     """A schema about the place at these steps below `above`; lists on the way are meant element by element.
 
     needed: everything on the way has to be there, as far as the first list.
@@ -231,7 +245,3 @@ def holds(condition: Condition, above: Steps, lists: frozenset[Steps]) -> Schema
     among = condition.guard.among
     found = nested(rest, {"enum": list(among)} if among is not None else {}, lists, above, needed=True)
     return {"not": found} if condition.guard.negated else found
-
-
-def names_of_codes(rows: Mapping[str, str]) -> dict[str, str]:
-    return {code: name for code, name in rows.items() if name}

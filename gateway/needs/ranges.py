@@ -48,5 +48,5 @@ def _either(text: str, *, after: bool) -> str:
 
 
 def adult_on(today: date) -> str:
-    """The last birth date, as YYYY-MM-DD, of who is of age (民法典 art. 17); it may be a 29 February that is none."""
+    """The last birth date, as YYYY-MM-DD, of who is of age (民法典 art. 17); perhaps a 29 February that is none."""
     return f"{today.year - ADULT_YEARS:04d}-{today.month:02d}-{today.day:02d}"

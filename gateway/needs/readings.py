@@ -28,11 +28,7 @@ class Condition:
 
     def is_implied_by(self, place: Steps) -> bool:
         """Whether who reads this place has that of the condition, too."""
-        return (
-            not self.guard.negated
-            and self.guard.among is None
-            and place[: len(self.place)] == self.place
-        )
+        return not self.guard.negated and self.guard.among is None and place[: len(self.place)] == self.place
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,22 @@
 """The form of an item over there as a JSON Schema (2020-12) of the canonical case, as of one day.
 
-Whatever fits it passes preflight, but for what `unsaid` names; whatever the mapping or the message would refuse does
-not fit it, wherever JSON Schema can say so. What nobody reads and no check asks for is left out.
+Whatever fits it passes preflight, but for what `unsaid` names; whatever the mapping or the message would refuse
+does not fit it, wherever JSON Schema can say so. What nobody reads and no check asks for is left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from gateway.needs import persons
+from gateway.needs.carried import KIND
+from gateway.needs.demand import UNKNOWN, Demand
 from gateway.needs.limits import Limits, limits, passes
 from gateway.needs.places import Place, Schema, Unsaid, Writer, holds, nested
 from gateway.needs.ranges import CLOCK, DAY, since, up_to
 from gateway.needs.readings import Condition, Reading, Steps, readings
-from gateway.needs.there import There, message_of
+from gateway.needs.required import element_rules, list_rules, situation_rules
+from gateway.needs.there import message_of
 from gateway.needs.titles import names_of, title_of
 from gateway.releases import PlatformRelease
 from mappings.canonical import shape
@@ -23,7 +25,7 @@ from mappings.mapping import Mapping as Mapped
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CASE = "canonical/case@1"
 _FILE_WORDS = frozenset({"material", "material_uri"})
-_MOMENTS = (
+_MOMENTS: tuple[Steps, ...] = (
     ("receiving", "identity_check", "at"),
     ("authorisation", "at"),
     ("materials", "verification", "at"),
@@ -37,15 +39,19 @@ class Known:
 
     received_on: the China day of receipt; today: the China day on which the form is asked for.
     unit_name: what stands for the name of the receiving unit where a case has none.
+    demand: the materials that are required; situation: 情形, "" where it is still to be chosen or there is none.
     """
 
     received_on: date
     today: date
     fixed: Mapping[Steps, tuple[str, ...]]
     unit_name: str = ""
+    demand: Demand = UNKNOWN
+    situation: str = ""
 
     @property
     def received_at(self) -> str:
+        """As dated code tables are asked."""
         return f"{self.received_on.isoformat()}T12:00:00+08:00"
 
 
@@ -75,9 +81,10 @@ class _Form:
     def __init__(self, release: PlatformRelease, mapping: Mapped, known: Known) -> None:
         self._files = release.files
         self._known = known
+        self._is_carried = KIND in mapping.sources
         self._readings = readings(mapping.plan.nodes, message_of(release, mapping.operation))
         found = shape.written(CASE)
-        assert found is not None  # noqa: S101 - the canonical schema is ours
+        assert found is not None
         self._root = Place((), found)
         self._lists: frozenset[Steps] = frozenset()
 
@@ -121,7 +128,8 @@ class _Form:
 
     def _always(self) -> None:
         """What the gateway and the checks themselves ask for, whoever reads it."""
-        for steps in (("item", "code"), ("division",), ("receiving", "received_at")):
+        always: tuple[Steps, ...] = (("item", "code"), ("division",), ("receiving", "received_at"))
+        for steps in always:
             self._root.touch(steps)
         self._root.touch(("materials", "verification"))
         if "person" in self._among(("applicant", "kind")):
@@ -223,7 +231,8 @@ class _Form:
             self._also(steps, f"^{DAY}{CLOCK}$", f"^{past}{CLOCK}$")
         self._also(("applicant", "birth_date"), f"^{DAY}$", f"^{past}$", f"^{since('1850-01-01')}$")
         self._also(("agent", "expires_on"), f"^{DAY}$", f"^{since(self._known.today.isoformat())}$")
-        for steps in (("unit",), ("receiving", "unit"), ("materials", "verification", "unit")):
+        units: tuple[Steps, ...] = (("unit",), ("receiving", "unit"), ("materials", "verification", "unit"))
+        for steps in units:
             if place := self._root.find(steps):
                 place.limits.append(Limits(checks=("uscc",)))
 
@@ -239,7 +248,9 @@ class _Form:
             if place is None:
                 continue
             if steps != ("applicant",):
-                no_person = tuple(each for each in self._codes((*steps, "id_type")) if each != persons.ORGANIZATION)
+                no_person = tuple(
+                    each for each in self._codes((*steps, "id_type")) if each != persons.ORGANIZATION
+                )
                 place.touch(("id_type",)).limits.append(Limits(no_person))
             types = self._codes((*steps, "id_type"))
             place.rules += persons.number_rules(types, today, adult=steps[-1] == "guardian")
@@ -268,12 +279,41 @@ class _Form:
             {"if": {"properties": {"form": {"const": "electronic"}}, "not": {"required": ["instead"]}},
              "then": {"properties": {"files": {"minItems": 1}}}},
         ]  # fmt: skip
+        self._required()
+        self._instead()
         if content := self._root.find(("materials", "files", "content")):
             content.limits.append(Limits(all_of=({"pattern": _BASE64},)))
-        collected = _when_is("mode", "collect_for", {"properties": {"receiving": {"required": ["identity_check"]}}})
+        collected = _when_is(
+            "mode", "collect_for", {"properties": {"receiving": {"required": ["identity_check"]}}}
+        )
         if "collect_for" in self._codes(("mode",)):
             self._root.rules.append(collected)
             self._root.rules.append(_when_is("mode", "collect_for", self._elsewhere()))
+
+    def _required(self) -> None:
+        """What the guide over there asks for."""
+        demand, materials = self._known.demand, self._root.touch(("materials",))
+        if demand.known and demand.situations and not self._known.situation:
+            self._root.rules += situation_rules(demand)
+        elif demand.known:
+            wanted = demand.wanted(self._known.situation)
+            materials.rules += element_rules(wanted)
+            materials.together += list_rules(wanted)
+
+    def _instead(self) -> None:
+        """Only where the mapping has a word for it."""
+        place = self._root.find(("materials", "instead"))
+        if place is None or not self._is_carried:
+            self._root.touch(("materials",)).below.pop("instead", None)
+            return
+        until = f"^{DAY}$", f"^{since(self._known.today.isoformat())}$"
+        place.touch(("until",)).limits.append(Limits(all_of=tuple({"pattern": each} for each in until)))
+        place.touch(("reference",))
+        named = {"kind": {"enum": ["licence", "data", "pledge"]}}
+        place.rules += [
+            {"if": {"properties": named}, "then": {"required": ["reference"]}},
+            _when_is("kind", "owed", {"required": ["until"]}),
+        ]
 
     def _elsewhere(self) -> Schema:
         """Collecting for another place is not done in that place."""
@@ -313,15 +353,22 @@ class _Form:
         for steps in (("applicant", "guardian"), ("agent",)):
             if self._root.find(steps) is not None:
                 found.append(((*steps, "id_number"), "same_person"))
-        found += [(steps, "in_the_future") for steps in (("receiving", "received_at"), *_MOMENTS) if self._root.find(steps)]
+        found += [
+            (steps, "in_the_future")
+            for steps in (("receiving", "received_at"), *_MOMENTS)
+            if self._root.find(steps)
+        ]
         if self._root.find(("materials", "files", "content")):
-            found += [(("materials", "files", "size"), "size_differs"), (("materials", "files", "digest"), "digest_differs")]
+            found += [
+                (("materials", "files", "size"), "size_differs"),
+                (("materials", "files", "digest"), "digest_differs"),
+            ]
         return [*found, (("materials", "files", "id"), "duplicate_file")]
 
 
 def _of_list(reading: Reading) -> Limits:
     """Of a list of texts: only what its first word asks of each of them."""
-    assert reading.field is not None  # noqa: S101 - a list is read by a word
+    assert reading.field is not None
     first, call = reading.field.words[0], reading.field.expression.calls[0]
     rest = tuple(bound.word for bound in reading.field.words[1:])
     if first.word == "join" and len(sign := str(call.arguments[0])) == 1:
@@ -333,8 +380,3 @@ def _of_list(reading: Reading) -> Limits:
 
 def _when_is(name: str, code: str, then: Schema) -> Schema:
     return {"if": {"properties": {name: {"const": code}}, "required": [name]}, "then": then}
-
-
-def texts_of_unsaid(unsaid: Sequence[Unsaid]) -> list[dict[str, Any]]:
-    """Each with its place as a JSON pointer; `*` is any element."""
-    return [{"path": "/" + "/".join(steps), "code": code} for steps, code in unsaid]

@@ -1,4 +1,4 @@
-"""What a platform takes at each place of its message: by its contract, by the columns of its front, by its charset."""
+"""What a platform takes at each place of its message: by its contract, the columns of its front, its charset."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -129,8 +129,8 @@ def _there(part: Part, rest: There) -> There:
     form = part.pattern or _FORMS.get(part.kind)
     foreign = bool(part.pattern) and not _is_shared(part.pattern or "")
     return replace(
-        rest, longest=part.longest, shortest=part.shortest, among=part.among, form=_anchored(form), is_foreign=foreign,
-        required=part.required and not part.choice, many=part.many, title=part.title,
+        rest, longest=part.longest, shortest=part.shortest, among=part.among, form=_anchored(form),
+        is_foreign=foreign, required=part.required and not part.choice, many=part.many, title=part.title,
     )  # fmt: skip
 
 

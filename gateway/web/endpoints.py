@@ -1,6 +1,6 @@
 """The routes of the service, each with who may use it and everything that it can answer."""
 
-from gateway.web.api import cases, catalogue, description, exchanges, health
+from gateway.web.api import cases, catalogue, description, exchanges, health, needs
 from gateway.web.described import HTML, TEXT, Endpoint, Parameter, Success
 
 _GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
@@ -12,6 +12,11 @@ _PREPARED = (
     "forbidden_division", "forbidden_item", "forbidden_sender", "invalid_case", "unmappable",
     "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
     "division_not_served", "route_ambiguous", "operation_not_offered", "not_active", "stopping",
+)  # fmt: skip
+_WISHED = (
+    "forbidden_sender", "unmappable", "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended",
+    "item_not_yet_valid", "item_ambiguous", "division_not_served", "route_ambiguous", "operation_not_offered",
+    "not_active",
 )  # fmt: skip
 _ADMITTED = (
     "idempotency_key_missing", "idempotency_key_bad", "idempotency_conflict", "case_open", "numbers_exhausted",
@@ -53,6 +58,36 @@ _NAME = Parameter("name", "query", ("事项名称的一部分", "A part of the i
 _CURSOR = Parameter(
     "cursor", "query", ("上一页给出的 cursor", "`cursor` of the page before"),
     {"type": "string", "pattern": "^[A-Za-z0-9_=-]{0,300}$"}, "WyI0NDAyMzIiLCAiMTE0NDAyMzIiLCAxXQ==",
+)  # fmt: skip
+_ITEM = Parameter(
+    "code", "path", ("接入方所用的事项编码", "The item's code, as the caller knows it"),
+    {"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"}, "002014007000", required=True,
+)  # fmt: skip
+_PLACE = {"type": "string", "pattern": "^[0-9]{6}([0-9]{3}){0,2}$"}
+_THERE = Parameter(
+    "division",
+    "query",
+    ("办理地行政区划", "The division where it is to be done"),
+    _PLACE,
+    "440232",
+    required=True,
+)
+_WISHES = (
+    _ITEM,
+    _THERE,
+    Parameter("unit", "query", ("办理单位", "The unit over there"),
+              {"type": "string", "pattern": "^[0-9A-Z]{18}$"}, "11440232007340216X"),
+    Parameter("situation", "query", ("情形，应为答复中 situations 之一", "One of `situations` of the answer"),
+              {"type": "string", "minLength": 1, "maxLength": 500}, ""),
+    Parameter("here", "query", ("收件地行政区划；只代表一地的接入方可不填",
+                                "The receiving division; may be left out by who speaks for one only"),
+              _PLACE, "341702"),
+    Parameter("mode", "query", ("通办方式", "How it is handled across"),
+              {"enum": ["full_online", "collect_for", "joint"]}, "full_online"),
+    Parameter("received_on", "query", ("收件日，默认今天", "The day of receipt; today, if left out"),
+              {"type": "string", "format": "date"}, ""),
+    Parameter("kind", "query", ("申请人类型", "The kind of applicant"),
+              {"enum": ["person", "organization"]}, "person"),
 )  # fmt: skip
 _NUMBER = Parameter(
     "number", "query", ("任何一方的任何编号，须完全一致", "Any number of any owner, exactly"), LINE,
@@ -131,6 +166,17 @@ ENDPOINTS = (
          "By division, code and name, together or alone; page by page."),
         (Success(200, ("一页事项", "A page of items"), "Items"),),
         (*_GUARDED, "bad_parameter"), (_DIVISION, _CODE, _NAME, _CURSOR),
+    ),
+    Endpoint(
+        "GET", "/v1/items/{code}/form", needs.form, "catalogue.read",
+        ("该事项在办理地需要什么", "What an item needs over there"),
+        ("按映射与对方契约推出的表单（JSON Schema）：字段、代码、长度、字符集与必填条件；该情形的材料；"
+         "须先问清的情形。按此填写的办件能通过预检，unsaid 所列除外。",
+         "The form as a JSON Schema, computed from the mapping and their contract: fields, codes, lengths, charsets "
+         "and when they are needed; the materials of the situation; the situations to ask for. A case that fits "
+         "it passes preflight, but for what `unsaid` names."),
+        (Success(200, ("表单与材料", "The form and the materials"), "Form"),),
+        (*_GUARDED, "bad_parameter", *_WISHED), _WISHES,
     ),
     Endpoint(
         "GET", "/metrics", health.metrics, "metrics.read",

@@ -54,6 +54,7 @@ async def preflight(request: web.Request) -> web.Response:
             "item": dict(prepared.there),
             "message": prepared.message.document,
             "personal_fields": list(prepared.personal),
+            "materials": prepared.materials,
         },
         headers=PRIVATE,
     )

@@ -8,6 +8,7 @@ import click
 
 from gateway.boot import Gateway
 from gateway.cli.asking import conf_option
+from gateway.cli.lazy import Lazy
 from gateway.cli.opened import run
 from gateway.items.catalogue import Imported, import_alignments, import_items
 from gateway.items.codes import faults, parse, parts, remarks
@@ -16,7 +17,7 @@ from gateway.items.remembered import changed
 from gateway.store.store import Transaction
 
 
-@click.group()
+@click.group(cls=Lazy, lazy={"materials": "gateway.cli.item_materials:materials"})
 def item() -> None:
     """事项清单与对码。 The item catalogue and its alignments."""
 

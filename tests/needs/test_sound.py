@@ -1,4 +1,4 @@
-"""Whatever fits the form passes preflight, whatever preflight refuses does not fit; for every simulated platform."""
+"""Whatever fits the form passes preflight, what preflight refuses does not fit; for every simulated platform."""
 
 import asyncio
 import copy

@@ -11,15 +11,18 @@ class Wish(NamedTuple):
     code: str
     division: str
     caller: str = "guichi"
+    more: str = ""
 
     @property
     def path(self) -> str:
-        return f"/v1/items/{self.code}/form?division={self.division}"
+        return f"/v1/items/{self.code}/form?division={self.division}{self.more}"
 
 
 WISHES = (
     Wish("sim-gd", JOBLESS, "440232"),
     Wish("sim-gd", FIRE, "440233"),
+    Wish("sim-gd", JOBLESS, "440233"),  # of which there is a guide
+    Wish("sim-gd", JOBLESS, "440233", more="&situation=灵活就业"),
     Wish("sim-gx", HOUSEHOLD, "450000"),
     Wish("sim-gx", "CX-ZR-0104", "450000", "cixi"),
     Wish("sim-sj", JOBLESS, "510132"),

@@ -24,8 +24,8 @@ POOL = '张三阿·•．・—―AZaz09 -_/（）()①é\u00df䶮喆㛃龴\u300
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _AREAS = {"111": "341702", "112": "341702", "154": "830000", "553": "911000"}
 _OTHERS = {
-    "511": "12345678", "516": "H12345678", "517": "T12345678",
-    **dict.fromkeys(("411", "412", "413", "414", "415", "420", "421"), "E12345678"),
+    "511": "{:08d}", "516": "H{:08d}", "517": "T{:08d}",
+    **dict.fromkeys(("411", "412", "413", "414", "415", "420", "421"), "E{:08d}"),
 }  # fmt: skip
 
 
@@ -97,25 +97,39 @@ class Filled:
         if "id_number" in properties:
             self._certificate(draw, made, properties)
         for rule in schema.get("allOf", ()):
-            self._follow(draw, made, schema, rule)
+            self._meet(draw, made, schema, rule)
         return made
 
-    def _follow(self, draw: Draw, made: dict[str, Any], schema: Schema, rule: Schema) -> None:
-        """What a rule makes needed is filled in, and what it forbids is left out."""
-        if "if" not in rule:
+    def _meet(self, draw: Draw, value: Any, schema: Schema, rule: Schema) -> None:
+        """What a rule asks for is filled in or changed, and what it forbids is left out."""
+        if "if" in rule:
+            branch = rule.get("then" if self.is_valid(rule["if"], value) else "else", {})
+            self._meet(draw, value, schema, branch)
+        for each in rule.get("allOf", ()):
+            self._meet(draw, value, schema, each)
+        if isinstance(value, list):
+            self._meet_list(draw, value, schema, rule)
             return
-        branch = rule.get("then") if self.is_valid(rule["if"], made) else rule.get("else")
-        for name in (branch or {}).get("required", ()):
-            if name not in made:
-                made[name] = self._value(draw, schema["properties"][name], name)
-                self._agree(made, name)
-        for name, part in (branch or {}).get("properties", {}).items():
+        for name in rule.get("required", ()):
+            if name not in value:
+                value[name] = self._value(draw, schema["properties"][name], name)
+                self._agree(value, name)
+        for name, part in rule.get("properties", {}).items():
             if part is False:
-                made.pop(name, None)
-            elif isinstance(part, dict) and name in made and isinstance(made[name], dict):
-                for each in part.get("required", ()):
-                    inner = schema["properties"][name]["properties"][each]
-                    made[name].setdefault(each, self._value(draw, inner, each))
+                value.pop(name, None)
+            elif name in value and isinstance(value[name], dict | list):
+                self._meet(draw, value[name], schema["properties"][name], part)
+            elif name in value and "enum" in part and value[name] not in part["enum"]:
+                value[name] = draw(st.sampled_from(part["enum"]))
+
+    def _meet_list(self, draw: Draw, value: list[Any], schema: Schema, rule: Schema) -> None:
+        wanted = rule.get("contains")
+        if wanted and not any(self.is_valid(wanted, each) for each in value):
+            value.append(self._value(draw, self._answering(schema["items"], wanted), ""))
+        while len(value) < rule.get("minItems", 0):
+            value.append(self._value(draw, schema["items"], ""))
+        for each in value if "items" in rule else ():
+            self._meet(draw, each, schema["items"], rule["items"])
 
     def _certificate(self, draw: Draw, made: dict[str, Any], properties: Mapping[str, Schema]) -> None:
         """A number of its type, and a birth date and a sex that agree with it."""
@@ -135,7 +149,7 @@ class Filled:
             born = draw(st.dates(oldest, self.now.date() if young else date(self.now.year - 20, 1, 1)))
             made["id_number"] = numbered(_AREAS[id_type], born, next(self._count))
         else:
-            made["id_number"] = _OTHERS.get(id_type, f"军{draw(st.integers(1000, 99999))}")
+            made["id_number"] = _OTHERS.get(id_type, "军{:05d}").format(next(self._count))
         for name in ("birth_date", "sex"):
             if name in made:
                 self._agree(made, name)

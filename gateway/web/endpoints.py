@@ -173,8 +173,8 @@ ENDPOINTS = (
         ("按映射与对方契约推出的表单（JSON Schema）：字段、代码、长度、字符集与必填条件；该情形的材料；"
          "须先问清的情形。按此填写的办件能通过预检，unsaid 所列除外。",
          "The form as a JSON Schema, computed from the mapping and their contract: fields, codes, lengths, "
-         "charsets, and when they are needed; the materials of the situation; the situations to ask for. A case that fits "
-         "it passes preflight, but for what `unsaid` names."),
+         "charsets, and when they are needed; the materials of the situation; the situations to ask for. A case "
+         "that fits it passes preflight, but for what `unsaid` names."),
         (Success(200, ("表单与材料", "The form and the materials"), "Form"),),
         (*_GUARDED, "bad_parameter", *_WISHED), _WISHES,
     ),

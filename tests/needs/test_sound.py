@@ -129,7 +129,9 @@ def leaves(node: Any) -> Iterator[tuple[Any, Any]]:
             yield from leaves(value)
 
 
-@pytest.mark.parametrize("name", fixtures.names())
+@pytest.mark.parametrize(
+    "name", [each for each in fixtures.names() if each != "gd-agent"]
+)  # its item has a guide
 async def test_a_case_that_is_good_fits_once_nobody_is_told_more_than_needed(
     service: Running, name: str
 ) -> None:
@@ -140,8 +142,7 @@ async def test_a_case_that_is_good_fits_once_nobody_is_told_more_than_needed(
     answer = await service.ask(
         "GET", f"{path}&received_on={case['receiving']['received_at'][:10]}", caller=caller
     )
-    if answer.code:  # gd-hongkong goes elsewhere
-        pytest.fail(answer.text)
+    assert answer.status == 200, answer.text
     schema = answer.document["schema"]
     needed = without_rest(case, schema)
     errors = [

@@ -135,7 +135,8 @@ class Person:
         """What the page greys out once a code is chosen: the person takes one of the choices that are left."""
         schema = self._schema
         for step in name.split("."):
-            schema = schema["properties"][step] if step else schema
+            schema = schema["properties"][step.removesuffix("[]")]
+            schema = schema["items"] if step.endswith("[]") else schema
         for rule in schema["items"].get("allOf", ()):
             self._left(element, rule)
 

@@ -12,11 +12,12 @@ from gateway.items.align import Alignment, Question
 from gateway.items.item import short_division
 from gateway.items.problems import ItemError
 from gateway.items.remembered import Alignments
+from gateway.needs.checked import Known
 from gateway.needs.demand import Demand
 from gateway.needs.demands import Asked, Demands, code_of
 from gateway.needs.readings import of_item_there
 from gateway.needs.required import shown
-from gateway.needs.schema import Closed, Form, Known, form_of
+from gateway.needs.schema import Closed, Form, form_of
 from gateway.needs.there import message_of
 from gateway.needs.unsaid import told
 from gateway.numbers import CHINA

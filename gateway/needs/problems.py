@@ -22,7 +22,8 @@ class Lack:
         return said
 
 
-TEXTS: dict[str, tuple[str, str]] = {
+# of a case, told to callers
+OF_CASES: dict[str, tuple[str, str]] = {
     "material_missing": (
         "缺少办理地要求的材料 {material}（{name}）",
         "the material {material} ({name}), which is required there, is missing",
@@ -59,6 +60,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "办理地的指南没有这一情形；可用：{allowed}",
         "the guide over there has no such situation; there are {allowed}",
     ),
+}
+# of a row of a list, told to who imports it
+_OF_ROWS: dict[str, tuple[str, str]] = {
     "row_lacks": ("缺少 {path}", "{path} is missing"),
     "row_cells": ("单元格数与表头不一致", "the row has more or fewer cells than the heading"),
     "row_unknown_value": ("{path} 的值不在 {allowed} 之中", "{path} is not one of {allowed}"),
@@ -79,3 +83,5 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the material {material} is not asked for any more (since {since})",
     ),
 }
+
+TEXTS = {**OF_CASES, **_OF_ROWS}

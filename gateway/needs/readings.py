@@ -33,9 +33,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One place that is read. lists: the lists on the way. field: None where only a list is looked at.
+    """One place that is read. field: None where only a list or a guard looks at it.
 
-    needed: without it the case is refused, wherever the conditions hold.    at_least: elements of a list.
+    needed: without it the case is refused, wherever the conditions hold.
+    is_list: its elements are read one by one; at_least: so many have to be there.
     """
 
     place: Steps
@@ -44,6 +45,7 @@ class Reading:
     conditions: tuple[Condition, ...] = ()
     field: Field | None = None
     needed: bool = False
+    is_list: bool = False
     at_least: int = 0
 
 
@@ -94,7 +96,7 @@ def _block(node: Block, scope: _Scope, message: Message) -> Iterator[Reading]:
         inner = inside.given(node.guard)
         there = message.at(target)
         least = 1 if there.required and there.many and node.guard is None else 0
-        yield Reading(scope.place(node.each), target, there, scope.conditions, at_least=least)
+        yield Reading(scope.place(node.each), target, there, scope.conditions, is_list=True, at_least=least)
     yield from _asked(inner.conditions[len(scope.conditions) :], inner, target)
     if node.take is not None:
         yield from _field(node.take, inner, message)

@@ -206,8 +206,9 @@ class Filled:
             return str(draw(days.filter(lambda day: self.is_valid(schema, day))))
         if name in ("id_number",):
             return "0"  # by its certificate type, afterwards
-        if exact := [each for each in patterns if re.search(r"\[0-9\]|\[A-Z\]|\[0-9A-Za-z", each)]:
-            drawn = st.from_regex(exact[0], fullmatch=True)
+        if exact := [each for each in patterns if re.search(r"\[0-9\]|\[A-Z\]|\[0-9A-Za-z|^\^\(\?:", each)]:
+            longest = min(each.get("maxLength", 500) for each in self.parts(schema))
+            drawn = st.from_regex(exact[0], fullmatch=True).map(lambda text: text[:longest])
             return str(draw(drawn.filter(lambda text: self.is_valid(schema, text))))
         return self._free(draw, schema)
 

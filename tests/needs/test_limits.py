@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.needs.charsets import bytes_at_most
+from gateway.needs.checked import Known
 from gateway.needs.limits import limits, passes
 from gateway.needs.ranges import DAY, DAY_DIGITS, since, up_to
-from gateway.needs.schema import Known, form_of
+from gateway.needs.schema import form_of
 from gateway.needs.there import There
 from gateway.releases import compile_release, gather
 from mappings.mapping import compile_mapping
@@ -31,14 +32,15 @@ WORDS = [
 ]
 # what no schema can say of its source: each is named in `unsaid` of a form
 UNSAID = {
-    "any_date", "any_time", "base64_line", "base64_lines", "base64_uri", "comparable_name", "date_from", "from_base64_text",
-    "from_base64_uri", "from_epoch_ms", "from_epoch_s", "from_yes_no", "json_tree", "split", "split_any",
-    "time_from", "unpad", "unpad_right", "with_extension", "xml_tree",
+    "any_date", "any_time", "base64_line", "base64_lines", "base64_uri", "comparable_name", "date_from",
+    "from_base64_text", "from_base64_uri", "from_epoch_ms", "from_epoch_s", "from_yes_no", "json_tree", "split",
+    "split_any", "time_from", "unpad", "unpad_right", "with_extension", "xml_tree",
 }  # fmt: skip
 
 
 def field_of(pipe: str) -> Field:
-    text = f"mapping: sim-x/case.submit\nfrom: canonical/case@1\nto: sim-x/case@1.0\nfields:\n  a: {pipe}\nexamples: []\n"
+    head = "mapping: sim-x/case.submit\nfrom: canonical/case@1\nto: sim-x/case@1.0\n"
+    text = f"{head}fields:\n  a: {pipe}\nexamples: []\n"
     (node,) = compile_mapping("sim-x/case.submit.yaml", text, {}).plan.nodes
     assert isinstance(node, Field)
     return node

@@ -180,6 +180,8 @@ class Checked:
                 (("materials", "files", "size"), "size_differs"),
                 (("materials", "files", "digest"), "digest_differs"),
             ]
+        if any(not each.code for each in self._known.demand.listed):
+            found.append((("materials", "name"), "material_by_name"))
         return [*found, (("materials", "files", "id"), "duplicate_file")]
 
 

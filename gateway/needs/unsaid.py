@@ -13,6 +13,10 @@ _CHECKS = {
 }
 _BY_WORD = "映射函数 {word} 的限制不能用模式表达", "the limits of the word {word} cannot be said in a schema"
 _BY_CONTRACT = "对方接口契约的限制不能用模式表达", "a limit of their contract cannot be said in a schema"
+_BY_NAME = (
+    "指南没有给出编码的材料按名称核对，名称的归一不能用模式表达",
+    "materials without a code in the guide are known by name, and how names are compared no schema can say",
+)
 _PATTERNED = frozenset({"bad_check_digit", "birth_date_differs", "sex_differs", "same_person", "in_the_future",
                         "size_differs", "digest_differs", "duplicate_file"})  # fmt: skip
 
@@ -31,6 +35,8 @@ def told(unsaid: Sequence[Unsaid]) -> list[dict[str, Any]]:
 def _said(code: str) -> tuple[str, str]:
     if code in _PATTERNED:
         return tuple(text.format_map(_Left()) for text in TEXTS[code])  # type: ignore[return-value]
+    if code == "material_by_name":
+        return _BY_NAME
     if code == "contract":
         return _BY_CONTRACT
     return _BY_WORD[0].format(word=code), _BY_WORD[1].format(word=code)

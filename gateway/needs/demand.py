@@ -75,8 +75,18 @@ class Demand:
         """情形 that must be asked for, as the materials differ by them."""
         return tuple(dict.fromkeys(each.situation for each in self.listed if each.situation))
 
+    @cached_property
+    def _remembered(self) -> dict[str, list[Wanted]]:
+        return {}
+
     def wanted(self, situation: str) -> list[Wanted]:
-        """In the order of the guide, each material once."""
+        """In the order of the guide, each material once. Not to be changed."""
+        known = situation if situation in self.situations else ""
+        if known not in self._remembered:
+            self._remembered[known] = self._of(known)
+        return self._remembered[known]
+
+    def _of(self, situation: str) -> list[Wanted]:
         found: dict[tuple[str, str], RequiredMaterial] = {}
         for each in self.listed:
             if each.situation in ("", situation):

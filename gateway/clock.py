@@ -6,6 +6,9 @@ platform has not got a message. Differences that would take days to make up are 
 
 import time
 from collections.abc import Callable
+from datetime import date, datetime
+
+from mappings.china_time import CHINA
 
 SLEW = 0.05
 TOLD_FROM_MS = 60_000
@@ -19,6 +22,11 @@ def monotonic_ms() -> float:
 
 def wall_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def china_day(at_ms: int) -> date:
+    """The China date of a time in epoch milliseconds."""
+    return datetime.fromtimestamp(at_ms / 1000, CHINA).date()
 
 
 class SteadyClock:

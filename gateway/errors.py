@@ -73,6 +73,10 @@ _ASK_ITEMS = (
     "请查询 GET /v1/items 核对编码与日期；仍有疑问，请联系运维人员（contact）。",
     "See GET /v1/items for codes and dates; if in doubt, ask the operators (contact).",
 )
+_AGREED = (
+    "请查询 GET /v1/agreements；请告知申请人目前不能在此办理，不要改用其他区划或编码。",
+    "See GET /v1/agreements. Tell the person that it cannot be done here yet; no other place or code will do.",
+)
 
 CODES: Mapping[str, Code] = {
     # the request itself
@@ -147,6 +151,12 @@ CODES: Mapping[str, Code] = {
         ("收件地区划：{division}", "The receiving division: {division}")),
     "not_found": Code(404, "caller", "look_up",
         ("没有这一记录，或无权查看", "There is no such record, or it is not yours"), _CHECK),
+    "cursor_of_lost_log": Code(409, "caller", "look_up",
+        ("该游标属于恢复备份之前的存证日志", "The cursor is of the log before a backup was restored"),
+        ("请从 after 所示游标起重新读取；事件可能重复，请按 case 与 exchange 去重，并核对各办件的现状。",
+         "Read again from the cursor in `after`. Events may come twice: know them by case and exchange, and look at"
+         " how each case stands now."),
+        ("从 {after} 起", "From {after} on")),
     "no_route": Code(404, "caller", "read", ("没有这一地址", "There is no such address"), _SEE),
     "wrong_method": Code(405, "caller", "read",
         ("该地址不支持此方法", "This address does not take this method"),
@@ -184,6 +194,28 @@ CODES: Mapping[str, Code] = {
         ("请按 candidates 补充 deciding_field 所指字段后重新提交。",
          "Look at candidates, give the field that deciding_field names, and send again."),
         ("有 {count} 个，须由 {deciding_field} 确定", "There are {count}; {deciding_field} decides")),
+    "no_agreement": Code(422, "caller", "agree",
+        ("两地之间没有有效的通办协议", "No agreement of the two places is in force"), _AGREED,
+        ("收件地 {here}，办理地 {there}，自 {from} 起", "From {here} to {there}; agreed from: {from}")),
+    "mode_not_agreed": Code(422, "caller", "agree",
+        ("通办协议不含这一通办方式", "The agreement does not have this mode"), _AGREED,
+        ("方式 {mode}，协议 {document}", "Mode {mode}, agreement {document}")),
+    "item_not_open": Code(422, "caller", "agree",
+        ("该事项尚未对两地开通", "The item is not open between the two places"), _AGREED,
+        ("协议 {document}，自 {from} 起开通", "Agreement {document}; open from: {from}")),
+    "power_not_delegated": Code(422, "caller", "agree",
+        ("办理地未委托所用的权限", "A power that is made use of was not delegated"),
+        ("请改为上传后由办理地核验（可信等级 C），或改用全程网办；委托权限须修订通办协议。",
+         "Send the material as not verified (trust C) or have it done wholly online; to delegate the power is for"
+         " the agreement."),
+        ("权限 {powers}（receive 收件权，verify_originals 原件核验权），协议 {document}",
+         "Powers {powers}, agreement {document}")),
+    "batch_full": Code(429, "caller", "admit",
+        ("该批次事项今日试运行件数已满", "The batch has had as many cases today as it is tried out with"),
+        ("请在 Retry-After 之后以同一 Idempotency-Key 重试；尚未受托，也未发送任何内容。",
+         "Try again after Retry-After, under the same key. Nothing was admitted or sent."),
+        ("协议 {document}，批次 {batch}，每日 {per_day} 件",
+         "Agreement {document}, batch {batch}, {per_day} a day")),
     "division_not_served": Code(422, "caller", "route",
         ("没有平台承办该区划的该事项", "No platform serves this item in this division"), _PLATFORMS,
         ("区划：{division}", "The division: {division}")),

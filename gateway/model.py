@@ -97,6 +97,7 @@ class Exchange(NamedTuple):
     item_there: str
     basic_code: str
     alignment: str
+    agreement: str  # name of the agreement under which it passes; empty where none is declared
     release: str
     ours: str
     theirs: str

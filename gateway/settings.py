@@ -1,11 +1,11 @@
-"""This installation, as its operators wrote it: conf/gateway.yaml, conf/callers/*.yaml, conf/platforms/*.yaml.
+"""This installation, as its operators wrote it: conf/gateway.yaml, conf/callers, conf/platforms, conf/agreements.
 
 Every file is read as text with positions, so that a mistake is told as `file:line:col: what: what to write`.
 Relative paths count from the folder that holds conf/. conf/README.md explains every key.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from gateway.agreements import Agreement
 from mappings.problems import Finding, Unreadable, nearest
 from mappings.source import Source, read
 
@@ -95,6 +96,8 @@ class Installation(Declared):
     catalogue: tuple[Path, ...] = ()
     bounds: Bounds = Bounds()
     contact: str = ""
+    production: bool = False
+    persons_to_confirm: Annotated[int, Field(ge=1, le=2)] = 1
 
 
 class CallerKey(Declared):
@@ -149,6 +152,7 @@ class Settings:
     installation: Installation
     callers: Mapping[str, Caller] = field(default_factory=dict)
     platforms: Mapping[str, PlatformAccess] = field(default_factory=dict)
+    agreements: tuple[Agreement, ...] = ()
 
     def path(self, relative: Path) -> Path:
         return self.root / relative
@@ -169,8 +173,12 @@ class Settings:
 
     def secrets_of(self, platform: str) -> dict[str, str]:
         """The secrets of a platform, read now. Raises Unconfigured that names the source, never the value."""
-        sources = self.platforms[platform].secrets if platform in self.platforms else {}
-        return {name: self._secret(f"{platform}.{name}", source) for name, source in sources.items()}
+        reached = self.platforms.get(platform)
+        return self.secrets_in(platform, reached) if reached is not None else {}
+
+    def secrets_in(self, platform: str, reached: Reached) -> dict[str, str]:
+        """Those of its address, or of its test address. Raises Unconfigured."""
+        return {name: self._secret(f"{platform}.{name}", each) for name, each in reached.secrets.items()}
 
     def _secret(self, name: str, source: SecretSource) -> str:
         if source.env is not None:
@@ -190,6 +198,8 @@ def load(conf: Path) -> Settings:
     installation = _file(Installation, conf / "gateway.yaml", conf.parent, findings)
     callers = _folder(Caller, conf / "callers", conf.parent, findings)
     platforms = _folder(PlatformAccess, conf / "platforms", conf.parent, findings)
+    agreements = _folder(Agreement, conf / "agreements", conf.parent, findings)
+    findings += _repeated([each.agreement for each in agreements])
     if findings or installation is None:
         raise Unreadable(findings)
     return Settings(
@@ -197,6 +207,7 @@ def load(conf: Path) -> Settings:
         installation=installation,
         callers={caller.caller: caller for caller in callers},
         platforms={platform.platform: platform for platform in platforms},
+        agreements=tuple(agreements),
     )
 
 
@@ -211,6 +222,16 @@ def declared(model: type[Model], source: Source) -> Model:
 def _folder(model: type[Model], folder: Path, base: Path, findings: list[Finding]) -> list[Model]:
     read_ = [_file(model, path, base, findings) for path in sorted(folder.glob("*.yaml"))]
     return [each for each in read_ if each is not None]
+
+
+def _repeated(agreements: Sequence[str]) -> list[Finding]:
+    """An agreement is known by its name in every entry of the log."""
+    return [
+        Finding(
+            f"conf/agreements/{name}.yaml", 1, 1, f"'{name}' stands in two files", "give each its own name"
+        )
+        for name in sorted({name for name in agreements if agreements.count(name) > 1})
+    ]
 
 
 def _file(model: type[Model], path: Path, base: Path, findings: list[Finding]) -> Model | None:

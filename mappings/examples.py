@@ -46,16 +46,19 @@ def check_examples(mapping: Mapped) -> list[Finding]:
 
 def documents(mapping: Mapped) -> Iterator[tuple[str, Any]]:
     """(FILE:LINE, the document given there) of every example that can be read."""
+    for path, document in given(mapping):
+        line, _ = mapping.source.position(path)
+        yield f"{mapping.source.file}:{line}", document
+
+
+def given(mapping: Mapped) -> Iterator[tuple[Path, Any]]:
+    """(where it stands in the file, the document given there) of every example that can be read."""
     examples = mapping.source.at(("examples",))
     for index in range(len(examples) if isinstance(examples, list) else 0):
         path: Path = ("examples", index)
         with suppress(Unusable):
             if mapping.source.at((*path, "given")) is not None:
-                line, _ = mapping.source.position(path)
-                yield (
-                    f"{mapping.source.file}:{line}",
-                    document_at(mapping.source, mapping.folder, (*path, "given")),
-                )
+                yield path, document_at(mapping.source, mapping.folder, (*path, "given"))
 
 
 def _check(mapping: Mapped, index: int) -> Found:

@@ -12,14 +12,18 @@ _COMMANDS = {
     "serve": "gateway.cli.serve:serve",
     "check": "gateway.cli.declared:check",
     "activate": "gateway.cli.declared:activate",
+    "scheduled": "gateway.cli.scheduled:scheduled",
     "mapping": "gateway.cli.mapping:mapping",
     "item": "gateway.cli.catalogue:item",
+    "agreement": "gateway.cli.agreement:agreement",
+    "calendar": "gateway.cli.calendar:calendar",
     "caller": "gateway.cli.catalogue:caller",
     "exchange": "gateway.cli.exchange:exchange",
     "platform": "gateway.cli.platform:platform",
     "store": "gateway.cli.store:store",
     "reconcile": "gateway.cli.reconcile:reconcile",
     "schema": "gateway.cli.schema:schema",
+    "states": "gateway.cli.states:states",
     "errors": "gateway.cli.errors:errors",
 }
 

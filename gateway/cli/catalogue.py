@@ -16,8 +16,15 @@ from gateway.items.files import read_csv
 from gateway.items.remembered import changed
 from gateway.store.store import Transaction
 
+_ITEM = {
+    "suggest": "gateway.cli.item_suggest:suggest",
+    "review": "gateway.cli.item_review:review",
+    "coverage": "gateway.cli.item_coverage:coverage",
+    "materials": "gateway.cli.item_materials:materials",
+}
 
-@click.group(cls=Lazy, lazy={"materials": "gateway.cli.item_materials:materials"})
+
+@click.group(cls=Lazy, lazy=_ITEM)
 def item() -> None:
     """事项清单与对码。 The item catalogue and its alignments."""
 

@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 import mappings
 from adapters.declared import Platform
 from adapters.notation import duration_s, quota
+from gateway.agreements import Agreement
 from gateway.settings import Caller, Installation, PlatformAccess
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -25,6 +26,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "gateway": Installation,
     "caller": Caller,
     "access": PlatformAccess,
+    "agreement": Agreement,
 }
 _OPERATIONS = ("case", "guide", "data", "licence", "evaluation", "ticket")
 # schema -> the files that it is for, as editors write globs; `!` takes some out again
@@ -32,6 +34,7 @@ FILES: Mapping[str, Sequence[str]] = {
     "gateway": ["conf/gateway.yaml"],
     "caller": ["conf/callers/*.yaml"],
     "access": ["conf/platforms/*.yaml"],
+    "agreement": ["conf/agreements/*.yaml"],
     "table": ["**/tables/*.yaml"],
     "platform": ["**/platform.yaml"],
     "part": ["**/_*.yaml"],

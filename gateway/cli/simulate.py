@@ -1,18 +1,23 @@
 """tongban platform simulate: the other side, made of what is declared of it."""
 
 import asyncio
-import random
 import signal
 from pathlib import Path
 
 import click
 import orjson
 
-from gateway.cli.asking import Stop, conf_option
+from adapters.auth.scheme import SecretMissing
+from adapters.auth.schemes import MUTUAL_TLS
+from adapters.errors import Unbuildable
+from adapters.message import Access
+from gateway.cli.asking import Stop, conf_option, settings_of
 from gateway.cli.platform import compiled, folder_of
-from gateway.workbench.check import built
-from gateway.workbench.simulate.numbers import pattern
-from gateway.workbench.simulate.play import FAULTS, Play, samples_of, shares
+from gateway.settings import Reached, Unconfigured
+from gateway.shown import printable
+from gateway.workbench.simulate.gate import LIFE_S, MADE_UP
+from gateway.workbench.simulate.made import Simulated, simulated
+from gateway.workbench.simulate.play import FAULTS, shares
 from gateway.workbench.simulate.serve import COUNTS, serving
 from mappings.problems import Unreadable
 
@@ -32,32 +37,65 @@ def _shares(_: click.Context, option: click.Parameter, said: str) -> dict[str, f
 )
 @click.option("--faults", default="", callback=_shares, metavar="NAME=PERCENT,…",
               help="故障占比 / how often what goes wrong: " + ", ".join(FAULTS))  # fmt: skip
+@click.option("--test", is_flag=True,
+              help="用 conf 中 test: 的密钥 / with the secrets of the test address")  # fmt: skip
+@click.option("--secret-life", "life_s", type=click.FloatRange(min=1), default=LIFE_S, show_default=True,
+              help="会话密钥有效秒数 / seconds for which a session secret is good")  # fmt: skip
 @click.argument("name", metavar="PLATFORM")
-def simulate(conf: Path, port: int, seed: int, faults: dict[str, float], name: str) -> int:
+def simulate(
+    conf: Path, port: int, seed: int, faults: dict[str, float], life_s: float, name: str, *, test: bool
+) -> int:
     """按声明与样例模拟一个平台。 Serve a platform from its declaration and samples, until it is ended (Ctrl-C).
 
-    The first line on stdout is its address. Every request is told on stderr; at the end, what was counted.
+    What its contract would not take is refused, what is not signed as agreed is barred. The first line on stdout is
+    its address. Every request is told on stderr, with what does not fit; at the end, what was counted.
     """
+    folder = folder_of(conf, name)
     try:
-        release = compiled(folder_of(conf, name))
+        release = compiled(folder)
+        access = _access(conf, release.name, test=test)
+        made = simulated(release, access, seed=seed, faults=faults, life_s=life_s)
     except Unreadable as error:
         raise Stop("\n".join(map(str, error.findings)), 1) from error
-    play = Play(
-        release.declared, built(release), samples_of(release.files), faults, random.Random(seed),  # noqa: S311 - chance that can be repeated
-
-        pattern(release.declared.numbers.ours),
-    )  # fmt: skip
-    asyncio.run(_until_ended(play, port))
-    click.echo(orjson.dumps(dict(play.counts)).decode())
+    except Unbuildable as error:
+        raise Stop(f"{name}: {error.what}: {error.write}") from error
+    except (SecretMissing, Unconfigured) as error:
+        raise Stop(f"conf/platforms/{release.name}.yaml: {error}") from error
+    if faults.get("expired_secret") and made.gate.session is None:
+        raise Stop(
+            f"{name}: auth {release.declared.auth} 没有会话密钥 / has no session secret that could expire"
+        )
+    if access is None and release.declared.auth not in ("none", MUTUAL_TLS):
+        click.echo(
+            f"conf 中没有 {release.name} 的密钥：签名所用的设置与密钥均为 {MADE_UP} / conf has no credential of "
+            f"{release.name}: each setting and secret that signs is the word {MADE_UP}",
+            err=True,
+        )
+    asyncio.run(_until_ended(made, port))
+    for what, count in made.play.unfit.most_common():
+        click.echo(f"{count} × {what}", err=True)
+    click.echo(orjson.dumps(dict(made.play.counts)).decode())
     return 0
 
 
-async def _until_ended(play: Play, port: int) -> None:
+def _access(conf: Path, name: str, *, test: bool) -> Access | None:
+    """Settings and secrets as this installation has them; None where it does not name the platform."""
+    if not (conf / "platforms" / f"{name}.yaml").is_file():
+        return None
+    settings = settings_of(conf)
+    access = settings.platforms[name]
+    reached: Reached | None = access.test if test else access
+    if reached is None:
+        raise Stop(f"conf/platforms/{name}.yaml: 没有 test: / has no test:")
+    return Access("", reached.settings, settings.secrets_in(name, reached))
+
+
+async def _until_ended(made: Simulated, port: int) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     try:
-        async with serving(play, port=port, said=_said) as address:
+        async with serving(made.play, port=port, said=_said, terms=made.terms, gate=made.gate) as address:
             click.echo(address)
             click.echo(
                 f"模拟中，计数见 {address}{COUNTS} / simulating; counts at {address}{COUNTS}", err=True
@@ -68,4 +106,4 @@ async def _until_ended(play: Play, port: int) -> None:
 
 
 def _said(operation: str, number: str, outcome: str) -> None:
-    click.echo(f"{operation} {number or '-'} {outcome}", err=True)
+    click.echo(printable(f"{operation} {number or '-'} {outcome}"), err=True)

@@ -41,6 +41,7 @@ def exchange_of(
         item_there=item_code(there),
         basic_code=there.get("basic_code", ""),
         alignment=there["alignment"],
+        agreement=prepared.agreed.agreement.agreement if prepared.agreed else "",
         release=route.release,
         ours=prepared.message.ours,
         theirs="",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.message import Message, Request
+from gateway.agreements import Agreed
 from gateway.routes import Route
 from gateway.settings import Caller
 
@@ -32,6 +33,7 @@ class Prepared:
     document: canonical, with what the gateway adds, without the contents of files.
     contents: bytes of the files that came inline, by file id.
     materials: unknown where no guide of the item is known, and nothing is claimed; else sufficient.
+    agreed: on the ground of which agreement it passes; None where none is declared.
     """
 
     route: Route
@@ -41,6 +43,7 @@ class Prepared:
     contents: Mapping[str, bytes] = field(repr=False)
     personal: tuple[str, ...]
     materials: str = "unknown"
+    agreed: Agreed | None = None
 
     @property
     def there(self) -> Mapping[str, str]:

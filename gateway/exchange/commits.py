@@ -8,17 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from gateway.agreements import Agreed
+from gateway.clock import china_day
 from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy
-from gateway.store import bodies, cases, exchanges
+from gateway.store import bodies, cases, exchanges, passages
 from gateway.store.cases import Case, Number
 from gateway.store.store import Transaction
 from gateway.store.vault import DataKey
 
 OURS = "tongban"
-ATTENDED = ("abandoned", "contradiction")  # tickets that a person closes; one that is held closes by settling
 BEHIND_MS = 1_000  # how soon a write that waits behind another of its case looks again
 
 
@@ -38,6 +39,14 @@ class CaseOpen(Exception):
         super().__init__("case open")
         self.case_id = case_id
         self.caller = caller
+
+
+class BatchFull(Exception):
+    """As many cases as the agreement's batch lets pass on one day were admitted today; `passes` says which."""
+
+    def __init__(self, passes: Agreed) -> None:
+        super().__init__("batch full")
+        self.passes = passes
 
 
 class Moved(Exception):
@@ -63,7 +72,7 @@ class Admission:
 def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
     """Commit 1. From here we are responsible; a failure before it means that nothing was promised.
 
-    Raises KeyConsumed, CaseOpen.
+    Raises KeyConsumed, CaseOpen, BatchFull.
     """
 
     def work(tx: Transaction) -> Exchange:
@@ -77,6 +86,7 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
         other = None if admission.insist else cases.same_open(connection, admission.case)
         if other:
             raise CaseOpen(*other)
+        _count(tx, admission.prepared.agreed)
         cases.add(connection, admission.case)
         cases.add_numbers(connection, exchange.case_id, exchange.id, admission.numbers)
         exchanges.admit(connection, exchange)
@@ -88,6 +98,15 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
         return exchange
 
     return work
+
+
+def _count(tx: Transaction, passes: Agreed | None) -> None:
+    """Count a case of a capped batch on the day of its admission, in its own commit."""
+    if passes is None or passes.opening.per_day is None:
+        return
+    day = china_day(tx.now_ms).isoformat()
+    if passages.count(tx.connection, *passes.key, day) > passes.opening.per_day:
+        raise BatchFull(passes)
 
 
 def claim(
@@ -120,50 +139,6 @@ def _claimed(tx: Transaction, was: Exchange, owner: str, lease_ms: int) -> Excha
         raise Moved
     tx.record(entries.sending(now))
     return now
-
-
-def hasten(was: Exchange, *, actor: str, sealed: Mapping[str, bytes]) -> Callable[[Transaction], Exchange]:
-    """The next try of what waits is due now. Raises Moved if it was claimed or concluded meanwhile."""
-
-    def work(tx: Transaction) -> Exchange:
-        now = exchanges.change(tx.connection, was, due_ms=tx.now_ms)
-        if now is None:
-            raise Moved
-        bodies.add(tx.connection, now.id, sealed)
-        tx.record(entries.hastened(now, actor=actor))
-        return now
-
-    return work
-
-
-def close_tickets(
-    was: Exchange, *, actor: str, sealed: Mapping[str, bytes]
-) -> Callable[[Transaction], list[str]]:
-    """What asked for a person has been seen to: the kinds that were closed. Raises Moved if there are none."""
-
-    def work(tx: Transaction) -> list[str]:
-        kinds = [kind for kind in ATTENDED if cases.close_ticket(tx.connection, was.id, kind, tx.now_ms)]
-        if not kinds:
-            raise Moved
-        bodies.add(tx.connection, was.id, sealed)
-        for kind in kinds:
-            tx.record(entries.ticket_closed(was, kind, actor=actor, at_ms=tx.now_ms))
-        return kinds
-
-    return work
-
-
-def show_values(
-    command: str, notes: Sequence[tuple[Exchange, Mapping[str, bytes]]], *, actor: str
-) -> Callable[[Transaction], None]:
-    """Values of these exchanges are about to be shown: an entry and a sealed reason for each, or for none."""
-
-    def work(tx: Transaction) -> None:
-        for exchange, sealed in notes:
-            bodies.add(tx.connection, exchange.id, sealed)
-            tx.record(entries.values_shown(exchange, command, actor=actor, at_ms=tx.now_ms))
-
-    return work
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,11 @@ def _asked(exchange: Exchange) -> dict[str, Any]:
 
 
 def _of(exchange: Exchange) -> dict[str, Any]:
-    return {
+    """Which exchange it is about; each entry of a hand-over names the agreement on whose ground it passes."""
+    facts = {
         "exchange": exchange.id,
         "case": exchange.case_id or None,
         "platform": exchange.platform,
         "operation": exchange.operation,
     }
+    return facts | {"agreement": exchange.agreement} if exchange.agreement else facts

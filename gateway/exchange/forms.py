@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from gateway.errors import Refusal
-from gateway.exchange.prepare import SERVICE_OBJECT, allowed, item_refusal, written
+from gateway.exchange.prepare import SERVICE_OBJECT, item_refusal
+from gateway.exchange.rights import allowed, written
 from gateway.items.align import Alignment, Question
 from gateway.items.item import short_division
 from gateway.items.problems import ItemError

@@ -8,15 +8,16 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import Any
 
 from adapters.errors import Unencodable
 from adapters.message import Message, Request
+from gateway.agreements import Agreement
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.given import pointer
+from gateway.exchange.passing import passing
+from gateway.exchange.rights import allowed, require_rights
 from gateway.items.align import Question
 from gateway.items.item import short_division
 from gateway.items.problems import ItemError, SeveralItems
@@ -42,14 +43,21 @@ class Preparation:
     """Turns what is asked into a message that can be sent, or refuses with every problem."""
 
     def __init__(
-        self, alignments: Alignments, demands: Demands, routes: Routes, sequences: Sequences,
+        self,
+        alignments: Alignments,
+        routes: Routes,
+        sequences: Sequences,
         clock_ms: Callable[[], int],
-    ) -> None:  # fmt: skip
+        *,
+        demands: Demands,
+        agreements: Sequence[Agreement] = (),
+    ) -> None:
         self._alignments = alignments
         self._demands = demands
         self._routes = routes
         self._sequences = sequences
         self._clock_ms = clock_ms
+        self._agreements = agreements
 
     async def case(self, asked: Asked, exchange_id: str, *, dry: bool = False) -> Prepared:
         """Prepare a new case. dry: nothing is reserved, our number ends in zeros.
@@ -57,7 +65,7 @@ class Preparation:
         Raises Refusal.
         """
         now_ms = self._clock_ms()
-        _require_rights(asked)
+        require_rights(asked)
         faults = await _checked(asked, now_ms)
         if any(fault.code in canonical.STRUCTURAL or _is_undated(fault) for fault in faults):
             raise Refusal("invalid_case", problems=faults, count=len(faults))
@@ -65,9 +73,11 @@ class Preparation:
         document |= _placed_once(asked.document)
         document |= _added(asked, document["receiving"], exchange_id, now_ms)
         try:
-            route = await self._aligned(asked, document)
+            await self._align(asked, document)
+            passes = passing(document, self._agreements)
             demand = await self._demands.find(asked_of(document, _received_on(document)))
             faults += lacks(demand, document)
+            route = self._route(asked, document)
             document["numbers_ours"] = await self._number(route, document, now_ms, dry=dry or bool(faults))
         except Refusal as refusal:
             if faults:
@@ -79,13 +89,13 @@ class Preparation:
         if faults or translated.problems:
             raise _together(faults, translated.problems)
         personal = _personal(route.mapping_for(document), asked.document, translated.encoded)
-        materials = "sufficient" if demand.known else "unknown"
         return Prepared(
-            route, document, translated.message, translated.encoded, contents, personal, materials
-        )
+            route, document, translated.message, translated.encoded, contents, personal,
+            "sufficient" if demand.known else "unknown", passes,
+        )  # fmt: skip
 
-    async def _aligned(self, asked: Asked, document: Document) -> Route:
-        """Put the aligned item into the document and find who does it."""
+    async def _align(self, asked: Asked, document: Document) -> None:
+        """Put the item over there into the document. Raises Refusal."""
         received = _received_on(document)
         question = Question(
             code=document["item"]["code"],
@@ -103,7 +113,11 @@ class Preparation:
         document["item"] = {**document["item"], "there": there}
         if not allowed(asked.caller.rights.items, *(there.get(name, "") for name in CODES)):
             raise Refusal("forbidden_item")
-        return self._routes.find(division=document["division"], item=there, operation=asked.operation)
+
+    def _route(self, asked: Asked, document: Document) -> Route:
+        """Who does it. Raises Refusal."""
+        item = document["item"]["there"]
+        return self._routes.find(division=document["division"], item=item, operation=asked.operation)
 
     async def _number(self, route: Route, document: Document, now_ms: int, *, dry: bool) -> str:
         declared = route.platform.declared.numbers.ours
@@ -172,32 +186,6 @@ def case_question(document: Mapping[str, Any], theirs: str) -> Document:
     return {**kept, "numbers_theirs": theirs, "item": {"there": document["item"]["there"]}}
 
 
-def _require_rights(asked: Asked) -> None:
-    """Deny by default: the operation, where it goes, and for whom the caller speaks."""
-    rights = asked.caller.rights
-    if not allowed(rights.operations, asked.operation):
-        raise Refusal("forbidden_operation", operation=asked.operation)
-    division = asked.document.get("division")
-    if isinstance(division, str) and not allowed(rights.divisions, *written(division)):
-        raise Refusal("forbidden_division", division=_code(division))
-    receiving = asked.document.get("receiving")
-    sender = receiving.get("division") if isinstance(receiving, dict) else None
-    if isinstance(sender, str) and not allowed(asked.caller.speaks_for, *written(sender)):
-        raise Refusal("forbidden_sender", division=_code(sender))
-
-
-@lru_cache(maxsize=4096)
-def allowed(patterns: tuple[str, ...], *values: str) -> bool:
-    """Whether one of the values, empty ones aside, fits one of the patterns of a right."""
-    return any(fnmatchcase(value, pattern) for value in values if value for pattern in patterns)
-
-
-def written(division: str) -> tuple[str, ...]:
-    """The ways to write one place: as it was given, short, and padded to 12 digits."""
-    short = short_division(division)
-    return division, short, short.ljust(12, "0")
-
-
 def _placed_once(document: Document) -> Document:
     """Both places in their one short form: what is written in two ways is the same place to every guard."""
     receiving = document["receiving"]
@@ -205,11 +193,6 @@ def _placed_once(document: Document) -> Document:
         "division": short_division(document["division"]),
         "receiving": {**receiving, "division": short_division(receiving["division"])},
     }
-
-
-def _code(text: str) -> str:
-    """A division as it may be repeated to the caller: digits, or nothing of what was sent."""
-    return text if text.isdigit() and len(text) <= 12 else "?"
 
 
 def _added(asked: Asked, receiving: Document, exchange_id: str, now_ms: int) -> Document:

@@ -16,9 +16,9 @@ from gateway.routes import Route
 
 _NO_CASE = Exchange(
     id="", case_id="", kind="read", operation="", caller="", actor="", platform="", here="", division="",
-    unit="", mode="", item_here="", item_there="", basic_code="", alignment="", release="", ours="", theirs="",
-    state="sending", step="send", attempt=1, place=0, owner="", due_ms=0, cause="", code="", admitted_ms=0,
-    changed_ms=0, ended_ms=0,
+    unit="", mode="", item_here="", item_there="", basic_code="", alignment="", agreement="", release="",
+    ours="", theirs="", state="sending", step="send", attempt=1, place=0, owner="", due_ms=0, cause="", code="",
+    admitted_ms=0, changed_ms=0, ended_ms=0,
 )  # fmt: skip
 
 

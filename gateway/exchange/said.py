@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from gateway import logs
 from gateway.errors import Refusal
-from gateway.exchange import commits
+from gateway.exchange import attended
 from gateway.exchange.commits import Moved
 from gateway.exchange.facts import number_of
 from gateway.exchange.papers import Erased
@@ -55,7 +55,7 @@ async def hasten(story: Exchanges, was: Exchange, *, actor: str, reason: str) ->
     Raises Moved if it is not as it `was` any more; Erased if it has no papers, so nothing could be sent.
     """
     note = await story.around.papers.note(was, actor=actor, reason=reason)
-    now = await story.around.store.write(commits.hasten(was, actor=actor, sealed=note))
+    now = await story.around.store.write(attended.hasten(was, actor=actor, sealed=note))
     log.info(
         "exchange.hastened", exchange=now.id, platform=now.platform, attempt=now.attempt, cause=now.cause
     )
@@ -73,7 +73,7 @@ async def close_tickets(story: Exchanges, exchange_id: str, *, actor: str, reaso
         note = await story.around.papers.note(was, actor=actor, reason=reason)
     except Erased:
         note = {}
-    return await story.around.store.write(commits.close_tickets(was, actor=actor, sealed=note))
+    return await story.around.store.write(attended.close_tickets(was, actor=actor, sealed=note))
 
 
 async def show_values(
@@ -84,5 +84,5 @@ async def show_values(
     Raises Erased if one of them has no papers any more; then nothing is recorded.
     """
     notes = [(was, await story.around.papers.note(was, actor=actor, reason=reason)) for was in exchanges]
-    await story.around.store.write(commits.show_values(command, notes, actor=actor))
+    await story.around.store.write(attended.show_values(command, notes, actor=actor))
     log.info("values.shown", command=command, exchanges=len(notes), actor=actor)

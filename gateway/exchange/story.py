@@ -19,6 +19,7 @@ from gateway.exchange.asked import Asked
 from gateway.exchange.entries import evidence_of
 from gateway.exchange.facts import fact_of
 from gateway.exchange.papers import Claim, Papers
+from gateway.exchange.passing import full_today
 from gateway.exchange.prepare import Preparation
 from gateway.exchange.waiters import Waiters
 from gateway.gates import Gate, Gates
@@ -108,6 +109,8 @@ class Exchanges:
             except commits.CaseOpen as other:
                 case = other.case_id if other.caller == exchange.caller else "?"  # not theirs to know
                 raise Refusal("case_open", division=exchange.division, case=case) from other
+            except commits.BatchFull as full:
+                raise full_today(full.passes, now_ms) from full
             passage.keep()
         log.debug("exchange.admitted", exchange=exchange.id, platform=exchange.platform, state=exchange.state)
         if exchange.state == "sending":

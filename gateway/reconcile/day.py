@@ -11,6 +11,7 @@ from typing import Any
 from audit.entries import Entry
 from gateway import logs
 from gateway.boot import Gateway
+from gateway.clock import china_day
 from gateway.exchange import said
 from gateway.exchange.commits import Moved
 from gateway.exchange.papers import Erased
@@ -19,7 +20,7 @@ from gateway.numbers import form_pattern
 from gateway.reconcile.compare import KINDS, Difference, compare
 from gateway.reconcile.lists import Fault, Reading, read_list, state_words
 from gateway.reconcile.ours import of_day, of_other_days, with_known
-from gateway.reconcile.sources import LIST, SUBMIT, Listing, SourceName, Told, china_day, listed, probed
+from gateway.reconcile.sources import LIST, SUBMIT, Listing, SourceName, Told, listed, probed
 from gateway.reconcile.texts import CannotReconcile
 from gateway.releases import PlatformRelease
 from gateway.store.sent import Sent

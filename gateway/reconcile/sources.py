@@ -5,10 +5,11 @@ Every question goes the one way (exchange.reads) and leaves its entry.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, Literal
 
+from gateway.clock import china_day
 from gateway.errors import Refusal
 from gateway.exchange.facts import number_of
 from gateway.exchange.papers import Erased
@@ -16,7 +17,6 @@ from gateway.exchange.prepare import epoch_ms
 from gateway.exchange.reads import Question, pose
 from gateway.exchange.story import Exchanges
 from gateway.model import Exchange, Fact
-from gateway.numbers import CHINA
 from gateway.reconcile.compare import Record, once
 from gateway.reconcile.lists import Fault
 from gateway.routes import Route
@@ -136,11 +136,6 @@ def _records(rows: Sequence[Any]) -> tuple[list[Record], list[Fault]]:
         else:
             faults.append(Fault(place, "bad_number" if row.get("ours") or row.get("theirs") else "no_number"))
     return records, faults
-
-
-def china_day(at_ms: int) -> date:
-    """The China date of a time."""
-    return datetime.fromtimestamp(at_ms / 1000, CHINA).date()
 
 
 def _at_ms(text: str | None) -> int:

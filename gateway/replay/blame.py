@@ -4,6 +4,7 @@ The values are those that were sent, from the sealed message; their origins are 
 mapping again under the release of the exchange, whatever is in force by now.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from gateway.boot import Gateway
 from gateway.exchange.papers import Erased
 from gateway.meant import NotMeant, compiled
 from gateway.model import Exchange
+from gateway.releases import DECLARATION
+from gateway.replay.given import given
 from gateway.replay.made import Made, made, run
 from gateway.store import releases
 from gateway.store.releases import Activation
@@ -21,6 +24,7 @@ from mappings.mapping import Mapping as Mapped
 class Part:
     """What one mapping made: the message that was sent, or the answer in our words.
 
+    mapping, digest: where there is none, the description of the answer in platform.yaml, and the release.
     changed: targets that this program would make otherwise today (a word has changed since).
     refused: paths and codes of what the mapping could not carry (an answer that it does not describe).
     """
@@ -65,8 +69,18 @@ async def blame(gateway: Gateway, exchange_id: str) -> Blame:
     answer = await gateway.papers.tree(was.id, f"answer/{was.attempt}", key) or {}
     mapping, reply = mappings.get(was.operation), mappings.get(f"{was.operation}.reply")
     sent = None if mapping is None or message is None else _sent(mapping, document, message)
-    answered = None if reply is None or not answer.get("document") else _answered(reply, answer["document"])
+    answered = _answer(files, was, reply, answer.get("document"))
     return Blame(was, activated, sent=sent, answered=answered)
+
+
+def _answer(files: Mapping[str, str], was: Exchange, reply: Mapped | None, document: Any) -> Part | None:
+    """By its mapping; where there is none, what the description of the answer gave."""
+    if not document:
+        return None
+    if reply is not None:
+        return _answered(reply, document)
+    description, values = given(files, was, document)
+    return Part(f"{was.platform}/{DECLARATION} {description}", was.release, values) if description else None
 
 
 def _sent(mapping: Mapped, document: Any, message: Any) -> Part:

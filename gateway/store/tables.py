@@ -54,6 +54,42 @@ activations = sa.Table(
     _text("why"),  # free text: here, not in the log
     _number("at_ms"),
 )
+# Releases that come in force at a later moment: one of them is over once it is activated or cancelled.
+scheduled = sa.Table(
+    "scheduled",
+    metadata,
+    _key("place", sa.BigInteger),  # 1, 2, 3 …
+    _text("digest"),
+    _number("from_ms"),
+    _text("actor"),
+    _text("why"),
+    _number("at_ms"),
+    _number("ended_ms"),
+    _text("ended_by"),  # who cancelled it; empty for one that was activated
+    _text("ended_why"),
+)
+# Who approved which declaration of a platform, under which document. Rows are only ever added.
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    _key("platform"),
+    _key("declaration"),  # digest of everything in the platform's folder
+    _key("actor"),
+    _key("document"),  # number of the signed report
+    _blob("bundle"),  # those files, as in releases
+    _number("at_ms"),
+)
+# What was put in force unapproved: an approval is owed by a day. Over once there is one; rows are only ever added.
+follow_ups = sa.Table(
+    "follow_ups",
+    metadata,
+    _key("place", sa.BigInteger),  # of the activation
+    _key("platform"),
+    _text("declaration"),
+    _text("actor"),  # who put it in force
+    _number("due_ms"),
+    _number("at_ms"),
+)
 cases = sa.Table(
     "cases",
     metadata,
@@ -98,6 +134,7 @@ exchanges = sa.Table(
     _text("item_there"),
     _text("basic_code"),
     _text("alignment"),
+    _text("agreement"),
     _text("release"),
     _text("ours"),
     _text("theirs"),
@@ -173,6 +210,43 @@ idempotency = sa.Table(
     _key("key"),
     _text("digest"),
     _text("exchange_id"),
+    **_ONE_TREE,
+)
+# what others tell of a case, in the order in which it became known
+case_events = sa.Table(
+    "case_events",
+    metadata,
+    _key("case_id"),
+    _key("place", sa.BigInteger),
+    _text("kind"),
+    _number("at_ms"),  # when it happened, by the clock of its source
+    _text("source"),
+    _text("number"),  # the source's own id of the record; empty if it has none
+    _text("undoes"),
+    _text("cause"),  # why it does not count; empty if it does
+    _number("seen_ms"),
+    _text("exchange_id"),  # by which it became known
+    **_ONE_TREE,
+)
+# days of a place that are otherwise than their weekday, and the years whose arrangement was brought in whole
+calendar_days = sa.Table(
+    "calendar_days",
+    metadata,
+    _key("division"),
+    _key("day"),
+    _number("works"),
+    _text("note"),
+    **_ONE_TREE,
+)
+calendar_years = sa.Table("calendar_years", metadata, _key("year", sa.BigInteger))
+# cases admitted under an agreement whose batch is capped, by China day
+passages = sa.Table(
+    "passages",
+    metadata,
+    _key("agreement"),
+    _key("batch"),
+    _key("day"),
+    _number("taken"),
     **_ONE_TREE,
 )
 sequences = sa.Table("sequences", metadata, _key("scope"), _number("following"), **_ONE_TREE)

@@ -1,6 +1,15 @@
 """The routes of the service, each with who may use it and everything that it can answer."""
 
-from gateway.web.api import cases, catalogue, description, exchanges, health, needs
+from gateway.web.api import (
+    agreements,
+    cases,
+    catalogue,
+    description,
+    events,
+    exchanges,
+    health,
+    needs,
+)
 from gateway.web.described import HTML, TEXT, Endpoint, Parameter, Success
 
 _GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
@@ -11,6 +20,7 @@ _BODY = (
 _PREPARED = (
     "forbidden_division", "forbidden_item", "forbidden_sender", "invalid_case", "unmappable",
     "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
+    "no_agreement", "mode_not_agreed", "item_not_open", "power_not_delegated", "batch_full",
     "division_not_served", "route_ambiguous", "operation_not_offered", "not_active", "stopping",
 )  # fmt: skip
 _WISHED = (
@@ -49,6 +59,16 @@ _PREFER = Parameter(
     {"type": "string", "maxLength": 200}, "wait=10",
 )  # fmt: skip
 _DIVISION = Parameter("division", "query", ("行政区划代码", "Code of the division"), LINE, "440232")
+_AFTER = Parameter(
+    "after", "query", ("上次给出的 cursor；不填则从头", "`cursor` of the time before; none: from the beginning"),
+    {"type": "string", "pattern": "^[0-9]{1,9}[.][0-9]{1,18}$"}, "1.0",
+)  # fmt: skip
+_LIMIT = Parameter(
+    "limit", "query", ("最多给出多少条（1–500，默认 100）", "At most how many (1 to 500, by default 100)"),
+    {"type": "integer", "minimum": 1, "maximum": 500}, "100",
+)  # fmt: skip
+_HERE = Parameter("here", "query", ("收件地行政区划", "Division that receives the papers"), LINE, "330282")
+_THERE = Parameter("there", "query", ("办理地行政区划", "Division that decides"), LINE, "440232")
 _CODE = Parameter(
     "code", "query",
     ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
@@ -64,7 +84,7 @@ _ITEM = Parameter(
     {"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"}, "002014007000", required=True,
 )  # fmt: skip
 _PLACE = {"type": "string", "pattern": "^[0-9]{6}([0-9]{3}){0,2}$"}
-_THERE = Parameter(
+_OVER_THERE = Parameter(
     "division",
     "query",
     ("办理地行政区划", "The division where it is to be done"),
@@ -74,7 +94,7 @@ _THERE = Parameter(
 )
 _WISHES = (
     _ITEM,
-    _THERE,
+    _OVER_THERE,
     Parameter("unit", "query", ("办理单位", "The unit over there"),
               {"type": "string", "pattern": "^[0-9A-Z]{18}$"}, "11440232007340216X"),
     Parameter("situation", "query", ("情形，应为答复中 situations 之一", "One of `situations` of the answer"),
@@ -145,6 +165,17 @@ ENDPOINTS = (
         (*_GUARDED, "not_found", "proof_not_ready"), (_EXCHANGE,),
     ),
     Endpoint(
+        "GET", "/v1/events", events.events, "case.read",
+        ("读取动态", "What happened"),
+        ("本接入方各办件的全部变化，按提交先后，逐页给出；请保存 cursor，下次从其后读起。"
+         "Prefer: wait=N 时，没有新动态则最多等待 N 秒。",
+         "Every change of the caller's cases in the order of the commits, page by page: keep `cursor` and ask"
+         " behind it next time. With Prefer: wait=N an empty page is answered as soon as there is any, or after"
+         " N seconds."),
+        (Success(200, ("动态", "The events"), "Events"),),
+        (*_GUARDED, "bad_parameter", "cursor_of_lost_log"), (_AFTER, _LIMIT, _PREFER),
+    ),
+    Endpoint(
         "POST", "/v1/preflight", cases.preflight, "case.submit",
         ("预检", "Check a case without submitting it"),
         ("作全部校验并给出将要发送的报文；不发送，不保存，不占用编号。",
@@ -177,6 +208,15 @@ ENDPOINTS = (
          "that fits it passes preflight, but for what `unsaid` names."),
         (Success(200, ("表单与材料", "The form and the materials"), "Form"),),
         (*_GUARDED, "bad_parameter", *_WISHED), _WISHES,
+    ),
+    Endpoint(
+        "GET", "/v1/agreements", agreements.agreements, "catalogue.read",
+        ("通办协议与开通事项", "Agreements, and which items are open"),
+        ("哪些地方之间、哪些方式、哪些事项、自何日起可以通办，今日还可办多少件；空列表表示未按协议限制。",
+         "Between which places, in which modes, which items may pass, since when, and how many more today; an empty"
+         " list means that nothing is held against any."),
+        (Success(200, ("通办协议", "The agreements"), "Agreements"),),
+        (*_GUARDED, "bad_parameter"), (_HERE, _THERE),
     ),
     Endpoint(
         "GET", "/metrics", health.metrics, "metrics.read",

@@ -32,7 +32,9 @@ _HEADERS = {
 _FACTS: Mapping[str, str | int] = {
     "most": 33554432, "line": 3, "column": 17, "path": "division", "name": "number", "count": 2,
     "operation": "case.submit", "division": "440232", "code": "11341702003279130M4002014007000",
-    "lacking": "item_there", "from": "2027-01-01", "deciding_field": "unit", "platforms": "sim-gd, sim-gx",
+    "lacking": "item_there", "from": "2027-01-01", "deciding_field": "unit", "here": "330282",
+    "there": "440232", "mode": "joint", "document": "甲乙通办〔2026〕1号", "powers": "receive",
+    "batch": "2026-1", "after": "2.0", "per_day": 20, "platforms": "sim-gd, sim-gx",
     "exchange": "01M7ZWW098WV6KEWG1ESFRB4QH", "cause": "queue",
 }  # fmt: skip
 

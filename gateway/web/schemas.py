@@ -2,7 +2,12 @@
 
 from typing import Any, get_args
 
+from gateway.agreements import POWERS
+from gateway.cases import due
+from gateway.cases.life import What
+from gateway.cases.states import ALONG, STATES, Actor, Duty
 from gateway.errors import CODES, Party
+from gateway.feed import SHOWN
 from gateway.model import State
 from mappings import canonical
 
@@ -32,6 +37,21 @@ def _titled(title: str, schema: Schema) -> Schema:
     return {"title": title, **schema}
 
 
+_STEP = {
+    "event": _titled("环节", {"enum": list(ALONG)}),
+    "at": _titled("时间（来源方时钟）", TIME),
+    "source": _titled("来源", TEXT),
+    "number": _titled("来源方记录号", OPTIONAL),
+}
+_EVENT = {
+    "cursor": _titled("读到此条为止的 cursor", TEXT),
+    "kind": _titled("种类（存证条目的种类）", TEXT),
+    "at": _titled("入账时间", TIME),
+    **dict.fromkeys(SHOWN, TEXT),
+    "attempt": {"type": "integer"},
+}
+_FINDING = {"finding": {"enum": list(get_args(What))}, **_STEP}
+_LEFT = {"type": ["integer", "null"], "minimum": 0}
 _ITEM = {
     "here": _titled("接入方所用编码", TEXT),
     "there": _titled("办理地编码", TEXT),
@@ -64,6 +84,7 @@ ANSWERS: dict[str, Schema] = {
         "their_code": _titled("对方代码", OPTIONAL),
         "numbers": _object("编号", {"ours": OPTIONAL, "theirs": OPTIONAL}),
         "item": _object("事项", _ITEM),
+        "agreement": _titled("所依据的通办协议", OPTIONAL),
         "release": _titled("所依据的发布", TEXT),
         "admitted_at": _titled("受托时间", TIME),
         "changed_at": _titled("最近变化时间", TIME),
@@ -80,6 +101,20 @@ ANSWERS: dict[str, Schema] = {
         "received_at": _titled("收件时间", TIME),
         "admitted_at": _titled("受托时间", TIME),
         "open": _titled("在办", FLAG),
+        "state": {"title": "办件状态", "enum": list(STATES)},
+        "state_text": _titled("办件状态说明", BOTH),
+        "since": _titled("自何时起", TIME),
+        "acts": {"title": "下一步由谁办理", "enum": list(get_args(Actor)),
+                 "description": "receiving 收件地, deciding 办理地, applicant 申请人, nobody 已办结"},
+        "due": {"anyOf": [_object("下一步的期限", {
+            "for": {"title": "须做的事", "enum": list(get_args(due.What))},
+            "on": _titled("届满日", OPTIONAL),
+            "why": {"title": "为何没有期限", "enum": [*get_args(due.Why), None]},
+        }), {"type": "null"}]},
+        "duties": {"title": "尚欠", "description": "supplement 容缺后补的材料, payment 费用",
+                   "type": "array", "items": {"enum": list(get_args(Duty))}},
+        "timeline": _titled("办理经过", _list(_object("一步", _STEP))),
+        "findings": _titled("不合常理之处", _list(_object("一处", _FINDING))),
         "numbers": _list(_object("编号", {"owner": TEXT, "kind": TEXT, "number": TEXT})),
         "exchanges": _list(_ref("Exchange")),
     }),
@@ -93,6 +128,9 @@ ANSWERS: dict[str, Schema] = {
         "message": {"title": "将要发送的报文（平台词汇）", "type": "object"},
         "personal_fields": _titled("将要发送的个人信息字段", _list(TEXT)),
         "materials": {"title": "材料是否齐备；没有指南则不作判断", "enum": ["sufficient", "unknown"]},
+        "agreement": {"anyOf": [_object("所依据的通办协议", {
+            "agreement": TEXT, "document": TEXT, "batch": TEXT, "left_today": _LEFT,
+        }), {"type": "null"}]},
     }),
     "Form": _object("表单与材料", {
         "platform": _titled("平台", TEXT),
@@ -128,6 +166,27 @@ ANSWERS: dict[str, Schema] = {
             "path": TEXT, "code": TEXT, "zh": TEXT, "en": TEXT,
         }))),
     }),
+    "Agreements": _object("通办协议列表", {
+        "agreements": _list(_object("通办协议", {
+            "agreement": _titled("名称", TEXT),
+            "title": _titled("标题", TEXT),
+            "document": _titled("文号", TEXT),
+            "between": _titled("双方的行政区划，含其下级", _list(_list(TEXT))),
+            "direction": {"title": "方向", "enum": ["both", "forth"]},
+            "modes": _titled("通办方式", _list(TEXT)),
+            "powers": _titled("委托的权限", _list({"enum": list(POWERS)})),
+            "valid_from": _titled("生效日期", TEXT),
+            "valid_to": _titled("失效日期", OPTIONAL),
+            "openings": _list(_object("一批开通事项", {
+                "batch": _titled("批次", TEXT),
+                "items": _titled("事项编码，末尾可用 *", _list(TEXT)),
+                "valid_from": _titled("开通日期", TEXT),
+                "valid_to": _titled("停止日期", OPTIONAL),
+                "per_day": _titled("试运行每日上限", _LEFT),
+                "left_today": _titled("今日还可办", _LEFT),
+            })),
+        })),
+    }),
     "Platforms": _object("平台列表", {
         "release": _titled("生效的发布", TEXT),
         "platforms": _list(_object("平台", {
@@ -145,6 +204,11 @@ ANSWERS: dict[str, Schema] = {
         "items": _list(_object("事项", dict.fromkeys(_CATALOGUE, TEXT) | {"version": {"type": "integer"}},
                                optional=(*_CATALOGUE[4:], "version"))),
         "cursor": _titled("下一页", OPTIONAL),
+    }),
+    "Events": _object("动态", {
+        "events": _list(_object("一条", _EVENT, optional=SHOWN[1:])),
+        "cursor": _titled("下次从其后读起", TEXT),
+        "more": _titled("其后已有更多", FLAG),
     }),
     "Health": _object("存活", {"status": {"enum": ["ok"]}}),
     "Ready": _object("就绪", {"ready": FLAG, "checks": {"type": "object", "additionalProperties": FLAG}}),

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from gateway.cases.due import Due, due_of
+from gateway.cases.life import Event
+from gateway.cases.states import TEXTS
+from gateway.clocks import Calendar
+from gateway.exchange.following import Known, life_of
 from gateway.model import Exchange
 from gateway.numbers import CHINA
-from gateway.store.cases import Case, Number
+from gateway.store.cases import Number
 
 STATES = {
     "waiting": ("已受托，待发送", "admitted, not sent yet"),
@@ -43,6 +48,7 @@ def exchange_view(exchange: Exchange) -> dict[str, Any]:
             "basic_code": exchange.basic_code,
             "alignment": exchange.alignment,
         },
+        "agreement": exchange.agreement or None,
         "release": exchange.release,
         "admitted_at": china(exchange.admitted_ms),
         "changed_at": china(exchange.changed_ms),
@@ -56,8 +62,10 @@ def exchange_view(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def case_view(case: Case, numbers: Sequence[Number], exchanges: Sequence[Exchange]) -> dict[str, Any]:
-    """A case with all its numbers and exchanges, the newest last."""
+def case_view(known: Known, numbers: Sequence[Number], calendar: Calendar) -> dict[str, Any]:
+    """A case: where it stands and who must act, all its numbers, steps and exchanges, the newest last."""
+    case, life = known.case, life_of(known)
+    chinese, english = TEXTS[life.state]
     return {
         "case": case.id,
         "caller": case.caller,
@@ -67,9 +75,29 @@ def case_view(case: Case, numbers: Sequence[Number], exchanges: Sequence[Exchang
         "received_at": china(case.received_ms),
         "admitted_at": china(case.admitted_ms),
         "open": bool(case.open),
+        "state": life.state,
+        "state_text": {"zh": chinese, "en": english},
+        "since": china(life.since_ms),
+        "acts": life.acts,
+        "due": _due(due_of(life, calendar)),
+        "duties": sorted(life.duties),
+        "timeline": [_step(each) for each in life.steps],
+        "findings": [{"finding": each.what, **_step(each.event)} for each in life.findings],
         "numbers": [{"owner": n.owner, "kind": n.kind, "number": n.number} for n in numbers],
-        "exchanges": [exchange_view(exchange) for exchange in exchanges],
+        "exchanges": [exchange_view(exchange) for exchange in known.exchanges],
     }
+
+
+def _due(due: Due | None) -> dict[str, Any] | None:
+    if due is None:
+        return None
+    return {"for": due.what, "on": due.on.isoformat() if due.on else None, "why": due.why}
+
+
+def _step(event: Event) -> dict[str, Any]:
+    return {
+        "event": event.kind, "at": china(event.at_ms), "source": event.source, "number": event.number or None,
+    }  # fmt: skip
 
 
 def china(at_ms: int) -> str | None:

@@ -1,23 +1,24 @@
 """Everything that can be found out about a platform before it goes live, each finding with its grade."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.base import Adapter
 from adapters.build import build
-from adapters.contract import Contract, Offer, Part, read
 from adapters.declared import Platform
 from adapters.errors import Unbuildable
 from adapters.message import Access
-from adapters.notation import soap_call
 from gateway.releases import DECLARATION, PlatformRelease
 from gateway.workbench.answers import answers
+from gateway.workbench.codes import codes
+from gateway.workbench.described import Described, described
+from gateway.workbench.examples import examples
 from gateway.workbench.fit import Fit
-from gateway.workbench.grades import Grade, Graded, answered, unused
+from gateway.workbench.grades import DATABASE, Grade, Graded, answered, unused
+from gateway.workbench.headers import header_findings, parted
 from gateway.workbench.samples import samples
 from gateway.workbench.targets import Target, targets
-from gateway.workbench.texts import texts
+from gateway.workbench.terms import terms_of
 from mappings.problems import Finding
 from mappings.source import Source
 from mappings.source import read as read_yaml
@@ -34,17 +35,26 @@ class _Whatever(dict[str, str]):
         return "checked" if default is None else default
 
 
-def examine(release: PlatformRelease) -> list[Graded]:
-    """All findings about a platform that compiles, without those that its `exempt` answers for."""
+def examine(release: PlatformRelease, there: Sequence[Graded] | None = None) -> list[Graded]:
+    """All findings about a platform that compiles, without those that its `exempt` answers for.
+
+    there: what its real database lacks; None where nobody looked.
+    """
     source = read_yaml(f"{release.name}/{DECLARATION}", release.files[DECLARATION])
     try:
         adapter = built(release)
         messages = described(release)
+        terms = terms_of(release.declared, release.files, messages, adapter)
     except Unbuildable as error:
         return [Graded(Grade.BRONZE, source.finding(tuple(error.path), error.what, error.write))]
-    found = list(_all(release, source, adapter, messages))
+    found = list(_all(release, source, messages))
+    found += samples(source, release.declared, release.files, adapter)
+    found += examples(release, adapter, terms)
+    found += there or ()
     exempt = release.declared.exempt
     for key in unused(found, exempt):
+        if there is None and key.startswith(DATABASE):
+            continue
         stale = source.finding(("exempt", key), f"nothing is exempt by '{key}'", "remove it")
         found.append(Graded(Grade.SILVER, stale))
     return answered(found, exempt)
@@ -65,60 +75,25 @@ def built(release: PlatformRelease) -> Adapter:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """What is known of one operation's message and answer; None where no contract says anything."""
-
-    message: Part | None
-    answer: Part | None
-
-
-def described(release: PlatformRelease) -> dict[str, Described]:
-    """For each operation what its contract says, or the file that it names itself. Raises Unbuildable."""
-    platform = release.declared
-    contract = read(platform.contract, release.files) if platform.contract else None
-    found = {}
-    for name, operation in platform.operations.items():
-        offer = offer_of(contract, platform, name)
-        if operation.message:
-            (own, *_) = read(operation.message, release.files).offers
-            found[name] = Described(own.request, offer.answer if offer else own.answer)
-        else:
-            found[name] = Described(offer.request if offer else None, offer.answer if offer else None)
-    return found
-
-
-def offer_of(contract: Contract | None, platform: Platform, name: str) -> Offer | None:
-    """What the contract says of an operation; None where it says nothing that a mapping could be held against."""
-    if contract is None or platform.operations[name].arguments:
-        return None  # the message is a document inside an argument, of which a contract knows nothing
-    call = platform.operations[name].call
-    service, port, wanted = soap_call(call) if platform.speaks == "soap" else (None, None, call)
-    for offer in contract.offers:
-        at = soap_call(offer.call) if platform.speaks == "soap" else (None, None, offer.call)
-        if at[2] == wanted and service in (None, at[0]) and port in (None, at[1]) and offer.how == "typed":
-            return offer
-    return None
-
-
-def _all(
-    release: PlatformRelease, source: Source, adapter: Adapter, messages: Mapping[str, Described]
-) -> Iterator[Graded]:
+def _all(release: PlatformRelease, source: Source, messages: Mapping[str, Described]) -> Iterator[Graded]:
     platform = release.declared
     for name, mapping in release.mappings.items():
-        root = targets(mapping)
+        whole = targets(mapping)
+        root, header = parted(whole)
         if name in platform.operations:
-            message = messages[name].message
-            if message is not None:
-                yield from Fit(name, typed=platform.speaks != "soap").findings(root, message)
+            known = messages[name]
+            yield from header_findings(source, platform, name, known.headers, root, header)
+            if known.message is not None:
+                yield from Fit(name, typed=platform.speaks != "soap", xml=known.xml).findings(
+                    root, known.message
+                )
             elif platform.speaks != "table":  # its declared columns are what a mapping is held against
                 yield _undescribed(source, name)
-            yield from _refusals(name, root)
-        yield from _codes(root)
+            yield from _refusals(name, whole)
+    yield from codes(release.mappings.values())
     for name in platform.operations:
         yield from answers(source, platform, name, messages[name].answer)
         yield from _unsettled(source, platform, name)
-    yield from samples(source, platform, release.files, adapter)
     if platform.accepted is None:
         write = (
             "write accepted: {document: …, on: …} once the report of the joint test (联调测试报告) is signed"
@@ -159,23 +134,3 @@ def _refusals(operation: str, root: Target) -> Iterator[Graded]:
         what = f"a case is refused here when {target.refused}"
         site = target.site
         yield Graded(Grade.SILVER, Finding(site.file, site.line, site.column, what, write), key)
-
-
-def _codes(root: Target) -> Iterator[Graded]:
-    """Codes of ours that a table has no row for: a case that holds one is refused."""
-    told: set[str] = set()
-    for _, target in root.walk():
-        if target.field is None:
-            continue
-        known = texts(target.field, target.source)
-        for table in known.tables:
-            if not known.lost or table in told:
-                continue
-            told.add(table)
-            key = f"table/{table}"
-            what = f"table {table} has no row for {', '.join(known.lost[:12])}" + (
-                f" … ({len(known.lost)} in all)" if len(known.lost) > 12 else ""
-            )
-            write = f'add rows, or write exempt: {{"{key}": why}}'
-            site = target.site
-            yield Graded(Grade.SILVER, Finding(site.file, site.line, site.column, what, write), key)

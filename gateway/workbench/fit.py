@@ -1,11 +1,13 @@
 """A mapping against the contract of the platform: what is written exists there and fits, what is needed is fed."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from adapters.contract import Part
+from adapters.contract.kinds import TYPE
+from gateway.workbench.choices import concrete
 from gateway.workbench.grades import Grade, Graded
+from gateway.workbench.takes import fits, has_form, listed
 from gateway.workbench.targets import Condition, Target
 from gateway.workbench.texts import Texts, texts
 from mappings.problems import Finding, nearest
@@ -16,15 +18,22 @@ _NUMBERS = {"integer": ("integer",), "decimal": ("number", "integer"), "boolean"
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Holds one operation's targets against its message. typed: numbers must leave as numbers (JSON)."""
+    """Holds one operation's targets against its message.
+
+    typed: numbers must leave as numbers (JSON).    xml: the contract is an XML Schema, see `takes`.
+    """
 
     operation: str
     typed: bool
+    xml: bool = False
 
     def findings(self, root: Target, message: Part) -> Iterator[Graded]:
         yield from self._object(root, message, "")
 
     def _object(self, target: Target, part: Part, above: str) -> Iterator[Graded]:
+        target, part, wrong = concrete(target, part, above)
+        for where, what, write in wrong:
+            yield self._told(where, Grade.BRONZE, what, write)
         known = {each.name: each for each in part.parts}
         for name, below in target.below.items():
             path = f"{above}.{name}" if above else name
@@ -83,9 +92,9 @@ class Fit:
         if target.personal and not part.required:
             what = f"'{path}' is personal, and the platform does not require it"
             yield self._told(target, Grade.GOLD, what, "leave it out, or say what it is needed for", path)
-        if part.kind == "any" or _gives(target, "object"):
+        if _gives(target, "object") or (part.kind == "any" and TYPE not in target.below):
             return
-        if target.below and part.parts:
+        if target.below and (part.parts or part.abstract or TYPE in target.below):
             yield from self._object(target, part, path)
         elif target.below:
             if not (part.open or part.recursive):
@@ -135,21 +144,32 @@ class Fit:
                 target, grade, f"'{path}' takes {part.longest} characters, and this may be longer",
                 f"end the pipe with | at_most({part.longest})", path,
             )  # fmt: skip
-        if part.pattern and known.among:
-            odd = sorted(text for text in known.among if not _matches(part.pattern, text))
+        yield from self._odd(target, part, path, known)
+
+    def _odd(self, target: Target, part: Part, path: str, known: Texts) -> Iterator[Graded]:
+        """Texts that are known beforehand, and of the right length, but of another form or kind."""
+        short = [
+            text for text in sorted(known.among or ()) if part.longest is None or len(text) <= part.longest
+        ]
+        odd = [text for text in short if not has_form(part, text, xml=self.xml)]
+        if odd:
+            what = f"'{path}' has the form {part.pattern} there; {listed(odd)} has not"
+            yield self._told(target, Grade.BRONZE, what, "give another text", path)
+        elif not self.typed and not part.among:
+            odd = [text for text in short if not fits(part, text, xml=self.xml)]
             if odd:
-                what = f"'{path}' has the form {part.pattern} there; {_listed(odd)} has not"
+                what = f"'{path}' is {part.form or part.kind} there; {listed(odd)} is not"
                 yield self._told(target, Grade.BRONZE, what, "give another text", path)
 
     def _among(self, target: Target, part: Part, path: str, known: Texts) -> Iterator[Graded]:
-        wanted = f"'{path}' is one of {_listed(part.among)} there"
+        wanted = f"'{path}' is one of {listed(part.among)} there"
         if known.among is None:
             yield self._told(
                 target, Grade.BRONZE, f"{wanted}, and this may be anything", 'add | table("…")', path
             )
         elif odd := sorted(known.among - set(part.among)):
             yield self._told(
-                target, Grade.BRONZE, f"{wanted}, and this gives {_listed(odd)}", "mend the codes", path
+                target, Grade.BRONZE, f"{wanted}, and this gives {listed(odd)}", "mend the codes", path
             )
 
     def _told(self, target: Target, grade: Grade, what: str, write: str, path: str = "") -> Graded:
@@ -165,16 +185,3 @@ def _gives(target: Target, kind: str) -> bool:
 
 def _either(conditions: Iterable[Condition]) -> str:
     return " or ".join(map(str, conditions))
-
-
-def _listed(texts: Iterable[str]) -> str:
-    found = list(texts)
-    return ", ".join(found[:_SHOWN]) + (f" … ({len(found)} in all)" if len(found) > _SHOWN else "")
-
-
-def _matches(pattern: str, text: str) -> bool:
-    """Whether the contract's pattern takes the text; one that Python cannot read decides nothing."""
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return True

@@ -1,7 +1,7 @@
 """What is known beforehand of the texts that a field can give: which ones, and how long."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -48,6 +48,16 @@ def texts(field: Field, source: Shape | None) -> Texts:
     among = known.among | {default} if known.among is not None else None
     longest = max(known.longest, len(default)) if known.longest is not None else None
     return Texts(among, longest, known.lost, known.tables)
+
+
+def arriving(field: Field, source: Shape | None) -> Iterator[tuple[Bound, frozenset[str] | None]]:
+    """Every word with the texts that can come to it, None where they are not known."""
+    known = _source(field, source)
+    default = field.expression.default
+    for bound, call in zip(field.words, field.expression.calls, strict=True):
+        yield bound, known.among if known.among is None or default is None else known.among | {default}
+        known = _through(known, bound, call.arguments)
+        default = _through_all((bound,), default) if default is not None else None
 
 
 def _source(field: Field, source: Shape | None) -> Texts:

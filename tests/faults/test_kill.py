@@ -50,6 +50,7 @@ class Scenario:
     covered: how many leading transactions another scenario has killed already.
     first_killed: a boundary at which an earlier process died; the way starts with what that one left.
     division: where the case goes, if not where it says.
+    apart:  every how many boundaries it is killed in the suite; at all of them when long (make faults).
     """
 
     name: str
@@ -60,6 +61,7 @@ class Scenario:
     first_killed: str = ""
     whole: bool = False
     division: str = ""
+    apart: int = 2
 
     @property
     def document(self) -> dict[str, Any]:
@@ -70,7 +72,7 @@ class Scenario:
         return frozenset({"already", "expire_secret"} if self.platform == "sim-gd" else {"partly"})
 
 
-REST = Scenario("REST, straight on", "sim-gd", "gd-organization", whole=True)
+REST = Scenario("REST, straight on", "sim-gd", "gd-organization", whole=True, apart=1)
 SOAP = Scenario("SOAP, straight on", "sim-gx", "gx-person", whole=True)
 SCENARIOS = (
     REST,
@@ -78,9 +80,9 @@ SCENARIOS = (
     Scenario("REST, told to come later", "sim-gd", "gd-organization", ({"do": "later", "after_s": 0},), covered=4),
     Scenario("SOAP, answer lost, then probed", "sim-gx", "gx-person", ({"do": "take_then_drop"},), covered=3),
     Scenario("REST, once more after a crash", "sim-gd", "gd-organization",
-             first_killed="after the last byte of cases"),
+             first_killed="after the last byte of cases", apart=3),
     Scenario("SOAP, found absent after a crash", "sim-gx", "gx-person",
-             first_killed="before the first byte of exchange"),
+             first_killed="before the first byte of exchange", apart=3),
     Scenario("a table, straight on", "sim-table", "gd-person", covered=2, division="440281"),
     Scenario("a folder, straight on", "sim-folder", "gd-person", covered=2, division="440282"),
 )  # fmt: skip
@@ -245,8 +247,7 @@ async def test_a_process_killed_at_any_boundary_loses_nothing_and_doubles_nothin
         begin = await begin.after_a_death(tmp_path / "dead")
     recorded, wrong = await begin.run(tmp_path / "counting", None)
     assert not wrong
-    # what follows a first death goes the same way as before it: every third boundary of it, all of them when long
-    apart = 3 if scenario.first_killed and not LONG else 1
+    apart = 1 if LONG else scenario.apart
     tried = range(_after_transactions(recorded, scenario.covered), len(recorded), apart)
     slots, killed = asyncio.Semaphore(AT_ONCE), Counter[str]()
 

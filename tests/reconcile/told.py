@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from gateway.boot import Gateway
+from gateway.clock import china_day
 from gateway.model import Exchange
 from gateway.reconcile.day import Order, Reconciled, reconcile
-from gateway.reconcile.sources import china_day
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.fakes.server import Simulator

@@ -4,6 +4,7 @@ import json
 
 import sqlalchemy as sa
 
+from gateway.exchange.reads import Question, pose
 from gateway.replay.blame import blame
 from gateway.shown import without_values
 from gateway.store.tables import bodies
@@ -139,6 +140,23 @@ async def test_an_answer_is_traced_by_the_mapping_of_the_reply(place):
     (line,) = [each for each in results.splitlines() if each.startswith("  state = ")]
     assert ' <- data.zt | table_back("progress") <- sim-gd/case.progress.reply.yaml:' in line
     assert " <- sim-gd/tables/progress.yaml:" in line
+
+
+async def test_an_answer_that_no_mapping_says_in_our_words_is_told_by_its_description(place):
+    (place.folder / "platforms/sim-gd/case.progress.reply.yaml").unlink()
+    about = of(place, "sim-gd")
+    async with place.platforms("sim-gd"), place.gateway() as gateway:
+        await put_in_force(gateway)
+        found = await gateway.exchanges.look_up(about)
+        question = Question("case.progress", found.platform, "k1/", about=found, caller=found.caller)
+        exchange, _ = await pose(gateway.exchanges, question)
+    code, results, _ = await command(place, "exchange", "trace", exchange.id)
+    assert code == 0
+    platform = (place.folder / "platforms/sim-gd/platform.yaml").read_text("utf-8").splitlines()
+    at = platform.index("  case.progress:")
+    taken = next(n for n, line in enumerate(platform, 1) if n > at and line.startswith("    taken:"))
+    assert f"回执 answer sim-gd/platform.yaml case.progress.taken {exchange.release}" in results
+    assert f"  reference = {exchange.theirs} <- data.caseNo <- sim-gd/platform.yaml:{taken}" in results
 
 
 async def test_what_is_erased_says_so_and_still_names_its_release(place):

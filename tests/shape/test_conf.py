@@ -7,13 +7,16 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from gateway.settings import Caller, Installation, PlatformAccess, load
+from gateway.agreements import Agreement
+from gateway.settings import Caller, Installation, PlatformAccess, declared, load
+from mappings.source import read
 from tests.shape.sources import CHECKOUT
 
 MODELS = {
     "conf/gateway.yaml": Installation,
     "conf/callers/NAME.yaml": Caller,
     "conf/platforms/NAME.yaml": PlatformAccess,
+    "conf/agreements/NAME.yaml": Agreement,
 }
 
 
@@ -52,6 +55,8 @@ def default_of(model: type[BaseModel], key: str) -> Any:
     default = None if field.is_required() else field.default
     if default in ((), "", None) or isinstance(default, dict):
         return None
+    if isinstance(default, bool):
+        return str(default).lower()
     if isinstance(default, tuple):
         return ", ".join(map(str, default))
     return f"{default:g}" if isinstance(default, float) else str(default)
@@ -72,3 +77,10 @@ def test_the_explained_defaults_are_the_defaults():
 def test_the_configuration_that_is_delivered_can_be_read():
     installation = load(CHECKOUT / "conf").installation
     assert installation.platforms == (Path("mappings/platforms"),)
+
+
+def test_the_agreement_that_the_page_shows_can_be_read():
+    text = (CHECKOUT / "conf" / "README.md").read_text("utf-8")
+    [example] = re.findall(r"```yaml\n(agreement: .*?)```", text, re.DOTALL)
+    agreement = declared(Agreement, read("cixi-lingnan.yaml", example))
+    assert [opening.per_day for opening in agreement.openings] == [None, 20]

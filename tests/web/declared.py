@@ -28,6 +28,33 @@ EXTRA_ITEMS = HEADING + "".join(
 )  # fmt: skip
 EXTRA_ALIGNMENTS = "id,here_division,here_code,there_division,there_code,valid_from,valid_to,source\n"
 EXTRA_ALIGNMENTS += f"T-0001,341702,T-LOCAL,440232,{SICHUAN},2020-01-01,,模拟协议\n"
+# Who may have what done: all of it for those who call in most tests, and one place for each way to fall short.
+_AGREEMENT = """\
+agreement: {name}
+title: 模拟通办协议
+document: 模通办〔2026〕{number}号
+between: [[{places}], ["000000"]]
+modes: [{modes}]
+powers: [{powers}]
+valid_from: 2020-01-01
+openings: [{{batch: first, items: [{items}], valid_from: 2020-01-01{more}}}]
+"""
+_POWERS = "receive, verify_originals, tell_once, serve"
+_ALL = {"modes": "full_online, collect_for, joint", "powers": _POWERS, "items": '"*"', "more": ""}
+AGREEMENTS = {
+    "everything": _ALL | {"places": '"341702", "330282"'},
+    "no-joint": _ALL | {"places": '"341705"', "modes": "full_online, collect_for"},
+    "few-items": _ALL | {"places": '"341706"', "items": '"0001*"'},
+    "no-powers": _ALL | {"places": '"341707"', "powers": ""},
+    "tried-out": _ALL | {"places": '"341708"', "more": ", per_day: 1"},
+}
+
+
+def write_agreements(folder: Path) -> None:
+    for number, (name, said) in enumerate(AGREEMENTS.items(), 1):
+        (folder / f"{name}.yaml").write_text(_AGREEMENT.format(name=name, number=number, **said), "utf-8")
+
+
 SERVES = {"sim-tw1": '[{division: "440235"}, {division: "440236"}]', "sim-tw2": '[{division: "440236"}]'}
 _LINGNAN = '  - {division: "440232"}\n  - {division: "440233"}\n'
 

@@ -1,6 +1,6 @@
 """How each stable code comes about on the shared gateway: tables of bodies and cases, and short stories."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import orjson
@@ -9,6 +9,7 @@ from gateway.errors import Refusal
 from gateway.exchange import said
 from gateway.web.problems import MEDIA, document_of
 from tests.web.checked import Answer
+from tests.web.declared import JOBLESS
 from tests.web.people import case_of_somebody
 from tests.web.service import changed
 from tests.web.stage import SCENARIOS, Scenario, Stage, provokes
@@ -43,6 +44,14 @@ _BOUNDED: Mapping[str, dict[str, Any]] = {
     "forbidden_item": {},
 }
 
+_NATIONAL = {"item__code": JOBLESS}  # the same item everywhere
+_AGREEING: Mapping[str, dict[str, Any]] = {
+    "no_agreement": _NATIONAL | {"receiving__division": "341704"},
+    "mode_not_agreed": _NATIONAL | {"receiving__division": "341705", "mode": "joint"},
+    "item_not_open": _NATIONAL | {"receiving__division": "341706"},
+    "power_not_delegated": _NATIONAL | {"receiving__division": "341707", "mode": "collect_for"},
+}
+
 
 def _of_body(data: bytes, headers: dict[str, str]) -> Scenario:
     return lambda stage: stage.read(data, **headers)
@@ -53,18 +62,32 @@ def _of_case(values: dict[str, Any]) -> Scenario:
 
 
 def _of_bounded(values: dict[str, Any]) -> Scenario:
-    return lambda stage: stage.service.ask(
-        "POST",
-        "/v1/cases",
-        caller="bounded",
-        body=changed(case_of_somebody(), **values),
-        Idempotency_Key=stage.key,
-    )
+    return lambda stage: _asked_by("bounded", stage, values)
+
+
+def _of_agreeing(values: dict[str, Any]) -> Scenario:
+    return lambda stage: _asked_by("agreeing", stage, values)
+
+
+def _asked_by(caller: str, stage: Stage, values: dict[str, Any]) -> Awaitable[Answer]:
+    case = changed(case_of_somebody(), **values)
+    return stage.service.ask("POST", "/v1/cases", caller=caller, body=case, Idempotency_Key=stage.key)
 
 
 SCENARIOS |= {code: _of_body(data, headers) for code, (data, headers) in _BODIES.items()}
 SCENARIOS |= {code: _of_case(values) for code, values in _CASES.items()}
 SCENARIOS |= {code: _of_bounded(values) for code, values in _BOUNDED.items()}
+SCENARIOS |= {code: _of_agreeing(values) for code, values in _AGREEING.items()}
+
+
+@provokes("batch_full")
+async def _(stage: Stage) -> Answer:
+    for place in range(2):
+        answer = await stage.service.ask(
+            "POST", "/v1/cases", caller="agreeing", Idempotency_Key=f"{stage.key}-{place}",
+            body=changed(case_of_somebody(), **_NATIONAL, receiving__division="341708"),
+        )  # fmt: skip
+    return answer
 
 
 @provokes("bad_parameter")
@@ -106,6 +129,11 @@ async def _(stage: Stage) -> Answer:
 @provokes("malformed_request")
 async def _(stage: Stage) -> Answer:
     return await stage.service.ask("GET", f"/v1/items?name={'a' * 9000}")
+
+
+@provokes("cursor_of_lost_log")
+async def _(stage: Stage) -> Answer:
+    return await stage.service.ask("GET", "/v1/events?after=7.0")
 
 
 @provokes("no_route")

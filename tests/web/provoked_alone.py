@@ -12,7 +12,7 @@ from gateway.store.database import connect
 from gateway.world import World
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
-from tests.web.service import eventually, key_of, serving
+from tests.web.service import Running, eventually, key_of, serving
 from tests.web.stage import Stage, provokes
 
 
@@ -138,6 +138,15 @@ async def _(stage: Stage) -> Answer:
         return await own.ask("GET", submitted.document["links"]["proof"])
 
 
+async def _comes_to(own: Running, submitted: Answer, state: str) -> None:
+    """Returns once the exchange is in that state. Raises TimeoutError."""
+    async with asyncio.timeout(20):
+        while True:
+            if (await own.ask("GET", submitted.document["links"]["self"])).document["state"] == state:
+                return
+            await asyncio.sleep(0.1)
+
+
 @provokes("not_delivered")
 async def _(stage: Stage) -> Answer:
     """The platform is busy for longer than anybody has patience: surely not taken, and over."""
@@ -145,11 +154,7 @@ async def _(stage: Stage) -> Answer:
     async with serving(stage.folder, world=World(clock_ms=clock)) as own:
         await own.tell("sim-gd", do="busy", times=0)
         submitted = await own.submit(case, stage.key, Prefer="wait=1")
-        assert submitted.document["state"] == "deferred"
+        await _comes_to(own, submitted, "deferred")
         clock.ahead_ms = 25 * 3_600_000
-        shown = submitted
-        while not shown.document["ended"]:
-            await asyncio.sleep(0.1)
-            shown = await own.ask("GET", submitted.document["links"]["self"])
-        assert shown.document["state"] == "abandoned"
+        await _comes_to(own, submitted, "abandoned")
         return await own.submit(case, stage.key)

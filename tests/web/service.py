@@ -23,7 +23,7 @@ from tests.fakes.fronts import FARS, address_of
 from tests.fakes.server import Simulator, running
 from tests.installation import MORE, NOWHERE, SECRETS
 from tests.web.checked import Answer, Checked
-from tests.web.declared import EXTRA_ALIGNMENTS, EXTRA_ITEMS, write_platforms
+from tests.web.declared import EXTRA_ALIGNMENTS, EXTRA_ITEMS, write_agreements, write_platforms
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CATALOGUE = CHECKOUT / "mappings" / "catalogue"
@@ -47,6 +47,7 @@ CALLERS: Mapping[str, tuple[list[str], dict[str, list[str]]]] = {
     "guichi": (["341702"], EVERYTHING),
     "cixi": (["330282"], EVERYTHING),
     "nobody": ([], {}),
+    "agreeing": (["34170*"], EVERYTHING),
     "reader": ([], {"operations": ["case.*", "catalogue.read"]}),
     "bounded": (["341702"], {**EVERYTHING, "divisions": ["440232"], "items": ["0001*"]}),
 }
@@ -168,7 +169,7 @@ async def eventually(holds: Callable[[], bool], *, within_s: float = 10) -> None
 def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str, str]) -> None:
     """The conf folder of the installation, its declared platforms and the lists that tests need besides."""
     conf = folder / "conf"
-    for part in ("callers", "platforms"):
+    for part in ("callers", "platforms", "agreements"):
         (conf / part).mkdir(parents=True, exist_ok=True)
     declared = write_platforms(folder / "declared", CHECKOUT / "mappings" / "examples")
     (conf / "gateway.yaml").write_text(
@@ -177,6 +178,7 @@ def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str,
             catalogue=CATALOGUE, bounds=json.dumps(bounds),
         )
     )  # fmt: skip
+    write_agreements(conf / "agreements")
     (folder / "items.csv").write_text(EXTRA_ITEMS)
     (folder / "alignments.csv").write_text(EXTRA_ALIGNMENTS)
     rest = {

@@ -10,17 +10,24 @@ import urllib.request
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
+from adapters.auth.scheme import Moment
 from adapters.base import Adapter
 from adapters.build import build
+from adapters.contract.written import ENVELOPES
 from adapters.declared import NumberForm
-from adapters.message import Access, Message, Reply
+from adapters.errors import Unbuildable
+from adapters.message import Access, Message, Reply, Request
 from adapters.transport import HttpTransport
 from gateway.workbench.check import built
+from gateway.workbench.misfits import Misfit
+from gateway.workbench.simulate.made import simulated as simulated_platform
 from gateway.workbench.simulate.numbers import found, pattern
 from gateway.workbench.simulate.play import FAULTS, Play, samples_of, shares
 from gateway.workbench.simulate.serve import serving
@@ -28,6 +35,7 @@ from mappings.bundle import compile_platform
 from tests.fakes import fixtures
 from tests.installation import CHECKOUT
 from tests.workbench.made import EXAMPLES, example
+from tests.workbench.standing import Standing, standing
 
 SIM = example("sim-gx")
 
@@ -117,6 +125,96 @@ async def test_every_fault_is_what_it_says(fault: str, verdict: str, took: bool)
         assert (reply.verdict, bool(play.taken)) == (verdict, took)
 
 
+# ---- what does not fit -----------------------------------------------------------------------------------
+
+YB = fixtures.admitted("yb-person")
+
+
+async def test_what_the_contract_does_not_allow_is_refused_counted_and_told_without_a_value() -> None:
+    release = example("sim-yb")
+    async with standing(release) as there:
+        sound = there.speaker.encode(Message("case.submit", release.mappings["case.submit"](YB)))
+        name = YB["applicant"]["name"]
+        wrong = [
+            (f"<ns0:Name>{name}</ns0:Name>", "", "Case.Insured.Name' is required there"),
+            (name, name * 40, "Case.Insured.Name' is longer than 100"),
+            ('kind="01"', 'kind="77"', "Case.Insured.Certificate.@kind' is none of 01, 02, 03"),
+            ("<ns0:Purpose>", "<ns0:Wozu>x</ns0:Wozu><ns0:Purpose>", "Case.Wozu' is unknown there"),
+        ]
+        for old, new, told in wrong:
+            there.told.clear()
+            body = sound.body.decode().replace(old, new)
+            assert body != sound.body.decode()
+            assert (await posted(there, replace(sound, body=body.encode()))).verdict == "refused"
+            assert any(told in outcome for _, _, outcome in there.told), there.told
+        assert there.made.play.counts == Counter({"unfit": len(wrong)})
+        assert sum(there.made.play.unfit.values()) >= len(wrong)
+        assert not there.made.play.taken
+        everything = str([there.told, there.made.play.unfit])
+        assert name not in everything and YB["applicant"]["id_number"] not in everything
+
+
+async def posted(there: Standing, request: Request) -> Reply:
+    """Signed, and sent as it is."""
+    moment = Moment("", "", time.time_ns() // 10**6, bytes(16))
+    signed = there.speaker.dressed(request, there.made.gate.scheme.sign(request, moment))
+    async with HttpTransport() as transport:
+        answer = await transport.exchange(
+            replace(signed, holes=()), go=lambda: None, timeout_s=5, connect_s=2, reply_bytes=1 << 20
+        )
+    return there.speaker.judged(answer, "case.submit")
+
+
+async def test_characters_that_their_charset_lacks_are_not_taken() -> None:
+    release = example("sim-yh")
+    document = fixtures.admitted("yh-person")
+    async with standing(release) as there:
+        sound = there.speaker.encode(Message("case.submit", release.mappings["case.submit"](document)))
+        text = sound.body.decode("gbk")
+        for written, told in (
+            (
+                text.replace('encoding="gbk"', 'encoding="utf-8"').encode(),
+                "is written in utf-8, and gbk is read",
+            ),
+            (sound.body.replace(b"</XM>", b"\xff</XM>"), "cannot be read in its charset"),
+            (
+                text.replace("<BJ>", "<BK>").replace("</BJ>", "</BK>").encode("gbk"),
+                "has BK as its root, and BJ",
+            ),
+            (b"<BJ", "is no XML that can be read"),
+            (text.replace("<XM>", "<XM>&#x1F600;").encode("gbk"), "'XM' has a character at 1 that gbk lacks"),
+        ):
+            misfits = there.made.terms.misfits("case.submit", replace(sound, body=written))
+            assert [each for each in misfits if told in str(each)], (told, misfits)
+        assert there.made.terms.misfits("case.submit", sound) == []
+
+
+@pytest.mark.parametrize(
+    ("soap", "statuses"), [("", (400, 401)), (ENVELOPES[11], (500, 500)), (ENVELOPES[12], (400, 400))]
+)
+def test_a_platform_without_samples_says_no_as_its_dialect_does(soap: str, statuses: tuple[int, int]) -> None:
+    play = simulated_platform(example("sim-gd"), None).play
+    play.samples = {}
+    refused = play.turn_down("case.submit", [Misfit("a.b", "is <none> of x")], soap).response
+    barred = play.bar("case.submit", "not signed", soap).response
+    assert refused is not None and barred is not None
+    assert (refused.status, barred.status) == statuses
+    if soap:
+        fault = etree.fromstring(refused.body)[0][0]
+        assert fault.tag == f"{{{soap}}}Fault"
+        assert "'a.b' is <none> of x" in "".join(map(str, fault.itertext()))
+    else:
+        assert json.loads(refused.body)["message"] == "'a.b' is <none> of x"
+
+
+async def test_a_question_that_does_not_fit_is_not_answered_as_if_they_had_no_such_case() -> None:
+    release = example("sim-yb")
+    play = simulated_platform(release, None).play
+    answer = play.turn_down("case.progress", [Misfit("Serial", "has not the form")], ENVELOPES[12]).response
+    assert answer is not None
+    assert play.adapter.judged(answer, "case.progress", "case.submit").verdict == "unknown"
+
+
 def test_the_same_seed_gives_the_same_faults() -> None:
     def drawn(seed: int) -> list[str]:
         play = Play(
@@ -145,6 +243,31 @@ def test_our_number_is_found_wherever_it_stands(serial: int, around: str) -> Non
     assert found(form, "/", around.replace("{x}", number).encode()) == number
     assert found(form, f"/cases/{number}", b"") == number
     assert found(form, "/", b"nothing here") == ""
+
+
+def test_what_has_no_interface_is_not_served() -> None:
+    with pytest.raises(Unbuildable) as error:
+        simulated_platform(example("sim-table"), None)
+    assert "speaks table" in error.value.what
+
+
+def test_the_command_tells_what_did_not_fit_and_whose_secrets_it_has() -> None:
+    command = [sys.executable, "-m", "gateway.cli", "platform", "simulate", str(EXAMPLES / "sim-gd")]
+    with subprocess.Popen(
+        [*command, "--faults", "expired-secret=0"], cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        body = json.dumps({f"gjgxjhpt_{name}": "x" for name in ("rid", "sid", "rtime", "sign")}).encode()
+        asking = urllib.request.Request(f"{address}/sysapi/auth/refreshappsecret", body, method="POST")
+        with urllib.request.urlopen(asking) as answer:
+            assert json.load(answer)["code"] == "E-106"
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+    assert json.loads(out) == {"secret refused": 1}
+    assert "each setting and secret that signs is the word simulated" in err
+    assert "- - secret refused" in err
 
 
 def test_the_command_serves_until_it_is_ended_and_tells_its_counts() -> None:

@@ -3,6 +3,7 @@
 from audit.tables import metadata as LOG
 from gateway.guides import tables as _guides  # noqa: F401 - its tables join the metadata
 from gateway.items import tables as _items  # noqa: F401 - its tables join the metadata
+from gateway.items.likeness import tables as _likeness  # noqa: F401 - likewise
 from gateway.needs import tables as _needs  # noqa: F401 - its tables join the metadata
 from gateway.store.tables import metadata
 

@@ -8,14 +8,17 @@ import orjson
 from aiohttp import web
 
 from gateway.boot import Gateway
+from gateway.calendars.store import calendar_of
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
-from gateway.exchange.reads import ask
+from gateway.exchange.following import SUBMIT, ask_progress, known_of
+from gateway.exchange.passing import full_today, left_today
 from gateway.store import cases, exchanges
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.vault import Vault
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, STAY, answer
+from gateway.web.api.agreements import agreed_view
 from gateway.web.outcome import outcome
 from gateway.web.reading import (
     idempotency_key,
@@ -27,7 +30,7 @@ from gateway.web.reading import (
 )
 from gateway.web.views import case_view
 
-SUBMIT, PROGRESS = "case.submit", "case.progress"
+PROGRESS = "case.progress"
 MOST_FOUND = 50
 
 
@@ -46,6 +49,9 @@ async def preflight(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
     asked = await _asked(request, key="")
     prepared = await gateway.preparation.case(asked, "0" * 26, dry=True)
+    left = await left_today(gateway.store, prepared.agreed, now_ms := gateway.clock_ms())
+    if prepared.agreed and left == 0:
+        raise full_today(prepared.agreed, now_ms)
     return answer(
         {
             "platform": prepared.route.name,
@@ -55,6 +61,7 @@ async def preflight(request: web.Request) -> web.Response:
             "message": prepared.message.document,
             "personal_fields": list(prepared.personal),
             "materials": prepared.materials,
+            "agreement": agreed_view(prepared.agreed, left),
         },
         headers=PRIVATE,
     )
@@ -86,7 +93,7 @@ async def progress(request: web.Request) -> web.Response:
         raise Refusal("not_found")
     asked = Asked(PROGRESS, identity.caller, identity.key_id, {})
     request[STAY].end_turn()
-    exchange, document = await ask(gateway.exchanges, asked, submitted)
+    exchange, document = await ask_progress(gateway.exchanges, asked, submitted)
     return answer({"case": case.id, "exchange": exchange.id, "progress": document}, headers=PRIVATE)
 
 
@@ -128,5 +135,6 @@ async def _own_case(request: web.Request, case_id: str) -> Case:
 
 async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
     numbers = await gateway.store.read(lambda connection: cases.numbers_of(connection, case.id))
-    found = await gateway.store.read(lambda connection: exchanges.of_case(connection, case.id))
-    return case_view(case, numbers, found)
+    known = await gateway.store.read(lambda connection: known_of(connection, case))
+    calendar = await gateway.store.read(lambda connection: calendar_of(connection, case.division))
+    return case_view(known, numbers, calendar)

@@ -10,12 +10,15 @@ from adapters.base import Adapter
 from adapters.declared import Platform
 from adapters.errors import Garbled
 from adapters.message import Response
+from gateway.workbench.misfits import Misfit
 from gateway.workbench.samples import Odd, Sample, named, read
+from gateway.workbench.simulate.refusing import barring, refusing
 
 FAULTS = {
     "refused": "a business no, by its sample; not taken",
     "later": "asks to come back later, by its sample; not taken",
     "barred": "our credential, by its sample; not taken",
+    "expired_secret": "ends every session secret, and bars until a new one is fetched; not taken",
     "reset": "hangs up before anything is taken",
     "drop": "takes, and hangs up without an answer",
     "slow": "takes, and answers after some seconds",
@@ -48,6 +51,7 @@ class Play:
     number_form: re.Pattern[str]
     taken: dict[str, str] = field(default_factory=dict)  # our number -> theirs
     counts: Counter[str] = field(default_factory=Counter)
+    unfit: Counter[str] = field(default_factory=Counter)  # OPERATION: PATH WHAT -> how often
     _serial: int = 0
 
     def act(self, operation: str, number: str) -> Act:
@@ -57,9 +61,30 @@ class Play:
         self.counts[act.outcome] += 1
         return act
 
+    def bar(self, operation: str, why: str, soap: str) -> Act:
+        """On one that is not let in. soap: the namespace of its envelope, "" for none."""
+        self.counts["barred"] += 1
+        if self._sample(operation, "barred") is not None:
+            return Act(f"barred: {why}", self._answer(operation, "barred"))
+        return Act(f"barred: {why}", barring(soap))
+
+    def turn_down(self, operation: str, misfits: list[Misfit], soap: str) -> Act:
+        """On one that the contract does not allow; nothing is taken.
+
+        Not by the sample of `refused` where a probe asks so: there it says that they have no such case.
+        """
+        self.counts["unfit"] += 1
+        self.unfit.update(f"{operation}: {each}" for each in misfits)
+        probes = {each.probe.ask for each in self.platform.operations.values() if each.probe}
+        if operation not in probes and self._sample(operation, "refused") is not None:
+            return Act("unfit", self._answer(operation, "refused"))
+        return Act("unfit", refusing(soap, str(misfits[0])))
+
     def _sent(self, operation: str, number: str) -> Act:
         fault = self._fault()
-        if fault in ("refused", "later", "barred"):
+        if fault in ("barred", "expired_secret"):
+            return Act(fault, self._answer(operation, "barred"))
+        if fault in ("refused", "later"):
             return Act(fault, self._answer(operation, fault))
         if fault == "reset":
             return Act("reset", None)
@@ -155,13 +180,14 @@ def shares(text: str) -> dict[str, float]:
     """`drop=5,later=10`, in percent of the writes. Raises ValueError with what is wrong."""
     found: dict[str, float] = {}
     for each in filter(None, text.split(",")):
-        name, _, percent = each.partition("=")
+        written, _, percent = each.partition("=")
+        name = written.replace("-", "_")
         if name not in FAULTS:
-            raise ValueError(f"no fault '{name}': write one of {', '.join(FAULTS)}")
+            raise ValueError(f"no fault '{written}': write one of {', '.join(FAULTS)}")
         try:
             found[name] = float(percent) / 100
         except ValueError:
-            raise ValueError(f"'{each}' has no share: write {name}=5 for five in a hundred") from None
+            raise ValueError(f"'{each}' has no share: write {written}=5 for five in a hundred") from None
     if any(share < 0 for share in found.values()) or sum(found.values()) > 1:
         raise ValueError("the shares are more than a hundred in all, or less than nothing")
     return found

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import orjson
@@ -10,24 +10,34 @@ from aiohttp import web
 
 from adapters.codecs import xml
 from adapters.errors import Garbled
-from adapters.message import Response
+from adapters.message import Request, Response
 from adapters.notation import http_call, soap_call
+from gateway.workbench.heard import Unheard, opened
+from gateway.workbench.misfits import Misfit
+from gateway.workbench.simulate.gate import Gate
 from gateway.workbench.simulate.numbers import found
-from gateway.workbench.simulate.play import Play
+from gateway.workbench.simulate.play import Act, Play
+from gateway.workbench.simulate.refusing import soap_of
+from gateway.workbench.terms import Terms
 
 COUNTS = "/-/counts"
 _MOST_BYTES = 64 * 1024 * 1024
 _HOP = frozenset({"content-length", "transfer-encoding", "connection", "content-type"})
-_ENVELOPE = re.compile(rb"<[^>]*:?Envelope[\s>]")
 Said = Callable[[str, str, str], None]  # operation, our number, outcome
 
 
 class Door:
-    """Reads a request, lets the play act, answers. said: told of everything that came."""
+    """Reads a request, lets the play act, answers. said: told of everything that came, and what did not fit.
 
-    def __init__(self, play: Play, said: Said) -> None:
+    terms, gate: what the platform takes, and from whom; left out, it takes everything from everybody.
+    """
+
+    def __init__(self, play: Play, said: Said, terms: Terms | None, gate: Gate | None) -> None:
         self._play = play
         self._said = said
+        self._terms = terms
+        self._gate = gate
+        self._wrappers = terms.wrappers() if terms is not None else {}
         self._rest = [
             (name, call[0], _path(call[1]))
             for name, each in play.platform.operations.items()
@@ -37,14 +47,17 @@ class Door:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         if request.path == COUNTS:
             return web.json_response(dict(self._play.counts), dumps=lambda each: orjson.dumps(each).decode())
-        body = await request.read()
-        operation = self._operation(request, body)
+        came = Request(request.method, request.url, request.headers, await request.read())
+        if self._gate is not None and (given := self._gate.asked(came)) is not None:
+            outcome, response = given
+            self._play.counts[outcome] += 1
+            self._said("-", "", outcome)
+            return _sent(response)
+        operation = self._operation(came)
         if operation is None:
             self._said("-", "", "no such call")
             return web.Response(status=404, text="no operation of the platform is called so")
-        number = found(self._play.number_form, request.path_qs, body)
-        act = self._play.act(operation, number)
-        self._said(operation, number, act.outcome)
+        act = self._act(operation, found(self._play.number_form, request.path_qs, came.body), came)
         if act.after_s:
             await asyncio.sleep(act.after_s)
         if act.response is None:
@@ -53,17 +66,52 @@ class Door:
             return web.Response()
         return _sent(act.response)
 
-    def _operation(self, request: web.Request, body: bytes) -> str | None:
+    def _act(self, operation: str, number: str, came: Request) -> Act:
+        """Who may not come in is not read; what does not fit is not taken."""
+        misfits: list[Misfit] = []
+        soap = soap_of(came.body)
+        if why := self._why_not(operation, came):
+            act = self._play.bar(operation, why, soap)
+        elif self._terms is not None and (misfits := self._terms.misfits(operation, came)):
+            act = self._play.turn_down(operation, misfits, soap)
+        else:
+            act = self._play.act(operation, number)
+        if act.outcome == "expired_secret" and self._gate is not None:
+            self._gate.end()
+        self._said(operation, number, act.outcome)
+        for each in misfits:
+            self._said(operation, number, f"- {each}")
+        return act
+
+    def _why_not(self, operation: str, came: Request) -> str:
+        if self._gate is None:
+            return ""
+        why = self._gate.why_not(operation, came)
+        if why or self._terms is None:
+            return why
+        try:
+            heard = self._terms.heard(operation, came)
+        except Unheard:
+            return ""  # what cannot be read does not fit, which is told with its reason
+        return self._gate.wrong(self._play.platform.operations[operation].arguments, heard.arguments)
+
+    def _operation(self, came: Request) -> str | None:
+        """The first operation that may be meant and whose terms it fits, else the first; None where none is."""
+        meant = list(dict.fromkeys(self._meant(came)))
+        if len(meant) < 2 or self._terms is None:
+            return meant[0] if meant else None
+        terms = self._terms
+        return next((each for each in meant if not terms.misfits(each, came)), meant[0])
+
+    def _meant(self, came: Request) -> Iterator[str]:
         for name, method, path in self._rest:
-            if method == request.method and path.fullmatch(request.path):
-                return name
-        if not _ENVELOPE.search(body):
-            return None
-        called = _called(body)
+            if method == came.method and path.fullmatch(came.url.path):
+                yield name
+        called = _called(came) if soap_of(came.body) else set()
+        yield from (name for tag, name in self._wrappers.items() if tag in called)
         for name, each in self._play.platform.operations.items():
             if soap_call(each.call)[2] in called:
-                return name
-        return None
+                yield name
 
 
 def _path(template: str) -> re.Pattern[str]:
@@ -71,18 +119,16 @@ def _path(template: str) -> re.Pattern[str]:
     return re.compile("[^/]+".join(map(re.escape, parts)))
 
 
-def _called(body: bytes) -> set[str]:
-    """The names that say which operation an envelope is for: of its body's element, and of its types."""
+def _called(came: Request) -> set[str]:
+    """The names that say which operation an envelope is for: its body's element, whole, alone and shortened."""
     try:
-        root = xml.parsed(body)
+        body, _ = opened(came)
     except Garbled:
         return set()
-    inside = root.find("{*}Body")
-    first = inside[0] if inside is not None and len(inside) else None
-    if first is None:
+    if not len(body):
         return set()
-    name = xml.local(first)
-    return {name, name.removesuffix("Request"), name[:1].lower() + name[1:]}
+    name = xml.local(body[0])
+    return {str(body[0].tag), name, name.removesuffix("Request"), name[:1].lower() + name[1:]}
 
 
 def _sent(response: Response) -> web.Response:
@@ -94,10 +140,12 @@ def _sent(response: Response) -> web.Response:
 
 
 @asynccontextmanager
-async def serving(play: Play, *, port: int, said: Said) -> AsyncIterator[str]:
+async def serving(
+    play: Play, *, port: int, said: Said, terms: Terms | None = None, gate: Gate | None = None
+) -> AsyncIterator[str]:
     """The address of the simulated platform, while the block runs."""
     application = web.Application(client_max_size=_MOST_BYTES)
-    application.router.add_route("*", "/{tail:.*}", Door(play, said).answer)
+    application.router.add_route("*", "/{tail:.*}", Door(play, said, terms, gate).answer)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:

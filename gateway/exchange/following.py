@@ -1,0 +1,136 @@
+"""Following a case (办件跟踪): where it stands, from its own exchanges and from what its platform tells of it.
+
+What this gateway did itself stands in its exchanges and is never written down twice; what others tell is kept
+in the order in which it became known, each change of the case with its entry.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from audit.entries import Entry, china_time
+from gateway.cases.life import APART_MS, Event, Life, begun, told
+from gateway.cases.states import Kind
+from gateway.exchange.asked import Asked
+from gateway.exchange.prepare import epoch_ms
+from gateway.exchange.reads import ask
+from gateway.exchange.story import Exchanges
+from gateway.model import Exchange
+from gateway.store import cases, events, exchanges
+from gateway.store.cases import Case
+from gateway.store.connection import Connection
+from gateway.store.events import Told
+from gateway.store.store import Transaction
+
+SUBMIT = "case.submit"
+_BY_US: Mapping[str, Kind] = {"delivered": "handed_over", "refused": "returned", "withdrawn": "withdrawn"}
+
+
+class Known(NamedTuple):
+    """A case with all that is known of it."""
+
+    case: Case
+    exchanges: Sequence[Exchange]
+    told: Sequence[Told]
+
+
+def known_of(connection: Connection, case: Case) -> Known:
+    return Known(case, exchanges.of_case(connection, case.id), events.of_case(connection, case.id))
+
+
+async def ask_progress(
+    story: Exchanges, asked: Asked, submitted: Exchange
+) -> tuple[Exchange, dict[str, Any]]:
+    """Ask the platform how a case stands, and keep what it tells. (the exchange, the answer in canonical words).
+
+    Raises what `reads.ask` raises.
+    """
+    exchange, document = await ask(story, asked, submitted)
+    if document:
+        await story.around.store.write(follow(submitted.case_id, answered(document, exchange)))
+    return exchange, document
+
+
+def life_of(known: Known) -> Life:
+    """Where the case stands. Arrival counts only for ends: one that was told before is not left for another."""
+    case = known.case
+    life = begun(Event("received", case.received_ms, case.caller))
+    arrived = [
+        (each.ended_ms, Event(_BY_US[each.state], each.ended_ms, "tongban", each.id))
+        for each in known.exchanges
+        if each.operation == SUBMIT and each.kind == "write" and each.state in _BY_US
+    ]
+    arrived += [(each.seen_ms, _event(each)) for each in known.told if not each.cause]
+    for _, event in sorted(arrived, key=lambda each: each[0]):
+        life = told(life, event)
+    return life
+
+
+def answered(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
+    """What a progress answer (canonical/progress) tells: its steps, and the state that it ends in.
+
+    A step without a state is one of theirs that means nothing here; a state without a time is of when it was told.
+    """
+    source, seen_ms = exchange.platform, exchange.changed_ms
+    steps = [each for each in document.get("events", ()) if each.get("state")]
+    found = [
+        Told(each["state"], epoch_ms(each["at"]), source, seen_ms=seen_ms, exchange_id=exchange.id)
+        for each in steps
+    ]
+    state, at = document["state"], document.get("at")
+    if at or state not in {each["state"] for each in steps}:
+        number = "" if at else f"state/{state}"
+        at_ms = epoch_ms(at) if at else seen_ms
+        found.append(Told(state, at_ms, source, number, seen_ms=seen_ms, exchange_id=exchange.id))
+    return found
+
+
+def follow(case_id: str, news: Sequence[Told]) -> Callable[[Transaction], Life | None]:
+    """Keep what is new of it, each with its entry; a case that has come to its end is no longer open.
+
+    The life after it; None if there is no such case. Told again it changes nothing.
+    """
+
+    def work(tx: Transaction) -> Life | None:
+        events.lock(tx.connection, case_id)
+        case = cases.by_id(tx.connection, case_id)
+        if case is None:
+            return None
+        known = known_of(tx.connection, case)
+        life, keys, added = life_of(known), {_event(each).key for each in known.told}, list[Told]()
+        for each in news:
+            event = _event(each)
+            if event.key in keys or event.key in {known_event.key for known_event in life.events}:
+                continue
+            keys.add(event.key)
+            ahead = each.at_ms > tx.now_ms + APART_MS
+            added.append(each._replace(cause="in_the_future") if ahead else each)
+            life = life if ahead else told(life, event)
+            tx.record(_entry(case, added[-1], life))
+        events.add(tx.connection, case_id, len(known.told), added)
+        if life.ended and case.open:
+            cases.close(tx.connection, case_id)
+        return life
+
+    return work
+
+
+def _event(each: Told) -> Event:
+    return Event(cast(Kind, each.kind), each.at_ms, each.source, each.number, each.undoes)
+
+
+def _entry(case: Case, each: Told, life: Life) -> Entry:
+    """case.EVENT, or case.ignored for what does not count: what was told by whom, and where the case stands now."""
+    finding = next((found.what for found in life.findings if found.event == _event(each)), None)
+    facts = {
+        "case": case.id,
+        "by": each.exchange_id or None,  # the exchange by which it became known
+        "event": each.kind,
+        "happened_at": china_time(each.at_ms),
+        "source": each.source,
+        "number": each.number or None,
+        "undoes": each.undoes or None,
+        "cause": each.cause or None,
+        "finding": finding,
+        "state": life.state,
+    }
+    return Entry("case.ignored" if each.cause else "case.event", each.seen_ms, facts)

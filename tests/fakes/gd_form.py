@@ -63,6 +63,8 @@ _PARTS = {  # part: (required, optional)
     "dlr": ("xm zjlx zjhm dlqx yxqz", "sjh"),
 }
 _MATERIAL = ("clbm clmc clxs sfyj xrdj fs fj", "hydw hysj hyry")
+_REPLACED = ("clbm clmc clxs sfyj xrdj fs sqfs", "hydw hysj hyry fj dtbh bjqx")  # no file: A.11
+_MEANS = {"3": "dtbh", "4": "bjqx", "5": "dtbh"}
 _FILE = ("xh wjm wjgs wjdx wjzy wjnr", "")
 _FORMATS = {"pdf": b"%PDF", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG", "ofd": b"PK\x03\x04"}
 
@@ -102,7 +104,8 @@ def _shape(case: Mapping[str, object]) -> Iterator[Fault]:
             yield "5007", f"{name}超过{most}字"
     materials = case.get("clxx")
     for index, material in enumerate(materials if isinstance(materials, list) else [], 1):
-        yield from _fields(material, *_MATERIAL, f"clxx[{index}].")
+        asked = _REPLACED if isinstance(material, dict) and "sqfs" in material else _MATERIAL
+        yield from _fields(material, *asked, f"clxx[{index}].")
         files = material.get("fj") if isinstance(material, dict) else None
         for number, file in enumerate(files if isinstance(files, list) else [], 1):
             yield from _fields(file, *_FILE, f"clxx[{index}].fj[{number}].")
@@ -197,10 +200,23 @@ def _materials(case: Mapping[str, object]) -> Iterator[Fault]:
             yield "5005", f"{where}xrdj或sfyj代码不在表内"
         if material["clxs"] not in ("1", "2") or not str(material["fs"]).isdigit():
             yield "5005", f"{where}clxs或fs不合格"
-        for number, file in enumerate(material["fj"], 1):
+        if "sqfs" in material:
+            yield from _means(material, where)
+        for number, file in enumerate(material.get("fj", []), 1):
             if file["xh"] != str(number):
                 yield "5005", f"{where}附件序号不连续"
             yield from _file(file, f"{where}.fj[{number}]")
+
+
+def _means(material: Mapping[str, str], where: str) -> Iterator[Fault]:
+    """What stands for a file (A.11), with its number or its day."""
+    needed = _MEANS.get(material["sqfs"])
+    if needed is None:
+        yield "5005", f"{where}sqfs代码不在表内"
+    elif not material.get(needed):
+        yield "5001", f"缺少{where}{needed}"
+    elif needed == "bjqx" and not re.fullmatch(r"20\d{6}", material["bjqx"]):
+        yield "5007", f"{where}bjqx不是日期"
 
 
 def _file(file: Mapping[str, str], where: str) -> Iterator[Fault]:

@@ -32,7 +32,7 @@ class Prepared:
 
     document: canonical, with what the gateway adds, without the contents of files.
     contents: bytes of the files that came inline, by file id.
-    materials: unknown where no guide of the item is known, and nothing is claimed; else sufficient.
+    materials: unknown where the guide is not, or does not say whether what is lacking has to be there; else sufficient.
     agreed: on the ground of which agreement it passes; None where none is declared.
     """
 

@@ -23,7 +23,7 @@ from gateway.items.item import short_division
 from gateway.items.problems import ItemError
 from gateway.items.remembered import Alignments
 from gateway.needs.carried import uncarried
-from gateway.needs.demand import lacks
+from gateway.needs.demand import is_sufficient, lacks
 from gateway.needs.demands import Demands, asked_of
 from gateway.numbers import CHINA, Sequences, form, parts_of
 from gateway.routes import Route, Routes
@@ -91,7 +91,7 @@ class Preparation:
         personal = _personal(route.mapping_for(document), asked.document, translated.encoded)
         return Prepared(
             route, document, translated.message, translated.encoded, contents, personal,
-            "sufficient" if demand.known else "unknown", passes,
+            "sufficient" if is_sufficient(demand, document) else "unknown", passes,
         )  # fmt: skip
 
     async def _align(self, asked: Asked, document: Document) -> None:

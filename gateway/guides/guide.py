@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from gateway.items.item import covers
 
-Necessity = Literal["required", "optional", "may_be_owed"]
+Necessity = Literal["required", "optional", "may_be_owed", ""]
 Form = Literal["paper", "electronic", "either"]
 Kind = Literal["licence", "form", "other"]
 
@@ -16,7 +16,7 @@ class RequiredMaterial(NamedTuple):
 
     code:        as its owner writes it; "" where it has none (then its name is all there is to go by)
     situation:   情形 that it is asked for; "" for every situation
-    necessity:   may_be_owed: 容缺后补; "required" also where the guide does not say: rather asked than missed
+    necessity:   may_be_owed: 容缺后补; "" where the guide does not say: shown, never a reason to refuse
     form:        "either" also where the guide does not say
     kind:        licence 证件证书证明, form 申请表格文书; "other" also where the guide does not say
     originals, copies: counts; both 0 where the guide does not say
@@ -98,7 +98,7 @@ def _material(each: Mapping[str, Any], situation: str, place: int) -> RequiredMa
         code=each.get("code", ""),
         name=each["name"],
         situation=situation,
-        necessity=each.get("necessity", "required"),
+        necessity=each.get("necessity", ""),
         form=each.get("form", "either"),
         kind=each.get("kind", "other"),
         originals=each.get("originals", 0),

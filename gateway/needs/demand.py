@@ -40,7 +40,12 @@ class Wanted(NamedTuple):
     @property
     def asked(self) -> bool:
         """Whether something has to be given: a file, or what may stand for it."""
-        return not self.exempt and self.required.necessity != "optional"
+        return not self.exempt and self.required.necessity in ("required", "may_be_owed")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be asked for: the guide lists it and does not say whether it has to be there."""
+        return not self.exempt and not self.required.necessity
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -125,6 +130,13 @@ def lacks(demand: Demand, document: Mapping[str, Any]) -> list[Lack]:
             found.append(Lack("/materials", "material_missing", facts))
         found += _not_enough(wanted, given)
     return found
+
+
+def is_sufficient(demand: Demand, document: Mapping[str, Any]) -> bool:
+    """Whether nothing is lacking for sure, of a case that lacks nothing known: no guide, or one that does not say
+    whether what is not given has to be there, leaves it unknown."""
+    open_ = (each for each in demand.wanted(document["item"].get("situation", "")) if each.is_open)
+    return demand.known and all(any(map(wanted.is_met_by, document["materials"])) for wanted in open_)
 
 
 def _situation(demand: Demand, situation: str) -> Iterator[Lack]:

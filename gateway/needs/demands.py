@@ -59,7 +59,9 @@ def demand_of(connection: Connection, asked: Asked) -> Demand:
     """From the guide in force on the day: what it asks for in any situation, and what may stand for it."""
     day = asked.day.isoformat()
     guide = guide_on(connection, asked.division, asked.item, day)
-    if guide is None:
+    if (
+        guide is None or "materials" not in guide.elements
+    ):  # which says nothing of materials, not that there are none
         return UNKNOWN
     rows = stands_for(connection, asked.division, asked.item)
     return Demand(

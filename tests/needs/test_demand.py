@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.guides.guide import RequiredMaterial
-from gateway.needs.demand import UNKNOWN, Demand, lacks
+from gateway.needs.demand import UNKNOWN, Demand, is_sufficient, lacks
 from gateway.needs.stands import Stands
 
 
@@ -53,6 +53,7 @@ def test_without_a_guide_nothing_is_claimed() -> None:
         (of(required(form="electronic")), given(form="paper", files=[]), ["material_form"]),
         (of(required(copies=3)), given(form="electronic"), []),  # a file is as good as any number of sheets
         (of(required(necessity="optional")), given("H1"), []),
+        (of(required(necessity="")), given("H1"), []),  # the guide does not say: no reason to refuse
         (of(required(), rows=(row("exempt"),)), given("H1"), []),
         (of(required(kind="licence")), given(instead={"kind": "licence"}, files=[]), []),
         (of(required()), given(instead={"kind": "licence"}), ["material_instead_not_allowed"]),
@@ -67,6 +68,14 @@ def test_what_is_at_hand_answers_or_does_not(
     demand: Demand, material: dict[str, Any], found: list[str]
 ) -> None:
     assert codes(demand, material) == found
+
+
+def test_what_a_guide_leaves_open_is_neither_refused_nor_called_sufficient() -> None:
+    demand = of(required(), required("M2", necessity=""))
+    without = {"item": {}, "materials": [given()]}
+    assert lacks(demand, without) == []
+    assert not is_sufficient(demand, without)
+    assert is_sufficient(demand, {"item": {}, "materials": [given(), given("M2")]})
 
 
 def test_sheets_of_several_entries_count_together() -> None:

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from gateway.guides.guide import Guide
+from gateway.guides.store import put
+from gateway.store.store import Transaction
 from tests.fakes.checks import CHINA
 from tests.needs.guide import EMPLOYEE, FREELANCE
 from tests.web.checked import Answer
@@ -49,6 +52,32 @@ async def test_who_has_all_materials_passes_and_is_told_so(service: Running) -> 
 async def test_where_no_guide_is_known_nothing_is_claimed_and_nothing_refused(service: Running) -> None:
     answer = await preflight(service, without(case_of_somebody(), "M01"))
     assert (answer.status, answer.document["materials"]) == (200, "unknown")
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {},  # a basic table alone: nothing is said of materials
+        {"materials": [{"code": "M11", "name": "场所证明"}]},  # … of whether it has to be there
+    ],
+)
+async def test_what_a_guide_does_not_say_is_claimed_by_nobody(
+    service: Running, elements: dict[str, Any]
+) -> None:
+    path = "/v1/items/11341702003279130M4002014007000/form?division=440232"
+    there = (await service.ask("GET", path)).document["item"]
+    code = there.get("handling_code") or there["implementation_code"]
+
+    def kept(tx: Transaction) -> None:
+        put(
+            tx.connection,
+            Guide("440232", code, 1, tx.now_ms, "模拟指南.csv", {"name": "失业登记", **elements}),
+        )
+
+    await service.gateway.store.write(kept)
+    await service.gateway.demands.refresh()
+    answer = await preflight(service, case_of_somebody())
+    assert (answer.status, answer.document["materials"]) == (200, "unknown"), answer.text
 
 
 async def test_everything_that_is_missing_is_told_at_once_with_all_other_faults(service: Running) -> None:

@@ -32,7 +32,8 @@ class Prepared:
 
     document: canonical, with what the gateway adds, without the contents of files.
     contents: bytes of the files that came inline, by file id.
-    materials: unknown where the guide is not, or does not say whether what is lacking has to be there; else sufficient.
+    materials: sufficient; or unknown: without a guide, or with one that leaves open whether what is lacking has
+        to be there.
     agreed: on the ground of which agreement it passes; None where none is declared.
     """
 

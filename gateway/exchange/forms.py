@@ -14,7 +14,6 @@ from gateway.items.item import short_division
 from gateway.items.problems import ItemError
 from gateway.items.remembered import Alignments
 from gateway.needs.checked import Known
-from gateway.needs.demand import Demand
 from gateway.needs.demands import Asked, Demands, code_of
 from gateway.needs.readings import of_item_there
 from gateway.needs.required import shown
@@ -68,7 +67,13 @@ class Forms:
         there = alignment.document()
         route = self._routes.find(division=wish.division, item=there, operation=SUBMIT)
         demand = await self._demands.find(Asked(short_division(wish.division), code_of(there), here, day))
-        known = Known(day, today, _fixed(wish, here, kinds, demand), caller.title, demand, wish.situation)
+        chosen = demand.chosen({"situation": wish.situation, "there": there})
+        if demand.situations and chosen not in ("", *demand.situations):
+            raise Refusal("bad_parameter", name="situation")
+        # words of the guide are asked for only where the alignment has not settled which of them it is
+        open_ = demand.situations if chosen == wish.situation else ()
+        fixed = _fixed(wish, here, kinds, (wish.situation,) if wish.situation else open_)
+        known = Known(day, today, fixed, caller.title, demand, chosen)
         form = await asyncio.to_thread(_form, route, there, known)
         return {
             "platform": route.name,
@@ -77,15 +82,16 @@ class Forms:
             "item": there,
             "received_on": day.isoformat(),
             "asked_on": today.isoformat(),
-            "situations": list(demand.situations),
-            "materials": shown(demand, wish.situation) if demand.known else "unknown",
+            "situations": list(open_),
+            "materials": shown(demand, chosen) if demand.known else "unknown",
             "schema": form.schema,
             "unsaid": told(form.unsaid),
         }
 
     async def _aligned(self, wish: Wish, here: str, day: date) -> tuple[tuple[str, ...], Alignment]:
         """The item over there, and the kinds of applicant that it is for. Raises Refusal."""
-        question = Question(wish.code, here, wish.division, wish.unit or None, None, day)
+        unit, situation = wish.unit or None, wish.situation or None
+        question = Question(wish.code, here, wish.division, unit, None, day, situation)
         found: dict[str, Alignment] = {}
         faults: list[ItemError] = []
         for kind in (wish.kind,) if wish.kind else tuple(SERVICE_OBJECT):
@@ -140,12 +146,9 @@ def _require_item(route: Route, mapping: Mapped, there: Mapping[str, str], known
 
 
 def _fixed(
-    wish: Wish, here: str, kinds: tuple[str, ...], demand: Demand
+    wish: Wish, here: str, kinds: tuple[str, ...], situations: tuple[str, ...]
 ) -> dict[tuple[str, ...], tuple[str, ...]]:
     """What of the case is settled by the wish."""
-    situations = (wish.situation,) if wish.situation else demand.situations
-    if demand.situations and wish.situation and wish.situation not in demand.situations:
-        raise Refusal("bad_parameter", name="situation")
     fixed = {
         ("item", "code"): (wish.code,),
         ("item", "situation"): situations,

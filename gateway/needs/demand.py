@@ -80,6 +80,11 @@ class Demand:
         """情形 that must be asked for, as the materials differ by them."""
         return tuple(dict.fromkeys(each.situation for each in self.listed if each.situation))
 
+    def chosen(self, item: Mapping[str, Any]) -> str:
+        """Of an aligned item: 情形 in the words of the guide, by its alignment; else the caller's, or ""."""
+        there = str(item.get("there", {}).get("situation", ""))
+        return there if there in self.situations else str(item.get("situation", ""))
+
     @cached_property
     def _remembered(self) -> dict[str, list[Wanted]]:
         return {}
@@ -120,7 +125,7 @@ def lacks(demand: Demand, document: Mapping[str, Any]) -> list[Lack]:
     """Everything that is missing or not enough; empty where no guide is known. The document's shape is sound."""
     if not demand.known:
         return []
-    situation = document["item"].get("situation", "")
+    situation = demand.chosen(document["item"])
     found = list(_situation(demand, situation))
     for wanted in demand.wanted(situation):
         given = [(place, each) for place, each in enumerate(document["materials"]) if wanted.is_met_by(each)]
@@ -135,7 +140,7 @@ def lacks(demand: Demand, document: Mapping[str, Any]) -> list[Lack]:
 def is_sufficient(demand: Demand, document: Mapping[str, Any]) -> bool:
     """Whether nothing is lacking for sure, of a case that lacks nothing known: no guide, or one that does not say
     whether what is not given has to be there, leaves it unknown."""
-    open_ = (each for each in demand.wanted(document["item"].get("situation", "")) if each.is_open)
+    open_ = (each for each in demand.wanted(demand.chosen(document["item"])) if each.is_open)
     return demand.known and all(any(map(wanted.is_met_by, document["materials"])) for wanted in open_)
 
 

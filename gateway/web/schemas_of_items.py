@@ -53,7 +53,10 @@ ANSWERS: dict[str, Schema] = {
                 "code": titled("材料编码（对方）", TEXT),
                 "name": titled("材料名称", TEXT),
                 "situation": titled("情形", TEXT),
-                "necessity": {"title": "必要性；空为指南未说明", "enum": ["required", "optional", "may_be_owed", ""]},
+                "necessity": {
+                    "title": "必要性；空为指南未说明",
+                    "enum": ["required", "optional", "may_be_owed", ""],
+                },
                 "form": {"enum": ["paper", "electronic", "either"]},
                 "kind": {"enum": ["licence", "form", "other"]},
                 "originals": {"title": "原件份数", "type": "integer"},

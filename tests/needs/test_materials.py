@@ -7,9 +7,12 @@ import pytest
 
 from gateway.guides.guide import Guide
 from gateway.guides.store import put
+from gateway.items.lists.apply import Word
+from gateway.items.lists.bring import bring_alignments
 from gateway.store.store import Transaction
 from tests.fakes.checks import CHINA
-from tests.needs.guide import EMPLOYEE, FREELANCE
+from tests.needs.guide import EMPLOYEE, FREELANCE, ITEM
+from tests.needs.wishes import HOUSEHOLD
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed
@@ -208,3 +211,21 @@ async def test_the_form_lists_the_materials_of_the_situation(service: Running) -
     assert by_code["M05"]["instead"] == ["data"]
     answer = await service.ask("GET", f"{path}&situation=x")
     assert (answer.code, answer.document["name"]) == ("bad_parameter", "situation")
+
+
+async def test_a_situation_in_words_of_this_side_is_the_one_that_its_row_leads_to(service: Running) -> None:
+    row = {"id": "N-S1", "here_division": "341702", "here_code": HOUSEHOLD, "there_division": "440233",
+           "there_code": ITEM, "source": "模拟协议附件4", "here_situation": "自由职业",
+           "there_situation": FREELANCE}  # fmt: skip
+    done = await service.gateway.store.write(lambda tx: bring_alignments(tx, [row], Word("0" * 64, "op-1")))
+    assert done.added == 1, done.faults
+    await service.gateway.alignments.refresh()
+    path = f"/v1/items/{HOUSEHOLD}/form?division=440233&situation=自由职业"
+    form = (await service.ask("GET", path)).document
+    assert (form["item"]["alignment"], form["situations"]) == ("N-S1", [])
+    assert [each["code"] for each in form["materials"]] == ["M01", "M03", "M05", "M06", "M07"]
+    case = without(a_case("自由职业", item__code=HOUSEHOLD), "H02")
+    assert told(await preflight(service, case)) == {("/materials", "material_missing")}
+    case["materials"].append(instead("M05", "data", reference="SB-2026-1"))
+    answer = await preflight(service, case)
+    assert (answer.status, answer.document["materials"]) == (200, "sufficient"), answer.text

@@ -20,7 +20,7 @@ from gateway.items.lists.bring import file_sha256
 from gateway.items.lists.charset import known_charset
 from gateway.items.lists.formats import lines, recognised
 from gateway.items.lists.line import Line, Listed
-from gateway.items.lists.preview import Preview, Scope, preview
+from gateway.items.lists.preview import SHOWN, Preview, Scope, preview
 from gateway.items.lists.profile import Profile, fitting, free, named
 from gateway.items.lists.rows import ItemReader
 from gateway.items.lists.values import division_of
@@ -45,7 +45,10 @@ def _charset(_: click.Context, option: click.Parameter, said: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command was asked; `day`: ISO, from which what is gone counts as cancelled."""
+    """What the command was asked; `day`: ISO, from which what is gone counts as cancelled.
+
+    cancel_up_to: percent of the items in force that a whole list may lack; beyond that the file may be cut off.
+    """
 
     file: Path
     actor: str
@@ -57,6 +60,7 @@ class Asked:
     charset: str
     source: str
     complete: bool
+    cancel_up_to: int
     day: str
     bad: Path | None
     dry_run: bool
@@ -86,6 +90,10 @@ class Asked:
 @click.option(
     "--complete", is_flag=True,
     help="这是 --division 的完整清单：其中没有的事项视为取消 / the whole list: what it lacks is cancelled",
+)  # fmt: skip
+@click.option(
+    "--cancel-up-to", type=click.IntRange(0, 100), default=20, show_default=True, metavar="PERCENT",
+    help="完整清单最多可缺在用事项的百分之几 / how much of what is in use --complete may cancel",
 )  # fmt: skip
 @click.option(
     "--as-of", "day", type=click.DateTime(["%Y-%m-%d"]), default=None,
@@ -125,6 +133,7 @@ async def _import(gateway: Gateway, asked: Asked, listed: Listed) -> int:
         rows.show()
         show_columns(reader.layouts, listed)
         show(found)
+        _require_whole(asked, found)
         if asked.dry_run or found.changes_nothing:
             return 1 if found.refused else 0
         _confirm(asked, found)
@@ -160,6 +169,17 @@ def _profile(asked: Asked, first: Line | None) -> Profile:
     if asked.profile or first is None:
         return named(asked.profile or "own")
     return fitting(first.headings)
+
+
+def _require_whole(asked: Asked, found: Preview) -> None:
+    """A file that was cut off looks like one that cancels the rest; few are all shown by name. Raises Stop."""
+    if found.absent > SHOWN and found.absent_percent > asked.cancel_up_to:
+        raise Stop(
+            f"清单缺少 {found.in_force} 个在用事项中的 {found.absent} 个，超过 {asked.cancel_up_to}%：文件可能不完整；"
+            f"什么也没有改动。确实完整请加 --cancel-up-to {found.absent_percent} / the list lacks {found.absent} of"
+            f" {found.in_force} items in use, more than {asked.cancel_up_to} %: it may be cut off; nothing was changed."
+            f" If it is whole, say --cancel-up-to {found.absent_percent}", 1,
+        )  # fmt: skip
 
 
 def _confirm(asked: Asked, found: Preview) -> None:

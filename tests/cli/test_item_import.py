@@ -61,6 +61,20 @@ def test_nothing_is_cancelled_unasked_where_nobody_can_be_asked(place, tmp_path)
     assert run("item", "import", "--conf", place.conf, shorter, "--complete").returncode == 2
 
 
+def test_a_file_that_may_be_cut_off_cancels_nothing_unless_that_is_said(place, tmp_path):
+    imported(place, wrote(tmp_path / "list.csv", *(row(number) for number in range(10, 90))))  # 80 items
+    cut_off = wrote(tmp_path / "cut.csv", *(row(number) for number in range(10, 63)))
+    refused = imported(place, cut_off, "--complete", "--yes")
+    assert refused.returncode == 1
+    assert "27 of 80" in refused.stderr and "--cancel-up-to 34" in refused.stderr  # 33.75 %
+    assert "80 unchanged" in imported(place, tmp_path / "list.csv").stderr
+    assert imported(place, cut_off, "--complete", "--yes", "--cancel-up-to", "33").returncode == 1
+    done = imported(place, cut_off, "--complete", "--yes", "--cancel-up-to", "34")
+    assert done.returncode == 0 and "27 cancelled" in done.stderr
+    again = imported(place, cut_off, "--complete", "--yes")
+    assert again.returncode == 0, "what is cancelled already is not lacking"
+
+
 @pytest.mark.parametrize("name", ["bad.csv", "bad.xlsx"])
 def test_refused_rows_are_told_by_number_and_kept_as_a_file(place, tmp_path, name):
     file = wrote(tmp_path / "list.csv", row(51), row(52, state="2"), row(53, name="=1+1", state="2"))

@@ -1,6 +1,6 @@
 """What a list would change, before it is applied (预览): added, changed, cancelled, devolved."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, NamedTuple
@@ -73,6 +73,8 @@ class Scope:
 class Preview:
     """What applying would do.
 
+    in_force: items of a whole list that the catalogue has in force; absent: those of them that are not in the file,
+              and nothing came in their place.
     withheld: nothing is cancelled, as a refused row does not say which item it is about.
     links:    by division and code of an item that ends: the code that came in its place.
     perhaps:  items in force that look devolved, and the code that came; nothing is done about them.
@@ -83,6 +85,8 @@ class Preview:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*KINDS, "unchanged"), 0))
     refused: int = 0
     odd: int = 0
+    in_force: int = 0
+    absent: int = 0
     withheld: bool = False
     shown: dict[Kind, list[Change]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     links: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -92,6 +96,11 @@ class Preview:
     @property
     def changes_nothing(self) -> bool:
         return not self.spool.parts
+
+    @property
+    def absent_percent(self) -> int:
+        """Of the items in force, rounded up."""
+        return -(-100 * self.absent // max(1, self.in_force))
 
     def count(self, kind: Kind, rows: Sequence[Stored], what: str = "") -> None:
         """Count rows of a kind; the first of them are kept to be shown."""
@@ -162,7 +171,7 @@ async def _end(store: Store, found: Preview, reading: "_Rows", devolution: Devol
     found.withheld = bool(scope.complete) and reading.is_unsure
     gone: list[Stored] = []
     if scope.complete and not found.withheld:
-        gone = await _gone(store, scope, reading.seen)
+        gone, found.in_force = await _gone(store, scope, reading.seen)
     for row in gone:
         devolution.leaves(row)
     if devolution.is_awaited:
@@ -171,6 +180,7 @@ async def _end(store: Store, found: Preview, reading: "_Rows", devolution: Devol
     found.links = devolution.links()
     for first in range(0, len(gone), BATCH):
         found.spool.put(Part(ended=[devolution.ended(row) for row in gone[first : first + BATCH]]))
+    found.absent = sum((row[DIVISION], row[CODE]) not in found.links for row in gone)
     for row in devolution.left:
         successor = found.links.get((row[DIVISION], row[CODE]), "")
         kind: Kind = "devolved" if successor else "cancelled"
@@ -178,16 +188,29 @@ async def _end(store: Store, found: Preview, reading: "_Rows", devolution: Devol
     found.perhaps = [(Change(row[DIVISION], row[CODE], row[NAME]), code) for row, code in devolution.perhaps]
 
 
-async def _gone(store: Store, scope: Scope, seen: Seen) -> list[Stored]:
-    """Of each item in force that the list does not name any more, its newest version."""
-    newest: dict[str, Stored] = {}
+async def _gone(store: Store, scope: Scope, seen: Seen) -> tuple[list[Stored], int]:
+    """Of each item in force that the list does not name any more, its newest version; how many are in force."""
+    gone: list[Stored] = []
+    in_force = 0
+    async for row in _newest(store, scope):
+        if not has_ended(row, scope.day):
+            in_force += 1
+            gone += [] if seen.has_code(row[DIVISION], row[CODE]) else [row]
+    return gone, in_force
+
+
+async def _newest(store: Store, scope: Scope) -> AsyncIterator[Stored]:
+    """The newest version of each item that the catalogue has of the list; rows come by code and version."""
+    last: Stored | None = None
     after = ("", -1)
     while rows := await store.read(lambda c: of_list(c, scope.complete, scope.source, after=after)):  # noqa: B023
         for row in rows:
-            if not seen.has_code(row[DIVISION], row[CODE]):
-                newest[row[CODE]] = row
+            if last is not None and last[CODE] != row[CODE]:
+                yield last
+            last = row
         after = rows[-1][CODE], rows[-1][VERSION]
-    return [row for row in newest.values() if not has_ended(row, scope.day)]
+    if last is not None:
+        yield last
 
 
 class _Rows:

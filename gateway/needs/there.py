@@ -8,8 +8,9 @@ from adapters.contract import Part, read
 from adapters.declared import Operation, Platform
 from adapters.errors import Unbuildable
 from adapters.fronts import Column
-from adapters.notation import soap_call, table_call
+from adapters.notation import table_call
 from gateway.needs.charsets import Accepts, carried
+from gateway.offers import offer_of
 from gateway.releases import PlatformRelease
 
 _FORMS = {
@@ -99,17 +100,11 @@ def _part(release: PlatformRelease, operation: str) -> Part | None:
     try:
         if declared.message:
             return read(declared.message, release.files).offers[0].request
-        if not platform.contract or declared.arguments:
-            return None
-        offers = read(platform.contract, release.files).offers
+        contract = read(platform.contract, release.files) if platform.contract else None
     except Unbuildable:
         return None
-    soap = platform.speaks == "soap"
-    wanted = soap_call(declared.call)[2] if soap else declared.call
-    for offer in offers:
-        if (soap_call(offer.call)[2] if soap else offer.call) == wanted and offer.how == "typed":
-            return offer.request
-    return None
+    offer = offer_of(contract, platform, operation)
+    return offer.request if offer else None
 
 
 def _parts(root: Part, rest: There) -> Places:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from adapters.contract import Contract, Offer, Part, read
-from adapters.declared import Platform
-from adapters.notation import soap_call
+from gateway.offers import meant, offer_of
 from gateway.releases import PlatformRelease
 
 
@@ -47,23 +46,3 @@ def described(release: PlatformRelease) -> dict[str, Described]:
 def _is_xml(contract: Contract) -> bool:
     """By a WSDL or a bare XML Schema; a schema in JSON has JSON's media type."""
     return contract.kind == "wsdl" or (contract.kind == "schema" and "xml" in contract.offers[0].media)
-
-
-def offer_of(contract: Contract | None, platform: Platform, name: str) -> Offer | None:
-    """What the contract says of an operation; None where it says nothing that a mapping could be held against."""
-    if platform.operations[name].arguments:
-        return None  # the message is a document inside an argument, of which a contract knows nothing
-    return meant(contract, platform, name)
-
-
-def meant(contract: Contract | None, platform: Platform, name: str) -> Offer | None:
-    """The typed offer that an operation calls, whatever its message is."""
-    if contract is None:
-        return None
-    call = platform.operations[name].call
-    service, port, wanted = soap_call(call) if platform.speaks == "soap" else (None, None, call)
-    for offer in contract.offers:
-        at = soap_call(offer.call) if platform.speaks == "soap" else (None, None, offer.call)
-        if at[2] == wanted and service in (None, at[0]) and port in (None, at[1]) and offer.how == "typed":
-            return offer
-    return None

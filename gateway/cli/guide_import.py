@@ -1,27 +1,30 @@
 """tongban guide import: guides from lists and from interfaces' files."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, conf_option, progress
+from gateway.cli.asking import Stop, actor_option, conf_option, progress
 from gateway.cli.guide import division_option
 from gateway.cli.opened import run
 from gateway.clock import china_day
 from gateway.guides.codes import Unusable, codes_of_folder
 from gateway.guides.columns import PROFILES, Columns, UnknownPath, columns_of
 from gateway.guides.gathered import Document, NoGuides, documents
-from gateway.guides.guide import Guide
-from gateway.guides.importing import Imported, Order, batches, bring, sound
+from gateway.guides.importing import Imported, Order, batches, bring_list, sound
 from gateway.guides.rows import tables_of
 from gateway.guides.sources import sheets_of
 from gateway.guides.vocabulary import Codes
+from gateway.items.lists.apply import Word
+from gateway.items.lists.bring import file_sha256
 from gateway.items.problems import UnreadableFile
-from gateway.numbers import CHINA
-from gateway.store.store import Transaction
+from mappings.china_time import CHINA
 
 
 def _columns(_: click.Context, option: click.Parameter, said: str) -> dict[str, str]:
@@ -32,8 +35,18 @@ def _columns(_: click.Context, option: click.Parameter, said: str) -> dict[str, 
     return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
 
 
+class Listed(NamedTuple):
+    """Of which place and day the files are (None: of now), and on whose word."""
+
+    division: str
+    as_of: datetime | None
+    source: str
+    word: Word
+
+
 @click.command("import")
 @conf_option
+@actor_option
 @division_option("--division", "这些指南属于哪个区划 / the place that these guides are of")
 @click.option("--profile", type=click.Choice(sorted(PROFILES)), default=None,
               help="列名用哪一套；不写则为规范名称 / whose column names; left out: our own")  # fmt: skip
@@ -46,7 +59,7 @@ def _columns(_: click.Context, option: click.Parameter, said: str) -> dict[str, 
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
                 metavar="FILE...")  # fmt: skip
 def import_(
-    conf: Path, division: str, profile: str | None, columns: dict[str, str], tables: Path | None,
+    conf: Path, actor: str, division: str, profile: str | None, columns: dict[str, str], tables: Path | None,
     as_of: datetime | None, files: tuple[Path, ...],
 ) -> int:  # fmt: skip
     """导入办事指南（CSV、XLSX、JSON）。 Import guides; bad rows are told by number, good guides are kept.
@@ -65,7 +78,7 @@ def import_(
             "没有办事指南的列；请用 --profile 或 --columns / no columns of guides: --profile, --columns"
         ) from error
     source = "、".join(file.name for file in files)
-    done = _bring(conf, found, division, as_of, source)
+    done = _bring(conf, found, Listed(division, as_of, source, Word(_digest(files), actor)))
     for where, finding in (*done.faults, *done.remarks):
         click.echo(f"{where}: {finding.text('zh')} / {finding.text('en')}")
     counts = done.counts
@@ -78,17 +91,24 @@ def import_(
     return 1 if done.faults else 0
 
 
-def _bring(conf: Path, found: list[Document], division: str, as_of: datetime | None, source: str) -> Imported:
+def _digest(files: Sequence[Path]) -> str:
+    """Of one file its own; of several that of their digests, in their order."""
+    digests = [file_sha256(file) for file in files]
+    return digests[0] if len(digests) == 1 else sha256(" ".join(digests).encode()).hexdigest()
+
+
+def _bring(conf: Path, found: list[Document], listed: Listed) -> Imported:
     async def work(gateway: Gateway) -> Imported:
         now_ms, done = gateway.clock_ms(), Imported()
+        as_of, word = listed.as_of, listed.word
         as_of_ms = int(as_of.replace(tzinfo=CHINA).timestamp() * 1000) if as_of else now_ms
         if as_of and as_of.date() > china_day(now_ms):
             raise Stop("--as-of 在将来 / --as-of is in the future")
-        guides = list(sound(found, Order(division, as_of_ms, source), done))
+        guides = list(sound(found, Order(listed.division, as_of_ms, listed.source), done))
         kept = 0
         with progress("导入 / importing") as told:
             for batch in batches(guides):
-                counts = await gateway.store.write(partial(_kept, batch))
+                counts = await gateway.store.write(partial(bring_list, batch, word))
                 for name, count in counts.items():
                     done.counts[name] += count
                 kept += len(batch)
@@ -96,10 +116,6 @@ def _bring(conf: Path, found: list[Document], division: str, as_of: datetime | N
         return done
 
     return run(work, conf)
-
-
-def _kept(batch: list[Guide], tx: Transaction) -> dict[str, int]:
-    return bring(tx.connection, batch)
 
 
 def _known(profile: str, columns: dict[str, str]) -> Columns:

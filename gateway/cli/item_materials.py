@@ -5,18 +5,20 @@ from pathlib import Path
 import click
 
 from gateway.boot import Gateway
-from gateway.cli.asking import Stop, conf_option
+from gateway.cli.asking import Stop, actor_option, conf_option
 from gateway.cli.opened import run
+from gateway.items.lists.apply import Word
+from gateway.items.lists.bring import file_sha256
 from gateway.items.lists.formats import read_csv
 from gateway.items.problems import UnreadableFile
-from gateway.needs.importing import Brought, bring
-from gateway.store.store import Transaction
+from gateway.needs.importing import Brought, bring_list
 
 
 @click.command("materials")
 @conf_option
+@actor_option
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def materials(conf: Path, file: Path) -> int:
+def materials(conf: Path, actor: str, file: Path) -> int:
     """导入材料对应表（CSV、XLSX）。 Import what stands for the materials that are required over there.
 
     \b
@@ -24,15 +26,12 @@ def materials(conf: Path, file: Path) -> int:
     means: file, licence, data, pledge, exempt, owed
     """
     try:
-        rows = read_csv(file)
+        rows, word = read_csv(file), Word(file_sha256(file), actor)
     except UnreadableFile as error:
         raise Stop(f"{error.problem().text('zh')} / {error}") from error
 
     async def work(gateway: Gateway) -> Brought:
-        def kept(tx: Transaction) -> Brought:
-            return bring(tx.connection, rows, tx.now_ms)
-
-        return await gateway.store.write(kept)
+        return await gateway.store.write(lambda tx: bring_list(tx, rows, word))
 
     done = run(work, conf)
     for each in (*done.faults, *done.remarks):

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from audit.entries import Entry, Fact
 from gateway.guides.canonical import Unfit, guide_of
 from gateway.guides.compare import findings
 from gateway.guides.gathered import Document, Told
 from gateway.guides.guide import Guide
 from gateway.guides.store import knows, put
 from gateway.guides.texts import Finding
+from gateway.items.lists.apply import Word
 from gateway.items.remembered import changed
 from gateway.store.connection import Connection
+from gateway.store.store import Transaction
 
 BATCH = 200  # guides in one transaction: others write in between
 
@@ -63,6 +66,21 @@ def batches(guides: Iterable[Guide]) -> Iterator[list[Guide]]:
             batch = []
     if batch:
         yield batch
+
+
+def bring_list(guides: Sequence[Guide], word: Word, tx: Transaction) -> dict[str, int]:
+    """As `bring`, with the entry of what it changed; nothing new leaves none."""
+    counts = bring(tx.connection, guides)
+    if counts["added"] or counts["changed"]:
+        divisions = sorted({each.division for each in guides})
+        facts: dict[str, Fact] = {
+            "list": f"sha256:{word.file_sha256}",
+            "actor": word.actor,
+            "divisions": divisions,
+            **counts,
+        }
+        tx.record(Entry("guides.imported", tx.now_ms, facts))
+    return counts
 
 
 def bring(connection: Connection, guides: Sequence[Guide]) -> dict[str, int]:

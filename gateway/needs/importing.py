@@ -3,17 +3,20 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
+from audit.entries import Entry, Fact
+from gateway.clock import china_day
 from gateway.guides.store import guides_of
 from gateway.items.codes import normalise
 from gateway.items.item import covers, short_division
+from gateway.items.lists.apply import Word
 from gateway.items.lists.formats import UNEVEN
 from gateway.items.remembered import changed
 from gateway.needs.problems import Lack
 from gateway.needs.stands import ADD, BY_ID, MEANS, REMOVE, Stands
-from gateway.numbers import CHINA
 from gateway.store.connection import Connection
+from gateway.store.store import Transaction
 
 FIRST_ROW = 2  # as a spreadsheet counts: the heading is row 1
 # 我方列名，或办法里的中文列名
@@ -49,13 +52,29 @@ class Brought:
     remarks: tuple[Told, ...]
 
 
+def bring_list(tx: Transaction, rows: Iterable[Mapping[str, str]], word: Word) -> Brought:
+    """A list in one transaction with its entry; nothing new leaves none."""
+    done = bring(tx.connection, rows, tx.now_ms)
+    if done.added or done.changed:
+        counts = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
+        refused = len({each.row for each in done.faults})
+        facts: dict[str, Fact] = {
+            "list": f"sha256:{word.file_sha256}",
+            "actor": word.actor,
+            **counts,
+            "refused": refused,
+        }
+        tx.record(Entry("materials.imported", tx.now_ms, facts))
+    return done
+
+
 def bring(connection: Connection, rows: Iterable[Mapping[str, str]], now_ms: int) -> Brought:
     """In the transaction of the connection: all good rows, or none. now_ms: for what is in force today."""
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     faults: list[Told] = []
     remarks: list[Told] = []
     seen: dict[str, int] = {}
-    today = datetime.fromtimestamp(now_ms / 1000, CHINA).date().isoformat()
+    today = china_day(now_ms).isoformat()
     for number, row in enumerate(rows, FIRST_ROW):
         cells = _cells(row)
         if not any(cells.values()):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,12 @@ def typed(line: str) -> Done:
     raise done.exception
 
 
+def entries_of(place: Path, kind: str) -> list[bytes]:
+    with sqlite3.connect(place / "state" / "tongban.db") as database:
+        found = database.execute("SELECT body FROM audit_entries WHERE kind = ? ORDER BY rowid", (kind,))
+        return [body for (body,) in found]
+
+
 def commands(text: str) -> list[str]:
     found = re.search(r"```sh\n(.*?)```", text, re.DOTALL)
     assert found
@@ -67,6 +74,11 @@ def test_what_the_page_tells_to_type_runs_and_shows_what_is_shown(place):
     done = [typed(line) for line in commands(TEXT)]
     assert [each.returncode for each in done] == [0, 0, 0, 0, 1, 1, 1], [each.stderr for each in done]
     assert "1 added" in done[2].stderr and "0 added, 0 changed, 1 unchanged" in done[3].stderr
+    entries = [json.loads(body) for body in entries_of(place, "guides.imported")]
+    assert len(entries) == 2, "the one that changed nothing leaves no entry"
+    assert [(each["added"], each["divisions"]) for each in entries] == [
+        (1, ["341702"]), (1, ["440232"]),
+    ]  # fmt: skip
     shown = re.search(r"```text\n(.*?)```", TEXT, re.DOTALL)
     assert shown and shown[1] in done[4].stdout
     lines = json.loads(done[6].stdout)["lines"]

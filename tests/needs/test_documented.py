@@ -8,6 +8,7 @@ import sys
 from typing import Any
 from urllib.parse import quote
 
+from audit.tables import ENTRIES
 from gateway.needs.problems import OF_CASES
 from mappings.texts import TEXTS as CANONICAL
 from tests.needs.guide import bring_guide
@@ -51,6 +52,10 @@ async def test_the_command_prints_what_is_shown(service: Running) -> None:
     results, talk = await child.communicate()
     assert (await child.wait(), results.decode()) == (0, block("text"))
     assert "2 added, 0 changed, 3 unchanged, 0 bad" in talk.decode()
+    query = ENTRIES.select().with_only_columns(ENTRIES.c.body).where(ENTRIES.c.kind == "materials.imported")
+    ((body,),) = await service.gateway.store.read(lambda connection: connection.rows(query))
+    entry = json.loads(body)
+    assert (entry["added"], entry["refused"]) == (2, 0), entry
     await service.gateway.store.write(lambda tx: bring_guide(tx.connection, tx.now_ms))
 
 

@@ -177,8 +177,8 @@ def _require_whole(asked: Asked, found: Preview) -> None:
         raise Stop(
             f"清单缺少 {found.in_force} 个在用事项中的 {found.absent} 个，超过 {asked.cancel_up_to}%："
             f"文件可能不完整；什么也没有改动。确实完整请加 --cancel-up-to {found.absent_percent} / the list"
-            f" lacks {found.absent} of {found.in_force} items in use, more than {asked.cancel_up_to} %: it may be cut"
-            f" off; nothing was changed. If it is whole, say --cancel-up-to {found.absent_percent}", 1,
+            f" lacks {found.absent} of {found.in_force} items in use, more than {asked.cancel_up_to} %: it may be"
+            f" cut off; nothing was changed. If it is whole, say --cancel-up-to {found.absent_percent}", 1,
         )  # fmt: skip
 
 

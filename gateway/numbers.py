@@ -7,15 +7,14 @@ the rest of a block is skipped. Gaps are lawful, repetitions are not.
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 
+from gateway.clock import china_day
 from gateway.errors import Refusal
 from gateway.store import cases, marks
 from gateway.store.store import Store, Transaction
 
 BLOCK = 16
 BEHIND_LOST_MS = 48 * 3_600_000  # then the day is over of which sequences may have been lost
-CHINA = timezone(timedelta(hours=8))
 _PART_FORMS = {  # an item need not have every code
     "basic_code": "(?:[0-9A-Z]{12})?", "implementation_code": "(?:[0-9A-Z]{31})?",
     "handling_code": "(?:[0-9A-Z]{33})?", "division": "[0-9]{6}(?:[0-9]{3}){0,2}", "yyyymmdd": "[0-9]{8}",
@@ -56,7 +55,7 @@ def form_pattern(template: str) -> re.Pattern[str]:
 
 def parts_of(item: Mapping[str, str], division: str, at_ms: int) -> dict[str, str]:
     """What a number form may name: the codes of the item over there, its division, the China date."""
-    day = datetime.fromtimestamp(at_ms / 1000, CHINA).date().isoformat().replace("-", "")
+    day = china_day(at_ms).isoformat().replace("-", "")
     codes = {
         name: str(item.get(name) or "") for name in ("basic_code", "implementation_code", "handling_code")
     }

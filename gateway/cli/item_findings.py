@@ -15,9 +15,9 @@ from gateway.cli.opened import run
 from gateway.items.advice import advice
 from gateway.items.findings import Finding, findings_of
 from gateway.items.walk import Pair, Places, count, pairs
-from gateway.numbers import CHINA
 from gateway.store.connection import Connection
 from mappings.canonical.check import BACK_DAYS
+from mappings.china_time import CHINA
 
 COLUMNS = (
     "rows", "here_division", "here_code", "there_division", "situation", "valid_from", "valid_to", "code", "what",

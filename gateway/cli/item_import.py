@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from audit.entries import CHINA
 from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option, progress
 from gateway.cli.item_told import ToldRows, show, show_columns
@@ -25,6 +24,7 @@ from gateway.items.lists.profile import Profile, fitting, free, named
 from gateway.items.lists.rows import ItemReader
 from gateway.items.lists.values import division_of
 from gateway.items.problems import ItemError
+from mappings.china_time import CHINA
 from mappings.problems import Unreadable
 
 

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from gateway.clock import china_day
 from gateway.errors import Refusal
 from gateway.exchange.prepare import SERVICE_OBJECT, item_refusal
 from gateway.exchange.rights import allowed, written
@@ -20,7 +21,6 @@ from gateway.needs.required import shown
 from gateway.needs.schema import Closed, Form, form_of
 from gateway.needs.there import message_of
 from gateway.needs.unsaid import told
-from gateway.numbers import CHINA
 from gateway.routes import Route, Routes
 from gateway.settings import Caller
 from mappings.canonical.check import BACK_DAYS
@@ -61,7 +61,7 @@ class Forms:
 
     async def form(self, wish: Wish, caller: Caller) -> dict[str, Any]:
         """The answer as a document. Raises Refusal."""
-        today = datetime.fromtimestamp(self._clock_ms() / 1000, CHINA).date()
+        today = china_day(self._clock_ms())
         day, here = _day(wish.received_on, today), _here(wish.here, caller)
         kinds, alignment = await self._aligned(wish, here, day)
         there = alignment.document()

@@ -11,7 +11,7 @@ from gateway.store import passages
 from gateway.store.store import Store
 from mappings.china_time import CHINA, instant
 
-_CODES = ("basic_code", "implementation_code", "handling_code", "local_code")
+CODES = ("basic_code", "implementation_code", "handling_code", "local_code")
 
 
 def passing(document: dict[str, Any], agreements: Sequence[Agreement]) -> Agreed | None:
@@ -40,7 +40,7 @@ def _hand_over(document: Mapping[str, Any]) -> HandOver:
         here=receiving["division"],
         there=document["division"],
         mode=document["mode"],
-        codes=(item["code"], *(item["there"].get(name, "") for name in _CODES)),
+        codes=(item["code"], *(item["there"].get(name, "") for name in CODES)),
         powers=powers_used(document["mode"], verified_here=verified_here),
         day=instant(receiving["received_at"]).date(),
     )

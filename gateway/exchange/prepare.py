@@ -16,7 +16,7 @@ from gateway.agreements import Agreement
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.given import pointer
-from gateway.exchange.passing import passing
+from gateway.exchange.passing import CODES, passing
 from gateway.exchange.rights import allowed, require_rights
 from gateway.items.align import Question
 from gateway.items.item import short_division
@@ -25,15 +25,14 @@ from gateway.items.remembered import Alignments
 from gateway.needs.carried import uncarried
 from gateway.needs.demand import is_sufficient, lacks
 from gateway.needs.demands import Demands, asked_of
-from gateway.numbers import CHINA, Sequences, form, parts_of
+from gateway.numbers import Sequences, form, parts_of
 from gateway.routes import Route, Routes
 from mappings import canonical
-from mappings.china_time import instant
+from mappings.china_time import CHINA, instant
 from mappings.mapping import Mapping as Mapped
 from mappings.problems import Problem, Unmappable
 
 Document = dict[str, Any]
-CODES = ("basic_code", "implementation_code", "handling_code", "local_code")
 CONTENT = "materials.files.content"  # read by the word `material` from the file as a whole
 # 服务对象; which kind of organization it is, the case does not say, but none is a natural person
 SERVICE_OBJECT = {"person": "1", "organization": "2^3^4^5^6^7^8^9"}

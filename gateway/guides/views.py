@@ -13,8 +13,8 @@ from gateway.guides.lookup import Known
 from gateway.guides.texts import Finding
 from gateway.guides.vocabulary import shown
 from gateway.items.align import Alignment
-from gateway.numbers import CHINA
 from mappings.canonical.schema import resolved, schema
+from mappings.china_time import CHINA
 
 Part = dict[str, Any]
 DAY_MS = 86_400_000

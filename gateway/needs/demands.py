@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
+from gateway.guides.canonical import CODES
 from gateway.guides.guide import materials_of
 from gateway.guides.store import guide_on
 from gateway.items.item import short_division
@@ -26,8 +27,7 @@ class Asked(NamedTuple):
 
 def code_of(there: dict[str, str]) -> str:
     """The code by which guides know the aligned item: the narrowest that it has."""
-    names = ("handling_code", "implementation_code", "local_code", "basic_code")
-    return next((there[name] for name in names if there.get(name)), "")
+    return next((there[name] for name in CODES if there.get(name)), "")
 
 
 class Demands:

@@ -8,12 +8,12 @@ from gateway.errors import Refusal
 from gateway.exchange.commits import OURS
 from gateway.exchange.papers import Erased
 from gateway.exchange.story import Exchanges
-from gateway.numbers import CHINA
 from gateway.reconcile.compare import Record
 from gateway.store import sent as rows
 from gateway.store.sent import Sent
 from gateway.store.store import Store
 from gateway.store.vault import WrongKey
+from mappings.china_time import CHINA
 
 
 async def of_day(store: Store, platform: str, day: date) -> list[Sent]:

@@ -12,11 +12,11 @@ import orjson
 from gateway.exchange.papers import Papers
 from gateway.identity import least_id
 from gateway.meant import Meant
-from gateway.numbers import CHINA
 from gateway.store import replayed
 from gateway.store.replayed import LAST, Sealed
 from gateway.store.store import Store
 from gateway.store.vault import WrongKey
+from mappings.china_time import CHINA
 from mappings.examples import documents
 
 PAGE = 100

@@ -10,8 +10,8 @@ from gateway.cases.states import TEXTS
 from gateway.clocks import Calendar
 from gateway.exchange.following import Known, life_of
 from gateway.model import Exchange
-from gateway.numbers import CHINA
 from gateway.store.cases import Number
+from mappings.china_time import CHINA
 
 STATES = {
     "waiting": ("已受托，待发送", "admitted, not sent yet"),

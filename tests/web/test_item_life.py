@@ -14,8 +14,8 @@ from gateway.items.lists.catalogue import import_alignments, import_items
 from gateway.items.remembered import Alignments
 from gateway.items.remembered import changed as catalogue_changed
 from gateway.items.versions import Change, VersionDiffers
-from gateway.numbers import CHINA
 from gateway.store.connection import Connection
+from mappings.china_time import CHINA
 from tests.web.checked import Answer
 from tests.web.declared import HEADING
 from tests.web.people import case_of_somebody

@@ -1,0 +1,281 @@
+"""Cases are followed by themselves to their end: each asked about by one at a time, behind what is to be sent,
+through restarts and outages, and nothing grows while nothing is told."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from gateway.boot import Gateway
+from gateway.exchange.following import follow
+from gateway.store import cases, follow_ups
+from gateway.store.events import Told
+from gateway.store.follow_ups import FollowUp
+from tests.fakes.fixtures import case
+from tests.fakes.programme import step
+from tests.fakes.server import Simulator
+from tests.faults.ledgers import ask
+from tests.faults.places import Place, arrivals, look, sound, submitted, until
+from tests.faults.test_gates import admitted, heard
+
+NONE: frozenset[str] = frozenset()
+DECLARED = "follow: {first: 30s, most: 10m}"
+QUICK = {DECLARED: "follow: {first: 100ms, most: 400ms}"}
+PROGRESS = "case.progress"
+GROWING = ("exchanges", "history", "bodies", "body_keys", "case_events", "audit_entries")
+
+
+async def made(place: Place, **changes: str) -> Place:
+    place.write({"sim-gd": {**QUICK, **{old.replace("_", " "): new for old, new in changes.items()}}})
+    async with place.gateway() as gateway:
+        (place.folder / "log_key").write_text(gateway.signer.vkey)
+    return place
+
+
+@pytest_asyncio.fixture(scope="module")
+async def quick(tmp_path_factory, new_place) -> Place:
+    """An installation that asks about its cases several times a second."""
+    return await made(new_place(tmp_path_factory.mktemp("quick") / "place"))
+
+
+@pytest.fixture
+def place(quick, tmp_path) -> Place:
+    return quick.copied(tmp_path / "place")
+
+
+@pytest_asyncio.fixture
+async def hub(server, tmp_path) -> Place:
+    """One whose database two processes share."""
+    (tmp_path / "hub").mkdir()
+    return await made(Place(tmp_path / "hub", server))
+
+
+def rows(place: Place) -> dict[str, int]:
+    return {table: ask(place.database, f"select count(*) from {table}")[0][0] for table in GROWING}
+
+
+def followed(place: Place) -> list[FollowUp]:
+    return [FollowUp(*row) for row in ask(place.database, "select * from follow_ups order by case_id")]
+
+
+def asked(simulator: Simulator) -> int:
+    return arrivals(simulator, PROGRESS)
+
+
+async def true(holds: Callable[[], Any], *, within_s: float = 15) -> None:
+    async with asyncio.timeout(within_s):
+        while not holds():  # noqa: ASYNC110 - what is waited for happens elsewhere
+            await asyncio.sleep(0.03)
+
+
+async def more_questions(simulator: Simulator, count: int = 2) -> None:
+    before = asked(simulator)
+    await true(lambda: asked(simulator) >= before + count)
+
+
+async def is_open(gateway: Gateway, case_id: str) -> bool:
+    found = await gateway.store.read(lambda connection: cases.by_id(connection, case_id))
+    assert found is not None
+    return bool(found.open)
+
+
+async def test_a_case_is_followed_to_its_end_and_no_further(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulator = simulators["sim-gd"]
+        delivered = await submitted(gateway, case("gd-organization"))
+        for state in ("signed", "accepted", "granted", "served"):
+            simulator.ledger.move(delivered.ours, state)
+            await more_questions(simulator, 1)
+        await true(lambda: not followed(place))
+        assert not await is_open(gateway, delivered.case_id)
+        told = ask(place.database, "select kind from case_events order by place")
+        assert {kind for (kind,) in told} >= {"signed", "accepted", "granted", "served"}
+        before = asked(simulator)
+        await asyncio.sleep(1.2)
+        assert asked(simulator) == before
+    sound(place)
+
+
+async def test_while_nothing_new_is_told_questions_leave_nothing_behind(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulator = simulators["sim-gd"]
+        await submitted(gateway, case("gd-organization"))
+        await true(lambda: followed(place)[0].unchanged >= 1)
+        before = rows(place)
+        await more_questions(simulator, 3)
+        await true(lambda: followed(place)[0].unchanged >= 3)
+        assert rows(place) == before
+        assert before["exchanges"] == 2  # the submit, and what was told first
+    sound(place)
+
+
+async def test_a_change_leaves_one_question_and_its_events_with_their_entries(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulator = simulators["sim-gd"]
+        delivered = await submitted(gateway, case("gd-organization"))
+        await true(lambda: followed(place)[0].unchanged >= 1)
+        before = rows(place)
+        simulator.ledger.move(delivered.ours, "signed")
+        await true(lambda: rows(place)["case_events"] > before["case_events"])
+        await true(lambda: followed(place)[0].unchanged >= 1)
+        after = rows(place)
+        assert after["exchanges"] == before["exchanges"] + 1
+        assert after["audit_entries"] == before["audit_entries"] + 2  # exchange.read, case.event
+        kinds = ask(place.database, "select body from audit_entries order by position desc limit 2")
+        assert b"case.event" in bytes(kinds[0][0])
+        assert b"exchange.read" in bytes(kinds[1][0])
+    sound(place)
+
+
+async def test_it_goes_on_after_a_restart_and_a_question_that_died_is_asked_again_after_its_lease(place):
+    async with place.platforms("sim-gd") as simulators:
+        simulator = simulators["sim-gd"]
+        async with place.gateway() as gateway:
+            delivered = await submitted(gateway, case("gd-organization"))
+            await more_questions(simulator)
+        before = asked(simulator)
+        async with place.gateway() as gateway:
+
+            def claim_and_die(tx):
+                until_ms = tx.now_ms + 1_500
+                where = {"owner": "gone", "now_ms": tx.now_ms + 60_000, "until_ms": until_ms}
+                return follow_ups.claim(tx.connection, "sim-gd", 9, **where)
+
+            assert await gateway.store.write(claim_and_die)
+            before = asked(simulator)
+            await asyncio.sleep(0.9)
+            assert asked(simulator) == before
+            await more_questions(simulator, 1)
+            simulator.ledger.move(delivered.ours, "served")
+            await true(lambda: not followed(place))
+    sound(place)
+
+
+async def test_two_processes_never_ask_about_one_case_at_a_time(hub):
+    async with AsyncExitStack() as stack:
+        simulator = (await stack.enter_async_context(hub.platforms("sim-gd")))["sim-gd"]
+        two = [await stack.enter_async_context(hub.gateway()) for _ in range(2)]
+        slow = {"do": "stall", "seconds": 0.3, "operation": PROGRESS, "times": 0, "take": False}
+        simulator.programme.add(step(slow, NONE, 0))
+        names = ("gd-organization", "gd-agent", "gd-minor")
+        delivered = [await submitted(two[0], case(name), f"key-{name}") for name in names]
+        await true(lambda: asked(simulator) >= 15, within_s=30)
+        for each in delivered:
+            found = simulator.ledger.arrivals(each.ours)
+            times = [int(str(one["at_ms"])) for one in found if one["operation"] == PROGRESS]
+            assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 300
+        simulator.programme.clear()
+        for each in delivered:
+            simulator.ledger.move(each.ours, "served")
+        await true(lambda: not followed(hub))
+    sound(hub)
+
+
+async def test_an_outage_is_counted_and_not_recorded_and_then_it_goes_on(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulator = simulators["sim-gd"]
+        delivered = await submitted(gateway, case("gd-organization"))
+        await true(lambda: followed(place)[0].unchanged >= 1)
+        before = rows(place)
+        simulator.programme.add(
+            step({"do": "reset_before", "operation": "*", "times": 0}, NONE, 0)
+        )
+        await true(lambda: followed(place)[0].cause != "")
+        await more_questions(simulator, 2)
+        assert rows(place) == before
+        simulator.programme.clear()
+        await true(lambda: followed(place)[0].cause == "")
+        assert rows(place) == before  # the same as before the outage
+        simulator.ledger.move(delivered.ours, "served")
+        await true(lambda: not followed(place))
+    sound(place)
+
+
+async def test_while_the_circuit_is_open_nobody_asks_and_a_question_may_close_it(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulator = simulators["sim-gd"]
+        delivered = await submitted(gateway, case("gd-organization"))
+        gate = gateway.gates.gates["sim-gd"]
+        simulator.programme.add(
+            step({"do": "bar", "code": "4031", "operation": PROGRESS, "times": 2}, NONE, 0)
+        )
+        await true(lambda: gate.open_until_ms > 0)
+        before = asked(simulator)
+        await asyncio.sleep(1.2)
+        assert (asked(simulator), followed(place)[0].cause) == (before, "barred")
+
+        def over(tx):  # a minute later
+            tx.connection._driver.execute("UPDATE circuits SET until_ms = 1")
+
+        await gateway.store.write(over)
+        await true(lambda: not gate.open_until_ms)
+        simulator.ledger.move(delivered.ours, "served")
+        await true(lambda: not followed(place))
+    sound(place)
+
+
+async def test_questions_keep_the_quota_and_leave_a_fifth_of_it_to_what_is_sent(new_place, tmp_path):
+    """Twelve a minute: 3 submits, at most 10 for everything while questions are asked, then 2 more submits."""
+    place = new_place(tmp_path / "place")
+    place.write({"sim-gd": {DECLARED: "follow: {first: 50ms, most: 50ms}", "quota: 100000/h": "quota: 12/m"}})
+    async with place.gateway() as gateway:
+        (place.folder / "log_key").write_text(gateway.signer.vkey)
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulator = simulators["sim-gd"]
+        for name in ("gd-organization", "gd-agent", "gd-minor"):
+            assert (await submitted(gateway, case(name), f"key-{name}")).state == "delivered"
+        await true(lambda: asked(simulator) >= 6)
+        await asyncio.sleep(1.5)
+        assert asked(simulator) + arrivals(simulator) <= 10
+        for each in await admitted(gateway, 5, 2, "gd-agent"):
+            await until(gateway, each, "delivered")
+        assert asked(simulator) + arrivals(simulator) <= 12
+    sound(place)
+
+
+async def test_questions_wait_until_everything_that_is_to_be_sent_has_left(new_place, tmp_path):
+    """One slot: while cases wait for it, no followed case is asked about, however long it has been due."""
+    place = await made(new_place(tmp_path / "place"), in_flight="in_flight")
+    text = place.folder / "platforms" / "sim-gd" / "platform.yaml"
+    assert DECLARED not in text.read_text()
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulator = simulators["sim-gd"]
+        await submitted(gateway, case("gd-organization"))
+        gateway.gates.gates["sim-gd"].queued = True
+        simulator.programme.add(step({"do": "stall", "seconds": 0.2, "times": 0}, NONE, 0))
+        found = await admitted(gateway, 0, 70, "gd-agent")
+        await asyncio.sleep(0.1)
+        begun = len(heard(simulator))
+        for each in found:
+            await until(gateway, each, "delivered")
+        order = [str(each["operation"]) for each in simulator.ledger.arrivals(None)]
+        last = max(place for place, operation in enumerate(order) if operation == "case.submit")
+        assert PROGRESS not in order[begun:last]
+        await more_questions(simulator)
+    sound(place)
+
+
+async def test_a_case_that_ended_before_it_was_known_to_be_delivered_is_not_asked_about(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        delivered = await submitted(gateway, case("gd-organization"))
+        now_ms = gateway.clock_ms()
+        await gateway.store.write(follow(delivered.case_id, [Told("served", now_ms, "sim-gd", "1")]))
+        assert not followed(place)  # in the commit of its end
+        late = FollowUp(delivered.case_id, "sim-gd", delivered.id, due_ms=1)
+        await gateway.store.write(lambda tx: follow_ups.begin(tx.connection, late))
+        before = asked(simulators["sim-gd"])
+        await true(lambda: not followed(place))
+        assert asked(simulators["sim-gd"]) == before
+    sound(place)
+
+
+async def test_a_platform_that_does_not_declare_it_is_never_asked_by_itself(new_place, tmp_path):
+    place = new_place(tmp_path / "place")
+    place.write({"sim-gd": {DECLARED: "patience: 24h"}})
+    async with place.platforms("sim-gd"), place.gateway() as gateway:
+        delivered = await submitted(gateway, case("gd-organization"))
+        assert (await look(gateway, delivered.id)).state == "delivered"
+        assert not followed(place)

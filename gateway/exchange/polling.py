@@ -66,20 +66,19 @@ class Heard:
             self.cause = fact.kind if fact.kind in DESCRIBED else fact.cause or fact.kind
         if fact.kind in NO_ANSWER or not (reply.raw or reply.document):
             return False
-        said = plain(reply.document)
         if fact.kind == "taken":
-            said = self._read(route, said)
-        what = orjson.dumps([fact.kind, fact.code, self.cause, said], option=orjson.OPT_SORT_KEYS)
+            self._read(route, plain(reply.document))
+        # of an answer what is declared and nothing else: an envelope has a new number and a new time each time
+        what = orjson.dumps([fact.kind, fact.code, self.cause, self.document], option=orjson.OPT_SORT_KEYS)
         self.told = self.vault.request(what)
         return self.is_new or bool(personal_fields(self.document, SCHEMA))
 
-    def _read(self, route: Route, said: Any) -> Any:
-        """The answer in canonical words; as it came where it cannot be read."""
+    def _read(self, route: Route, said: Any) -> None:
+        """The answer in canonical words, if it can be read."""
         try:
             self.document = dict(route.reply(said)) if route.reply else {}
         except Unmappable:
             self.cause = "not_mapped"
-        return self.document or said
 
 
 async def ask_due(story: Exchanges, gate: Gate) -> None:

@@ -2,16 +2,24 @@
 through restarts and outages, and nothing grows while nothing is told."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, closing
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from adapters.message import Reply
 from gateway.boot import Gateway
+from gateway.clock import wall_ms
 from gateway.exchange.following import follow
+from gateway.exchange.polling import Heard
+from gateway.model import Fact
 from gateway.store import cases, follow_ups
+from gateway.store.database import now_ms as now_ms_of
+from gateway.store.database import open_connection
 from gateway.store.events import Told
 from gateway.store.follow_ups import FollowUp
 from tests.fakes.fixtures import case
@@ -28,8 +36,8 @@ PROGRESS = "case.progress"
 GROWING = ("exchanges", "history", "bodies", "body_keys", "case_events", "audit_entries")
 
 
-async def made(place: Place, **changes: str) -> Place:
-    place.write({"sim-gd": {**QUICK, **{old.replace("_", " "): new for old, new in changes.items()}}})
+async def made(place: Place, changes: Mapping[str, str] = QUICK) -> Place:
+    place.write({"sim-gd": changes})
     async with place.gateway() as gateway:
         (place.folder / "log_key").write_text(gateway.signer.vkey)
     return place
@@ -74,6 +82,18 @@ async def true(holds: Callable[[], Any], *, within_s: float = 15) -> None:
 async def more_questions(simulator: Simulator, count: int = 2) -> None:
     before = asked(simulator)
     await true(lambda: asked(simulator) >= before + count)
+
+
+def claimed_by_one_that_died(place: Place, *, long_ms: int) -> None:
+    """long_ms: how long its lease goes on from now."""
+    with closing(open_connection(place.database)) as connection:
+        connection.begin()
+        now_ms = now_ms_of(connection, wall_ms)
+        found = follow_ups.claim(
+            connection, "sim-gd", 9, owner="gone", now_ms=now_ms + 60_000, until_ms=now_ms + long_ms
+        )
+        connection.commit()
+    assert found
 
 
 async def is_open(gateway: Gateway, case_id: str) -> bool:
@@ -137,16 +157,9 @@ async def test_it_goes_on_after_a_restart_and_a_question_that_died_is_asked_agai
             delivered = await submitted(gateway, case("gd-organization"))
             await more_questions(simulator)
         before = asked(simulator)
-        async with place.gateway() as gateway:
-
-            def claim_and_die(tx):
-                until_ms = tx.now_ms + 1_500
-                where = {"owner": "gone", "now_ms": tx.now_ms + 60_000, "until_ms": until_ms}
-                return follow_ups.claim(tx.connection, "sim-gd", 9, **where)
-
-            assert await gateway.store.write(claim_and_die)
-            before = asked(simulator)
-            await asyncio.sleep(0.9)
+        claimed_by_one_that_died(place, long_ms=2_000)
+        async with place.gateway():
+            await asyncio.sleep(1)
             assert asked(simulator) == before
             await more_questions(simulator, 1)
             simulator.ledger.move(delivered.ours, "served")
@@ -166,7 +179,7 @@ async def test_two_processes_never_ask_about_one_case_at_a_time(hub):
         for each in delivered:
             found = simulator.ledger.arrivals(each.ours)
             times = [int(str(one["at_ms"])) for one in found if one["operation"] == PROGRESS]
-            assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 300
+            assert min(after - before for before, after in pairwise(times)) >= 300
         simulator.programme.clear()
         for each in delivered:
             simulator.ledger.move(each.ours, "served")
@@ -180,9 +193,7 @@ async def test_an_outage_is_counted_and_not_recorded_and_then_it_goes_on(place):
         delivered = await submitted(gateway, case("gd-organization"))
         await true(lambda: followed(place)[0].unchanged >= 1)
         before = rows(place)
-        simulator.programme.add(
-            step({"do": "reset_before", "operation": "*", "times": 0}, NONE, 0)
-        )
+        simulator.programme.add(step({"do": "reset_before", "operation": "*", "times": 0}, NONE, 0))
         await true(lambda: followed(place)[0].cause != "")
         await more_questions(simulator, 2)
         assert rows(place) == before
@@ -219,10 +230,8 @@ async def test_while_the_circuit_is_open_nobody_asks_and_a_question_may_close_it
 
 async def test_questions_keep_the_quota_and_leave_a_fifth_of_it_to_what_is_sent(new_place, tmp_path):
     """Twelve a minute: 3 submits, at most 10 for everything while questions are asked, then 2 more submits."""
-    place = new_place(tmp_path / "place")
-    place.write({"sim-gd": {DECLARED: "follow: {first: 50ms, most: 50ms}", "quota: 100000/h": "quota: 12/m"}})
-    async with place.gateway() as gateway:
-        (place.folder / "log_key").write_text(gateway.signer.vkey)
+    often = {DECLARED: "follow: {first: 50ms, most: 50ms}", "quota: 100000/h": "quota: 12/m"}
+    place = await made(new_place(tmp_path / "place"), often)
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         simulator = simulators["sim-gd"]
         for name in ("gd-organization", "gd-agent", "gd-minor"):
@@ -237,22 +246,20 @@ async def test_questions_keep_the_quota_and_leave_a_fifth_of_it_to_what_is_sent(
 
 
 async def test_questions_wait_until_everything_that_is_to_be_sent_has_left(new_place, tmp_path):
-    """One slot: while cases wait for it, no followed case is asked about, however long it has been due."""
-    place = await made(new_place(tmp_path / "place"), in_flight="in_flight")
-    text = place.folder / "platforms" / "sim-gd" / "platform.yaml"
-    assert DECLARED not in text.read_text()
+    """Two slots: while cases wait for them, no followed case is asked about, however long it has been due."""
+    place = await made(new_place(tmp_path / "place"), {**QUICK, "in_flight: 32": "in_flight: 2"})
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         simulator = simulators["sim-gd"]
         await submitted(gateway, case("gd-organization"))
-        gateway.gates.gates["sim-gd"].queued = True
+        await more_questions(simulator)
         simulator.programme.add(step({"do": "stall", "seconds": 0.2, "times": 0}, NONE, 0))
-        found = await admitted(gateway, 0, 70, "gd-agent")
-        await asyncio.sleep(0.1)
+        found = await admitted(gateway, 0, 16, "gd-agent")
         begun = len(heard(simulator))
         for each in found:
             await until(gateway, each, "delivered")
         order = [str(each["operation"]) for each in simulator.ledger.arrivals(None)]
-        last = max(place for place, operation in enumerate(order) if operation == "case.submit")
+        last = max(number for number, operation in enumerate(order) if operation == "case.submit")
+        assert order[begun:last].count("case.submit") > 8
         assert PROGRESS not in order[begun:last]
         await more_questions(simulator)
     sound(place)
@@ -279,3 +286,33 @@ async def test_a_platform_that_does_not_declare_it_is_never_asked_by_itself(new_
         delivered = await submitted(gateway, case("gd-organization"))
         assert (await look(gateway, delivered.id)).state == "delivered"
         assert not followed(place)
+
+
+async def test_an_answer_that_says_something_personal_is_recorded_each_time(place):
+    async with place.gateway() as gateway:
+        route = gateway.routes.followed("sim-gd")
+        plain = {"state": "accepted", "at": "2026-11-20T10:15:00+08:00"}
+        personal = {**plain, "reason": "材料齐全"}
+        for document, kept in ((plain, [True, False]), (personal, [True, True])):
+            said = replace(route, reply=lambda _, document=document: document)
+            before, found = "", []
+            for _ in range(2):
+                answer = Heard(gateway.papers.vault, before)
+                found.append(answer.keeps(said, Reply("taken", raw=b"{}"), Fact("taken", at_ms=0)))
+                before = answer.told
+            assert found == kept
+
+
+async def test_what_they_cannot_find_or_nobody_can_read_is_recorded_once(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulator = simulators["sim-gd"]
+        await submitted(gateway, case("gd-organization"))
+        for what, cause in (({"do": "absent"}, "refused"), ({"do": "garbage", "take": False}, "garbled")):
+            simulator.programme.clear()
+            await true(lambda: followed(place)[0].cause == "" and followed(place)[0].unchanged >= 1)
+            before = rows(place)["exchanges"]
+            simulator.programme.add(step({**what, "operation": PROGRESS, "times": 0}, NONE, 0))
+            await true(lambda cause=cause: followed(place)[0].cause == cause)
+            await true(lambda: followed(place)[0].unchanged >= 2)
+            assert rows(place)["exchanges"] == before + 1
+    sound(place)

@@ -32,7 +32,8 @@ def test_waits_double_to_the_longest_while_nothing_new_is_told_and_begin_anew_wi
         step_ms = min(first_ms * 2 ** min(in_a_row, 60), most_ms)
         assert now.due_ms - now_ms >= max(step_ms * 3 // 4, retry_after_ms)
         assert now.due_ms - now_ms <= max(step_ms, retry_after_ms)
-        assert (now.cause == "") == bool(now.told and kind != "none" or (kind == "same" and was.told))
+        answered = kind == "new" or (kind == "same" and was.told != "")
+        assert (now.cause, now.told) == (("", now.told) if answered else ("timeout", was.told))
         now_ms, was = now.due_ms, now
 
 

@@ -16,7 +16,7 @@ from adapters.declared import Follow
 from adapters.message import Reply
 from gateway import logs
 from gateway.errors import Refusal
-from gateway.exchange.following import answered, follow
+from gateway.exchange.following import answered, follow, is_ahead
 from gateway.exchange.papers import Erased, plain
 from gateway.exchange.reads import Question, pose
 from gateway.exchange.story import Exchanges
@@ -147,9 +147,15 @@ def _keep(
     """The next time, and what was told, in one commit: a crash before it has the case asked about again."""
 
     def work(tx: Transaction) -> None:
-        follow_ups.move(tx.connection, was, next_time(was, heard, declared, tx.now_ms))
-        if asked and heard.document and heard.is_new:
-            follow(was.case_id, answered(heard.document, asked))(tx)
+        news = answered(heard.document, asked) if asked and heard.document and heard.is_new else []
+        now = next_time(was, heard, declared, tx.now_ms)
+        if ahead := [each.at_ms for each in news if is_ahead(each, tx.now_ms)]:
+            # it counts once it has happened: the same answer is to be heard again then
+            again_ms = min(max(ahead), tx.now_ms + int(declared.most_s * 1000))
+            now = now._replace(told="", due_ms=max(now.due_ms, again_ms))
+        if news:  # before the row is touched: whoever ends a case locks it first, and its row then
+            follow(was.case_id, news)(tx)
+        follow_ups.move(tx.connection, was, now)
 
     return work
 

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from adapters.message import Reply
 from gateway.boot import Gateway
+from gateway.cases.life import APART_MS
 from gateway.clock import wall_ms
 from gateway.exchange.following import follow
 from gateway.exchange.polling import Heard
@@ -315,4 +316,21 @@ async def test_what_they_cannot_find_or_nobody_can_read_is_recorded_once(place):
             await true(lambda cause=cause: followed(place)[0].cause == cause)
             await true(lambda: followed(place)[0].unchanged >= 2)
             assert rows(place)["exchanges"] == before + 1
+    sound(place)
+
+
+async def test_an_end_told_by_a_clock_that_is_ahead_counts_once_its_time_has_come(place):
+    """Five minutes are what clocks may differ by; theirs is three seconds further ahead."""
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        delivered = await submitted(gateway, case("gd-organization"))
+        at_ms = gateway.clock_ms() + APART_MS + 3_000
+        add = "insert into states (number, state, at_ms) values (?, 'served', ?)"
+        simulators["sim-gd"].ledger.ask(add, delivered.ours, at_ms)
+        ignored = "select count(*) from case_events where cause = 'in_the_future'"
+        await true(lambda: ask(place.database, ignored) == [(1,)])
+        assert await is_open(gateway, delivered.case_id)
+        await true(lambda: not followed(place))
+        assert ask(place.database, ignored) == [(1,)]
+        assert not await is_open(gateway, delivered.case_id)
+        assert gateway.clock_ms() >= at_ms - APART_MS - 1_000  # their times are whole seconds
     sound(place)

@@ -23,6 +23,7 @@ from gateway.store.database import now_ms as now_ms_of
 from gateway.store.database import open_connection
 from gateway.store.events import Told
 from gateway.store.follow_ups import FollowUp
+from gateway.windows import window
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.fakes.server import Simulator
@@ -31,7 +32,7 @@ from tests.faults.places import Place, arrivals, look, sound, submitted, until
 from tests.faults.test_gates import admitted, heard
 
 NONE: frozenset[str] = frozenset()
-DECLARED = "follow: {first: 30s, most: 10m}"
+DECLARED = "follow: {first: 10m, most: 6h}"
 QUICK = {DECLARED: "follow: {first: 100ms, most: 400ms}"}
 PROGRESS = "case.progress"
 GROWING = ("exchanges", "history", "bodies", "body_keys", "case_events", "audit_entries")
@@ -226,6 +227,21 @@ async def test_while_the_circuit_is_open_nobody_asks_and_a_question_may_close_it
         await true(lambda: not gate.open_until_ms)
         simulator.ledger.move(delivered.ours, "served")
         await true(lambda: not followed(place))
+    sound(place)
+
+
+async def test_in_a_maintenance_window_nobody_asks(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulator, gate = simulators["sim-gd"], gateway.gates.gates["sim-gd"]
+        await submitted(gateway, case("gd-organization"))
+        await more_questions(simulator, 1)
+        gate.windows = (window("00:00-24:00"),)
+        await asyncio.sleep(0.3)  # what was claimed before
+        before = asked(simulator)
+        await asyncio.sleep(1.2)
+        assert asked(simulator) == before
+        gate.windows = ()
+        await more_questions(simulator)
     sound(place)
 
 

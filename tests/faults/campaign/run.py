@@ -38,7 +38,7 @@ SHORT = {
     "timeout_s: 5, connect_s: 2": "timeout_s: 1, connect_s: 1",
     "first: 50ms, most: 200ms": "first: 50ms, most: 500ms",
     "settled_after: 2s": "settled_after: 4s",
-    "follow: {first: 30s, most: 10m}": "follow: {first: 500ms, most: 2s}",
+    "follow: {first: 10m, most: 6h}": "follow: {first: 500ms, most: 2s}",
 }
 DECLARED = dict.fromkeys((*PLATFORMS, *FRONTS), SHORT)
 

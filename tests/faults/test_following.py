@@ -3,9 +3,8 @@ through restarts and outages, and nothing grows while nothing is told."""
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, closing
+from contextlib import closing
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -29,8 +28,10 @@ from tests.fakes.programme import step
 from tests.fakes.server import Simulator
 from tests.faults.ledgers import ask
 from tests.faults.places import Place, arrivals, look, sound, submitted, until
+from tests.faults.stores import ON_BOTH_WHEN_LONG
 from tests.faults.test_gates import admitted, heard
 
+pytestmark = ON_BOTH_WHEN_LONG
 NONE: frozenset[str] = frozenset()
 DECLARED = "follow: {first: 10m, most: 6h}"
 QUICK = {DECLARED: "follow: {first: 100ms, most: 400ms}"}
@@ -54,13 +55,6 @@ async def quick(tmp_path_factory, new_place) -> Place:
 @pytest.fixture
 def place(quick, tmp_path) -> Place:
     return quick.copied(tmp_path / "place")
-
-
-@pytest_asyncio.fixture
-async def hub(server, tmp_path) -> Place:
-    """One whose database two processes share."""
-    (tmp_path / "hub").mkdir()
-    return await made(Place(tmp_path / "hub", server))
 
 
 def rows(place: Place) -> dict[str, int]:
@@ -167,26 +161,6 @@ async def test_it_goes_on_after_a_restart_and_a_question_that_died_is_asked_agai
             simulator.ledger.move(delivered.ours, "served")
             await true(lambda: not followed(place))
     sound(place)
-
-
-async def test_two_processes_never_ask_about_one_case_at_a_time(hub):
-    async with AsyncExitStack() as stack:
-        simulator = (await stack.enter_async_context(hub.platforms("sim-gd")))["sim-gd"]
-        two = [await stack.enter_async_context(hub.gateway()) for _ in range(2)]
-        slow = {"do": "stall", "seconds": 0.3, "operation": PROGRESS, "times": 0, "take": False}
-        simulator.programme.add(step(slow, NONE, 0))
-        names = ("gd-organization", "gd-agent", "gd-minor")
-        delivered = [await submitted(two[0], case(name), f"key-{name}") for name in names]
-        await true(lambda: asked(simulator) >= 15, within_s=30)
-        for each in delivered:
-            found = simulator.ledger.arrivals(each.ours)
-            times = [int(str(one["at_ms"])) for one in found if one["operation"] == PROGRESS]
-            assert min(after - before for before, after in pairwise(times)) >= 300
-        simulator.programme.clear()
-        for each in delivered:
-            simulator.ledger.move(each.ours, "served")
-        await true(lambda: not followed(hub))
-    sound(hub)
 
 
 async def test_an_outage_is_counted_and_not_recorded_and_then_it_goes_on(place):

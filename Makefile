@@ -6,7 +6,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 CHECKED = mappings/platforms mappings/examples
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check faults bench soak lock
+.PHONY: help demo serve test check faults bench soak evaluate lock
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -39,6 +39,9 @@ bench: $(VENV)/dev ## what an exchange costs and how long it takes, into docs/pe
 
 soak: $(VENV)/dev ## a light load for MINUTES=30 on both databases: memory and descriptors must not grow
 	$(BIN)/python -m tests.bench.soak --minutes $(or $(MINUTES),30)
+
+evaluate: $(VENV)/dev ## what the scorer of suggestions reaches on labelled pairs, into docs/alignment.md; LISTS=FOLDER of published lists
+	$(BIN)/python -m tests.evaluation $(or $(LISTS),lists) --write
 
 lock: ## write constraints.txt anew, from a fresh environment of Python 3.11
 	rm -rf build/lock

@@ -12,10 +12,12 @@ setup(
         "adapters": ["schemas/*.xsd"],
         "mappings": ["canonical/*.json", "catalogue/*.csv", "editors/*.json"],
         "gateway": [
+            "items/lists/profiles/*.yaml",
             "store/migrations/*.py",
             "store/migrations/*.mako",
             "store/migrations/versions/*.py",
             "web/static/*",
+            "items/likeness/*.yaml",
             "workbench/draft/*.yaml",
             "workbench/draft/*.json",
         ],
@@ -23,6 +25,7 @@ setup(
     install_requires=[
         "aiohttp>=3.14,<4",
         "alembic>=1.16,<2",
+        "chinesecalendar>=1.11,<2",
         "click>=8.2,<9",
         "cryptography>=46,<51",
         "ijson>=3.4,<4",

@@ -36,6 +36,7 @@ from adapters.message import (
 )
 
 _IDEMPOTENT = frozenset({"PUT", "DELETE"})
+_OURS_TO_MEND = frozenset({"certificate_refused", "credential_refused"})
 _NONCE_BYTES = 16
 
 
@@ -116,7 +117,7 @@ class Adapter(ABC):
         except LeaseOver:
             return Reply("not_sent", cause="lease_over")
         except NotSent as error:
-            if error.cause == "certificate_refused":  # surely not taken, and ours to mend
+            if error.cause in _OURS_TO_MEND:  # surely not taken
                 return Reply("barred", code=error.cause, cause=error.cause)
             return Reply("not_sent", cause=error.cause)
         except Unknown as error:
@@ -171,7 +172,7 @@ class Adapter(ABC):
         try:
             answer = await self._exchange(request, _free)
         except NotSent as error:
-            if error.cause == "certificate_refused":
+            if error.cause in _OURS_TO_MEND:
                 raise SessionBarred(error.cause) from error
             raise SessionFailed(error.cause) from error
         except Unknown as error:

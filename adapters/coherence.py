@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from adapters.auth.schemes import SCHEMES
-from adapters.declared import NumberForm, Operation, Platform, Predicate
+from adapters.declared import Argument, NumberForm, Operation, Platform, Predicate
 from adapters.front_coherence import front_contradictions
 from adapters.notation import http_call
 from adapters.patterns import text_matcher
@@ -120,6 +120,8 @@ def _all_raw(platform: Platform) -> bool:
 def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     if platform.speaks == "rest" and http_call(operation.call) is None:
         yield _fault((*at, "call"), "not a REST call", "write METHOD /path, like POST /api/v2/cases")
+    if platform.speaks != "soap" and operation.header:
+        yield _fault((*at, "header"), "only SOAP has such a header", "leave it out, or write speaks: soap")
     if platform.speaks == "rest" and operation.envelope:
         yield _fault((*at, "envelope"), "REST has no envelope", "leave it out, or write speaks: soap")
     scheme = SCHEMES.get(platform.auth)
@@ -133,8 +135,7 @@ def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Ite
 
 
 def _arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
-    for name, argument in operation.arguments.items():
-        where = (*at, "arguments", name)
+    for where, argument in _all_arguments(operation, at):
         given = [each for each in _ARGUMENT_KINDS if getattr(argument, each) is not None]
         if len(given) != 1:
             what = f"{' and '.join(given) or 'nothing'} in one argument"
@@ -145,6 +146,7 @@ def _arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
             yield _fault(
                 where, "only JSON carries a document as it is", "write document: json, or sends: json"
             )
+    yield from _header(operation, at)
     answer = operation.answer
     if answer and answer.in_place and not answer.at:
         yield _fault((*at, "answer"), "in place of what", "write at: PATH")
@@ -152,6 +154,21 @@ def _arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
         yield _fault((*at, "answer", "at"), "one document can be the answer", "write one, or in_place: true")
     if operation.root and operation.sends != "xml":
         yield _fault((*at, "root"), "a root element without an XML body", "write sends: xml, or leave it out")
+
+
+def _all_arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Argument]]:
+    for section, arguments in (("arguments", operation.arguments), ("header", operation.header)):
+        for name, argument in arguments.items():
+            yield (*at, section, name), argument
+
+
+def _header(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
+    for name, argument in operation.header.items():
+        if argument.document:
+            yield _fault((*at, "header", name), "a header holds no document", "write field:, setting: …")
+    if operation.header and operation.envelope:
+        write = "write it into the envelope, or leave envelope: out"
+        yield _fault((*at, "header"), "a raw envelope has its own header", write)
 
 
 def _only_rest(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:

@@ -24,6 +24,7 @@ from adapters.errors import NotSent, Unknown
 from adapters.fronts import Database, Kind
 from adapters.message import Go, Request, Response
 from adapters.passage import Passage, crossed
+from adapters.row_list import listed
 from adapters.rows import Row, said, same, shown, taken_in
 from adapters.sqltroubles import is_taken_key, trouble
 
@@ -50,20 +51,7 @@ class DatabaseTransport:
     def __init__(self, database: Database, address: sa.URL, threads: Executor, *, connect_s: float) -> None:
         self._declared = database
         self._is_server = address.get_backend_name() == "postgresql"
-        options: dict[str, Any] = {}
-        if self._is_server:  # nothing is asked of it but what is ours
-            options = {
-                "connect_args": {"connect_timeout": max(2, round(connect_s)), **_KEPT_ALIVE},
-                "use_native_hstore": False,
-            }
-        self._engine = sa.create_engine(
-            address,
-            poolclass=sa.NullPool,
-            pool_reset_on_return=None,
-            isolation_level="AUTOCOMMIT",
-            hide_parameters=True,
-            **options,
-        )
+        self._engine = engine(address, connect_s)
         names = sa.MetaData(schema=database.schema_)
         self._tables = {
             name: sa.Table(
@@ -77,7 +65,11 @@ class DatabaseTransport:
         self, request: Request, *, go: Go, timeout_s: float, connect_s: float, reply_bytes: int
     ) -> Response:
         ends_s = time.monotonic() + timeout_s
-        work = self._insert if request.method == "INSERT" else partial(self._select, reply_bytes)
+        work = (
+            self._insert
+            if request.method == "INSERT"
+            else partial(self._list if request.method == "LIST" else self._select, reply_bytes)
+        )
         return await crossed(
             self._threads, lambda passage: work(request, ends_s, passage), go=go, timeout_s=timeout_s
         )
@@ -167,6 +159,19 @@ class DatabaseTransport:
             raise Unknown("too_large")
         return answer
 
+    def _list(self, reply_bytes: int, request: Request, ends_s: float, passage: Passage) -> Response:
+        (name,) = _tables_of(request)
+        try:
+            with self._connection(ends_s, passage) as connection:
+                passage.begin()
+                there, declared = self._tables[name], self._declared.tables[name]
+                answer = _answer("listed", **listed(connection, there, declared, orjson.loads(request.body)))
+        except DBAPIError as error:
+            return self._failed(error, passage)
+        if len(answer.body) > reply_bytes:
+            raise Unknown("too_large")
+        return answer
+
     def _found(self, connection: sa.Connection, name: str, number: str, *, everything: bool = False) -> Rows:
         declared, table = self._declared.tables[name], self._tables[name]
         columns = list(declared.columns) if everything else shown(declared)
@@ -200,6 +205,24 @@ class DatabaseTransport:
         if not found.cause:
             return _answer("rejected", error=found.code)
         raise (Unknown if passage.begun else NotSent)(found.cause) from None
+
+
+def engine(address: sa.URL, connect_s: float) -> sa.Engine:
+    """One connection for each use, which commits what it is told to; values stand in no error."""
+    options: dict[str, Any] = {}
+    if address.get_backend_name() == "postgresql":  # nothing is asked of it but what is ours
+        options = {
+            "connect_args": {"connect_timeout": max(2, round(connect_s)), **_KEPT_ALIVE},
+            "use_native_hstore": False,
+        }
+    return sa.create_engine(
+        address,
+        poolclass=sa.NullPool,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        **options,
+    )
 
 
 @dataclass(frozen=True, slots=True)

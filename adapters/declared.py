@@ -155,6 +155,7 @@ class Operation(Declared):
     root:  of an XML body.
     charset: what their side can hold; every text is checked against it. An XML body is written in it, too; all
              else goes out in UTF-8.
+    header: what feeds SOAP headers that the contract declares: `Auth.user: {setting: user}`.
     envelope: file of a literal SOAP envelope that the document is written into, where types cannot say how.
     """
 
@@ -167,6 +168,7 @@ class Operation(Declared):
     sends: Literal["json", "form", "query", "xml"] | None = None
     root: str | None = None
     arguments: dict[str, Argument] = {}
+    header: dict[Path, Argument] = {}
     answer: Answer | None = None
     envelope: Path | None = None
     charset: Charset = "utf-8"
@@ -210,4 +212,5 @@ class Platform(Declared):
     maintenance: tuple[Maintenance, ...] = ()
     operations: dict[OperationName, Operation] = Field(min_length=1)
     accepted: Accepted | None = None
+    authors: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]{1,64}$")], ...] = ()
     exempt: dict[str, Reason] = {}

@@ -4,6 +4,10 @@ A file is written under a hidden name, made durable, and linked to its own name,
 nothing is overwritten, and what has its name is whole. Where a marker is declared it is put last, and only with it
 the file counts. Until that last link surely nothing was taken. No folder is ever made: one that is not there is a
 share that is not mounted.
+
+A link needs the hidden file. So who puts a file first takes the hidden files of earlier attempts away, and only
+then looks whether it is there: an attempt that stood still before its link finds nothing to link when it wakes,
+also where the file was meanwhile put and taken away.
 """
 
 import base64
@@ -22,7 +26,9 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
+from adapters.drop_list import listed, of_day
 from adapters.errors import NotSent, Unknown
+from adapters.file_names import filled_in
 from adapters.fronts import Digest, Folder
 from adapters.message import Go, Request, Response
 from adapters.parts import parts_of
@@ -33,7 +39,11 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NOT_OURS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.EINVAL})
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 _PART = ".part"
-_LEFT_S = 3600  # nobody is still writing a hidden file of this age
+_TIMES = 20  # others who put the same file at the same time take ours away, each of them once
+
+
+class _Overtaken(Exception):
+    """The hidden file is gone: another attempt has the name, or looks for it. Nothing was put by this one."""
 
 
 class FolderTransport:
@@ -49,16 +59,28 @@ class FolderTransport:
     async def exchange(
         self, request: Request, *, go: Go, timeout_s: float, connect_s: float, reply_bytes: int
     ) -> Response:
-        work = (
-            partial(self._put, request)
-            if request.method == "PUT"
-            else partial(self._get, orjson.loads(request.body), reply_bytes)
-        )
+        if request.method == "PUT":
+            work = partial(self._put, request)
+        else:
+            read = self._list if request.method == "LIST" else self._get
+            work = partial(read, orjson.loads(request.body), reply_bytes)
         return await crossed(self._threads, partial(_told, work), go=go, timeout_s=timeout_s)
 
     # ---- a write -----------------------------------------------------------------------------------------
 
     def _put(self, request: Request, passage: Passage) -> Response:
+        self._fence(request.url.name)  # from here on no earlier attempt can put it
+        for _ in range(_TIMES):
+            with suppress(_Overtaken):  # then it is looked for once more, and the lease looked at
+                return self._put_once(request, passage)
+        raise (Unknown if passage.begun else NotSent)("overtaken")
+
+    def _fence(self, name: str) -> None:
+        for part in _named(self._drop, f".{name}.*{_PART}"):
+            with suppress(FileNotFoundError):
+                part.unlink()
+
+    def _put_once(self, request: Request, passage: Passage) -> Response:
         name, parts = request.url.name, parts_of(request)
         content = parts.content
         there = self._there(name, content)
@@ -78,7 +100,6 @@ class FolderTransport:
                 return self._there(name, content) or _answer("conflict", name=each)
         if not self._place(*files[-1], passage.begin):
             return self._there(name, content) or _answer("conflict", name=name)
-        self._tidy(name)
         return _answer("written", name=name)
 
     def _there(self, name: str, content: bytes) -> Response | None:
@@ -112,17 +133,15 @@ class FolderTransport:
             with suppress(OSError):
                 part.unlink()
 
-    def _tidy(self, name: str) -> None:
-        """Away with what a process has left that died while it was writing this file."""
-        for part in _named(self._drop, f".{name}.*{_PART}"):
-            with suppress(OSError):
-                if time.time() - part.stat().st_mtime > _LEFT_S:
-                    part.unlink()
-
     # ---- a read ------------------------------------------------------------------------------------------
 
-    def _get(self, asked: dict[str, str], reply_bytes: int, passage: Passage) -> Response:
+    def _get(self, asked: dict[str, Any], reply_bytes: int, passage: Passage) -> Response:
         passage.begin()
+        if asked["fence"]:  # what is absent now stays so, unless somebody puts it anew
+            with suppress(
+                OSError
+            ):  # where nothing can be taken away, nothing can be put; the next attempt tries
+                self._fence(asked["ours"])
         answers = list(self._answered(asked["answers"], reply_bytes))
         if answers:
             files = [
@@ -134,6 +153,19 @@ class FolderTransport:
         if not taken and not waiting:
             return _answer("absent")
         return _answer("taken" if taken else "waiting")
+
+    def _list(self, asked: dict[str, str], reply_bytes: int, passage: Passage) -> Response:
+        passage.begin()
+        rule, day = asked["ours"], asked["day"]
+        lying, taken = of_day(self._drop, rule, day), of_day(self._taken, rule, day)
+        files, total = listed(lying, taken, asked["page"], self._counts)
+        for each in files if asked["answers"] else ():
+            answers = list(self._answered(filled_in(asked["answers"], each["fields"]), reply_bytes))
+            if answers:
+                reply_bytes -= len(answers[-1][1])
+                content = base64.b64encode(answers[-1][1]).decode()
+                each.update(state="answered", content=content)
+        return _answer("listed", files=files, total=str(total))
 
     def _answered(self, pattern: str, reply_bytes: int) -> Iterator[tuple[Path, bytes]]:
         """Their whole files of this name, by name. One without its marker or digest is still being written."""
@@ -176,13 +208,29 @@ def _linked(part: Path, final: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
+        if _is_gone(error, part):
+            raise _Overtaken from None
         if error.errno not in _NO_LINKS:
             raise
         if final.exists():  # a share without links: between here and the rename only another of us could come
             return False
-        part.rename(final)
+        _rename(part, final)
     _sync(final.parent)
     return True
+
+
+def _rename(part: Path, final: Path) -> None:
+    try:
+        part.rename(final)
+    except OSError as error:
+        if _is_gone(error, part):
+            raise _Overtaken from None
+        raise
+
+
+def _is_gone(error: OSError, part: Path) -> bool:
+    """Whether it failed because the hidden file was taken away, and not the whole share."""
+    return error.errno in (errno.ENOENT, errno.ESTALE) and part.parent.is_dir() and not part.exists()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,8 +1,8 @@
 """A file drop (网闸): the document is a file under a name that holds our number, and so is the answer.
 
-`call: PUT NAME.xml` writes, `GET NAME_*.xml` looks for answers; `{field}` in a name is a field of the document. An
-answer is a small document of the transport (docs/fronts.md lists its outcomes) with what their files hold: `answer`
-is the last one by name, `answers` are all.
+`call: PUT NAME.xml` writes, `GET NAME_*.xml` looks for answers, `LIST NAME.xml` for our files of a day; `{field}`
+in a name is a field of the document. An answer is a small document of the transport (docs/fronts.md lists its
+outcomes) with what their files hold: `answer` is the last one by name, `answers` are all.
 """
 
 import base64
@@ -13,12 +13,14 @@ from typing import Any
 
 from yarl import URL
 
+from adapters import drop_list
 from adapters.base import Adapter, Surroundings
 from adapters.codecs import json, xml
 from adapters.codecs.charset import charset_of_xml, decoded, encoded, unwritable, writable
 from adapters.declared import Platform
 from adapters.drops import FolderTransport
 from adapters.errors import Unbuildable, Unencodable
+from adapters.file_names import FIELD, PART, nested
 from adapters.fronts import Folder
 from adapters.holes import hollowed
 from adapters.message import Document, Message, Request, Response, Tree
@@ -27,11 +29,7 @@ from adapters.parts import APART, Parts
 from adapters.passage import threads
 from adapters.patterns import finder
 from adapters.problems import Problem
-
-FIELD = re.compile(r"\{([^{}]+)\}")
-_PART = re.compile(
-    r"[0-9A-Za-z-]{1,80}"
-)  # nothing that leads elsewhere, nothing that stands between the parts
+from adapters.sections import HEADER, undeclared
 
 
 class FolderAdapter(Adapter):
@@ -49,9 +47,15 @@ class FolderAdapter(Adapter):
 
     def encode(self, message: Message) -> Request:
         verb, rule = self._calls[message.operation]
+        if verb == "LIST":
+            return Request(verb, URL("/"), {}, json.write(self._listing(message, rule)))
         if verb == "GET":
-            asked = {"answers": _filled(rule, message.document), "ours": self._ours(message)}
+            ours = self._ours(message)
+            fence = message.probes is not None and "*" not in ours
+            asked = {"answers": _filled(rule, message.document), "ours": ours, "fence": fence}
             return Request(verb, URL("/"), {}, json.write(asked))
+        if HEADER in message.document:
+            raise Unencodable(undeclared(message.document[HEADER]))
         document, holes = hollowed(message.document)
         url, content = URL("/") / _filled(rule, message.document), self._content(document)
         if self._folder.beside is None or not holes:
@@ -62,6 +66,21 @@ class FolderAdapter(Adapter):
         tokens = [hole.token.decode() for hole in holes]
         parts = Parts(content, dict(zip(names, tokens, strict=True)))
         return Request(verb, url, APART, parts.packed(), holes=holes)
+
+    def _listing(self, message: Message, rule: str) -> dict[str, str]:
+        """`{day: …, page: …}` with the rules of names. Raises Unencodable."""
+        asked = {name: value for name, value in message.document.items() if isinstance(value, str)}
+        problems = [
+            Problem(each, "unknown_there") for each in message.document if each not in ("day", "page")
+        ]
+        if not drop_list.is_day(asked.get("day", "")):
+            problems.append(Problem("day", "needed_there"))
+        if not drop_list.is_page(asked.get("page", "1")):
+            problems.append(Problem("page", "not_allowed_there", {"type": "integer"}))
+        if problems:
+            raise Unencodable(problems)
+        answers = next((each for verb, each in self._calls.values() if verb == "GET"), "")
+        return {"day": asked["day"], "page": asked.get("page", "1"), "ours": rule, "answers": answers}
 
     def _name_beside(self, document: Document, place: int) -> str:
         return _filled((self._folder.beside or "").replace("{n}", str(place)), document)
@@ -87,8 +106,18 @@ class FolderAdapter(Adapter):
         if "files" not in told:
             return told
         lists = self.platform.operations[operation].lists
+        if told["outcome"] == "listed":
+            return {**told, "files": [self._listed(each, lists) for each in told["files"]]}
         answers = [self._read(base64.b64decode(each["content"]), lists) for each in told["files"]]
         return {"outcome": told["outcome"], "answer": answers[-1], "answers": answers}
+
+    def _listed(self, file: dict[str, Any], lists: tuple[str, ...]) -> dict[str, Any]:
+        """One of our files, with the last answer to it."""
+        made = {name: value for name, value in file.items() if name != "content"}
+        made["fields"] = nested(file["fields"])
+        if "content" in file:
+            made["answer"] = self._read(base64.b64decode(file["content"]), lists)
+        return made
 
     def _read(self, content: bytes, lists: tuple[str, ...]) -> Any:
         charset = self._folder.charset
@@ -105,7 +134,7 @@ def _filled(rule: str, document: Document) -> str:
         text = _text(document, found[1])
         if text is None:
             problems.append(Problem(found[1], "needed_there"))
-        elif not _PART.fullmatch(text):
+        elif not PART.fullmatch(text):
             problems.append(Problem(found[1], "not_allowed_there", {"type": "file name"}))
         return text or ""
 

@@ -14,10 +14,12 @@ At = tuple[str | int, ...]
 OUTCOMES: Mapping[str, tuple[str, ...]] = {
     "INSERT": ("written", "there", "conflict", "rejected"),
     "SELECT": ("found", "several", "absent", "rejected"),
+    "LIST": ("listed", "rejected"),
     "PUT": ("written", "there", "conflict", "rejected"),
     "GET": ("answered", "taken", "waiting", "absent", "rejected"),
 }
 _VERBS = {"table": ("INSERT", "SELECT"), "folder": ("PUT", "GET")}
+_LIST = "case.list"
 _VERDICTS = ("taken", "already", "refused", "later", "barred")
 _SURELY_NOT = ("refused", "later", "barred")
 _FIELD = re.compile(r"\{[^{}]+\}")
@@ -55,7 +57,7 @@ def _operation(platform: Platform, name: str, operation: Operation, at: At) -> I
         example = f"{write} TABLE, TABLE" if platform.database else f"{write} NAME_{{number}}.xml"
         yield (*at, "call"), "no call of this kind of platform", f"write {example}"
         return
-    wanted = read if operation.is_read(name) else write
+    wanted = "LIST" if name == _LIST else read if operation.is_read(name) else write
     if call[0] != wanted:
         yield (*at, "call"), f"{call[0]} does not fit the operation", f"write {wanted} …, or the right kind:"
         return
@@ -164,6 +166,8 @@ def _tables(
         yield (*at, "call"), f"no table '{name}' is declared", f"write one of {', '.join(database.tables)}"
     if unknown or any(table.key not in table.columns for table in database.tables.values()):
         return  # told already
+    if call[0] == "LIST":
+        yield from _day(call[1][0], database.tables[call[1][0]])
     for name in call[1] if call[0] == "INSERT" else ():
         table = database.tables[name]
         if table.columns[table.key].by != "us":
@@ -175,7 +179,7 @@ def _tables(
             )
     main = call[1][0]
     number = f"{main}.{database.tables[main].key}"
-    if operation.repeatable and operation.repeatable.by != number:
+    if call[0] != "LIST" and operation.repeatable and operation.repeatable.by != number:
         yield (*at, "repeatable", "by"), "rows are known by their key only", f"write by: {number}"
     for verdict in _VERDICTS:
         predicate: Predicate | None = getattr(operation, verdict)
@@ -183,6 +187,14 @@ def _tables(
             yield from _path(database, call, path, (*at, verdict))
         for path, wanted in predicate.body.items() if predicate else ():
             yield from _codes(database, call, (path, wanted), (*at, verdict, "body", path))
+
+
+def _day(name: str, table: Table) -> Iterator[Told]:
+    """Rows of a day are found by a column that says when."""
+    column = table.columns.get(table.day or "")
+    if column is None or column.type not in ("date", "timestamp", "text", "char"):
+        at = ("database", "tables", name, "day")
+        yield at, "no column says on which day a row was written", _one_of(table)
 
 
 def _paths(predicate: Predicate) -> Iterator[str]:
@@ -200,7 +212,7 @@ def _column_of(call: tuple[str, tuple[str, ...]], path: str) -> tuple[str, str] 
 
 def _path(database: Database, call: tuple[str, tuple[str, ...]], path: str, at: At) -> Iterator[Told]:
     found = _column_of(call, path)
-    if found is None and path not in ("outcome", "error", "table", "rows"):
+    if found is None and path not in ("outcome", "error", "table", "rows", "total"):
         where = f"row.{database.tables[call[1][0]].key}" if call[0] == "INSERT" else f"{call[1][0]}.COLUMN"
         yield at, f"no answer holds '{path}'", f"write outcome, error, or {where}"
     elif found is not None and found[1] not in database.tables[found[0]].columns:
@@ -252,13 +264,16 @@ def _names(folder: Folder, operation: Operation, call: tuple[str, str] | None, a
         yield (*at, "call"), "a name without our number is the same for every case", "write {FIELD} into it"
     if bare.startswith(".") or re.search(r"[{}?\[\]]", bare):
         yield (*at, "call"), "no name of a file", "write letters, digits, - _ . and {FIELD}"
-    if verb == "PUT" and "*" in bare:
+    if verb in ("PUT", "LIST") and "*" in bare:
         yield (*at, "call"), "what is put has one name", "write it without *"
+    if verb == "LIST" and folder.taken is None:
+        what = "a list would lack what was taken away"
+        yield ("folder",), what, "write taken: the folder where they keep it, or leave case.list out"
     if verb == "GET" and _STAR_BESIDE.search(bare):
         yield (*at, "call"), "a star beside a field finds other numbers, too", "write _ or . between them"
     if verb == "GET" and folder.answers is None:
         yield ("folder",), "no folder of answers", "write answers: NAME"
-    if operation.repeatable and operation.repeatable.by not in fields:
+    if verb != "LIST" and operation.repeatable and operation.repeatable.by not in fields:
         yield (
             (*at, "repeatable", "by"),
             "files are known by their names only",

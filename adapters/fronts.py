@@ -32,11 +32,15 @@ class Column(Declared):
 
 
 class Table(Declared):
-    """One table (表). key: the column with our number.    order: the column by which rows of one case are read."""
+    """One table (表). key: the column with our number.    order: the column by which rows of one case are read.
+
+    day: the column by which the rows of one day are listed.
+    """
 
     key: Name
     columns: dict[Name, Column] = Field(min_length=1)
     order: Name | None = None
+    day: Name | None = None
 
 
 class Database(Declared):

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _QUOTA = re.compile(r"(\d+)\s*/\s*(s|m|h|d)")
-_TABLE_CALL = re.compile(r"(INSERT|SELECT) (\w+(?: *, *\w+)*)")
-_FILE_CALL = re.compile(r"(PUT|GET) ([^/\s]+)")
+_TABLE_CALL = re.compile(r"(INSERT|SELECT) (\w+(?: *, *\w+)*)|(LIST) (\w+)")
+_FILE_CALL = re.compile(r"(PUT|GET|LIST) ([^/\s]+)")
 _HTTP_CALL = re.compile(r"(GET|POST|PUT|DELETE|PATCH) (/\S*)")
 
 
@@ -68,13 +68,19 @@ def soap_call(text: str) -> tuple[str | None, str | None, str]:
 
 
 def table_call(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """Verb and tables of `INSERT pro_accept, pro_material`, the one of the case first; None for others."""
+    """Verb and tables of `INSERT pro_accept, pro_material`, the one of the case first; None for others.
+
+    `LIST pro_accept` has one table.
+    """
     found = _TABLE_CALL.fullmatch(text)
-    return (found[1], tuple(each.strip() for each in found[2].split(","))) if found else None
+    if found is None:
+        return None
+    verb, tables = found[1] or found[3], found[2] or found[4]
+    return verb, tuple(each.strip() for each in tables.split(","))
 
 
 def file_call(text: str) -> tuple[str, str] | None:
-    """Verb and name rule of `PUT {GLBH}.xml` or `GET FK_{GLBH}_*.xml`; None when it is written otherwise."""
+    """Verb and name rule of `PUT {GLBH}.xml`, `GET FK_{GLBH}_*.xml`, `LIST {GLBH}.xml`; None for others."""
     found = _FILE_CALL.fullmatch(text)
     return (found[1], found[2]) if found else None
 

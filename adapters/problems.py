@@ -44,6 +44,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "对方接口在 {path} 中只允许填写 {fields} 之一",
         "their interface allows only one of {fields} in {path}",
     ),
+    "one_of_there": (
+        "对方接口在 {path} 中要求填写 {fields} 之一",
+        "their interface requires one of {fields} in {path}",
+    ),
+    "abstract_there": (
+        "字段 {path} 须以 @xsi:type 指明具体类型：{types}",
+        "field {path} must name its concrete type in @xsi:type: {types}",
+    ),
+    "no_such_type_there": (
+        "{path} 不是此处可用的类型；可用：{types}",
+        "{path} names no type that may stand here; there are {types}",
+    ),
     "unknown_there": (
         "对方接口没有字段 {path}",
         "their interface has no field {path}",

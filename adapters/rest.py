@@ -20,6 +20,7 @@ from adapters.message import Document, Hole, Message, Request, Response, Tree
 from adapters.notation import http_call
 from adapters.patterns import as_text
 from adapters.problems import Problem
+from adapters.sections import HEADER, undeclared
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 BODILESS = frozenset({"GET", "DELETE"})
@@ -73,6 +74,8 @@ class RestAdapter(Adapter):
         )
 
     def encode(self, message: Message) -> Request:
+        if HEADER in message.document:
+            raise Unencodable(undeclared(message.document[HEADER]))
         call = self._calls[message.operation]
         document, holes = hollowed(message.document)
         if call.url is not None and call.plain:

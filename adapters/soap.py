@@ -25,14 +25,17 @@ from adapters.contract.called import own_calls
 from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
+from adapters.fed import headers_of
+from adapters.headers import with_header
 from adapters.holes import hollowed
 from adapters.inner import inside
 from adapters.lists import Lists, lists_of
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
+from adapters.sections import apart
 from adapters.writer.compiled import Writer, compiled
 from adapters.writer.odd import Unclaimed
-from adapters.wsdl import Contract, loaded
+from adapters.wsdl import Choosing, Contract, loaded
 
 _ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
@@ -56,6 +59,7 @@ class _Call:
     envelope: Envelope | None = None  # the pattern, where all that changes is texts
     typed: Lists | None = None  # what may repeat in the answer by its types
     writer: Writer | None = None  # for typed bodies; None where only zeep can write them
+    choosing: Choosing | None = None  # where a document may choose types or elements: zeep cannot always
 
 
 class SoapAdapter(Adapter):
@@ -71,6 +75,7 @@ class SoapAdapter(Adapter):
             for name, each in platform.operations.items()
             if name not in self._own and self.contract is not None
         }
+        self._headers = dict(headers_of(platform, surroundings.access, self.contract))
 
     def _prepared(self, name: str, operation: Operation, contract: Contract) -> _Call:
         at = ("operations", name)
@@ -92,17 +97,33 @@ class SoapAdapter(Adapter):
             typed=_lists(soap),
         )
         if not operation.arguments:
-            return replace(call, writer=_writer(call))
+            return replace(call, writer=_writer(call), choosing=contract.choosing(operation.call))
         names = list(operation.arguments)
         return replace(
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
         )
 
     def encode(self, message: Message) -> Request:
-        if (own := self._own.get(message.operation)) is not None:
-            return own.encoded(self._url, message.document)
-        call = self._calls[message.operation]
-        document, holes = hollowed(message.document)
+        """Body and header; the problems of both are told together."""
+        given, document = apart(message.document)
+        header, problems = b"", list[Problem]()
+        try:
+            header = self._headers[message.operation].written(given, document)
+        except Unencodable as error:
+            problems += error.problems
+        try:
+            request = self._with_body(message.operation, document)
+        except Unencodable as error:
+            raise Unencodable([*error.problems, *problems]) from None
+        if problems:
+            raise Unencodable(problems)
+        return replace(request, body=with_header(request.body, header)) if header else request
+
+    def _with_body(self, operation: str, document: Document) -> Request:
+        if (own := self._own.get(operation)) is not None:
+            return own.encoded(self._url, document)
+        call = self._calls[operation]
+        document, holes = hollowed(document)
         if call.arguments:
             _check(document, call.operation)
             values: dict[str, Any] = _written(call.arguments, document)
@@ -190,12 +211,17 @@ def _writer(call: _Call) -> Writer | None:
 
 
 def _typed_body(call: _Call, document: Document) -> bytes:
-    """By the compiled writer; what it does not take is looked at by zeep and the checks, which find every fault."""
+    """By the compiled writer; what it does not take is looked at by zeep and the checks, which find every fault.
+
+    Where a document chooses types or elements, the contract's own types stand in for zeep.
+    """
     if (
         call.writer is not None
         and (body := call.writer.written(document, call.operation.charset)) is not None
     ):
         return body
+    if call.choosing is not None and (chosen := call.choosing.written(document, call.operation.charset)):
+        return chosen
     return _serialized(call, _typed(call, document))
 
 

@@ -1,7 +1,8 @@
 """A front database (前置库): one row for the case and rows below it, written together; their status read back.
 
 The document of a write is `{TABLE: row, TABLE: [rows]}` in the order of its `call`, that of a read
-`{TABLE: {KEY: our number}}`. An answer is a small document of the transport; docs/fronts.md lists its outcomes.
+`{TABLE: {KEY: our number}}`, that of a list `{TABLE: {DAY COLUMN: day}}`. An answer is a small document of the
+transport; docs/fronts.md lists its outcomes.
 """
 
 from dataclasses import replace
@@ -10,6 +11,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from yarl import URL
 
+from adapters import row_list
 from adapters.base import Adapter, Surroundings
 from adapters.codecs import json
 from adapters.database import DatabaseTransport
@@ -39,11 +41,12 @@ class TableAdapter(Adapter):
 
     def encode(self, message: Message) -> Request:
         verb, tables = self._calls[message.operation]
-        problems = (
-            faults(message.document, self._database, tables)
-            if verb == "INSERT"
-            else self._unasked(message, tables[0])
-        )
+        if verb == "INSERT":
+            problems = faults(message.document, self._database, tables)
+        elif verb == "LIST":
+            problems = row_list.faults(message.document, tables[0], self._database.tables[tables[0]])
+        else:
+            problems = self._unasked(message, tables[0])
         if problems:
             raise Unencodable(problems)
         document, holes = hollowed(message.document)
@@ -68,13 +71,13 @@ def table_adapter(platform: Platform, surroundings: Surroundings) -> TableAdapte
     if platform.database is None:
         raise Unbuildable(("database",), "no tables", "write database: with the tables of their front")
     transport = DatabaseTransport(
-        platform.database, _address(platform, surroundings.access), threads(platform),
+        platform.database, address_of(platform, surroundings.access), threads(platform),
         connect_s=platform.limits.connect_s,
     )  # fmt: skip
     return TableAdapter(platform, replace(surroundings, transport=transport), platform.database)
 
 
-def _address(platform: Platform, access: Access) -> sa.URL:
+def address_of(platform: Platform, access: Access) -> sa.URL:
     """The address with its password. A file must be there already: nothing makes an empty database of its own."""
     where = f"address in conf/platforms/{platform.platform}.yaml"
     try:

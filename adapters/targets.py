@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from adapters.declared import Platform
+from adapters.fronts import Table
 from adapters.notation import table_call
+
+PAGE = "page"  # of a list
 
 
 def unfit_targets(
@@ -15,6 +18,9 @@ def unfit_targets(
     """
     call = table_call(platform.operations[operation].call)
     if platform.database is None or call is None or not set(call[1]) <= platform.database.tables.keys():
+        return
+    if call[0] == "LIST":
+        yield from _unfit_question(call[1][0], platform.database.tables[call[1][0]], targets)
         return
     columns = {
         f"{table}.{name}": column
@@ -37,3 +43,13 @@ def unfit_targets(
             yield "", f"the required column '{name}' is not fed", f"write {name}: …"
         elif needed and not targets.get(name, True):
             yield name, f"the required column '{name}' may be left out", "feed it always"
+
+
+def _unfit_question(name: str, table: Table, targets: Mapping[str, bool]) -> Iterator[tuple[str, str, str]]:
+    """A list asks for a day and a page, and for nothing else."""
+    day = f"{name}.{table.day}"
+    for target in targets:
+        if target not in (day, PAGE):
+            yield target, f"a list is asked for by '{day}' only", "remove it"
+    if not targets.get(day):
+        yield "", f"'{day}' is not fed", f"write {day}: day"

@@ -22,10 +22,13 @@ from zeep.xsd import ComplexType
 
 from adapters import facets, shapes
 from adapters.contract.bound import Bound
+from adapters.contract.choosing import chooses, may_choose
+from adapters.contract.kinds import Kind, Place
 from adapters.contract.own import Own, by_types
 from adapters.contract.wire import Wire, wire
 from adapters.contract.wsdl import load
 from adapters.errors import Unbuildable
+from adapters.headers import Header, header_of
 from adapters.notation import soap_call
 from adapters.offline import Offline
 
@@ -62,6 +65,21 @@ class Use:
         return f"{self.service}/{self.port}/{self.operation}"
 
 
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """An operation of zeep's in which a document may name types, or let elements stand for others."""
+
+    kind: Kind
+    own: Own
+
+    def written(self, document: Mapping[str, Any], charset: str) -> bytes | None:
+        """By the contract's types; None for a document that chooses nothing. Raises Unencodable."""
+        if not chooses(self.kind, document):
+            return None
+        body, _ = self.own.written(document, charset)
+        return body
+
+
 class Contract:
     """A loaded WSDL: which operations there are, and the usable ones. `repaired` says what was mended."""
 
@@ -82,6 +100,28 @@ class Contract:
 
     def operation(self, call: str) -> Any:
         """zeep's operation, or an Own, for `NAME` or `SERVICE/PORT/NAME`. Raises Unbuildable otherwise."""
+        return self._written(self._chosen(call))
+
+    def header(self, call: str) -> Header | None:
+        """What writes the headers that the contract declares for an operation. Raises Unbuildable."""
+        use = self._chosen(call)
+        bound = next(each for each in self.wsdl.bound if each.call == use.call)
+        written = self._written(use)
+        soap = written if not isinstance(written, Own) else None
+        return header_of(wire(self.wsdl.types, bound, bound.request), bound.soap, soap, self.schema)
+
+    def choosing(self, call: str) -> Choosing | None:
+        """What writes documents that choose; None where the contract leaves nothing to choose."""
+        use = self._chosen(call)
+        bound = next(each for each in self.wsdl.bound if each.call == use.call)
+        kind = wire(self.wsdl.types, bound, bound.request).kind
+        own = by_types(self.wsdl, bound, self.schema) if may_choose(kind) else None
+        return Choosing(kind, own) if own is not None else None
+
+    def _written(self, use: Use) -> Any:
+        return self._own.get(use.call) or self._operations[use.call]
+
+    def _chosen(self, call: str) -> Use:
         _, _, name = soap_call(call)
         found = self._meant(call)
         usable = [use for use in found if use.reason is None]
@@ -91,7 +131,7 @@ class Contract:
             calls = ", ".join(use.call for use in usable)
             raise Unbuildable(("call",), f"several services have {name}", f"write one of {calls}")
         # The same operation on a SOAP 1.1 and a SOAP 1.2 port is one choice, and 1.1 comes first.
-        return min((self._own.get(use.call) or self._operations[use.call] for use in usable), key=_is_soap12)
+        return min(usable, key=lambda use: _is_soap12(self._written(use)))
 
     def bound(self, call: str) -> Bound | None:
         """What the contract says about an operation, usable or not; None when it has none of that name."""
@@ -206,7 +246,15 @@ def _is_alike(operation: Any, asked: Wire) -> bool:
     if not isinstance(kind, ComplexType):
         return bool(asked.kind.base and asked.wrapper) if kind is not None else not asked.kind.members
     names = [name for name, _ in shapes.fields(kind) if not name.startswith("_value_")]
-    return names == [each.name for each in asked.kind.places if not each.attribute]
+    places = [each for each in asked.kind.places if not each.attribute]
+    # zeep knows the head of a substitution group only
+    alike = [each.head or each.name for at, each in enumerate(places) if not _is_further(places, at)]
+    return names == alike
+
+
+def _is_further(places: list[Place], at: int) -> bool:
+    """One more element for the head that the place before stands for."""
+    return at > 0 and places[at].head != "" and places[at].head == places[at - 1].head
 
 
 def _is_soap12(operation: Any) -> bool:

@@ -8,7 +8,9 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from adapters.base import Adapter
 from adapters.build import build as build_adapter
@@ -21,6 +23,7 @@ from audit import log as audit_log
 from audit.notes import Signer
 from gateway import logs
 from gateway.agreed import note
+from gateway.changeover import Overtaken, come_due
 from gateway.continuity import Published
 from gateway.credentials import SessionSecret
 from gateway.exchange.papers import Papers
@@ -37,13 +40,15 @@ from gateway.room import Room
 from gateway.routes import Routes
 from gateway.settings import Settings
 from gateway.shelf import Shelf
-from gateway.store import exchanges, releases
+from gateway.store import exchanges, releases, scheduled
+from gateway.store.scheduled import Scheduled
 from gateway.store.store import Store, Transaction
 from gateway.worker import Worker
 from gateway.world import World
 
 log = logs.get("boot")
 CHECKPOINT_EVERY_MS = 500
+SCHEDULE_EVERY_MS = 200
 
 
 @dataclass(slots=True)
@@ -67,11 +72,14 @@ class Gateway:
     checkpoint: str = ""
     stopping: bool = False
     _signed_ms: int = 0
+    _looked_ms: int = 0
+    _made_ready: str = ""
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
     async def start(self) -> None:
         """Open for work: the active release, circuits and quotas first, then the worker."""
         self.store.start()
+        await self._come_due()
         await self.shelf.activate()
         await self.store.write(note(self.settings.agreements))
         self.store.listen(self.exchanges.waiters.hear)
@@ -113,11 +121,38 @@ class Gateway:
         await self.gates.refresh()
         await self.exchanges.around.room.look()
         await self.alignments.refresh()
+        await self._keep_schedule()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
             await self.shelf.activate()
             await self.refresh_gates()
             log.info("release.activated", release=digest)
+
+    async def _keep_schedule(self) -> None:
+        """See to what is scheduled: what is due comes in force, what is next is compiled before its moment.
+
+        What keeps this process from compiling it is told once, now, by the worker; and again at the moment itself.
+        """
+        now_ms = self.clock_ms()
+        if now_ms - self._looked_ms < SCHEDULE_EVERY_MS:
+            return
+        self._looked_ms = now_ms
+        upcoming = await self._come_due()
+        if upcoming is not None and upcoming.digest != self._made_ready:
+            self._made_ready = upcoming.digest
+            await self.shelf.load(upcoming.digest)
+
+    async def _come_due(self) -> Scheduled | None:
+        """Whichever process first sees that a scheduled release is due puts it in force; else what is next."""
+        upcoming = await self.store.read(scheduled.upcoming)
+        if upcoming is None or upcoming.from_ms > self.clock_ms():
+            return upcoming
+        with suppress(Overtaken):  # somebody did it, or it is still due
+            production = self.settings.installation.production
+            lacking = await self.store.write(partial(come_due, production=production))
+            if lacking:
+                log.warning("release.withheld", platforms=lacking)
+        return None
 
     async def sign(self, *, now: bool = False) -> None:
         """Sign the head of the log if it grew; every answer carries the newest. At most twice a second, or now.

@@ -77,6 +77,11 @@ _AGREED = (
     "请查询 GET /v1/agreements；请告知申请人目前不能在此办理，不要改用其他区划或编码。",
     "See GET /v1/agreements. Tell the person that it cannot be done here yet; no other place or code will do.",
 )
+_ASK_LISTS = (
+    "请联系运维人员（contact）更正对码（tongban item findings）；此前请告知申请人暂不能跨省办理。",
+    "Ask the operators (contact) to mend the alignments (tongban item findings); till then, tell the person that "
+    "it cannot be done here.",
+)
 
 CODES: Mapping[str, Code] = {
     # the request itself
@@ -161,6 +166,11 @@ CODES: Mapping[str, Code] = {
     "wrong_method": Code(405, "caller", "read",
         ("该地址不支持此方法", "This address does not take this method"),
         ("请改用 Allow 头所列的方法。", "Use one of the methods in the header Allow.")),
+    "guide_unknown": Code(404, "caller", "look_up",
+        ("没有该事项的有效办事指南", "No guide in force is known of this item"),
+        ("请加 refresh=true 向办理地平台查询；平台不提供时，请联系运维人员（contact）导入。",
+         "Ask the platform with refresh=true; if it offers none, ask the operators (contact) to import it."),
+        ("区划 {division}，编码 {code}", "Division {division}, code {code}")),
     # what is asked
     "invalid_case": Code(422, "caller", "check",
         ("申请内容有误", "There are faults in the case"), _MEND, ("共 {count} 处", "{count} in all")),
@@ -216,6 +226,38 @@ CODES: Mapping[str, Code] = {
          "Try again after Retry-After, under the same key. Nothing was admitted or sent."),
         ("协议 {document}，批次 {batch}，每日 {per_day} 件",
          "Agreement {document}, batch {batch}, {per_day} a day")),
+    "item_alignment_conflict": Code(422, "gateway", "align",
+        ("对码互相矛盾，网关不作猜测", "Declared alignments contradict each other; the gateway does not guess"),
+        _ASK_LISTS,
+        ("区划 {division}，编码 {code}，对码 {alignments}", "Division {division}, code {code}, rows {alignments}")),
+    "item_alignment_gap": Code(422, "gateway", "align",
+        ("收件之日没有有效的对码", "No alignment holds on the day of receipt"), _ASK_LISTS,
+        ("区划 {division}，编码 {code}，自 {from} 起至 {until} 前",
+         "Division {division}, code {code}, from {from} until the day before {until}")),
+    "item_alignment_ended": Code(422, "gateway", "align",
+        ("该事项的对码已终止", "The alignment of the item has ended"), _ASK_LISTS,
+        ("区划 {division}，编码 {code}，自 {since} 起", "Division {division}, code {code}, since {since}")),
+    "item_target_missing": Code(422, "gateway", "align",
+        ("对码指向的事项不在办理地目录中", "The alignment leads to an item that the other catalogue does not have"),
+        _ASK_LISTS,
+        ("区划 {division}，编码 {code}，对码 {alignment}", "Division {division}, code {code}, row {alignment}")),
+    "item_target_cancelled": Code(422, "caller", "align",
+        ("办理地已取消该事项", "The other place has cancelled the item"),
+        ("请告知申请人办理地不再办理该事项；此前已受托的办件继续办理。",
+         "Tell the person that the other place no longer does it; what was admitted before goes on to its end."),
+        ("区划 {division}，编码 {code}", "Division {division}, code {code}")),
+    "item_target_superseded": Code(422, "gateway", "align",
+        ("办理地的事项已被另一事项取代，尚未重新对码", "The item over there was superseded by another one"),
+        _ASK_LISTS,
+        ("区划 {division}，编码 {code}，取代它的是 {superseded_by}",
+         "Division {division}, code {code}, superseded by {superseded_by}")),
+    "item_version_differs": Code(409, "caller", "align",
+        ("办件所依据的事项版本不是收件时的现行版本", "The case was filled against a version that is not in force"),
+        ("请看 problems 中的变化，按现行版本改正，并在 item.version 中写明现行版本后重新提交；尚未受托。",
+         "See what changed in `problems`, mend the case, put the version in force into item.version, and send "
+         "again. Nothing was admitted."),
+        ("编码 {code}：填写版本 {stated}，现行版本 {version}，变化 {changed}",
+         "Code {code}: filled against {stated}, in force is {version}, changed: {changed}")),
     "division_not_served": Code(422, "caller", "route",
         ("没有平台承办该区划的该事项", "No platform serves this item in this division"), _PLATFORMS,
         ("区划：{division}", "The division: {division}")),

@@ -12,7 +12,7 @@ EVENTS = frozenset(
         "gateway.started", "gateway.stopping", "gateway.stopped",
         "process.started", "process.not_started", "process.ended", "process.overdue",
         "renewal.done", "renewal.failed",
-        "release.activated", "catalogue.imported",
+        "release.activated", "release.withheld", "catalogue.imported",
         "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
         "exchange.hastened",

@@ -102,3 +102,14 @@ def _unfit(platform: Platform, operation: str, mapping: Mapped) -> Iterator[Find
         for target, what, write in unfit_targets(platform, operation, always):
             site = targets[target][0] if target else None
             yield Finding(site.file if site else each.file, site.line if site else 1, 1, what, write)
+
+
+def declarations(files: Mapping[str, str]) -> dict[str, str]:
+    """platform -> digest of its declaration: everything in its folder, and nothing else of the release."""
+    names = sorted(path.split("/", 1)[0] for path in files if path.endswith(f"/{DECLARATION}"))
+    return {name: bundle.digest(declaration(files, name)) for name in names}
+
+
+def declaration(files: Mapping[str, str], platform: str) -> dict[str, str]:
+    """The files of one platform, by path with its name."""
+    return {path: text for path, text in files.items() if path.startswith(f"{platform}/")}

@@ -96,6 +96,8 @@ class Installation(Declared):
     catalogue: tuple[Path, ...] = ()
     bounds: Bounds = Bounds()
     contact: str = ""
+    production: bool = False
+    persons_to_confirm: Annotated[int, Field(ge=1, le=2)] = 1
 
 
 class CallerKey(Declared):

@@ -19,8 +19,7 @@ class Shelf:
 
     async def route_of(self, exchange: Exchange) -> Route:
         """The route of an exchange under its own release. Raises NotActive if that is not in the store."""
-        if not self._routes.knows(exchange.release):
-            self._routes.load(await self.release(exchange.release))
+        await self.load(exchange.release)
         return self._routes.of(exchange.release, exchange.platform, exchange.operation)
 
     async def release(self, digest: str) -> Release:
@@ -34,7 +33,11 @@ class Shelf:
         digest = await self._store.read(releases.active)
         if digest is None:
             return None
-        if not self._routes.knows(digest):
-            self._routes.load(await self.release(digest))
+        await self.load(digest)
         self._routes.put_in_force(digest)
         return digest
+
+    async def load(self, digest: str) -> None:
+        """Have it ready. Raises NotActive, Unbuildable, Unconfigured."""
+        if not self._routes.knows(digest):
+            self._routes.load(await self.release(digest))

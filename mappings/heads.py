@@ -12,9 +12,9 @@ from mappings.problems import Finding, nearest
 from mappings.source import Source
 
 _KEYS = {
-    "mapping": ("mapping", "title", "from", "to", "extends", "fields", "examples"),
-    "overlay": ("mapping", "title", "items", "fields", "examples"),
-    "part": ("mapping", "title", "extends", "fields"),
+    "mapping": ("mapping", "title", "from", "to", "extends", "header", "fields", "examples"),
+    "overlay": ("mapping", "title", "items", "header", "fields", "examples"),
+    "part": ("mapping", "title", "extends", "header", "fields"),
 }
 _NEEDED = {
     "mapping": ("mapping", "from", "to", "examples"),
@@ -43,14 +43,16 @@ def head_findings(source: Source) -> Iterator[Finding]:
             write = nearest(key, _KEYS[kind], f"one of {', '.join(_KEYS[kind])}")
             yield source.finding((key,), f"no key '{key}' in {_a(kind)}", write)
     for key in _NEEDED[kind]:
-        if key not in source.tree:
+        if key not in source.tree and not (key == "fields" and "header" in source.tree):
             yield source.finding((), f"no '{key}'", f"write {key}:")
-    if kind == "mapping" and "fields" not in source.tree and "extends" not in source.tree:
+    if kind == "mapping" and not {"fields", "header", "extends"} & source.tree.keys():
         yield source.finding((), "no 'fields'", "write fields:")
     if (kind != "mapping" or "extends" in source.tree) and not isinstance(
         source.tree.get("fields", {}), dict
     ):
         yield source.finding(("fields",), "no fields", "write TARGET: SOURCE below it, or leave 'fields' out")
+    if not isinstance(source.tree.get("header", {}), dict):
+        yield source.finding(("header",), "no fields", "write TARGET: SOURCE below it, or leave 'header' out")
     yield from _name_findings(source, wanted)
     for key in ("from", "to"):
         yield from _vocabulary_findings(source, key)

@@ -11,6 +11,7 @@ from typing import Any
 
 from mappings.heads import head_findings, kind_of
 from mappings.problems import Unreadable, nearest
+from mappings.sections import joined
 from mappings.source import Mark, Path, Source, read
 
 _MOST_STEPS = 2
@@ -72,6 +73,7 @@ def _below(own: Source, path: Path, name: str, folder: Files[str, str]) -> list[
         findings = list(head_findings(here))
         if findings:
             raise Unreadable(findings)
+        here = joined(here)
         seen.append(below)
         found.append(here)
         below = _name_below(here)

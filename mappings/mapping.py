@@ -15,6 +15,7 @@ from mappings.overlays import Overlay, chosen, clashes
 from mappings.plan import Plan, Site, leaves
 from mappings.planner import Planner
 from mappings.problems import Finding, Problem, Unmappable, Unreadable
+from mappings.sections import joined
 from mappings.source import Path, Source, read
 from mappings.tables import Table
 from mappings.trace import Step, origins, trace, walk
@@ -98,7 +99,7 @@ def compile_mapping(
     """file: PLATFORM/OPERATION.yaml, folder: the texts beside it, by name. Raises Unreadable with all findings."""
     own = read(file, text)
     findings = list(head_findings(own))
-    layers = _layers(own, folder, findings)
+    layers = _layers(joined(own), folder, findings)
     source = laid(layers)
 
     def wrong(path: Path, what: str, write: str, offset: int | None) -> None:

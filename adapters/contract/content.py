@@ -21,7 +21,7 @@ class Resolving(Protocol):
     def component(self, sort: str, name: str | None, at: Component) -> Component | None: ...
     def type_named(self, name: str | None, at: Component) -> Kind: ...
     def kind(self, at: Component) -> Kind: ...
-    def place(self, at: Component) -> Place: ...
+    def places(self, at: Component) -> list[Place]: ...
 
 
 class Content:
@@ -46,11 +46,27 @@ class Content:
             self.open = True
             return
         if name == "element":
-            yield self._types.place(at)
+            yield from self._element(at)
         elif name == "any":
             self.open = True
         elif name in ("sequence", "all", "choice", "group"):
             yield from self._group(at, name, depth)
+
+    def _element(self, at: Component) -> list[Place]:
+        """One place, or those of a substitution group as sides of a choice."""
+        found = self._types.places(at)
+        if len(found) == 1:
+            return found
+        self._choices += 1
+        return [
+            replace(
+                each,
+                required=False,
+                needed=each.required and not each.many,
+                choice=0 if each.many else self._choices,
+            )
+            for each in found
+        ]
 
     def _group(self, at: Component, name: str, depth: int) -> Iterator[Place]:
         optional = count(at.element.get("minOccurs")) < 1
@@ -66,14 +82,24 @@ class Content:
         if name == "choice" and sum(bool(side) for side in found) > 1:
             found = list(self._sides(found, many))
         for place in (place for side in found for place in side):
-            yield replace(place, required=place.required and not optional, many=place.many or many)
+            yield replace(
+                place,
+                required=place.required and not optional,
+                needed=place.needed and not optional and not many,
+                choice=0 if many and place.head else place.choice,
+                many=place.many or many,
+            )
 
     def _sides(self, found: list[list[Place]], many: bool) -> Iterator[list[Place]]:
         """Nothing of a side is required; the first place of each carries the choice, as only one side may be."""
         self._choices += 1
         for side in found:
-            loose = [replace(place, required=False) for place in side]
-            if loose and not many and not loose[0].choice:
+            loose = [replace(place, required=False, needed=False) for place in side]
+            if many or not loose:
+                pass
+            elif all(each.head == loose[0].head != "" for each in loose):
+                loose = [replace(each, choice=self._choices) for each in loose]
+            elif not loose[0].choice:
                 loose[0] = replace(loose[0], choice=self._choices)
             yield loose
 

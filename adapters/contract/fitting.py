@@ -9,15 +9,20 @@ from typing import Any
 from lxml import etree
 
 from adapters.contract.folder import XSD
-from adapters.contract.kinds import XSD_NAMESPACE, Facets, Kind, Place
+from adapters.contract.kinds import TYPE, XSD_NAMESPACE, Facets, Kind, Place
 from adapters.problems import Problem
 
+_SHOWN = 12
 _AS_TEXT = ("anySimpleType", "QName", "NOTATION", "ENTITY", "ENTITIES", "IDREF", "IDREFS")  # need a context
 
 
 def problems(kind: Kind, value: Any, path: str) -> Iterator[Problem]:
     """Faults of a value against its kind."""
-    if isinstance(value, list):
+    if isinstance(value, Mapping) and TYPE in value:
+        yield from _problems_of_chosen(kind, value, path)
+    elif kind.abstract:
+        yield Problem(path, "abstract_there", {"types": _listed(kind)})
+    elif isinstance(value, list):
         yield Problem(path, "once_there")
     elif isinstance(value, Mapping):
         yield from _problems_of_members(kind, value, path)
@@ -29,6 +34,20 @@ def problems(kind: Kind, value: Any, path: str) -> Iterator[Problem]:
         yield Problem(_join(path, needed.key), "needed_there")
     else:
         yield from _problems_of_text(kind, value, path)
+
+
+def _problems_of_chosen(kind: Kind, value: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    """Of a value that names its concrete type."""
+    chosen = kind.chosen(value[TYPE]) if isinstance(value[TYPE], str) else None
+    if chosen is None:
+        yield Problem(_join(path, TYPE), "no_such_type_there", {"types": _listed(kind)})
+    else:
+        yield from problems(chosen, {key: each for key, each in value.items() if key != TYPE}, path)
+
+
+def _listed(kind: Kind) -> str:
+    names = list(kind.choices())
+    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
 def _problems_of_members(kind: Kind, value: Mapping[str, Any], path: str) -> Iterator[Problem]:
@@ -62,9 +81,14 @@ def _problems_of_place(place: Place, value: Any, path: str) -> Iterator[Problem]
 def _problems_of_choices(kind: Kind, value: Mapping[str, Any], path: str) -> Iterator[Problem]:
     given: dict[int, list[str]] = {}
     for place in kind.places:
+        if place.choice:
+            given.setdefault(place.choice, [])
         if place.choice and value.get(place.name) is not None:
-            given.setdefault(place.choice, []).append(place.name)
-    for names in given.values():
+            given[place.choice].append(place.name)
+    for choice, names in given.items():
+        sides = [each.name for each in kind.places if each.choice == choice and each.needed]
+        if not names and sides:
+            yield Problem(path, "one_of_there", {"fields": ", ".join(sides[:_SHOWN])})
         if len(names) > 1:
             yield Problem(path, "only_one_of_there", {"fields": ", ".join(names)})
 

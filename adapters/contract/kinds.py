@@ -3,7 +3,7 @@
 A kind may contain itself, so nothing here walks it to its end; `parts` does, and the writer follows a document.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ ENCODINGS = (
     "http://www.w3.org/2001/06/soap-encoding",
 )
 XSD_NAMESPACE = XSD[1:-1]
+TYPE = "@xsi:type"  # in a document: the name of the concrete type of what it stands in
 _DRAFTS = {  # names of the drafts of 1999 and 2000
     "timeInstant": "dateTime",
     "uriReference": "anyURI",
@@ -72,6 +73,8 @@ class Place:
     """An element or attribute of a kind. `kind` resolves its type when it is asked for.
 
     choice: the number of the choice that it is a side of, in its kind; 0 for none.
+    needed: one side of its choice must be there.
+    head:   the element that it may stand for, or is (a substitution group); "" for others.
     """
 
     name: str
@@ -84,6 +87,8 @@ class Place:
     title: str = ""
     choice: int = 0
     fixed: str | None = None
+    needed: bool = False
+    head: str = ""
 
     @property
     def key(self) -> str:
@@ -96,6 +101,8 @@ class Kind:
     """A type. base: the built-in type of its text, "" when it has none.
 
     missing: why it cannot be resolved, "" when it can.    item: of an encoded array, with its declared type.
+    abstract: only a type derived from it can be written.
+    choices: by name, the concrete types that a document may name in its place (TYPE), itself not among them.
     """
 
     name: str = ""
@@ -107,6 +114,14 @@ class Kind:
     missing: str = ""
     item: Place | None = None
     abstract: bool = False
+    choices: Callable[[], Mapping[str, Callable[[], "Kind"]]] = dict
+
+    def chosen(self, name: str) -> "Kind | None":
+        """The type of this name where it may stand for this one; None where it may not."""
+        if (found := self.choices().get(name)) is not None:
+            return found()
+        is_own = name in (self.name, self.name.rpartition("}")[2])
+        return self if is_own and name and not self.abstract else None
 
     @property
     def members(self) -> tuple[Place, ...]:
@@ -144,6 +159,15 @@ _KNOWN = {
     (_APACHE, "Element"): Kind(name=f"{{{_APACHE}}}Element", open=True),
     (_APACHE, "Document"): Kind(name=f"{{{_APACHE}}}Document", open=True),
 }
+
+
+def union(members: list[Kind]) -> Kind:
+    """A simple type that is one of these."""
+    bases = {each.base for each in members}
+    all_listed = bool(members) and all(each.facets.among for each in members)
+    among = tuple(value for each in members for value in each.facets.among) if all_listed else ()
+    lost = next((each.missing for each in members if each.missing), "")
+    return Kind(base=bases.pop() if len(bases) == 1 else "string", facets=Facets(among=among), missing=lost)
 
 
 def missing(kind: Kind, sound: dict[int, Kind]) -> list[str]:

@@ -3,10 +3,14 @@
 Drafting, checking and simulating read this model only; who writes messages reads the contract itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 LARGEST = 20_000  # places of one message; types that nest each other's would fill any memory
+
+
+def _nothing(name: str) -> "Part | None":
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,9 @@ class Part:
     cut:       the contract goes on here, but the message has more than LARGEST places.
     namespace: of the element on the wire; "" for none and for JSON.
     type:      the name of the type in the contract, for XML as {namespace}name.
+    types:     names that `@xsi:type` may have here, where concrete types may stand for this one.
+    abstract:  one of them must be named.
+    chosen:    what stands here where such a name is given; None for one that may not be.
     where:     body | path | query | header | cookie | form, for operations over HTTP; "" elsewhere.
     """
 
@@ -44,6 +51,9 @@ class Part:
     namespace: str = ""
     type: str = ""
     where: str = ""
+    types: tuple[str, ...] = ()
+    abstract: bool = False
+    chosen: Callable[[str], "Part | None"] = field(default=_nothing, compare=False, repr=False)
     size: int = field(default=1, compare=False, repr=False)  # places from here on, itself included
 
     def holding(self, parts: Iterator["Part"] | tuple["Part", ...]) -> "Part":

@@ -1,6 +1,7 @@
 """From kinds, which may contain themselves, to parts, which end: what is given once, and what is cut."""
 
 from dataclasses import replace
+from functools import partial
 
 from adapters.contract.kinds import BUILTIN, Kind, Place
 from adapters.contract.model import LARGEST, Part
@@ -38,7 +39,7 @@ class Parts:
                 inside,
                 name=place.key,
                 namespace=place.namespace,
-                required=place.required and (place.many or not place.nillable),
+                required=(place.required or place.needed) and (place.many or not place.nillable),
                 many=place.many,
                 title=place.title or inside.title,
                 choice=f"choice {place.choice}" if place.choice else "",
@@ -87,7 +88,15 @@ def _plain(kind: Kind) -> Part:
         form=kind.base if sort != "object" else "",
         open=kind.open,
         type=kind.name,
+        types=() if kind.open and not kind.members else tuple(kind.choices()),
+        abstract=kind.abstract,
+        chosen=partial(_chosen, kind),
     )
+
+
+def _chosen(kind: Kind, name: str) -> Part | None:
+    found = kind.chosen(name)
+    return Parts().root(found) if found is not None else None
 
 
 def _text_of(kind: Kind) -> tuple[Part, ...]:
@@ -95,5 +104,11 @@ def _text_of(kind: Kind) -> tuple[Part, ...]:
     if not kind.base:
         return ()
     facets = kind.facets
-    text = replace(_plain(replace(kind, places=(), item=None)), name="#text", title="", type="", open=False)
+    text = replace(
+        _plain(replace(kind, places=(), item=None, choices=dict, abstract=False)),
+        name="#text",
+        title="",
+        type="",
+        open=False,
+    )
     return (replace(text, required=kind.base != "string", among=facets.among),)

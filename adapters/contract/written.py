@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from adapters.contract.fitting import problems, text_of
-from adapters.contract.kinds import XSD_NAMESPACE, Kind, Place
+from adapters.contract.kinds import TYPE, XSD_NAMESPACE, Kind, Place
 from adapters.contract.wire import Wire
 from adapters.problems import Problem
 
@@ -49,8 +49,16 @@ class Body:
             body = etree.SubElement(body, self.wire.wrapper)
             if self.wire.encoded:
                 body.set(f"{{{ENVELOPES[self.soap]}}}encodingStyle", _ENCODINGS[self.soap])
-        _Writer(self.soap if self.wire.encoded else 0).fill(body, self.wire.kind, document)
+        writer = _Writer(self.soap if self.wire.encoded else 0)
+        writer.fill(body, *writer.chosen(body, self.wire.kind, document))
         return root
+
+
+def header_element(wire: Wire, soap: int, document: Mapping[str, Any]) -> etree._Element:
+    """The SOAP header of a document without problems; always literal, headers in the order of the contract."""
+    root = etree.Element(f"{{{ENVELOPES[soap]}}}Header", nsmap={"soap-env": ENVELOPES[soap]})
+    _Writer(0).fill(root, Kind(places=wire.headers), document)
+    return root
 
 
 class _Writer:
@@ -58,6 +66,20 @@ class _Writer:
 
     def __init__(self, encoded: int) -> None:
         self._encoded = encoded
+
+    def chosen(self, element: etree._Element, kind: Kind, value: Any) -> tuple[Kind, Any]:
+        """The concrete type, said at the element, and the rest of the value.
+
+        Raises ValueError where a type is named that may not stand here.
+        """
+        if not isinstance(value, Mapping) or TYPE not in value:
+            return kind, value
+        found = kind.chosen(value[TYPE])
+        if found is None:
+            raise ValueError(TYPE)
+        name: Any = etree.QName(found.name)  # is written with a prefix that the element knows
+        element.set(_TYPE, name)
+        return found, {key: each for key, each in value.items() if key != TYPE}
 
     def fill(self, element: etree._Element, kind: Kind, value: Any) -> None:
         if not isinstance(value, Mapping):
@@ -85,7 +107,7 @@ class _Writer:
         if value is None:
             element.set(_NIL, "true")
             return
-        kind = place.kind()
+        kind, value = self.chosen(element, place.kind(), value)
         self._say_type(element, kind, value)
         self.fill(element, kind, value)
 
@@ -106,7 +128,7 @@ class _Writer:
                 self._place(parent, Place(key, "", lambda: Kind(open=True)), each)
 
     def _say_type(self, element: etree._Element, kind: Kind, value: Any) -> None:
-        if not self._encoded:
+        if not self._encoded or element.get(_TYPE) is not None:
             return
         name = kind.name
         if kind.item is not None:

@@ -1,6 +1,6 @@
 """From the schemas of a contract to kinds: names resolved, groups opened, derivations applied."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -19,15 +19,16 @@ from adapters.contract.components import (
 )
 from adapters.contract.content import Content, merged
 from adapters.contract.folder import WSDL, XSD
+from adapters.contract.heirs import Heirs, anything, is_abstract, standing_for
 from adapters.contract.kinds import (
     BUILTIN,
     ENCODINGS,
     XSD_NAMESPACE,
-    Facets,
     Kind,
     Place,
     builtin,
     documentation,
+    union,
 )
 
 _ARRAY_TYPE = f"{WSDL}arrayType"
@@ -46,6 +47,10 @@ class Types:
         self._redefined: dict[etree._Element, Component] = {}
         for schema in schemas:
             self._take(schema)
+        named = [(sort, each) for (sort, _, _), each in self._named.items()]
+        self._heirs = Heirs(named, self._plainly)
+        every = partial(anything, self._heirs, self.kind)
+        self._any = Kind(name=f"{XSD}anyType", open=True, choices=every)
 
     def _take(self, schema: Schema) -> None:
         for element in schema.root:
@@ -75,8 +80,12 @@ class Types:
             return self._original(found, at)
         return self._only(sort, namespace, local, at.schema.path)
 
-    def named(self, sort: str, namespace: str, local: str) -> Component | None:
-        return self._named.get((sort, namespace, local)) or self._only(sort, namespace, local, "")
+    def _plainly(self, sort: str, name: str | None, at: Component) -> Component | None:
+        """The component of exactly this name."""
+        return self._named.get((sort, *qualified(name, at)))
+
+    def _choices(self, name: str) -> Mapping[str, Callable[[], Kind]]:
+        return {each: partial(self.kind, found) for each, found in self._heirs.types(name).items()}
 
     def _only(self, sort: str, namespace: str, local: str, path: str) -> Component | None:
         others = self._local.get((sort, local), [])
@@ -91,7 +100,7 @@ class Types:
         """The kind of a type by its qualified name as written at a place."""
         namespace, local = qualified(name, at)
         if namespace in (XSD_NAMESPACE, *ENCODINGS) and (kind := builtin(namespace, local)):
-            return kind
+            return self._any if kind.name == self._any.name else kind
         for sort in ("complexType", "simpleType"):
             if found := self._named.get((sort, namespace, local)):
                 return self.kind(self._original(found, at))
@@ -136,7 +145,13 @@ class Types:
         finally:
             self._building.discard(key)
         name = at.name if at.element.get("name") else ""
-        made = replace(made, name=name, title=documentation(at.element) or made.title)
+        made = replace(
+            made,
+            name=name,
+            title=documentation(at.element) or made.title,
+            abstract=is_abstract(at),
+            choices=partial(self._choices, name) if name else dict,
+        )
         self._kinds[key] = made
         return made
 
@@ -151,7 +166,18 @@ class Types:
         found = self.component("element", head, at) if head else None
         if found is not None and found.element.get("substitutionGroup") is None:
             return self.element_kind(found)
-        return builtin(XSD_NAMESPACE, "anyType") or Kind(open=True)
+        return self._any
+
+    def places(self, at: Component) -> list[Place]:
+        """The place of an element; where others may stand for what it refers to, one for each of them."""
+        place, reference = self.place(at), at.element.get("ref")
+        head = self.component("element", reference, at) if reference else None
+        if head is None:
+            return [place]
+        members = self._heirs.elements(head.name)
+        if not members:
+            return [place]
+        return standing_for(place, head, members, self.element_kind)
 
     def place(self, at: Component) -> Place:
         """The place of an element declaration or reference, with the occurrence written at it."""
@@ -271,10 +297,4 @@ class Types:
     def _union(self, at: Component) -> Kind:
         members = [self.type_named(name, at) for name in (at.element.get("memberTypes") or "").split()]
         members += [self.kind(at.inside(each)) for each in at.element.iterchildren(f"{XSD}simpleType")]
-        bases = {each.base for each in members}
-        all_listed = bool(members) and all(each.facets.among for each in members)
-        among = tuple(value for each in members for value in each.facets.among) if all_listed else ()
-        lost = next((each.missing for each in members if each.missing), "")
-        return Kind(
-            base=bases.pop() if len(bases) == 1 else "string", facets=Facets(among=among), missing=lost
-        )
+        return union(members)

@@ -71,7 +71,7 @@ def compiled(soap: Any, declaration: bytes, schema: Schema | None) -> Writer:
         lines = _body(source, soap.input.body, head, tail)
     source.lines += ["def written(d):", *lines, ""]
     checked = schema.libxml2 if schema is not None and source.unsaid else None
-    return Writer(_run(source, soap.name), "\n".join(source.lines), source.unclaimed, source.unsaid, checked)
+    return Writer(run(source, soap.name), "\n".join(source.lines), source.unclaimed, source.unsaid, checked)
 
 
 def _body(source: Source, element: Any, head: str, tail: str) -> list[str]:
@@ -99,11 +99,12 @@ def _around(message: Any, declaration: str) -> tuple[str, str]:
     return declaration + head, tail
 
 
-def _run(source: Source, label: str) -> Callable[[dict[str, Any]], str]:
+def run(source: Source, label: str) -> Callable[[dict[str, Any]], str]:
+    """The function `written` of a source."""
     text = "\n".join(source.lines)
     file = f"<soap writer {label}>"
     namespace = dict(source.bound)
     exec(compile(text, file, "exec"), namespace)  # noqa: S102 - the source holds no text of the contract
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    run: Callable[[dict[str, Any]], str] = namespace["written"]
-    return run
+    written: Callable[[dict[str, Any]], str] = namespace["written"]
+    return written

@@ -7,60 +7,39 @@ from pathlib import Path
 import click
 
 from gateway.boot import Gateway
-from gateway.cli.asking import conf_option
+from gateway.cli.asking import actor_option, conf_option
+from gateway.cli.lazy import Lazy
 from gateway.cli.opened import run
-from gateway.items.catalogue import Imported, import_alignments, import_items
-from gateway.items.codes import faults, parse, parts, remarks
-from gateway.items.files import read_csv
-from gateway.items.remembered import changed
-from gateway.store.store import Transaction
+from gateway.items.lists.apply import Word
+from gateway.items.lists.bring import bring_alignments, file_sha256
+from gateway.items.lists.catalogue import Imported
+from gateway.items.lists.formats import read_csv
+
+_ITEM = {
+    "import": "gateway.cli.item_import:import_",
+    "code": "gateway.cli.item_code:code",
+    "findings": "gateway.cli.item_findings:findings",
+    "suggest": "gateway.cli.item_suggest:suggest",
+    "review": "gateway.cli.item_review:review",
+    "coverage": "gateway.cli.item_coverage:coverage",
+}
 
 
-@click.group()
+@click.group(cls=Lazy, lazy=_ITEM)
 def item() -> None:
     """事项清单与对码。 The item catalogue and its alignments."""
 
 
-@item.command("import")
-@conf_option
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def import_(conf: Path, file: Path) -> int:
-    """导入事项清单 CSV。 Import a list of items; bad rows are told by number, good rows are kept."""
-    return _import(conf, file, "items")
-
-
 @item.command("align")
 @conf_option
+@actor_option
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def align(conf: Path, file: Path) -> int:
+def align(conf: Path, actor: str, file: Path) -> int:
     """导入对码表 CSV。 Import declared alignments: which item here is which item there, since when."""
-    return _import(conf, file, "alignments")
-
-
-@item.command("code")
-@click.argument("code")
-def code(code: str) -> int:
-    """逐段解释一个事项编码。 Explain an item code part by part, and what is wrong with it."""
-    parsed = parse(code)
-    for part in parts(parsed):
-        click.echo(f"{part.name:<12} {part.text} {part.meaning}".rstrip())
-    wrong = faults(parsed)
-    for problem in (*wrong, *remarks(parsed)):
-        click.echo(f"{problem.text('zh')} / {problem.text('en')}", err=True)
-    return 1 if wrong else 0
-
-
-def _import(conf: Path, file: Path, what: str) -> int:
-    rows = read_csv(file)
+    rows, digest = read_csv(file), file_sha256(file)
 
     async def work(gateway: Gateway) -> Imported:
-        bring = import_items if what == "items" else import_alignments
-
-        def import_rows(tx: Transaction) -> Imported:
-            changed(tx.connection)
-            return bring(tx.connection, rows)
-
-        return await gateway.store.write(import_rows)
+        return await gateway.store.write(lambda tx: bring_alignments(tx, rows, Word(digest, actor)))
 
     done = run(work, conf)
     for each in (*done.faults, *done.remarks):

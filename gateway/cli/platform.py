@@ -31,6 +31,8 @@ _LAZY = {
     "call": "gateway.cli.call:call",
     "simulate": "gateway.cli.simulate:simulate",
     "acceptance": "gateway.cli.acceptance:acceptance",
+    "approve": "gateway.cli.approval:approve",
+    "approvals": "gateway.cli.approval:approvals",
 }
 
 
@@ -63,16 +65,21 @@ def compiled(folder: Path) -> PlatformRelease:
 @conf_option
 @click.option("--grade", type=click.Choice(NAMES), default="silver", show_default=True,
               help="要求的等级 / the grade that is asked for")  # fmt: skip
+@click.option("--database", type=click.Choice(("production", "test")),
+              help="前置库平台：与其真实数据库比对 / look at their real database, too")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / one JSON object a finding")
 @click.argument("name", metavar="PLATFORM")
-def check(conf: Path, grade: str, name: str, *, as_json: bool) -> int:
+def check(conf: Path, grade: str, database: str | None, name: str, *, as_json: bool) -> int:
     """检查一个平台离上线还差什么。 Everything that stands between a platform and going live; changes nothing.
 
     PLATFORM is its name in this installation, or its folder. 1 if the grade that is asked for is not reached.
+    Without --database nobody is asked anything; with it, the catalogue of the database whose address
+    conf/platforms/NAME.yaml has, and no row of it.
     """
     asked = Grade[grade.upper()]
     try:
-        found = examine(compiled(folder_of(conf, name)))
+        release = compiled(folder_of(conf, name))
+        found = examine(release, _there(conf, release, database) if database else None)
     except Unreadable as error:
         found = [Graded(Grade.BRONZE, each) for each in error.findings]
     for each in sorted(found, key=lambda one: one.grade):
@@ -84,6 +91,17 @@ def check(conf: Path, grade: str, name: str, *, as_json: bool) -> int:
         f"等级 {word}，距 {grade} 还有 {missing} 项 / grade {word}, {missing} findings to {grade}", err=True
     )
     return 1 if missing else 0
+
+
+def _there(conf: Path, release: PlatformRelease, which: str) -> list[Graded]:
+    from gateway.workbench.there import NotThere, differences  # its drivers take long to import
+
+    try:
+        return differences(release, settings_of(conf), which)
+    except NotThere as error:
+        raise Stop(str(error)) from error
+    except Unbuildable as error:
+        raise Stop(f"{error.what}: {error.write}") from error
 
 
 def _json(graded: Graded) -> str:

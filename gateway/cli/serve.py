@@ -5,8 +5,6 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +22,13 @@ from gateway.cli.child import INHERIT
 from gateway.cli.opened import cannot_start
 from gateway.cli.process import suit_serving
 from gateway.cli.supervisor import Supervisor
-from gateway.items.catalogue import Imported, import_alignments, import_items
-from gateway.items.files import read_csv
-from gateway.items.remembered import changed
+from gateway.items.lists.apply import Word
+from gateway.items.lists.bring import bring_alignments, bring_items, file_sha256
+from gateway.items.lists.formats import lines, read_csv, recognised
 from gateway.opening import CANNOT_START, go_on_after_restore
 from gateway.settings import Settings
 from gateway.store.database import is_embedded
-from gateway.store.store import Transaction
+from gateway.store.store import Store
 from gateway.web.app import Service
 from gateway.web.listening import LEAVING_S, Runner, address_of, listening_socket
 from gateway.world import World
@@ -194,10 +192,8 @@ async def first_start(gateway: Gateway) -> None:
     Any number of processes may do so at once: they import one after another, and one of them activates.
     """
     for path in gateway.settings.installation.catalogue:
-        rows = read_csv(gateway.settings.path(path))
-        bring = import_alignments if rows and "here_code" in rows[0] else import_items
-        done = await gateway.store.write(partial(_bring, bring, rows), insist_s=IMPORT_S)
-        log.info("catalogue.imported", file=path.name, added=done.added, problems=len(done.faults))
+        added, problems = await _bring(gateway.store, gateway.settings.path(path))
+        log.info("catalogue.imported", file=path.name, added=added, problems=problems)
     if not gateway.routes.loaded:
         await _activate(gateway, "first start", first=True)
         await gateway.shelf.activate()  # another process may have been faster
@@ -205,9 +201,15 @@ async def first_start(gateway: Gateway) -> None:
         await gateway.sign(now=True)
 
 
-def _bring(bring: Callable[..., Imported], rows: list[dict[str, str]], tx: Transaction) -> Imported:
-    changed(tx.connection)  # whoever else imports waits here
-    return bring(tx.connection, rows)
+async def _bring(store: Store, path: Path) -> tuple[int, int]:
+    """A list of items or of alignments, by its headings; how many rows were new, how many refused."""
+    first = next(lines(recognised(path)), None)
+    if first is None or "here_code" not in first.headings:
+        found = await bring_items(store, path, actor="serve")
+        return found.counts["added"], found.refused
+    rows, word = read_csv(path), Word(file_sha256(path), "serve")
+    done = await store.write(lambda tx: bring_alignments(tx, rows, word), insist_s=IMPORT_S)
+    return done.added, len(done.faults)
 
 
 async def _activate(gateway: Gateway, why: str, *, first: bool = False) -> None:

@@ -6,11 +6,14 @@ import click
 import orjson
 
 from gateway.boot import Gateway
+from gateway.changeover import owed
 from gateway.cli.asking import Stop, actor_option, conf_option
 from gateway.cli.opened import run
+from gateway.cli.owed import document_of, line_of
 from gateway.errors import CODES, Refusal
 from gateway.exchange.commits import Moved
 from gateway.exchange.said import close_tickets
+from gateway.store.approvals import FollowUp
 from gateway.store.cases import Ticket, open_tickets
 from gateway.web.views import china
 
@@ -30,7 +33,10 @@ _NONE = (
 @click.option("--reason", default="", help="与 --close 同用：如何办结 / with --close: what was done about it")
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / one JSON document")
 def tickets(conf: Path, actor: str, exchange_id: str | None, reason: str, *, as_json: bool) -> int:
-    """列出未关闭的工单，最急的在前。 List open tickets, the nearest deadline first; 1 if there is any."""
+    """列出未关闭的工单，最急的在前。 List open tickets, the nearest deadline first; 1 if there is any.
+
+    After them the approvals that are owed since an emergency; they end with tongban platform approve.
+    """
     if bool(exchange_id) != bool(reason.strip()):
         raise click.UsageError("--close EXCHANGE_ID --reason TEXT")
     if exchange_id:
@@ -41,18 +47,23 @@ def tickets(conf: Path, actor: str, exchange_id: str | None, reason: str, *, as_
 
 
 def _listed(conf: Path, *, as_json: bool) -> int:
-    async def work(gateway: Gateway) -> tuple[list[Ticket], int]:
-        return await gateway.store.read(open_tickets), gateway.clock_ms()
+    async def work(gateway: Gateway) -> tuple[list[Ticket], list[FollowUp], int]:
+        store = gateway.store
+        return await store.read(open_tickets), await store.read(owed), gateway.clock_ms()
 
-    found, now_ms = run(work, conf)
+    found, follow_ups, now_ms = run(work, conf)
     if as_json:
         shown = [_document(each) | {"overdue": each.due_ms <= now_ms} for each in found]
-        click.echo(orjson.dumps({"tickets": shown}, option=orjson.OPT_INDENT_2).decode())
+        late = [document_of(each, now_ms) for each in follow_ups]
+        document = {"tickets": shown, "follow_ups": late}
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
     else:
         for each in found:
             click.echo(_line(each) + (" overdue" if each.due_ms <= now_ms else ""))
-    click.echo(f"{len(found)} 张未关闭 / open", err=True)
-    return 1 if found else 0
+        for one in follow_ups:
+            click.echo(line_of(one) + (" overdue" if one.due_ms <= now_ms else ""))
+    click.echo(f"{len(found) + len(follow_ups)} 张未关闭 / open", err=True)
+    return 1 if found or follow_ups else 0
 
 
 def _closed(conf: Path, exchange_id: str, *, actor: str, reason: str) -> list[str]:

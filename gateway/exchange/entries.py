@@ -28,6 +28,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "received_at": document.get("received_at"),
         "from_unit": document["receiving"]["unit"],
         "version_there": prepared.there.get("version"),
+        "version_stated": document["item"].get("version"),
         "authorisation_kind": _reference(key, authorisation.get("kind")),
         "commitment": commitment(prepared.message.document, key, "message"),
         "state": exchange.state,

@@ -21,7 +21,7 @@ from gateway.exchange.given import pointer
 from gateway.exchange.passing import passing
 from gateway.items.align import Question
 from gateway.items.item import short_division
-from gateway.items.problems import ItemError, SeveralItems
+from gateway.items.problems import ItemError
 from gateway.items.remembered import Alignments
 from gateway.numbers import CHINA, Sequences, form, parts_of
 from gateway.routes import Route, Routes
@@ -94,6 +94,8 @@ class Preparation:
             unit=document.get("unit"),
             service_object=SERVICE_OBJECT.get(document["applicant"]["kind"]),
             at=received,
+            situation=document["item"].get("situation"),
+            version=document["item"].get("version"),
         )
         try:
             alignment = await self._alignments.find(question)
@@ -280,10 +282,7 @@ def _together(faults: Sequence[Any], problems: Sequence[Any]) -> Refusal:
 
 def _item_refusal(error: ItemError) -> Refusal:
     facts: dict[str, Any] = dict(error.facts)
-    if isinstance(error, SeveralItems):
-        facts["candidates"] = ", ".join(item.code for item in error.candidates)
-        facts["deciding_field"] = error.deciding_field
-    return Refusal(error.code, problems=[error.problem()], **facts)
+    return Refusal(error.code, problems=error.problems(), **facts)
 
 
 def _is_undated(fault: Any) -> bool:

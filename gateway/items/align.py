@@ -1,31 +1,22 @@
 """Alignment (对码): which item over there is this item here, on the day the papers were received (收件).
 
 A declared row first, the most exact one; else the national basic code (RR = 00) with the competent division,
-the unit and the service object. Several left is an answer of its own; nothing is guessed.
+the unit, the situation and the service object. Several left is an answer of its own; nothing is guessed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy.sql.expression import ClauseElement
 
 from gateway.items.choice import choose
-from gateway.items.codes import Code, normalise, parse
-from gateway.items.declared import keys, ranked, rows_in_force
-from gateway.items.item import (
-    Declared,
-    Item,
-    Question,
-    going_by,
-    own_places,
-    places,
-    require_in_force,
-    short_division,
-    standing,
-    versions_on,
-)
-from gateway.items.problems import NotAligned, NotYetValid, SeveralItems, UnknownItem
+from gateway.items.codes import Code, parse
+from gateway.items.declared import keys, rows_in_force, unaligned
+from gateway.items.item import Declared, Item, Question, own_places, places, situation_key, versions_on
+from gateway.items.led import by_declared
+from gateway.items.own import own_item
+from gateway.items.problems import CancelledItem
 from gateway.items.statements import (
     DECLARED,
     ITEMS_BY_BASIC_CODE,
@@ -33,6 +24,8 @@ from gateway.items.statements import (
     declared_parameters,
     item_parameters,
 )
+from gateway.items.unaligned import target_ended
+from gateway.items.versions import require_version
 from gateway.store.connection import Connection
 
 __all__ = ["Alignment", "Question", "align", "find"]
@@ -40,12 +33,13 @@ __all__ = ["Alignment", "Question", "align", "find"]
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The answer. `id` is the declared row's, or national:BASIC_CODE."""
+    """The answer. `id` is the declared row's, or national:BASIC_CODE; situation: over there, empty if none."""
 
     id: str
     kind: Literal["declared", "national"]
     here: Item
     there: Item
+    situation: str = ""
 
     def document(self) -> dict[str, str]:
         """What stands in the case as `item.there` for the mapping; all text, and what the item lacks is absent."""
@@ -56,6 +50,7 @@ class Alignment:
             "handling_code": there.handling_code,
             "local_code": there.local_code,
             "name": there.name,
+            "situation": self.situation,
             "version": str(there.version),
             "unit": there.unit,
             "alignment": self.id,
@@ -66,7 +61,8 @@ class Alignment:
 def align(question: Question, candidates: Sequence[Item], declared: Sequence[Declared]) -> Alignment:
     """Decide from what the catalogue has: items of both sides, declared rows of either direction.
 
-    Raises UnknownItem, NotAligned, CancelledItem, SuspendedItem, NotYetValid, SeveralItems.
+    Raises UnknownItem, NotAligned, CancelledItem, SuspendedItem, NotYetValid, SeveralItems, AlignmentConflict,
+    VersionDiffers, and what stands below them in `unaligned`.
     """
     here = own_item(question, candidates)
     return _decide(question, here, rows_in_force(question, here, declared), candidates, declared)
@@ -79,94 +75,32 @@ def _decide(
     candidates: Sequence[Item],
     declared: Sequence[Declared],
 ) -> Alignment:
-    """The rows in force decide, else the national basic code."""
+    """The rows in force decide, else the national basic code; the version counts only once it is decided."""
     if rows:
-        return _by_declared(question, here, rows, candidates)
-    if not here.basic_code.startswith("00"):
-        raise _not_aligned(question, here, declared, lacking="national_code")
-    fitting = [item for item in candidates if item.basic_code == here.basic_code]
-    there = choose(question, fitting)
-    if there is None:
-        raise _not_aligned(question, here, declared, lacking="item_there")
-    return Alignment(f"national:{here.basic_code}", "national", here, there)
+        row, there = by_declared(question, rows, candidates)
+        found = Alignment(row.id, "declared", here, there, row.there_situation or there.situation)
+    else:
+        found = _national(question, here, candidates, declared)
+    require_version(question.version, found.there, candidates)
+    return found
 
 
-def own_item(question: Question, candidates: Sequence[Item]) -> Item:
-    """The caller's item: by its code, else the local code, else the wider code that rows are part of.
-
-    A national basic code that only the other side has needs no row here: it names the same item everywhere.
-    """
-    key, day = normalise(question.code), question.at.isoformat()
-    around = own_places(question)
-    ours = versions_on((item for item in candidates if item.division in around), day)
-    found = going_by(ours, key) if key else []
-    for place in around:
-        nearest = [item for item in found if item.division == place]
-        if nearest:
-            return _one_of(nearest, key, day)
-    code, there = parse(key), places(question.there_division)
-    names = [item.name for item in candidates if item.basic_code == key and item.division in there]
-    if names and code.is_national:
-        division = short_division(question.here_division)
-        return Item(division, key, kind="basic", name=names[0], basic_code=key, type=code.type)
-    raise UnknownItem(code=key[:64], division=question.here_division)
-
-
-def _one_of(nearest: list[Item], key: str, day: str) -> Item:
-    """The caller's own item among those of one division that go by its code."""
-    in_force = [item for item in nearest if standing(item, day) == "in_force"]
-    first = require_in_force(nearest[0], day) if not in_force else in_force[0]
-    if first.code == key:
-        return first
-    if key in (first.basic_code, first.implementation_code):
-        return _named_by(first, key)
-    if len(in_force) > 1:
-        raise SeveralItems(tuple(in_force), "code")
-    return first
-
-
-def _named_by(item: Item, key: str) -> Item:
-    """The item that a wider code itself names; what only its narrower ones have is left out."""
-    code = parse(key)
-    return Item(
-        division=item.division,
-        code=key,
-        version=item.version,
-        kind=code.kind,
-        name=item.name,
-        basic_code=item.basic_code,
-        implementation_code=code.implementation,
-        type=item.type,
-        level=code.level,
-        unit=code.unit,
-        valid_from=item.valid_from,
-        valid_to=item.valid_to,
-    )
-
-
-def _by_declared(
-    question: Question, here: Item, rows: Sequence[Declared], candidates: Sequence[Item]
+def _national(
+    question: Question, here: Item, candidates: Sequence[Item], declared: Sequence[Declared]
 ) -> Alignment:
-    around = places(question.there_division)
-    theirs = [item for item in candidates if item.division in around]
-    named = [(row, item) for row in rows for item in going_by(theirs, row.there_code)]
-    there = choose(question, [item for _, item in named])
+    if not here.basic_code.startswith("00"):
+        raise unaligned(question, here, declared, lacking="national_code")
+    current = versions_on(candidates, question.at.isoformat())
+    fitting = [item for item in current if item.basic_code == here.basic_code]
+    said = frozenset([situation_key(question.situation)] if question.situation else [])
+    name = f"national:{here.basic_code}"
+    try:
+        there = choose(question, fitting, lambda _: said)
+    except CancelledItem as error:
+        raise target_ended(error, name) from error
     if there is None:
-        raise UnknownItem(code=rows[0].there_code, division=rows[0].there_division)
-    word = next(row for row, item in named if item is there)
-    return Alignment(word.id, "declared", here, there)
-
-
-def _not_aligned(
-    question: Question, here: Item, declared: Iterable[Declared], *, lacking: str
-) -> NotAligned | NotYetValid:
-    """What to say when nothing fits: an alignment declared for a later day is worth naming."""
-    day = question.at.isoformat()
-    later = [row.valid_from for _, row in ranked(question, here, declared) if row.valid_from > day]
-    facts: dict[str, str | int] = {"code": here.code, "division": question.there_division}
-    if later:
-        return NotYetValid(**facts, **{"from": min(later)})
-    return NotAligned(**facts, lacking=lacking)
+        raise unaligned(question, here, declared, lacking="item_there")
+    return Alignment(name, "national", here, there, there.situation)
 
 
 def find(connection: Connection, question: Question) -> Alignment:
@@ -176,27 +110,46 @@ def find(connection: Connection, question: Question) -> Alignment:
     """
     there = places(question.there_division)
     code = parse(question.code)
-    known = _going_by(connection, code, own_places(question) + there)
+    known = going_by_code(connection, code, own_places(question) + there)
     here = own_item(question, known)
-    declared = _declared(connection, keys(here), question.there_division)
+    declared = declared_for(connection, keys(here), question.there_division)
     rows = rows_in_force(question, here, declared)
     if rows:
         for row in rows:
-            known += _going_by(connection, parse(row.there_code), there)
+            known += targets(connection, row.there_code, there)
     elif here.basic_code != code.basic:
-        known += _items(connection, ITEMS_BY_BASIC_CODE, here.basic_code, there)
+        known += going_by_code(connection, parse(here.basic_code), there)
     return _decide(question, here, rows, known, declared)
 
 
-def _declared(connection: Connection, codes: Sequence[str], division: str) -> list[Declared]:
+def declared_for(connection: Connection, codes: Sequence[str], division: str) -> list[Declared]:
+    """Rows of either direction under any of at most four codes, whose other side is in the division's province."""
     rows = connection.rows(DECLARED[len(codes)], declared_parameters(codes, division))
     return [Declared._make(row) for row in rows]
 
 
-def _going_by(connection: Connection, code: Code, around: Sequence[str]) -> list[Item]:
-    """Items of these divisions that carry the code's basic code, else those with it as local code."""
+def targets(connection: Connection, code: str, around: Sequence[str]) -> list[Item]:
+    """Items of these divisions to which a row can lead, and what may have taken their place."""
+    parsed = parse(code)
+    found = going_by_code(connection, parsed, around)
+    devolved = {item.basic_code for item in found if item.superseded_by} - {"", parsed.basic}
+    for basic in sorted(devolved):
+        found += going_by_code(connection, parse(basic), around)
+    return found
+
+
+def going_by_code(connection: Connection, code: Code, around: Sequence[str]) -> list[Item]:
+    """Items of these divisions that carry the code's basic code, else those with it as local code.
+
+    All versions of each, also those that carry it no more: without them an earlier one would seem to hold.
+    """
     found = _items(connection, ITEMS_BY_BASIC_CODE, code.basic, around) if code.basic else []
-    return found or _items(connection, ITEMS_BY_LOCAL_CODE, code.text, around)
+    if found:
+        local = {item.code for item in found if item.kind == "local"}
+        return found + [i for each in local for i in _items(connection, ITEMS_BY_LOCAL_CODE, each, around)]
+    found = _items(connection, ITEMS_BY_LOCAL_CODE, code.text, around)
+    basic = {item.basic_code for item in found if item.kind != "local"}
+    return found + [i for each in basic for i in _items(connection, ITEMS_BY_BASIC_CODE, each, around)]
 
 
 def _items(

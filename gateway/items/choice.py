@@ -1,20 +1,24 @@
-"""Which of the items that fit is the competent one: division, unit, handling item, applicant."""
+"""Which of the items that fit is the competent one: division, unit, handling item, situation, applicant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gateway.items.codes import normalise
-from gateway.items.item import Item, Question, places, require_in_force, standing, versions_on
+from gateway.items.item import Item, Question, places, require_in_force, situation_key, standing, versions_on
 from gateway.items.problems import NotAligned, SeveralItems
 
+# The situations that an item may be for, as they are compared; none: for any.
+Wanted = Callable[[Item], frozenset[str]]
 
-def choose(question: Question, fitting: Iterable[Item]) -> Item | None:
+
+def choose(question: Question, fitting: Iterable[Item], wanted: Wanted) -> Item | None:
     """One item over there; None when there is none at all. Raises what `align` raises."""
     around, day = places(question.there_division), question.at.isoformat()
     there = [item for item in fitting if item.division in around and item.kind != "basic"]
     if not there:
         return None
     there = _of_unit(question, versions_on(there, day))
-    left = _for_applicant(question, _without_parents(_competent(around, there, day)))
+    left = _without_parents(_competent(around, there, day))
+    left = _for_applicant(question, _for_situation(question, left, wanted))
     if len(left) > 1:
         raise SeveralItems(tuple(left), _deciding_field(question, left))
     return left[0]
@@ -26,7 +30,7 @@ def _of_unit(question: Question, items: list[Item]) -> list[Item]:
     wanted = normalise(question.unit)
     kept = [item for item in items if item.unit == wanted]
     if not kept:
-        raise NotAligned(code=normalise(question.code), division=question.there_division, lacking="unit")
+        raise _lacking(question, "unit")
     return kept
 
 
@@ -42,9 +46,19 @@ def _competent(around: Sequence[str], current: Sequence[Item], day: str) -> list
             return usable
         ended = [i for i in current if i.division == place and standing(i, day) != "not_yet_valid"]
         if ended:
-            successors = {item.superseded_by for item in ended}
+            successors = _successors(ended, current)
             return [i for i in in_force if i.code in successors] or [require_in_force(ended[0], day)]
     return [require_in_force(min(current, key=lambda item: item.valid_from), day)]
+
+
+def _successors(ended: Sequence[Item], current: Sequence[Item]) -> set[str]:
+    """Codes that took their place, also one after the other."""
+    found: set[str] = set()
+    new = {item.superseded_by for item in ended if item.superseded_by}
+    while new:
+        found |= new
+        new = {item.superseded_by for item in current if item.code in new and item.superseded_by} - found
+    return found
 
 
 def _without_parents(items: list[Item]) -> list[Item]:
@@ -53,22 +67,35 @@ def _without_parents(items: list[Item]) -> list[Item]:
     return [item for item in items if item.handling_code or item.implementation_code not in parents]
 
 
+def _for_situation(question: Question, items: list[Item], wanted: Wanted) -> list[Item]:
+    """What is for the situation itself goes before what is for every one; nothing for another situation is left."""
+    exact = [item for item in items if item.situation and situation_key(item.situation) in wanted(item)]
+    kept = exact or [item for item in items if not item.situation or not wanted(item)]
+    if not kept:
+        raise _lacking(question, "situation")
+    return kept
+
+
 def _for_applicant(question: Question, items: list[Item]) -> list[Item]:
     wanted = question.service_object
     if wanted is None:
         return items
     kept = [item for item in items if item.serves(wanted)]
     if not kept:
-        raise NotAligned(
-            code=normalise(question.code), division=question.there_division, lacking="service_object"
-        )
+        raise _lacking(question, "service_object")
     return kept
+
+
+def _lacking(question: Question, field: str) -> NotAligned:
+    return NotAligned(code=normalise(question.code), division=question.there_division, lacking=field)
 
 
 def _deciding_field(question: Question, items: list[Item]) -> str:
     """The first field that the caller has not given and in which the items differ."""
     if len({item.unit for item in items}) > 1:
         return "unit"
+    if question.situation is None and len({item.situation for item in items}) > 1:
+        return "situation"
     if question.service_object is None and len({item.service_objects for item in items}) > 1:
         return "service_object"
     if len({item.implementation_code for item in items}) > 1:

@@ -5,7 +5,7 @@ Structure from GB/T 39554.1-2020 as seen in real codes:
     implementation 实施编码 (31)    unified social credit code (18) + level (1) + basic code
     handling 业务办理项编码 (33)     implementation code + NN
     case 办件编号 (43)              implementation code + YYYYMMDD + serial (4)
-    local                           anything else; it need not have any structure
+    local                           anything else (see `local_codes`); it need not have any structure
 A code is normalised and never repaired: what is wrong with it is said.
 """
 
@@ -13,17 +13,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from gateway.items import local_codes
 from gateway.items.problems import Problem
+from gateway.items.uscc import USCC_ALPHABET, unit_faults, uscc_check_character
 from gateway.items.vocabulary import LEVELS, OTHER_DEPARTMENTS, PROVINCES, TYPES, UNIT_CLASSES
+
+__all__ = [
+    "TITLES", "USCC_ALPHABET", "Code", "CodeKind", "Part", "faults", "form", "normalise", "parse", "parts",
+    "remarks", "unit_faults", "uscc_check_character",
+]  # fmt: skip
 
 CodeKind = Literal["basic", "implementation", "handling", "case", "local"]
 
+TITLES = {
+    "basic": "基本编码（12 位）", "implementation": "实施编码（31 位）", "handling": "业务办理项编码（33 位）",
+    "case": "办件编号（43 位）", **local_codes.TITLES,
+}  # fmt: skip
 MOST_CHARACTERS = 200
-USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
+NATIONAL = "00"
 CENTRAL = "10"  # registered with a central authority: belongs to no province
-_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _BY_LENGTH: dict[int, CodeKind] = {12: "basic", 31: "implementation", 33: "handling", 43: "case"}
 _STRUCTURED = re.compile(r"[0-9A-Z]+")
 _BLANK = re.compile(r"\s|[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202f\u2060\ufeff]")
@@ -72,7 +83,7 @@ class Code:
     @property
     def is_national(self) -> bool:
         """Whether the basic code is of the national catalogue, and so means the same everywhere."""
-        return self.basic[:2] == "00"
+        return self.basic[:2] == NATIONAL
 
 
 def normalise(written: str) -> str:
@@ -89,10 +100,15 @@ def parse(written: str) -> Code:
     return Code(text, kind if _STRUCTURED.fullmatch(text) else "local")
 
 
+def form(code: Code) -> str:
+    """Its kind; of a local code the form that it has, or free. A key of TITLES."""
+    return local_codes.form_of(code.text) if code.kind == "local" else code.kind
+
+
 def parts(code: Code) -> tuple[Part, ...]:
     """The code part by part, in order; joined they are the code again."""
     if code.kind == "local":
-        return (Part("local", code.text),)
+        return tuple(Part(*each) for each in local_codes.local_parts(code.text))
     return (*_unit_parts(code), *_basic_parts(code.basic), *_tail(code))
 
 
@@ -104,13 +120,7 @@ def faults(code: Code) -> tuple[Problem, ...]:
 
 def remarks(code: Code) -> tuple[Problem, ...]:
     """What is odd in the code, but occurs in real lists; nothing is refused for it."""
-    return () if code.kind == "local" else tuple(_structured_remarks(code))
-
-
-def uscc_check_character(unit: str) -> str:
-    """Check character (mod 31, GB 32100) for the first 17 of a unit's code, all in its alphabet."""
-    total = sum(USCC_ALPHABET.index(c) * w for c, w in zip(unit[:17], _USCC_WEIGHTS, strict=True))
-    return USCC_ALPHABET[(31 - total % 31) % 31]
+    return local_codes.local_remarks(code.text) if code.kind == "local" else tuple(_structured_remarks(code))
 
 
 def _unit_parts(code: Code) -> tuple[Part, ...]:
@@ -126,9 +136,14 @@ def _basic_parts(basic: str) -> tuple[Part, ...]:
     return (
         Part("province", basic[:2], PROVINCES.get(basic[:2], "")),
         Part("type", basic[2:4], TYPES.get(basic[2:4], "")),
-        Part("main_item", basic[4:9]),
-        Part("sub_item", basic[9:], "无子项" if basic[9:] == "000" else ""),
+        Part("main_item", basic[4:9], _letters(basic[4:9])),
+        Part("sub_item", basic[9:], "无子项" if basic[9:] == "000" else _letters(basic[9:])),
     )
+
+
+def _letters(part: str) -> str:
+    """Provinces write letters where the national catalogue has digits."""
+    return "" if part.isdigit() else "含字母，省级自编"
 
 
 def _tail(code: Code) -> tuple[Part, ...]:
@@ -151,36 +166,27 @@ def _local_faults(text: str) -> Iterator[Problem]:
 
 
 def _structured_faults(code: Code) -> Iterator[Problem]:
-    if "NULL" in code.text:
+    text, kind, basic = code.text, code.kind, code.basic
+    if "NULL" in text:
         yield Problem("code", "code_null")
-    if code.unit:
-        yield from _unit_faults(code.unit)
-        if code.level not in LEVELS:
-            yield Problem("code", "code_level", {"found": code.level})
-    if code.is_national:
-        yield from _national_faults(code)
-    if code.kind == "handling" and code.text[31:] == "00":
-        yield Problem("code", "code_handling", {"found": code.text[31:]})
-    if code.kind == "case":
-        yield from _case_faults(code.text[31:39], code.text[39:])
+    if kind != "basic":
+        yield from unit_faults(text[:18])
+        if text[18] not in LEVELS:
+            yield Problem("code", "code_level", {"found": text[18]})
+    yield from _basic_faults(basic)
+    if kind == "handling" and text[31:] == "00":
+        yield Problem("code", "code_handling", {"found": text[31:]})
+    if kind == "case":
+        yield from _case_faults(text[31:39], text[39:])
 
 
-def _unit_faults(unit: str) -> Iterator[Problem]:
-    strange = [place for place, character in enumerate(unit, 1) if character not in USCC_ALPHABET]
-    if strange:
-        yield Problem("code", "code_uscc_character", {"position": strange[0]})
-    elif (expected := uscc_check_character(unit)) != unit[17]:
-        yield Problem("code", "code_uscc_check", {"unit": unit, "expected": expected})
-    if unit[:2] not in UNIT_CLASSES and unit[0] not in OTHER_DEPARTMENTS:
-        yield Problem("code", "code_uscc_class", {"found": unit[:2]})
-
-
-def _national_faults(code: Code) -> Iterator[Problem]:
-    letter = re.search(r"[A-Z]", code.basic)
-    if letter:
-        yield Problem("code", "code_basic_digits", {"position": letter.start() + 1})
-    elif code.type not in TYPES:
-        yield Problem("code", "code_type", {"found": code.type})
+@lru_cache(maxsize=16384)
+def _basic_faults(basic: str) -> tuple[Problem, ...]:
+    if not basic.startswith(NATIONAL):
+        return ()
+    if letter := re.search(r"[A-Z]", basic):
+        return (Problem("code", "code_basic_digits", {"position": letter.start() + 1}),)
+    return () if basic[2:4] in TYPES else (Problem("code", "code_type", {"found": basic[2:4]}),)
 
 
 def _case_faults(day: str, serial: str) -> Iterator[Problem]:
@@ -193,15 +199,24 @@ def _case_faults(day: str, serial: str) -> Iterator[Problem]:
 
 
 def _structured_remarks(code: Code) -> Iterator[Problem]:
-    province = code.basic[:2]
-    if province not in PROVINCES:
-        yield Problem("code", "code_province", {"found": province})
-    if not code.is_national and code.type not in TYPES:
-        yield Problem("code", "code_type_provincial", {"found": code.type, "province": province})
-    unit_province = code.unit[2:4]
-    if not code.is_national and unit_province not in ("", CENTRAL, province):
-        yield Problem("code", "code_province_differs", {"found": province, "unit_province": unit_province})
-    if code.unit and code.unit[:2] not in UNIT_CLASSES and code.unit[0] in OTHER_DEPARTMENTS:
-        yield Problem("code", "code_uscc_class_unusual", {"found": code.unit[:2]})
-    if code.kind == "handling" and not code.text[31:].isdigit():
-        yield Problem("code", "code_handling_letters", {"found": code.text[31:]})
+    text, kind, basic = code.text, code.kind, code.basic
+    yield from _basic_remarks(basic)
+    if kind == "basic":
+        return
+    unit_province = text[2:4]
+    if not basic.startswith(NATIONAL) and unit_province not in (CENTRAL, basic[:2]):
+        facts = {"found": basic[:2], "unit_province": unit_province}
+        yield Problem("code", "code_province_differs", facts)
+    if text[:2] not in UNIT_CLASSES and text[0] in OTHER_DEPARTMENTS:
+        yield Problem("code", "code_uscc_class_unusual", {"found": text[:2]})
+    if kind == "handling" and not text[31:].isdigit():
+        yield Problem("code", "code_handling_letters", {"found": text[31:]})
+
+
+@lru_cache(maxsize=16384)
+def _basic_remarks(basic: str) -> tuple[Problem, ...]:
+    province, type_ = basic[:2], basic[2:4]
+    found = [] if province in PROVINCES else [Problem("code", "code_province", {"found": province})]
+    if province != NATIONAL and type_ not in TYPES:
+        found.append(Problem("code", "code_type_provincial", {"found": type_, "province": province}))
+    return tuple(found)

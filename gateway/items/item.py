@@ -3,6 +3,7 @@
 Rows are named tuples: they are made from database rows by the dozen for each alignment.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,7 @@ class Item(NamedTuple):
 
     Codes are normalised; `local_code` is as its owner writes it.
     Dates are ISO days, half-open [valid_from, valid_to), empty for open; service_objects is joined by ^,
-    empty for everybody.
+    empty for everybody. situation is what a handling item is for (情形), empty for every one.
     """
 
     division: str
@@ -44,6 +45,7 @@ class Item(NamedTuple):
     valid_from: str = ""
     valid_to: str = ""
     superseded_by: str = ""
+    situation: str = ""
 
     def serves(self, service_object: str) -> bool:
         """Whether the item is for this kind of applicant (服务对象), or for one of several joined by ^."""
@@ -53,7 +55,10 @@ class Item(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """A declared alignment (对码): this item here is that item there, in a period, and on whose word."""
+    """A declared alignment (对码): this item here is that item there, in a period, and on whose word.
+
+    A situation (情形) narrows its side; empty: every situation here, or none in particular there.
+    """
 
     id: str
     here_division: str
@@ -63,11 +68,14 @@ class Declared(NamedTuple):
     valid_from: str = ""
     valid_to: str = ""
     source: str = ""
+    here_situation: str = ""
+    there_situation: str = ""
 
     def turned(self) -> "Declared":
         """The same word read from the other side."""
         there, here = (self.there_division, self.there_code), (self.here_division, self.here_code)
-        return Declared(self.id, *there, *here, self.valid_from, self.valid_to, self.source)
+        situations = self.there_situation, self.here_situation
+        return Declared(self.id, *there, *here, self.valid_from, self.valid_to, self.source, *situations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,8 @@ class Question:
     service_object: kind of applicant (服务对象), C0109: 1 natural person, 2 enterprise …; several joined by ^ if it
                     is one of them; None: not known
     at:             China date of receipt (收件), never "now"
+    situation:      the situation (情形) in the words of the caller's side; None: not known
+    version:        of the item over there, against which the case was filled; None: not said
     """
 
     code: str
@@ -86,6 +96,14 @@ class Question:
     unit: str | None
     service_object: str | None
     at: date
+    situation: str | None = None
+    version: int | None = None
+
+
+@lru_cache(maxsize=4096)
+def situation_key(written: str) -> str:
+    """A situation as it is compared: width, case and blanks make no difference, words do."""
+    return "".join(unicodedata.normalize("NFKC", written).split()).casefold()
 
 
 @lru_cache(maxsize=8192)  # asked seven times per alignment
@@ -145,7 +163,8 @@ def require_in_force(item: Item, day: str) -> Item:
 def versions_on(items: Iterable[Item], day: str) -> list[Item]:
     """Of each code of each division the version of that day: the newest that has begun, else the first.
 
-    A later version ends the earlier ones, also where their end was never written down.
+    A later version ends the earlier ones, also where their end was never written down. In the order of divisions
+    and codes: no answer depends on the order in which rows are read.
     """
     chosen: dict[tuple[str, str], Item] = {}
     for item in items:
@@ -153,7 +172,7 @@ def versions_on(items: Iterable[Item], day: str) -> list[Item]:
         rival = chosen.get(key)
         if rival is None or _speaks_before(item, rival, day):
             chosen[key] = item
-    return list(chosen.values())
+    return [chosen[key] for key in sorted(chosen)]
 
 
 def _speaks_before(item: Item, rival: Item, day: str) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from gateway.items import texts
+
 if TYPE_CHECKING:
     from gateway.items.item import Item
 
@@ -38,6 +40,10 @@ class ItemError(Exception):
     def problem(self, path: str = "/item/code") -> Problem:
         return Problem(path, self.code, self.facts)
 
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything there is to say, the error itself first."""
+        return (self.problem(),)
+
     def __str__(self) -> str:
         return self.problem().text()
 
@@ -51,7 +57,7 @@ class UnknownItem(ItemError):
 class NotAligned(ItemError):
     """Nothing says which item over there this is: declare an alignment, or correct unit or applicant.
 
-    The fact `lacking` says what: national_code, item_there, unit or service_object.
+    The fact `lacking` says what: national_code, item_there, unit, service_object or situation.
     """
 
     code = "item_not_aligned"
@@ -92,7 +98,7 @@ class SeveralItems(ItemError):
 
 
 class UnreadableFile(ItemError):
-    """A list that is neither UTF-8 nor GB18030: save it again as one of them."""
+    """A list in no charset that we know: save it again as UTF-8, or name its charset."""
 
     code = "file_unreadable"
 
@@ -126,7 +132,46 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "item_ambiguous": (
         "对应事项有 {count} 个：{candidates}；需由 {deciding_field} 确定",
-        "{count} items fit: {candidates}; {deciding_field} decides",
+        "items that fit ({count}): {candidates}; {deciding_field} decides",
+    ),
+    "item_alignment_conflict": (
+        "对码行 {alignments} 同时有效，却把事项 {code} 指向不同事项：{candidates}",
+        "the rows {alignments} are in force together and lead item {code} to different items: {candidates}",
+    ),
+    "item_alignment_overlap": (
+        "对码行 {alignments} 在同一期间重复登记了同一对应关系",
+        "the rows {alignments} say the same for the same days",
+    ),
+    "item_alignment_gap": (
+        "事项 {code} 与区划 {division} 的对码在 {from}（含）至 {until}（不含）之间中断（对码行 {alignments}）",
+        "the alignment of item {code} with division {division} has a gap: no row from {from} until the day before "
+        "{until} (rows {alignments})",
+    ),
+    "item_alignment_ended": (
+        "事项 {code} 与区划 {division} 的对码自 {since} 起已终止（对码行 {alignments}）",
+        "the alignment of item {code} with division {division} ended on {since} (rows {alignments})",
+    ),
+    "item_target_missing": (
+        "对码行 {alignment} 指向的编码 {code} 不在区划 {division} 的事项目录中",
+        "row {alignment} leads to code {code}, which the catalogue of division {division} does not have",
+    ),
+    "item_target_cancelled": (
+        "对码 {alignment} 指向的事项 {code}（区划 {division}）自 {since} 起已取消",
+        "alignment {alignment} leads to item {code} of division {division}, which is cancelled since {since}",
+    ),
+    "item_target_superseded": (
+        "对码 {alignment} 指向的事项 {code}（区划 {division}）自 {since} 起由 {superseded_by} 取代，需重新对码",
+        "alignment {alignment} leads to item {code} of division {division}, superseded since {since} by "
+        "{superseded_by}: declare a row to that one",
+    ),
+    "item_version_differs": (
+        "办件按事项 {code} 的版本 {stated} 填写，现行版本为 {version}；变化：{changed}",
+        "the case was filled against version {stated} of item {code}, in force is {version}; changed: {changed}",
+    ),
+    "item_version_change": ("{title}（{field}）：{before} → {after}", "{field}: {before} -> {after}"),
+    "item_version_unknown": (
+        "事项目录中没有事项 {code} 的版本 {stated}",
+        "the catalogue has no version {stated} of item {code}",
     ),
     "code_empty": ("编码为空", "the code is empty"),
     "code_too_long": ("编码长度 {length}，上限 {most}", "the code has {length} characters, at most {most}"),
@@ -198,6 +243,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "与第 {row} 行编码和版本相同，内容不同",
         "the same key as row {row}, with other content",
     ),
-    "file_unreadable": ("文件 {file} 既不是 UTF-8 也不是 GB18030", "{file} is neither UTF-8 nor GB18030"),
+    "file_unreadable": (
+        "文件 {file} 的字符集无法识别（不是 UTF-8、UTF-16、GB18030 或 Big5）",
+        "the charset of {file} is none that is known (UTF-8, UTF-16, GB18030, Big5)",
+    ),
     "cursor_invalid": ("翻页游标无效", "the page cursor is not one of ours"),
 }
+TEXTS |= texts.TEXTS

@@ -9,7 +9,6 @@ def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, server_default="")
 
 
-# Columns up to superseded_by stand in the order of gateway.items.item.Item.
 items = sa.Table(
     "items",
     metadata,
@@ -32,6 +31,8 @@ items = sa.Table(
     _text("valid_to"),
     _text("superseded_by"),
     _text("local_key"),  # local_code normalised, for look-up
+    _text("source"),  # which list of the division has said it last; empty where there is one only
+    _text("situation"),  # 情形 of a handling item, as its owner writes it
     sa.Index("ix_items_basic_code_division", "basic_code", "division"),
     sa.Index("ix_items_local_key_division", "local_key", "division"),
 )
@@ -46,6 +47,9 @@ alignments = sa.Table(
     _text("valid_from"),
     _text("valid_to"),
     _text("source"),  # on whose word: a document, an agreement, a person's confirmation
-    sa.Index("ix_alignments_here_code", "here_code"),
-    sa.Index("ix_alignments_there_code", "there_code"),
+    _text("here_situation"),
+    _text("there_situation"),
+    # also the orders in which findings walk through the table from either side
+    sa.Index("ix_alignments_here", "here_code", "there_division", "here_division"),
+    sa.Index("ix_alignments_there", "there_code", "here_division", "there_division"),
 )

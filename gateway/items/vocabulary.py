@@ -39,3 +39,9 @@ UNIT_CLASSES = _table("""
 """)
 # … and the registering departments whose classes are possible, but unusual for an item (first character).
 OTHER_DEPARTMENTS = frozenset("234678ANY")
+
+# Letters of types in local codes (GB/T 39048 and provincial standards; the Inspur family writes them too)
+TYPE_LETTERS = _table("""
+    XK 行政许可 CF 行政处罚 QZ 行政强制 ZS 行政征收 JF 行政给付 JC 行政检查
+    QR 行政确认 JL 行政奖励 CJ 行政裁决 QT 其他行政权力 GG 公共服务
+""")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from gateway.items.files import decoded
+from gateway.items.lists.charset import decoded
 from gateway.items.problems import UnreadableFile
 from gateway.reconcile.texts import CannotReconcile
 

@@ -23,6 +23,7 @@ LAST_ACTIVATION = (
     .order_by(activations.c.place.desc())
     .limit(1)
 )
+ACTIVATED_BY = sa.select(activations.c.digest).where(activations.c.actor == bindparam("actor")).distinct()
 FOR_EVER_MS = 2**62
 
 
@@ -33,15 +34,22 @@ class Activation(NamedTuple):
     at_ms: int
 
 
+def pack(files: Mapping[str, str]) -> bytes:
+    return zlib.compress(orjson.dumps(dict(files), option=orjson.OPT_SORT_KEYS))
+
+
+def unpack(bundle: bytes) -> dict[str, str]:
+    files: dict[str, str] = orjson.loads(zlib.decompress(bundle))
+    return files
+
+
 def put(connection: Connection, digest: str, files: Mapping[str, str], at_ms: int) -> None:
-    bundle = zlib.compress(orjson.dumps(dict(files), option=orjson.OPT_SORT_KEYS))
-    connection.run(PUT, {"digest": digest, "bundle": bundle, "stored_ms": at_ms})
+    connection.run(PUT, {"digest": digest, "bundle": pack(files), "stored_ms": at_ms})
 
 
 def files_of(connection: Connection, digest: str) -> dict[str, str] | None:
     row = connection.row(BUNDLE, {"digest": digest})
-    files: dict[str, str] | None = orjson.loads(zlib.decompress(row[0])) if row else None
-    return files
+    return unpack(row[0]) if row else None
 
 
 def active(connection: Connection) -> str | None:
@@ -62,6 +70,11 @@ def activate(connection: Connection, digest: str, *, place: int, actor: str, why
 
 def stored(connection: Connection) -> list[str]:
     return [row[0] for row in connection.rows(STORED)]
+
+
+def activated_by(connection: Connection, actor: str) -> list[str]:
+    """Digests of all releases that somebody ever put in force."""
+    return [row[0] for row in connection.rows(ACTIVATED_BY, {"actor": actor})]
 
 
 def activation_of(connection: Connection, digest: str, until_ms: int = FOR_EVER_MS) -> Activation | None:

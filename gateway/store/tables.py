@@ -1,6 +1,7 @@
 """The trunk's tables. Columns are BIGINT, TEXT and BLOB; times are epoch milliseconds; flags are 0 or 1.
 
-The item catalogue is in gateway/items/tables.py (same metadata), the log's own tables in audit/tables.py.
+The item catalogue is in gateway/items/tables.py, guides in gateway/guides/tables.py (same metadata), the log's own
+tables in audit/tables.py.
 A change here needs a migration in migrations/versions; a test compares the two.
 """
 
@@ -51,6 +52,42 @@ activations = sa.Table(
     _text("digest"),
     _text("actor"),
     _text("why"),  # free text: here, not in the log
+    _number("at_ms"),
+)
+# Releases that come in force at a later moment: one of them is over once it is activated or cancelled.
+scheduled = sa.Table(
+    "scheduled",
+    metadata,
+    _key("place", sa.BigInteger),  # 1, 2, 3 …
+    _text("digest"),
+    _number("from_ms"),
+    _text("actor"),
+    _text("why"),
+    _number("at_ms"),
+    _number("ended_ms"),
+    _text("ended_by"),  # who cancelled it; empty for one that was activated
+    _text("ended_why"),
+)
+# Who approved which declaration of a platform, under which document. Rows are only ever added.
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    _key("platform"),
+    _key("declaration"),  # digest of everything in the platform's folder
+    _key("actor"),
+    _key("document"),  # number of the signed report
+    _blob("bundle"),  # those files, as in releases
+    _number("at_ms"),
+)
+# What was put in force unapproved: an approval is owed by a day. Over once there is one; rows are only ever added.
+follow_ups = sa.Table(
+    "follow_ups",
+    metadata,
+    _key("place", sa.BigInteger),  # of the activation
+    _key("platform"),
+    _text("declaration"),
+    _text("actor"),  # who put it in force
+    _number("due_ms"),
     _number("at_ms"),
 )
 cases = sa.Table(
@@ -206,6 +243,17 @@ follow_ups = sa.Table(
     sa.Index("ix_follow_ups_due", "platform", "due_ms"),
     **_ONE_TREE,
 )
+# days of a place that are otherwise than their weekday, and the years whose arrangement was brought in whole
+calendar_days = sa.Table(
+    "calendar_days",
+    metadata,
+    _key("division"),
+    _key("day"),
+    _number("works"),
+    _text("note"),
+    **_ONE_TREE,
+)
+calendar_years = sa.Table("calendar_years", metadata, _key("year", sa.BigInteger))
 # cases admitted under an agreement whose batch is capped, by China day
 passages = sa.Table(
     "passages",

@@ -1,6 +1,6 @@
 """The routes of the service, each with who may use it and everything that it can answer."""
 
-from gateway.web.api import agreements, cases, catalogue, description, events, exchanges, health
+from gateway.web.api import agreements, cases, catalogue, description, events, exchanges, guides, health
 from gateway.web.described import HTML, TEXT, Endpoint, Parameter, Success
 
 _GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
@@ -12,6 +12,8 @@ _PREPARED = (
     "forbidden_division", "forbidden_item", "forbidden_sender", "invalid_case", "unmappable",
     "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
     "no_agreement", "mode_not_agreed", "item_not_open", "power_not_delegated", "batch_full",
+    "item_alignment_conflict", "item_alignment_gap", "item_alignment_ended", "item_target_missing",
+    "item_target_cancelled", "item_target_superseded", "item_version_differs",
     "division_not_served", "route_ambiguous", "operation_not_offered", "not_active", "stopping",
 )  # fmt: skip
 _ADMITTED = (
@@ -21,6 +23,13 @@ _ADMITTED = (
 _ASKED = (
     "not_found", "not_active", "operation_not_offered", "unmappable", "erased",
     "platform_refused", "platform_unavailable", "platform_garbled",
+)  # fmt: skip
+_GUIDE = (
+    "not_active", "division_not_served", "route_ambiguous", "operation_not_offered", "unmappable",
+    "platform_refused", "platform_unavailable", "platform_garbled",
+)  # fmt: skip
+_ALIGNED = (
+    "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
 )  # fmt: skip
 
 LINE = {"type": "string", "minLength": 1, "maxLength": 100}
@@ -68,6 +77,31 @@ _CURSOR = Parameter(
 _NUMBER = Parameter(
     "number", "query", ("任何一方的任何编号，须完全一致", "Any number of any owner, exactly"), LINE,
     "LN44023200000001", required=True,
+)  # fmt: skip
+
+_ITEM_CODE = Parameter(
+    "code", "path", ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
+    {"type": "string"}, "000117051000", required=True,
+)  # fmt: skip
+_PLACE = {"type": "string", "pattern": "^([0-9]{6}|[0-9]{9}|[0-9]{12})$"}
+_OF_DIVISION = Parameter(
+    "division", "query", ("行政区划代码", "Code of the division"), _PLACE, "440232", required=True
+)
+_REFRESH = Parameter(
+    "refresh", "query",
+    ("true：先向该地平台查询并保存（需要 guide.get 权限）",
+     "true: the platform is asked first, and its answer is kept (needs the right guide.get)"),
+    {"enum": ["true", "false"]}, "false",
+)  # fmt: skip
+_HERE_NEEDED = Parameter(
+    "here", "query", ("本地行政区划", "The division here"), _PLACE, "341702", required=True
+)
+_THERE_NEEDED = Parameter(
+    "there", "query", ("对方行政区划", "The division there"), _PLACE, "440232", required=True
+)
+_UNIT = Parameter(
+    "unit", "query", ("对方实施主体，有多个对应事项时用以确定", "The unit there, where it decides between several"),
+    LINE, "11440232MB2D06811W",
 )  # fmt: skip
 
 ENDPOINTS = (
@@ -162,6 +196,27 @@ ENDPOINTS = (
          " list means that nothing is held against any."),
         (Success(200, ("通办协议", "The agreements"), "Agreements"),),
         (*_GUARDED, "bad_parameter"), (_HERE, _THERE),
+    ),
+    Endpoint(
+        "GET", "/v1/items/{code}/guide", guides.guide, "catalogue.read",
+        ("办事指南", "The guide of an item"),
+        ("今日有效的办事指南（规范词汇），附来源与时间：as_of 为最近一次确知如此的时间，age_s 为距今秒数。"
+         "findings 列出承诺时限大于法定时限、时限单位不明等问题。",
+         "The guide in force today in our own vocabulary, with its source and age: as_of is when it was last known "
+         "to be so, age_s how many seconds ago. findings tell of a promise longer than the law allows, of limits "
+         "without a unit."),
+        (Success(200, ("办事指南", "The guide"), "GuideView"),),
+        (*_GUARDED, *_GUIDE, "guide_unknown", "bad_parameter"), (_ITEM_CODE, _OF_DIVISION, _REFRESH),
+    ),
+    Endpoint(
+        "GET", "/v1/items/{code}/compare", guides.compare, "catalogue.read",
+        ("同一事项两地比对", "One item in two places"),
+        ("按对码找到两地的事项，逐项比对办事指南：时限、到现场次数、收费、条件、材料。"
+         "mark：same 相同，differs 不同，only_here 仅本地，only_there 仅对方，unknown 一方未说明或单位不可比。",
+         "Finds both items by alignment and compares their guides line by line: limits, visits, fees, conditions, "
+         "materials. `unknown` means that one side does not say, or that units cannot be compared."),
+        (Success(200, ("比对结果", "The comparison"), "Comparison"),),
+        (*_GUARDED, *_ALIGNED, "guide_unknown", "bad_parameter"), (_ITEM_CODE, _HERE_NEEDED, _THERE_NEEDED, _UNIT),
     ),
     Endpoint(
         "GET", "/metrics", health.metrics, "metrics.read",

@@ -30,6 +30,7 @@ A problem is answered as `application/problem+json`, in Chinese or English by `A
 错误中从不出现个人信息的值；唯一例外是对方字符集不能书写的那一个字符。
 No problem holds a value of a personal field, but for the one character that a charset cannot write.
 """
+_OF_VERSIONS = ("item_version_change", "item_version_unknown")
 _FAULTS = """
 ## `problems[].code`
 
@@ -66,7 +67,7 @@ def _section(name: str) -> str:
 
 def _faults() -> Mapping[str, Texts]:
     """The sentences of single faults, from the parts that find them."""
-    aligned = {code: texts for code, texts in of_items.TEXTS.items() if code in CODES}
+    aligned = {code: texts for code, texts in of_items.TEXTS.items() if code in CODES or code in _OF_VERSIONS}
     return {**of_mappings.TEXTS, **of_adapters.TEXTS, **aligned}
 
 

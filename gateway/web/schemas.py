@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from gateway.agreements import POWERS
+from gateway.cases import due
 from gateway.cases.life import What
 from gateway.cases.states import ALONG, STATES, Actor, Duty
 from gateway.errors import CODES, Party
@@ -65,7 +66,21 @@ _OPERATION = {
 _CATALOGUE = (
     "division", "code", "kind", "name", "basic_code", "implementation_code", "handling_code", "local_code", "type",
     "level", "unit", "unit_name", "service_objects", "state", "valid_from", "valid_to", "superseded_by",
+    "situation",
 )  # fmt: skip
+_OF_GUIDE = {
+    "division": _titled("行政区划", TEXT),
+    "code": _titled("事项编码", TEXT),
+    "name": _titled("事项名称", TEXT),
+    "version": {"title": "版本", "type": ["integer", "null"]},
+    "valid_from": _titled("自何日起有效", OPTIONAL),
+    "valid_to": _titled("自何日起停用", OPTIONAL),
+    "source": _titled("来源（文件或平台）", TEXT),
+    "as_of": _titled("最近一次确知如此的时间", TIME),
+    "age_s": {"title": "距今秒数", "type": "integer", "minimum": 0},
+    "findings": _list(_object("发现", {"element": TEXT, "code": TEXT, "text": BOTH})),
+}
+_MARK = {"title": "标记", "enum": ["same", "differs", "only_here", "only_there", "unknown"]}
 
 ANSWERS: dict[str, Schema] = {
     "Exchange": _object("交换", {
@@ -105,6 +120,11 @@ ANSWERS: dict[str, Schema] = {
         "since": _titled("自何时起", TIME),
         "acts": {"title": "下一步由谁办理", "enum": list(get_args(Actor)),
                  "description": "receiving 收件地, deciding 办理地, applicant 申请人, nobody 已办结"},
+        "due": {"anyOf": [_object("下一步的期限", {
+            "for": {"title": "须做的事", "enum": list(get_args(due.What))},
+            "on": _titled("届满日", OPTIONAL),
+            "why": {"title": "为何没有期限", "enum": [*get_args(due.Why), None]},
+        }), {"type": "null"}]},
         "duties": {"title": "尚欠", "description": "supplement 容缺后补的材料, payment 费用",
                    "type": "array", "items": {"enum": list(get_args(Duty))}},
         "timeline": _titled("办理经过", _list(_object("一步", _STEP))),
@@ -169,6 +189,29 @@ ANSWERS: dict[str, Schema] = {
         "cursor": _titled("下次从其后读起", TEXT),
         "more": _titled("其后已有更多", FLAG),
     }),
+    "GuideView": _object("办事指南及其来源与时间", {
+        **_OF_GUIDE,
+        "others": {"title": "另存有几份（更早或尚未生效）", "type": "integer", "minimum": 0},
+        "guide": _ref("Guide"),
+    }),
+    "Comparison": _object("两地比对", {
+        "alignment": _titled("对码依据", TEXT),
+        "here": _object("本地的办事指南", _OF_GUIDE),
+        "there": _object("对方的办事指南", _OF_GUIDE),
+        "counts": {"title": "各标记的行数", "type": "object", "additionalProperties": {"type": "integer"}},
+        "lines": _list(_object("一行", {
+            "element": _titled("要素", TEXT),
+            "title": _titled("要素名称", TEXT),
+            "name": _titled("材料或收费项目", OPTIONAL),
+            "mark": _MARK,
+            "note": {"title": "说明", "enum": ["not_said", "units_differ", "unit_unknown", None]},
+            "here": {"title": "本地"},
+            "there": {"title": "对方"},
+            "fields": _list(_object("材料或收费中不同的一项", {
+                "field": TEXT, "title": TEXT, "mark": _MARK, "here": {"title": "本地"}, "there": {"title": "对方"},
+            })),
+        })),
+    }),
     "Health": _object("存活", {"status": {"enum": ["ok"]}}),
     "Ready": _object("就绪", {"ready": FLAG, "checks": {"type": "object", "additionalProperties": FLAG}}),
     "OpenApi": _object("OpenAPI", {"openapi": TEXT, "info": {"type": "object"}, "paths": {"type": "object"}}),
@@ -199,6 +242,7 @@ def components() -> dict[str, Schema]:
     """Every schema by its name, the canonical ones among them, with references that hold in one document."""
     return {
         **_hoisted("Case", canonical.schema("canonical/case@1")),
+        **_hoisted("Guide", canonical.schema("canonical/guide@1")),
         **_hoisted("Progress", canonical.schema("canonical/progress@1")),
         **ANSWERS,
     }

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from gateway.cases.due import Due, due_of
 from gateway.cases.life import Event
 from gateway.cases.states import TEXTS
+from gateway.clocks import Calendar
 from gateway.exchange.following import Known, life_of
 from gateway.model import Exchange
 from gateway.numbers import CHINA
@@ -60,7 +62,7 @@ def exchange_view(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def case_view(known: Known, numbers: Sequence[Number]) -> dict[str, Any]:
+def case_view(known: Known, numbers: Sequence[Number], calendar: Calendar) -> dict[str, Any]:
     """A case: where it stands and who must act, all its numbers, steps and exchanges, the newest last."""
     case, life = known.case, life_of(known)
     chinese, english = TEXTS[life.state]
@@ -77,12 +79,19 @@ def case_view(known: Known, numbers: Sequence[Number]) -> dict[str, Any]:
         "state_text": {"zh": chinese, "en": english},
         "since": china(life.since_ms),
         "acts": life.acts,
+        "due": _due(due_of(life, calendar)),
         "duties": sorted(life.duties),
         "timeline": [_step(each) for each in life.steps],
         "findings": [{"finding": each.what, **_step(each.event)} for each in life.findings],
         "numbers": [{"owner": n.owner, "kind": n.kind, "number": n.number} for n in numbers],
         "exchanges": [exchange_view(exchange) for exchange in known.exchanges],
     }
+
+
+def _due(due: Due | None) -> dict[str, Any] | None:
+    if due is None:
+        return None
+    return {"for": due.what, "on": due.on.isoformat() if due.on else None, "why": due.why}
 
 
 def _step(event: Event) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Everything that can be found out about a platform before it goes live, each finding with its grade."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.base import Adapter
@@ -14,7 +14,8 @@ from gateway.workbench.codes import codes
 from gateway.workbench.described import Described, described
 from gateway.workbench.examples import examples
 from gateway.workbench.fit import Fit
-from gateway.workbench.grades import Grade, Graded, answered, unused
+from gateway.workbench.grades import DATABASE, Grade, Graded, answered, unused
+from gateway.workbench.headers import header_findings, parted
 from gateway.workbench.samples import samples
 from gateway.workbench.targets import Target, targets
 from gateway.workbench.terms import terms_of
@@ -34,8 +35,11 @@ class _Whatever(dict[str, str]):
         return "checked" if default is None else default
 
 
-def examine(release: PlatformRelease) -> list[Graded]:
-    """All findings about a platform that compiles, without those that its `exempt` answers for."""
+def examine(release: PlatformRelease, there: Sequence[Graded] | None = None) -> list[Graded]:
+    """All findings about a platform that compiles, without those that its `exempt` answers for.
+
+    there: what its real database lacks; None where nobody looked.
+    """
     source = read_yaml(f"{release.name}/{DECLARATION}", release.files[DECLARATION])
     try:
         adapter = built(release)
@@ -46,8 +50,11 @@ def examine(release: PlatformRelease) -> list[Graded]:
     found = list(_all(release, source, messages))
     found += samples(source, release.declared, release.files, adapter)
     found += examples(release, adapter, terms)
+    found += there or ()
     exempt = release.declared.exempt
     for key in unused(found, exempt):
+        if there is None and key.startswith(DATABASE):
+            continue
         stale = source.finding(("exempt", key), f"nothing is exempt by '{key}'", "remove it")
         found.append(Graded(Grade.SILVER, stale))
     return answered(found, exempt)
@@ -71,15 +78,18 @@ def built(release: PlatformRelease) -> Adapter:
 def _all(release: PlatformRelease, source: Source, messages: Mapping[str, Described]) -> Iterator[Graded]:
     platform = release.declared
     for name, mapping in release.mappings.items():
+        whole = targets(mapping)
+        root, header = parted(whole)
         if name in platform.operations:
-            root, known = targets(mapping), messages[name]
+            known = messages[name]
+            yield from header_findings(source, platform, name, known.headers, root, header)
             if known.message is not None:
                 yield from Fit(name, typed=platform.speaks != "soap", xml=known.xml).findings(
                     root, known.message
                 )
             elif platform.speaks != "table":  # its declared columns are what a mapping is held against
                 yield _undescribed(source, name)
-            yield from _refusals(name, root)
+            yield from _refusals(name, whole)
     yield from codes(release.mappings.values())
     for name in platform.operations:
         yield from answers(source, platform, name, messages[name].answer)

@@ -13,12 +13,14 @@ class Described:
     """What is known of one operation's message and answer; None where no contract says anything.
 
     xml: the message is described by an XML Schema.    offer: the whole of what the contract says of the call.
+    headers: parts of its SOAP header.
     """
 
     message: Part | None
     answer: Part | None
     xml: bool = False
     offer: Offer | None = None
+    headers: tuple[Part, ...] = ()
 
 
 def described(release: PlatformRelease) -> dict[str, Described]:
@@ -29,13 +31,16 @@ def described(release: PlatformRelease) -> dict[str, Described]:
     for name, operation in platform.operations.items():
         offer = offer_of(contract, platform, name)
         answer = offer.answer if offer else None
+        called = meant(contract, platform, name)
+        headers = called.headers if called else ()
         if operation.message:
             own = read(operation.message, release.files)
             message = own.offers[0]
-            found[name] = Described(message.request, answer or message.answer, _is_xml(own), None)
+            found[name] = Described(message.request, answer or message.answer, _is_xml(own), None, headers)
         else:
             is_xml = contract is not None and _is_xml(contract)
-            found[name] = Described(offer.request if offer else None, answer, is_xml, offer)
+            request = offer.request if offer else None
+            found[name] = Described(request, answer, is_xml, offer, headers)
     return found
 
 
@@ -46,8 +51,15 @@ def _is_xml(contract: Contract) -> bool:
 
 def offer_of(contract: Contract | None, platform: Platform, name: str) -> Offer | None:
     """What the contract says of an operation; None where it says nothing that a mapping could be held against."""
-    if contract is None or platform.operations[name].arguments:
+    if platform.operations[name].arguments:
         return None  # the message is a document inside an argument, of which a contract knows nothing
+    return meant(contract, platform, name)
+
+
+def meant(contract: Contract | None, platform: Platform, name: str) -> Offer | None:
+    """The typed offer that an operation calls, whatever its message is."""
+    if contract is None:
+        return None
     call = platform.operations[name].call
     service, port, wanted = soap_call(call) if platform.speaks == "soap" else (None, None, call)
     for offer in contract.offers:

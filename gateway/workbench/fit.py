@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from adapters.contract import Part
+from adapters.contract.kinds import TYPE
+from gateway.workbench.choices import concrete
 from gateway.workbench.grades import Grade, Graded
 from gateway.workbench.takes import fits, has_form, listed
 from gateway.workbench.targets import Condition, Target
@@ -29,6 +31,9 @@ class Fit:
         yield from self._object(root, message, "")
 
     def _object(self, target: Target, part: Part, above: str) -> Iterator[Graded]:
+        target, part, wrong = concrete(target, part, above)
+        for where, what, write in wrong:
+            yield self._told(where, Grade.BRONZE, what, write)
         known = {each.name: each for each in part.parts}
         for name, below in target.below.items():
             path = f"{above}.{name}" if above else name
@@ -87,9 +92,9 @@ class Fit:
         if target.personal and not part.required:
             what = f"'{path}' is personal, and the platform does not require it"
             yield self._told(target, Grade.GOLD, what, "leave it out, or say what it is needed for", path)
-        if part.kind == "any" or _gives(target, "object"):
+        if _gives(target, "object") or (part.kind == "any" and TYPE not in target.below):
             return
-        if target.below and part.parts:
+        if target.below and (part.parts or part.abstract or TYPE in target.below):
             yield from self._object(target, part, path)
         elif target.below:
             if not (part.open or part.recursive):

@@ -85,6 +85,8 @@ def _widest(pattern: str) -> int | None:
 
 def _through(known: Texts, bound: Bound, arguments: tuple[str | int, ...]) -> Texts:
     tables = (*known.tables, bound.table.name) if bound.table else known.tables
+    if bound.gives not in ("text", "integer", "number", "boolean"):
+        return Texts(None, None, known.lost, tables)  # a list is no text, and nothing is lost by that
     if known.among is not None and not bound.dated:
         given = {text: _through_all((bound,), text) for text in known.among}
         lost = tuple(sorted(text for text, made in given.items() if made is None))

@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,9 +20,12 @@ from zeep.wsdl.bindings.soap import SoapOperation
 
 from adapters import facets, shapes
 from adapters.codecs.charset import unfit_for_xml
+from adapters.contract.written import ENVELOPES
 from adapters.envelope import UNWRITABLE
-from adapters.errors import Unbuildable
+from adapters.errors import Unbuildable, Unencodable
+from adapters.headers import Header
 from adapters.writer.compiled import Writer, compiled
+from adapters.writer.header import optional
 from adapters.writer.odd import Unclaimed
 from adapters.wsdl import Contract
 from tests.adapters.documents import Documents
@@ -77,6 +80,27 @@ def compare(soap: Any, writer: Writer, documents: list[Any], schema: facets.Sche
     return found
 
 
+def compare_headers(header: Header, documents: list[Any]) -> Compared:
+    """The compiled writer of an operation's headers beside zeep."""
+    found, bare = Compared(), replace(header, writer=None)
+    declared = f'<soap-env:Header xmlns:soap-env="{ENVELOPES[header.version]}"'.encode()
+    for given in documents:
+        document = {name: content for name, content in given.items() if content is not None}
+        ours = header.writer.written(document, "utf-8") if header.writer else None
+        try:
+            zeeps: bytes | None = bare.written(document, "utf-8")
+        except Unencodable:
+            zeeps = None
+        if ours is None:
+            found.left += zeeps is not None
+            found.refused += zeeps is None
+        elif zeeps and meaning(ours.replace(b"<soap-env:Header", declared, 1)) == meaning(zeeps):
+            found.taken += 1
+        elif document:
+            found.differing.append(document)
+    return found
+
+
 def contracts(folder: Path) -> Iterator[tuple[str, Contract | Unbuildable]]:
     """Every WSDL below the folder, by its path, with all that lies beside and below it."""
     texts = {
@@ -126,10 +150,29 @@ class Survey:
             if not isinstance(soap, SoapOperation):
                 self.counts["operations that zeep does not write"] += 1
                 continue
+            self._compare_headers(f"{name} {use.call}", contract, use.call)
             try:
                 self._compare(f"{name} {use.call}", contract, soap)
             except Unclaimed as error:
                 self.reasons[f"operations unclaimed, {error.reason}"] += 1
+
+    def _compare_headers(self, label: str, contract: Contract, call: str) -> None:
+        header = contract.header(call)
+        if header is None:
+            return
+        self.counts["operations with headers"] += 1
+        self.counts["operations whose headers are claimed"] += header.writer is not None
+        if header.writer is None or header.soap is None:
+            return
+        made = Documents(Random(f"{self._seed} {label}"), wild=0.01, enumerated=enumerated(contract))
+        kind = optional(header.soap.input.header)
+        found = compare_headers(header, [made.of_body(kind) for _ in range(self._documents)])
+        self.counts["headers written alike"] += found.taken
+        self.counts["headers left that zeep wrote"] += found.left
+        self.counts["headers refused by both"] += found.refused
+        self.counts["documents written differently"] += len(found.differing)
+        for document in found.differing[:1]:
+            print(f"{label}: header written differently: {document!r}"[:2000])
 
     def _compare(self, label: str, contract: Contract, soap: Any) -> None:
         """Unchecked and, where bodies are checked by a schema, checked."""

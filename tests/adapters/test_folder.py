@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -304,10 +305,76 @@ async def test_a_marker_that_was_left_behind_publishes_nothing(share: Path) -> N
 async def test_a_half_written_file_of_a_dead_process_is_no_file_and_goes(share: Path) -> None:
     left = share / "to" / f".{NAME}.77-1.part"
     left.write_bytes(WHOLE[:9])
-    os.utime(left, (1_600_000_000, 1_600_000_000))
     assert (await get(adapter(share), "case.submit")).verdict == "absent"
     assert (await put(adapter(share))).verdict == "taken"
     assert lying(share) == [NAME, f"{NAME}.md5", f"{NAME}.ok"]
+
+
+STOPPED = """
+import asyncio, errno, os, signal, sys, threading
+sys.path.insert(0, {checkout!r})
+from tests.adapters.test_folder import adapter, put, FOLDER, PLAIN
+import adapters.drops as drops
+from adapters.errors import LeaseOver
+real, asked = os.link, []
+def link(part, final):
+    if final.name == {last!r} and len(asked) == 1:
+        asked.append(0)
+        # the lease was looked at, the link has not been made; to this thread, so that it goes no step further
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+    if {linkless!r}: raise OSError(errno.EPERM, "no links here")
+    real(part, final)
+drops.os.link = link
+def lease():
+    asked.append(0)
+    if len(asked) > 1: raise LeaseOver
+reply = asyncio.run(put(adapter({share!r}, {document}), lease))
+print(reply.verdict, reply.cause)
+"""
+
+
+def stopped(code: str) -> subprocess.Popen[str]:
+    """A process that has come to stand still by itself."""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    return process
+
+
+@pytest.mark.parametrize("linkless", [False, True])
+@pytest.mark.parametrize("document", ["FOLDER", "PLAIN"])
+@pytest.mark.parametrize("meanwhile", ["taken", "taken and deleted", "still there", "probed absent"])
+async def test_who_stands_still_beyond_the_lease_before_the_last_link_puts_nothing_when_it_wakes(
+    share: Path, document: str, meanwhile: str, linkless: bool
+) -> None:
+    speaker = adapter(share, {"FOLDER": FOLDER, "PLAIN": PLAIN}[document])
+    last = f"{NAME}.ok" if document == "FOLDER" else NAME
+    code = STOPPED.format(
+        checkout=str(Path(__file__).parents[2]),
+        share=str(share),
+        last=last,
+        document=document,
+        linkless=linkless,
+    )
+    process = await asyncio.to_thread(stopped, code)
+    if meanwhile == "probed absent":
+        assert (await get(speaker, "case.submit")).verdict == "absent"
+    else:
+        assert (await put(speaker)).verdict == "taken"
+    if meanwhile.startswith("taken"):
+        for name in (f"{NAME}.ok", f"{NAME}.md5"):
+            (share / "to" / name).unlink(missing_ok=True)
+        (share / "to" / NAME).rename(share / "to" / "done" / NAME)
+    if meanwhile == "taken and deleted":
+        (share / "to" / "done" / NAME).unlink()
+    before = [each for each in lying(share) if each != f"{NAME}.md5"]
+    process.send_signal(signal.SIGCONT)
+    said, _ = await asyncio.to_thread(process.communicate)
+    assert said.split() in (["already", "described"], ["not_sent", "lease_over"])
+    # in a folder with markers a content without its marker may lie there, which nobody takes
+    counting = [each for each in lying(share) if each.endswith(".ok") or document == "PLAIN"]
+    assert counting == [each for each in before if each.endswith(".ok") or document == "PLAIN"]
+    assert not [each for each in lying(share) if each.startswith(".")]
 
 
 KILLED = """

@@ -9,7 +9,15 @@ import pytest
 from adapters.problems import TEXTS, Problem
 from tests.adapters.peers import ROOT
 
-FACTS = {"position": 3, "character": "䶮", "charset": "gbk", "type": "xsd:int", "limit": 5, "fields": "a, b"}
+FACTS = {
+    "position": 3,
+    "character": "䶮",
+    "charset": "gbk",
+    "type": "xsd:int",
+    "limit": 5,
+    "fields": "a, b",
+    "types": "A, B",
+}
 
 
 def fields(template: str) -> set[str]:

@@ -1,6 +1,6 @@
 """`make bench`: measure, print, and write the figures into docs/performance.md.
 
-python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored,replay] [--write]
+python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored,replay,items] [--write]
 """
 
 import argparse
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import uvloop
 
-from tests.bench import evidence, figures, latency, replay, several, stored, typed
+from tests.bench import catalogue, evidence, figures, latency, replay, several, stored, typed
 from tests.bench.exchanges import measure
 from tests.bench.rounds import Subject, ratio
 from tests.bench.stages import measured
@@ -98,6 +98,11 @@ def time_machine(given: argparse.Namespace) -> list[str]:
     return figures.dated(how) + uvloop.run(replay.measured(given.replayed))
 
 
+def items(given: argparse.Namespace) -> list[str]:
+    how = "each run in a process of its own; counties of 3,000 items, the same national ones everywhere"
+    return figures.dated(how) + catalogue.measured(given.items)
+
+
 def _interleaved(given: argparse.Namespace) -> list[str]:
     return figures.dated(f"{given.rounds} interleaved rounds of {given.requests}")
 
@@ -111,6 +116,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
     "open": open_loop,
     "stored": full_store,
     "replay": time_machine,
+    "items": items,
 }
 
 
@@ -123,6 +129,7 @@ def main() -> int:
     options.add_argument("--requests", type=int, default=400, help="in each round")
     options.add_argument("--seconds", type=float, default=60, help="of a load at a fixed rate")
     options.add_argument("--stored", type=int, default=200_000, help="exchanges in the full store")
+    options.add_argument("--items", type=int, default=600_000, help="rows of the catalogue")
     options.add_argument("--replayed", type=int, default=10_000, help="documents through the time machine")
     options.add_argument("--write", action="store_true", help="write docs/performance.md")
     given = options.parse_args()

@@ -190,7 +190,7 @@ def test_an_item_code_is_explained_part_by_part_and_a_wrong_one_is_said_to_be_wr
     sound = run("item", "code", "11440232MB2D06811W4000117051000")
     assert sound.returncode == 0
     assert [line.split()[0] for line in sound.stdout.splitlines()] == [
-        "unit", "level", "province", "type", "main_item", "sub_item",
+        "form", "unit", "level", "province", "type", "main_item", "sub_item",
     ]  # fmt: skip
     wrong = run("item", "code", "11440232MB2D06812W4000117051000")
     assert wrong.returncode == 1 and wrong.stderr

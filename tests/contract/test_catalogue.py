@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from gateway.items.align import Question, align
-from gateway.items.files import read_csv
 from gateway.items.item import Declared, Item
+from gateway.items.lists.declared import read_alignment
+from gateway.items.lists.formats import read_csv
+from gateway.items.lists.rows import read_item
 from gateway.items.problems import CancelledItem, NotYetValid, SeveralItems
-from gateway.items.rows import read_alignment, read_item
 from tests.fakes import fixtures
 
 CATALOGUE = Path(__file__).parents[2] / "mappings" / "catalogue"

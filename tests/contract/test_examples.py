@@ -22,18 +22,23 @@ from adapters.coherence import declare
 from adapters.declared import Platform
 from adapters.message import Access, Message, Reply, Response
 from adapters.transport import HttpTransport
+from gateway.guides.canonical import guide_of
 from mappings import canonical
 from mappings.bundle import compile_platform, gather
 from mappings.examples import check_examples
 from mappings.problems import Unmappable
 from mappings.source import read
-from tests.fakes import fixtures, gd, gx, sj, yb, yh
+from tests.fakes import fixtures, gd, guides, gx, sj, yb, yh
 from tests.fakes.control import application
 from tests.fakes.server import Simulator, running
 
 EXAMPLES = Path(__file__).parents[2] / "mappings" / "examples"
 PLATFORMS = ("sim-gd", "sim-gx", "sim-sj", "sim-yb", "sim-yh")
 SIMULATORS = {"sim-gd": gd, "sim-gx": gx, "sim-sj": sj, "sim-yb": yb, "sim-yh": yh}
+GUIDES = {  # these tell their guides: the code that is asked by, and codes that there are
+    "sim-gd": ("implementation_code", guides.LINGNAN),
+    "sim-gx": ("handling_code", guides.GUISHAN),
+}
 ASKED = {"sim-gx", "sim-yb"}  # these do not deduplicate: they are asked
 SETTINGS = {"rid": gd.RID, "paasid": sj.PAASID, "user": yb.USER, "app_key": yh.APP_KEY}
 SECRETS = {
@@ -41,7 +46,7 @@ SECRETS = {
     "app_secret": yh.APP_SECRET,
 }  # fmt: skip
 FILES = gather([EXAMPLES])
-SAMPLES = sorted(path for name in PLATFORMS for path in (EXAMPLES / name / "samples").glob("case.*.*.json"))
+SAMPLES = sorted(path for name in PLATFORMS for path in (EXAMPLES / name / "samples").glob("*.*.*.json"))
 
 
 def of(name: str) -> dict[str, str]:
@@ -119,7 +124,8 @@ def test_an_example_platform_compiles_without_findings(name: str) -> None:
     mappings, tables, findings = compile_platform(name, of(name))
     assert findings == []
     lists = ["case.list", "case.list.reply"] if name == "sim-gd" else []
-    assert sorted(mappings) == [*lists, "case.progress", "case.progress.reply", "case.submit"]
+    guides = ["guide.get", "guide.get.reply"] if name in GUIDES else []
+    assert sorted(mappings) == [*lists, "case.progress", "case.progress.reply", "case.submit", *guides]
     assert {"id_type", "progress"} <= tables.keys()
 
 
@@ -177,6 +183,19 @@ async def test_a_made_up_case_is_taken_and_found_again(name: str) -> None:
         assert (found.verdict, found.reference) == ("taken", reply.reference)
         progress = mappings["case.progress.reply"](found.document)
         assert (progress["state"], progress["reference"]) == ("handed_over", reply.reference)
+
+
+@pytest.mark.parametrize("name", sorted(GUIDES))
+async def test_every_made_up_guide_is_asked_for_and_is_one_in_our_own_form(name: str) -> None:
+    asked_by, known = GUIDES[name]
+    mappings, _, _ = compile_platform(name, of(name))
+    async with world(name) as (_, speaker):
+        for code in known:
+            question = mappings["guide.get"]({"division": code[2:8], "item": {"there": {asked_by: code}}})
+            reply = await sent(speaker, "guide.get", question)
+            assert reply.verdict == "taken"
+            document = mappings["guide.get.reply"](reply.document)
+            assert guide_of(document, code[2:8], as_of_ms=1, source=name).code == code
 
 
 async def test_what_comes_twice_is_known_there_or_shows_as_double() -> None:

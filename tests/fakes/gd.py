@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from .checks import CHINA
 from .control import application, parser, run
 from .gd_form import faults
+from .guides import LINGNAN
 from .ledger import Ledger, now_ms
 from .programme import Step
 from .server import Heard, Simulator, database
@@ -33,10 +34,12 @@ SERVICES = {
     "case.submit": "s_sim_0001",
     "case.progress": "s_sim_0002",
     "case.list": "s_sim_0003",
+    "guide.get": "s_sim_0004",
     "session": "s_sim_0000",
 }
 WINDOW_MS = 300_000
 PAGE_ROWS = 100
+_GUIDE = re.compile(r"/api/v2/items/([^/]+)/guide")
 _PROGRESS = re.compile(r"/api/v2/cases/([^/]+)/progress")
 _STATES = {
     "handed_over": ("24", "待接件"),
@@ -89,6 +92,7 @@ class Lingnan:
         self._ledger = ledger
         self._credential = credential
         self.page_rows = PAGE_ROWS
+        self.guides = dict(LINGNAN)
 
     def operation(self, request: web.BaseRequest) -> str:
         """By method and path; anything else is `unknown`."""
@@ -100,6 +104,8 @@ class Lingnan:
             return "case.list"
         if request.method == "GET" and _PROGRESS.fullmatch(request.path):
             return "case.progress"
+        if request.method == "GET" and _GUIDE.fullmatch(request.path):
+            return "guide.get"
         return "unknown"
 
     def hear(self, request: web.BaseRequest, operation: str, body: bytes) -> Heard:
@@ -112,7 +118,7 @@ class Lingnan:
             return Heard(operation, fault=_answer("refused", "5007", "报文不是UTF-8编码的JSON"))
         if fault := self._barred(request.headers, operation, document):
             return Heard(operation, fault=fault)
-        if operation == "case.progress":
+        if operation in ("case.progress", "guide.get"):
             number = request.path.split("/")[-2]
             return Heard(operation, number, number)
         if operation == "case.list":
@@ -148,6 +154,8 @@ class Lingnan:
             return self._progress(heard.number)
         if heard.operation == "case.list":
             return self._list(heard.document)
+        if heard.operation == "guide.get":
+            return self._guide(heard.number)
         assert isinstance(heard.document, dict)
         found = faults(heard.document)
         if found:
@@ -199,6 +207,12 @@ class Lingnan:
         ]
         data = {"caseNo": reference, "sblsh": number, **steps[-1], "lc": steps}
         return _answer("answered", "200", "查询成功", data=data)
+
+    def _guide(self, code: str) -> Answer:
+        guide = self.guides.get(code)
+        if guide is None:
+            return _answer("absent", "5405", "无此事项的办事指南")
+        return _answer("answered", "200", "查询成功", data=guide)
 
     def _list(self, asked: object) -> Answer:
         """One page of what was taken on a day; beyond the last page it is empty."""

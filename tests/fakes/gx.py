@@ -18,6 +18,7 @@ from lxml import etree
 
 from .checks import CHINA
 from .control import application, parser, run
+from .guides import GUISHAN, nodes
 from .gx_form import RecordFault, Unreadable, faults, fields, package
 from .ledger import Ledger, now_ms
 from .programme import Step
@@ -29,7 +30,8 @@ SENDERS = frozenset({"341702", "330282"})  # divisions whose units this licence 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SPACE = "http://guishan.example/exchange"
 WSDL = Path(__file__).parents[2] / "mappings" / "examples" / "sim-gx" / "contract" / "service.wsdl"
-_OPERATIONS = {"submitCase": "case.submit", "queryCase": "case.progress"}
+_OPERATIONS = {"submitCase": "case.submit", "queryCase": "case.progress", "queryGuide": "guide.get"}
+_NAMES = {operation: name for name, operation in _OPERATIONS.items()}
 _STATES = {
     "handed_over": ("01", "接收"),
     "signed": ("02", "签收"),
@@ -88,6 +90,7 @@ class Guishan:
         self._ledger = ledger
         self._licence = licence
         self._sync_ms = sync_ms
+        self.guides = dict(GUISHAN)
 
     def operation(self, request: web.BaseRequest) -> str:
         """Told by the body only (SOAPAction is empty): every POST is `soap` until it is read."""
@@ -111,7 +114,7 @@ class Guishan:
             return replace(
                 heard, fault=_answer(name, "refused", _package("2002", "数据部分异常", "", records))
             )
-        number = fields(root.find("HEAD")).get("GLBH", "")
+        number = fields(root.find("HEAD")).get("SXDM" if name == "queryGuide" else "GLBH", "")
         return replace(heard, number=number, text=arguments["information"], document=root)
 
     def plain(self, heard: Heard, arrival: int) -> Answer:
@@ -120,6 +123,8 @@ class Guishan:
         assert isinstance(root, etree._Element)
         if heard.operation == "case.progress":
             return self._progress(heard.number, self._sync_ms)
+        if heard.operation == "guide.get":
+            return self._guide(heard.number)
         if fields(root.find("HEAD")).get("FSDWDM", "")[2:8] not in SENDERS:
             return _answer("submitCase", "barred", _package("1002", "发送单位未授权"))
         found = faults(root)
@@ -133,7 +138,7 @@ class Guishan:
 
     def told(self, heard: Heard, step: Step) -> Answer:
         """What the programme asks for instead of ordinary business; nothing is taken."""
-        name = "queryCase" if heard.operation == "case.progress" else "submitCase"
+        name = _NAMES.get(heard.operation, "submitCase")
         match step.do:
             case "later":
                 busy = fault("系统繁忙,报文未接收", "later", 429)
@@ -154,6 +159,15 @@ class Guishan:
                 )
         wrong = ("1", "YW01", step.text("code", "2003"), step.text("reason", "处理失败"))
         return _refusal(name, heard.number, [wrong])
+
+    def _guide(self, code: str) -> Answer:
+        """Plain elements as text, lists as documents in strings, escaped."""
+        if code not in self.guides:
+            return _answer("queryGuide", "absent", _package("2008", "无此事项的办事指南"))
+        plain, lists = self.guides[code]
+        texts = {**plain, **{name: nodes(rows) for name, rows in lists.items()}}
+        guide = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in texts.items())
+        return _answer("queryGuide", "answered", _package("0", "查询成功", "", [f"<GUIDE>{guide}</GUIDE>"]))
 
     def _progress(self, number: str, behind_ms: int) -> Answer:
         """Queries read a copy that is `behind_ms` behind."""

@@ -52,6 +52,7 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
         "canonical/case.json",
         "canonical/day.json",
         "canonical/exchange.json",
+        "canonical/guide.json",
         "canonical/list.json",
         "canonical/progress.json",
     }

@@ -38,6 +38,7 @@ def changed(**changes: Any) -> Case:
 
 def test_a_sound_case_passes() -> None:
     assert faults(a_case()) == []
+    assert faults(changed(item__version=0, item__situation="新办")) == []
 
 
 ADULT = {"name": "李四", "id_type": "111", "id_number": "11010519491231002X"}
@@ -181,6 +182,9 @@ def test_what_a_schema_cannot_say_is_checked(changes: Case, expected: list[tuple
         ({"applicant__nmae": "x"}, ("/applicant/nmae", "unknown_field")),
         ({"extra": 1}, ("/extra", "unknown_field")),
         ({"mode": "somehow"}, ("/mode", "not_one_of")),
+        ({"item__version": "3"}, ("/item/version", "wrong_type")),
+        ({"item__version": -1}, ("/item/version", "wrong_number")),
+        ({"item__version": 10**15}, ("/item/version", "wrong_number")),
         ({"division": 440232}, ("/division", "wrong_type")),
         ({"division": "44023"}, ("/division", "wrong_form")),
         ({"applicant__mobile": "12"}, ("/applicant/mobile", "wrong_form")),

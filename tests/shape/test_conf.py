@@ -55,6 +55,8 @@ def default_of(model: type[BaseModel], key: str) -> Any:
     default = None if field.is_required() else field.default
     if default in ((), "", None) or isinstance(default, dict):
         return None
+    if isinstance(default, bool):
+        return str(default).lower()
     if isinstance(default, tuple):
         return ", ".join(map(str, default))
     return f"{default:g}" if isinstance(default, float) else str(default)

@@ -13,8 +13,8 @@ from tests.shape.test_conf import model_in
 
 TEXT = (CHECKOUT / "docs" / "fronts.md").read_text("utf-8")
 SECTIONS = {
-    "A front database": (Database, ("INSERT", "SELECT")),
-    "A folder": (Folder, ("PUT", "GET")),
+    "A front database": (Database, ("INSERT", "SELECT", "LIST")),
+    "A folder": (Folder, ("PUT", "GET", "LIST")),
 }
 
 
@@ -44,7 +44,7 @@ def test_every_key_is_explained_with_its_default_and_no_other(title):
 def test_every_outcome_is_explained_and_no_other(title):
     said = re.findall(r"^\| `(\w+)` \| (\w+) \| [^|]+ \| [^|]+ \|$", section(title), re.MULTILINE)
     verbs = SECTIONS[title][1]
-    told = {(outcome, verb) for outcome, of in said for verb in (verbs if of == "both" else (of,))}
+    told = {(outcome, verb) for outcome, of in said for verb in (verbs if of == "all" else (of,))}
     assert told == {(outcome, verb) for verb in verbs for outcome in OUTCOMES[verb]}
 
 

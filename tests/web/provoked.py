@@ -34,6 +34,13 @@ _CASES: Mapping[str, dict[str, Any]] = {
     "item_suspended": {"item__code": "T-SUSPENDED"},
     "item_not_yet_valid": {"item__code": "T-LATER"},
     "item_ambiguous": {"item__code": "11341702MB1A0231794000117054000"},
+    "item_alignment_conflict": {"item__code": "T-CONFLICT"},
+    "item_alignment_gap": {"item__code": "T-GAP"},
+    "item_alignment_ended": {"item__code": "T-ENDED"},
+    "item_target_missing": {"item__code": "T-MISSING"},
+    "item_target_cancelled": {"item__code": "T-GONE"},
+    "item_target_superseded": {"item__code": "T-REPLACED"},
+    "item_version_differs": {"item__code": "T-VERSIONED", "item__version": 1},
     "division_not_served": {"division": "440234"},
     "operation_not_offered": {"division": "440235"},
     "route_ambiguous": {"division": "440236"},
@@ -124,6 +131,11 @@ async def _(stage: Stage) -> Answer:
 @provokes("not_found")
 async def _(stage: Stage) -> Answer:
     return await stage.service.ask("GET", "/v1/cases/01M7ZWW086DT8J2JM6T0Y9RXRE")
+
+
+@provokes("guide_unknown")
+async def _(stage: Stage) -> Answer:
+    return await stage.service.ask("GET", "/v1/items/T-ALONE/guide?division=341702")
 
 
 @provokes("malformed_request")

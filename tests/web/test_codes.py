@@ -17,7 +17,10 @@ from tests.web.stage import SCENARIOS, Stage
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 NOT_OF_A_ROUTE = {"no_route", "case_ended", *ANY_ROUTE}  # no address, the command line, any address
-OF_FILES = {"file_unreadable", "cursor_invalid"}  # told as findings of an import, and as bad_parameter
+OF_FILES = {  # told as findings of an import, and as bad_parameter
+    "file_unreadable", "file_broken", "file_sheets", "file_sheet_unknown", "file_columns", "import_overtaken",
+    "cursor_invalid",
+}  # fmt: skip
 
 
 def test_every_code_has_a_scenario_that_provokes_it() -> None:

@@ -41,6 +41,7 @@ async def test_a_case_that_was_handed_over_waits_for_the_deciding_place(service:
         [],
     )
     assert [step["event"] for step in shown["timeline"]] == ["received", "handed_over"]
+    assert (shown["due"]["for"], shown["due"]["on"] is None) == ("accept", shown["due"]["why"] is not None)
 
 
 async def test_what_the_platform_tells_is_kept_once_in_its_order(service: Running, key: str) -> None:
@@ -64,6 +65,7 @@ async def test_a_case_that_was_served_is_over_and_the_person_may_come_again(
     await moved(service, submitted, "signed", "accepted", "granted", "served")
     shown = await view(service, submitted["case"])
     assert (shown["state"], shown["acts"], shown["open"]) == ("served", "nobody", False)
+    assert shown["due"] is None
     assert (await service.submit(case, f"{key}-again")).status == 201
 
 

@@ -114,7 +114,7 @@ async def test_every_command_on_the_page_works(service: Running) -> None:
     assert len(commands) == len(ENDPOINTS)
     for command in commands:
         answer = await _run(service, shlex.split(command.replace("\\\n", "")))
-        assert answer.status < 300 or answer.code == "not_found", (command, answer.raw)
+        assert answer.status < 300 or answer.code in ("not_found", "guide_unknown"), (command, answer.raw)
 
 
 async def _run(service: Running, words: list[str]) -> Answer:

@@ -8,6 +8,7 @@ import orjson
 from aiohttp import web
 
 from gateway.boot import Gateway
+from gateway.calendars.store import calendar_of
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
 from gateway.exchange.following import SUBMIT, ask_progress, known_of
@@ -134,4 +135,5 @@ async def _own_case(request: web.Request, case_id: str) -> Case:
 async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
     numbers = await gateway.store.read(lambda connection: cases.numbers_of(connection, case.id))
     known = await gateway.store.read(lambda connection: known_of(connection, case))
-    return case_view(known, numbers)
+    calendar = await gateway.store.read(lambda connection: calendar_of(connection, case.division))
+    return case_view(known, numbers, calendar)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from adapters.contract import Part
+from adapters.contract.kinds import TYPE
 from gateway.workbench.draft.lines import Lines, Questions
 from gateway.workbench.draft.suggest import Suggestion, followed, suggestion
 from gateway.workbench.draft.tables import Tables
@@ -40,6 +41,7 @@ class Fields:
     surely: list[tuple[str, str]] = field(default_factory=list)  # (target, source) of what a case always has
 
     def object(self, part: Part, around: Around) -> None:
+        self._type(part, around)
         chosen: set[str] = set()
         for each in part.parts:
             if each.choice in chosen:
@@ -48,10 +50,19 @@ class Fields:
             if each.choice:
                 chosen.add(each.choice)
             below = replace(around, path=f"{around.path}.{each.name}" if around.path else each.name)
-            if each.parts and not each.recursive:
+            if (each.parts or each.abstract) and not each.recursive:
                 self._block(each, below)
             else:
                 self._leaf(each, below)
+
+    def _type(self, part: Part, around: Around) -> None:
+        """Which concrete type stands here, where the contract leaves it open; its own places are not drafted."""
+        shown = "、".join(part.types[:8]) + ("…" if len(part.types) > 8 else "")
+        if part.abstract:
+            asked = self.questions.ask(f"具体类型：{shown}；再写其字段 / which type? then write its fields")
+            self.lines.add(around.depth, TYPE, '"?"', asked)
+        elif part.types:
+            self.lines.remark(around.depth, f'"{TYPE}": 可为 / may be {shown}')
 
     def _block(self, part: Part, around: Around) -> None:
         depth = around.depth

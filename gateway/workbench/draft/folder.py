@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
 
-from adapters.contract import Contract, Offer
+from adapters.contract import Contract, Offer, Part
 from gateway.workbench.draft.declaration import Answering, declaration, places
 from gateway.workbench.draft.fields import Around, Fields, form_of
 from gateway.workbench.draft.lines import Lines, Questions
@@ -16,6 +16,7 @@ from mappings.canonical.shape import Shape
 from mappings.problems import nearest
 
 CASE = "samples/case.json"
+_HEADER = "SOAP 报文头；口令等写在 platform.yaml 的 header: / secrets: header: in platform.yaml"
 _READS_FROM = {"case.submit": "canonical/case@1"}
 _GIVES = {"case.progress": "canonical/progress@1"}
 
@@ -111,6 +112,11 @@ class _Writing:
         reads = _READS_FROM.get(operation, "canonical/exchange@1")
         root = shape.read(reads) or Shape({}, {})
         lines = self._head(operation, offer.title, reads, f"{self.name}/{operation}@1")
+        if offer.headers:
+            lines.add(0, "header", "", _HEADER)
+            heads = Fields(root, False, self.questions, self.tables, lines)
+            heads.object(_asked(offer.headers), Around(1))
+        lines.add(0, "fields", "")
         fields = Fields(root, self.speaks == "rest", self.questions, self.tables, lines)
         fields.object(offer.request, Around(1))
         self._examples(lines, operation, CASE)
@@ -123,6 +129,7 @@ class _Writing:
         """What comes back, in our words; with the answer that was seen, as its example."""
         gives = _GIVES[operation]
         lines = self._head(f"{operation}.reply", offer.title, f"{self.name}/{operation}.reply@1", gives)
+        lines.add(0, "fields", "")
         at = places(offer.answer)
         written = shape.written(gives)
         state = written.field("state") if written else None
@@ -153,7 +160,6 @@ class _Writing:
         lines.add(0, "title", title or operation)
         lines.add(0, "from", reads)
         lines.add(0, "to", writes)
-        lines.add(0, "fields", "")
         return lines
 
     def _examples(self, lines: Lines, operation: str, given: str) -> None:
@@ -163,6 +169,15 @@ class _Writing:
         lines.element(
             1, f"{{given: {{like: {given}}}, expect: {{like: {expected}}}}}", f"写出 / written by: {command}"
         )
+
+
+def _asked(headers: tuple[Part, ...]) -> Part:
+    """Each of their places as one that must be decided about: a header is fed whole, or taken out."""
+
+    def needed(part: Part) -> Part:
+        return replace(part, required=True, parts=tuple(map(needed, part.parts)))
+
+    return Part("", "object", parts=tuple(map(needed, headers)))
 
 
 def _refused(lines: Lines, given: str, source: str, target: str) -> None:

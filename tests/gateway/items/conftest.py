@@ -13,10 +13,20 @@ from gateway.store.sqlite import connect_sqlite, sqlite_dialect
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    driver = connect_sqlite(tmp_path / "catalogue.sqlite")
+    yield from opened(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """One for all examples of a property, each of which takes back what it wrote."""
+    yield from opened(tmp_path_factory.mktemp("catalogue"))
+
+
+def opened(folder: Path) -> Iterator[Connection]:
+    driver = connect_sqlite(folder / "catalogue.sqlite")
     for table in (items, alignments):
         for statement in (CreateTable(table), *map(CreateIndex, table.indexes)):
             driver.execute(str(statement.compile(dialect=sqlite_dialect())))
-    opened = Connection(driver, sqlite_dialect())
-    yield opened
-    opened.close()
+    connection = Connection(driver, sqlite_dialect())
+    yield connection
+    connection.close()

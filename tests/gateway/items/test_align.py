@@ -19,6 +19,7 @@ from gateway.items.problems import (
     SuspendedItem,
     UnknownItem,
 )
+from gateway.items.unaligned import TargetMissing
 
 DAY = date(2026, 6, 1)
 HERE, THERE = "330282", "440232"
@@ -119,9 +120,9 @@ def test_a_code_that_the_catalogue_here_lacks_is_unknown(code):
 
 
 def test_a_declared_target_that_the_catalogue_lacks_is_unknown_over_there():
-    with pytest.raises(UnknownItem) as caught:
+    with pytest.raises(TargetMissing) as caught:
         align(ask(LOCAL.code), [LOCAL], [declared()])
-    assert caught.value.facts == {"code": COUNTY_ITEM.code, "division": THERE}
+    assert caught.value.facts == {"code": COUNTY_ITEM.code, "division": THERE, "alignment": "A-1"}
 
 
 def test_without_any_item_over_there_it_is_not_aligned():

@@ -2,11 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.items.catalogue import FIRST_ROW, import_alignments, import_items
-from gateway.items.files import read_csv
 from gateway.items.listing import list_items
+from gateway.items.lists.catalogue import FIRST_ROW, import_alignments, import_items
+from gateway.items.lists.declared import read_alignment
+from gateway.items.lists.formats import read_csv
+from gateway.items.lists.rows import read_item
 from gateway.items.problems import InvalidCursor, UnreadableFile
-from gateway.items.rows import read_alignment, read_item
 
 CODE = "11440232MB2D06811W4000117051000"
 ROW = {

@@ -6,6 +6,7 @@ from gateway.items.codes import (
     USCC_ALPHABET,
     Code,
     faults,
+    form,
     normalise,
     parse,
     parts,
@@ -168,3 +169,56 @@ def test_every_text_is_there_in_both_languages():
     for code, (chinese, english) in TEXTS.items():
         assert chinese != english, code
         assert any(character >= "\u4e00" for character in chinese), code
+
+
+LOCAL_FORMS = [  # as seen, form, its parts but the separators
+    ("511A0138000000-511602000000-000-115113010833722043-1-00", "dashed",
+     "511A0138000000 511602000000 000 115113010833722043 1 00"),
+    ("G-000007-001-511602000000-000-11511301008778490F-1-00", "dashed",
+     "G-000007-001 511602000000 000 11511301008778490F 1 00"),
+    ("512C0110000001-511602000000-000-00877868-5-1-00", "dashed",
+     "512C0110000001 511602000000 000 00877868-5 1 00"),
+    ("G-000007-001-511602000000-000-null-1-00", "dashed", "G-000007-001 511602000000 000 NULL 1 00"),
+    ("2510b7af-2402-4502-837c-14eb4a71177d", "guid", "2510B7AF-2402-4502-837C-14EB4A71177D"),
+    ("9F1C2A7E5D3B4C6F8A9B0C1D2E3F4A5B", "guid", "9F1C2A7E5D3B4C6F8A9B0C1D2E3F4A5B"),
+    ("0105632000", "ten", "0105632000"),
+    ("33622600107580123214440306", "twenty_six", "33622600107580123214440306"),
+    ("XK00012003", "lettered", "XK 00012 003"),
+    ("62052400MZ-XK-0001", "old", "62052400 MZ XK 0001"),
+    ("360600-011", "old", "360600 011"),
+    ("11440232MB2D06811W", "unit", "11440232MB2D06811W"),
+    ("cx-zj-0051", "free", "CX-ZJ-0051"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "expected", "split"), LOCAL_FORMS)
+def test_a_local_code_is_split_as_its_form_is(written, expected, split):
+    code = parse(written)
+    assert form(code) == expected
+    assert [part.text for part in parts(code) if part.name != "separator"] == split.split()
+
+
+@pytest.mark.parametrize(
+    ("written", "remark"),
+    [
+        ("2510b7af-2402-4502-837c-14eb4a71177d", "code_guid"),
+        ("11440232MB2D06811W", "code_unit"),
+        (SOUND[:-1], "code_length"),
+        ("00011705100", "code_length"),
+        ("511A0138000000-511602000000-000-115113010833722044-1-00", "code_uscc_check"),
+    ],
+)
+def test_what_should_be_known_of_a_local_code_is_remarked(written, remark):
+    assert codes_of(remarks(parse(written))) == [remark]
+    assert not faults(parse(written))
+
+
+def test_a_literal_null_is_a_fault_and_shown_where_it_stands():
+    code = parse("G-000007-001-511602000000-000-null-1-00")
+    assert codes_of(faults(code)) == ["code_null"]
+    assert [part.name for part in parts(code) if part.meaning.startswith("字面量")] == ["unit"]
+
+
+@given(st.from_regex(r"[A-Z0-9-]{1,20}(-[0-9]{12}-[0-9]{3}-[0-9A-Z]{9,18}-[0-9]-[0-9]{2})?", fullmatch=True))
+def test_the_parts_of_a_dashed_code_are_the_code(text):
+    assert "".join(part.text for part in parts(parse(text))) == text

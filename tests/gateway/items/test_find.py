@@ -7,11 +7,12 @@ from time import process_time_ns
 import pytest
 
 from gateway.items.align import Question, align, find
-from gateway.items.catalogue import import_alignments, import_items
-from gateway.items.files import read_csv
 from gateway.items.listing import PAGES
+from gateway.items.lists.catalogue import import_alignments, import_items
+from gateway.items.lists.declared import read_alignment
+from gateway.items.lists.formats import read_csv
+from gateway.items.lists.rows import read_item
 from gateway.items.problems import ItemError
-from gateway.items.rows import read_alignment, read_item
 from gateway.items.statements import DECLARED, ITEMS_BY_BASIC_CODE, ITEMS_BY_LOCAL_CODE
 
 LISTS = Path(__file__).parents[3] / "mappings" / "catalogue"

@@ -1,0 +1,64 @@
+"""The measuring itself, without the lists that it measures on."""
+
+from collections import Counter
+
+import pytest
+
+from gateway.items.likeness.features import Features
+from gateway.items.likeness.score import model
+from tests.evaluation.figures import Share, figures
+from tests.evaluation.fit import AGAINST, ASSUMED, fitted
+from tests.evaluation.lists import LISTS, labels
+
+
+def test_the_labels_name_pairs_of_codes_once_and_hold_no_names():
+    found = labels()
+    pairs = [(label.here, label.here_code, label.there, label.there_code) for label in found]
+    assert max(Counter(pairs).values()) == 1
+    assert {label.label for label in found} == {"same", "part", "other"}
+    assert {name for label in found for name in (label.here, label.there)} <= LISTS.keys()
+    assert all(code.isascii() for pair in pairs for code in pair)
+    assert len(found) >= 300
+
+
+def test_no_labelled_pair_is_both_fitted_on_and_tested_on():
+    sets = {
+        which: {(each.here, each.here_code) for each in labels() if each.set == which}
+        for which in ("tune", "test")
+    }
+    assert sets["tune"].isdisjoint(sets["test"])
+
+
+@pytest.mark.parametrize(
+    ("good", "of", "least"),
+    [
+        (73, 73, 0.950),  # 73 / (73 + 1.96²)
+        (59, 59, 0.939),
+        (0, 10, 0.0),
+        (0, 0, 0.0),
+        (50, 100, 0.4038),
+    ],
+)
+def test_the_lower_bound_is_wilsons(good, of, least):
+    assert Share(good, of).least == pytest.approx(least, abs=5e-4)
+
+
+def test_a_fit_finds_what_decides_and_no_difference_speaks_for_a_pair():
+    nothing = dict.fromkeys(Features._fields, 0.0)
+    like = Features(**nothing | {"matter": 0.9})
+    unlike = Features(**nothing | {"matter": 0.2, "acts_differ": 1.0})
+    odd = Features(
+        **nothing | {"matter": 0.9, "department_differ": 1.0}
+    )  # true: a free fit would count it for
+    constant, found = fitted([(like, True), (odd, True), (unlike, False)] * 5)
+    assert found["acts_differ"] < 0 < constant + 0.9 * found["matter"]
+    assert all(found[name] <= 0 for name in AGAINST)
+    assert {name: found[name] for name in ASSUMED} == ASSUMED
+
+
+def test_the_installed_weights_say_what_they_are_from():
+    assert "pairs labelled tune" in model().fitted
+
+
+def test_without_lists_there_are_no_figures(tmp_path):
+    assert figures(tmp_path, "test").pairs == 0

@@ -14,9 +14,9 @@ from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy
-from gateway.store import bodies, cases, exchanges, follow_ups, passages
+from gateway.store import bodies, cases, exchanges, followed, passages
 from gateway.store.cases import Case, Number
-from gateway.store.follow_ups import FollowUp
+from gateway.store.followed import Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import DataKey
 
@@ -261,7 +261,7 @@ def _begin_following(tx: Transaction, now: Exchange, policy: Policy) -> None:
     """A case that they have is asked about by itself from now on, where they declare how often."""
     if now.state == "delivered" and policy.follow_ms:
         due_ms = tx.now_ms + policy.follow_ms
-        follow_ups.begin(tx.connection, FollowUp(now.case_id, now.platform, now.id, due_ms))
+        followed.begin(tx.connection, Followed(now.case_id, now.platform, now.id, due_ms))
 
 
 def _ticket(tx: Transaction, exchange: Exchange, kind: str, fact: Fact, held_due_ms: int) -> None:

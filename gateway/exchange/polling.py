@@ -24,8 +24,8 @@ from gateway.gates import Gate
 from gateway.model import Exchange, Fact
 from gateway.retry import jitter_of, wait_ms
 from gateway.routes import PROGRESS, Route
-from gateway.store import cases, follow_ups
-from gateway.store.follow_ups import FollowUp
+from gateway.store import cases, followed
+from gateway.store.followed import Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import Vault, WrongKey
 from mappings.canonical.schema import personal_fields
@@ -88,12 +88,12 @@ async def ask_due(story: Exchanges, gate: Gate) -> None:
     writes_wait = gate.queued and not gate.off  # what is kept back by a mark does not wait for a slot
     if route is None or writes_wait or most <= 0:
         return
-    if not await around.store.read(lambda connection: follow_ups.is_due(connection, gate.platform, now_ms)):
+    if not await around.store.read(lambda connection: followed.is_due(connection, gate.platform, now_ms)):
         return
     started_ms, lease_ms = around.monotonic_ms(), story.lease_ms(route)
 
-    def claim(tx: Transaction) -> list[FollowUp]:
-        return follow_ups.claim(
+    def claim(tx: Transaction) -> list[Followed]:
+        return followed.claim(
             tx.connection, gate.platform, most, owner=around.owner, now_ms=tx.now_ms,
             until_ms=tx.now_ms + lease_ms,
         )  # fmt: skip
@@ -102,7 +102,7 @@ async def ask_due(story: Exchanges, gate: Gate) -> None:
         story.start(_ask(story, claimed, started_ms))
 
 
-async def _ask(story: Exchanges, was: FollowUp, started_ms: float) -> None:
+async def _ask(story: Exchanges, was: Followed, started_ms: float) -> None:
     """Ask about one case. Whatever fails unforeseen leaves the claim to its lease."""
     around = story.around
     if around.monotonic_ms() > started_ms + around.lease_margin_ms:
@@ -130,7 +130,7 @@ async def _ask(story: Exchanges, was: FollowUp, started_ms: float) -> None:
     log.debug("exchange.read", case=was.case_id, platform=was.platform, cause=heard.cause or None)
 
 
-def next_time(was: FollowUp, heard: Heard, declared: Follow, now_ms: int) -> FollowUp:
+def next_time(was: Followed, heard: Heard, declared: Follow, now_ms: int) -> Followed:
     """Soon after something new, else after twice as long, `most` at most; never before they want to be asked."""
     unchanged = 0 if heard.is_new else min(was.unchanged + 1, MOST_COUNTED)
     wait = wait_ms(
@@ -142,7 +142,7 @@ def next_time(was: FollowUp, heard: Heard, declared: Follow, now_ms: int) -> Fol
 
 
 def _keep(
-    was: FollowUp, heard: Heard, asked: Exchange | None, declared: Follow
+    was: Followed, heard: Heard, asked: Exchange | None, declared: Follow
 ) -> Callable[[Transaction], None]:
     """The next time, and what was told, in one commit: a crash before it has the case asked about again."""
 
@@ -155,10 +155,10 @@ def _keep(
             now = now._replace(told="", due_ms=max(now.due_ms, again_ms))
         if news:  # before the row is touched: whoever ends a case locks it first, and its row then
             follow(was.case_id, news)(tx)
-        follow_ups.move(tx.connection, was, now)
+        followed.move(tx.connection, was, now)
 
     return work
 
 
-def _again(was: FollowUp, tx: Transaction) -> None:
-    follow_ups.move(tx.connection, was, was._replace(due_ms=tx.now_ms + AGAIN_MS))
+def _again(was: Followed, tx: Transaction) -> None:
+    followed.move(tx.connection, was, was._replace(due_ms=tx.now_ms + AGAIN_MS))

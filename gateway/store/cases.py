@@ -8,7 +8,8 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.store.connection import Connection
-from gateway.store.tables import case_numbers, cases, exchanges, follow_ups, idempotency, sequences, tickets
+from gateway.store.followed import followed_cases
+from gateway.store.tables import case_numbers, cases, exchanges, idempotency, sequences, tickets
 
 INSERT_CASE = sa.insert(cases)
 CASE = sa.select(cases).where(cases.c.id == bindparam("id"))
@@ -19,7 +20,7 @@ SAME_OPEN = sa.select(cases.c.id, cases.c.caller).where(
     cases.c.open == 1,
 )
 CLOSE = sa.update(cases).where(cases.c.id == bindparam("id_")).values(open=0)
-UNFOLLOW = sa.delete(follow_ups).where(follow_ups.c.case_id == bindparam("id_"))
+UNFOLLOW = sa.delete(followed_cases).where(followed_cases.c.case_id == bindparam("id_"))
 INSERT_NUMBER = insert(case_numbers).on_conflict_do_nothing()
 NUMBERS = sa.select(case_numbers.c.owner, case_numbers.c.kind, case_numbers.c.number).where(
     case_numbers.c.case_id == bindparam("id")

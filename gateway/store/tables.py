@@ -228,21 +228,6 @@ case_events = sa.Table(
     _text("exchange_id"),  # by which it became known
     **_ONE_TREE,
 )
-# cases that are asked about by themselves until their end
-follow_ups = sa.Table(
-    "follow_ups",
-    metadata,
-    _key("case_id"),
-    _key("platform"),
-    _text("exchange_id"),  # the submit whose case is asked about
-    _number("due_ms"),  # the next question, or the end of the lease of who is asking (owner)
-    _text("owner"),
-    _number("unchanged"),  # how often in a row nothing new was told
-    _text("cause"),  # why there was no answer; empty if there was
-    _text("told"),  # keyed digest of the last answer
-    sa.Index("ix_follow_ups_due", "platform", "due_ms"),
-    **_ONE_TREE,
-)
 # days of a place that are otherwise than their weekday, and the years whose arrangement was brought in whole
 calendar_days = sa.Table(
     "calendar_days",

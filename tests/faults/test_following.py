@@ -17,11 +17,12 @@ from gateway.clock import wall_ms
 from gateway.exchange.following import follow
 from gateway.exchange.polling import Heard
 from gateway.model import Fact
-from gateway.store import cases, follow_ups
+from gateway.store import cases
+from gateway.store import followed as rows_of_followed
 from gateway.store.database import now_ms as now_ms_of
 from gateway.store.database import open_connection
 from gateway.store.events import Told
-from gateway.store.follow_ups import FollowUp
+from gateway.store.followed import Followed
 from gateway.windows import window
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
@@ -61,8 +62,8 @@ def rows(place: Place) -> dict[str, int]:
     return {table: ask(place.database, f"select count(*) from {table}")[0][0] for table in GROWING}
 
 
-def followed(place: Place) -> list[FollowUp]:
-    return [FollowUp(*row) for row in ask(place.database, "select * from follow_ups order by case_id")]
+def followed(place: Place) -> list[Followed]:
+    return [Followed(*row) for row in ask(place.database, "select * from followed_cases order by case_id")]
 
 
 def asked(simulator: Simulator) -> int:
@@ -85,7 +86,7 @@ def claimed_by_one_that_died(place: Place, *, long_ms: int) -> None:
     with closing(open_connection(place.database)) as connection:
         connection.begin()
         now_ms = now_ms_of(connection, wall_ms)
-        found = follow_ups.claim(
+        found = rows_of_followed.claim(
             connection, "sim-gd", 9, owner="gone", now_ms=now_ms + 60_000, until_ms=now_ms + long_ms
         )
         connection.commit()
@@ -262,8 +263,8 @@ async def test_a_case_that_ended_before_it_was_known_to_be_delivered_is_not_aske
         now_ms = gateway.clock_ms()
         await gateway.store.write(follow(delivered.case_id, [Told("served", now_ms, "sim-gd", "1")]))
         assert not followed(place)  # in the commit of its end
-        late = FollowUp(delivered.case_id, "sim-gd", delivered.id, due_ms=1)
-        await gateway.store.write(lambda tx: follow_ups.begin(tx.connection, late))
+        late = Followed(delivered.case_id, "sim-gd", delivered.id, due_ms=1)
+        await gateway.store.write(lambda tx: rows_of_followed.begin(tx.connection, late))
         before = asked(simulators["sim-gd"])
         await true(lambda: not followed(place))
         assert asked(simulators["sim-gd"]) == before

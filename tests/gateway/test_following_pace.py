@@ -7,16 +7,16 @@ from adapters.declared import Follow
 from adapters.message import Reply
 from gateway.exchange.polling import Heard, next_time
 from gateway.model import Fact
-from gateway.store.follow_ups import FollowUp
+from gateway.store.followed import Followed
 
-BEGUN = FollowUp("01M7ZWW086DT8J2JM6T0Y9RXRE", "sim-gd", "01M7ZWW086DT8J2JM6T0Y9RXRF", due_ms=0)
+BEGUN = Followed("01M7ZWW086DT8J2JM6T0Y9RXRE", "sim-gd", "01M7ZWW086DT8J2JM6T0Y9RXRF", due_ms=0)
 paces = st.tuples(st.integers(1, 86_400), st.integers(1, 86_400)).map(
     lambda both: Follow(first=f"{min(both)}s", most=f"{max(both)}s")
 )
 answers = st.lists(st.tuples(st.sampled_from(("new", "same", "none")), st.integers(0, 10**6)), max_size=80)
 
 
-def heard(kind: str, was: FollowUp, number: int, retry_after_ms: int) -> Heard:
+def heard(kind: str, was: Followed, number: int, retry_after_ms: int) -> Heard:
     told = {"new": f"digest-{number}", "same": was.told, "none": ""}[kind]
     return Heard(None, was.told, told, "" if told else "timeout", retry_after_ms)  # type: ignore[arg-type]
 

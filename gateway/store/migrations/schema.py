@@ -4,6 +4,7 @@ from audit.tables import metadata as LOG
 from gateway.guides import tables as _guides  # noqa: F401 - its tables join the metadata
 from gateway.items import tables as _items  # noqa: F401 - its tables join the metadata
 from gateway.items.likeness import tables as _likeness  # noqa: F401 - likewise
+from gateway.store import followed as _followed  # noqa: F401 - likewise
 from gateway.store.tables import metadata
 
 METADATA = [metadata, LOG]

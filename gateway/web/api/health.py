@@ -6,7 +6,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.boot import Gateway
-from gateway.store import exchanges, follow_ups
+from gateway.store import exchanges, followed
 from gateway.store.store import Store
 from gateway.web.answers import GATEWAY, answer
 from gateway.web.metrics import METRICS
@@ -68,7 +68,7 @@ async def _followed(gateway: Gateway) -> None:
     METRICS.followed_cases.clear()
     METRICS.followed_overdue.clear()
     overdue_ms: dict[str, int] = {}
-    for platform, cause, count, due_ms in await gateway.store.read(follow_ups.standing):
+    for platform, cause, count, due_ms in await gateway.store.read(followed.standing):
         METRICS.followed_cases.labels(platform, cause).set(count)
         overdue_ms[platform] = max(overdue_ms.get(platform, 0), gateway.clock_ms() - due_ms)
     for platform, waited_ms in overdue_ms.items():

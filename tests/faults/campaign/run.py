@@ -31,9 +31,9 @@ OPEN = "select count(*) from exchanges where kind = 'write' and state in ('waiti
 FOLLOWED = ("sim-gd", "sim-gx")
 UNFOLLOWED = (
     "select id from exchanges where kind = 'write' and state = 'delivered' and platform in ('sim-gd', 'sim-gx')"
-    " and not exists (select 1 from follow_ups where exchange_id = exchanges.id)"
+    " and not exists (select 1 from followed_cases where exchange_id = exchanges.id)"
 )
-LEFT = "select exchange_id, due_ms, owner, unchanged, cause from follow_ups"
+LEFT = "select exchange_id, due_ms, owner, unchanged, cause from followed_cases"
 SHORT = {
     "timeout_s: 5, connect_s: 2": "timeout_s: 1, connect_s: 1",
     "first: 50ms, most: 200ms": "first: 50ms, most: 500ms",

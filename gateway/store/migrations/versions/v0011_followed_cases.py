@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "follow_ups",
+        "followed_cases",
         sa.Column("case_id", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("platform", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("exchange_id", sa.Text(), server_default="", nullable=False),
@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("unchanged", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("cause", sa.Text(), server_default="", nullable=False),
         sa.Column("told", sa.Text(), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("case_id", "platform", name=op.f("pk_follow_ups")),
+        sa.PrimaryKeyConstraint("case_id", "platform", name=op.f("pk_followed_cases")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_follow_ups_due", "follow_ups", ["platform", "due_ms"])
+    op.create_index("ix_followed_cases_due", "followed_cases", ["platform", "due_ms"])

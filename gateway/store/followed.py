@@ -8,10 +8,24 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.store.connection import Connection
-from gateway.store.tables import follow_ups
+from gateway.store.tables import metadata
 
-_F = follow_ups.c
-BEGIN = insert(follow_ups).on_conflict_do_nothing()
+followed_cases = sa.Table(
+    "followed_cases",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("platform", sa.Text, primary_key=True),
+    sa.Column("exchange_id", sa.Text, nullable=False, server_default=""),  # the submit whose case it is
+    sa.Column("due_ms", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("owner", sa.Text, nullable=False, server_default=""),
+    sa.Column("unchanged", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("cause", sa.Text, nullable=False, server_default=""),
+    sa.Column("told", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_followed_cases_due", "platform", "due_ms"),
+    sqlite_with_rowid=False,
+)
+_F = followed_cases.c
+BEGIN = insert(followed_cases).on_conflict_do_nothing()
 _OF = (_F.case_id == bindparam("case_id_"), _F.platform == bindparam("platform_"))
 _DUE = (_F.platform == bindparam("platform"), _F.due_ms <= bindparam("now_ms"))
 DUE = sa.select(_F.case_id).where(*_DUE).limit(1)
@@ -23,9 +37,9 @@ CLAIMABLE = (
     .limit(bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
-CLAIM = sa.update(follow_ups).where(*_OF).values(owner=bindparam("owner"), due_ms=bindparam("due_ms"))
+CLAIM = sa.update(followed_cases).where(*_OF).values(owner=bindparam("owner"), due_ms=bindparam("due_ms"))
 MOVE = (
-    sa.update(follow_ups)
+    sa.update(followed_cases)
     .where(*_OF, _F.owner == bindparam("owner_was"), _F.due_ms == bindparam("due_was"))
     .values({name: bindparam(name) for name in ("due_ms", "unchanged", "cause", "told")} | {"owner": ""})
 )
@@ -36,7 +50,7 @@ STANDING = (
 )
 
 
-class FollowUp(NamedTuple):
+class Followed(NamedTuple):
     """One case that is followed at one platform.
 
     due_ms:    when it is asked about next; while somebody asks (owner), the end of the lease.
@@ -55,9 +69,9 @@ class FollowUp(NamedTuple):
     told: str = ""
 
 
-def begin(connection: Connection, followed: FollowUp) -> None:
+def begin(connection: Connection, case: Followed) -> None:
     """Follow a case; one that is followed there already goes on as it was."""
-    connection.put(BEGIN, followed._asdict())
+    connection.put(BEGIN, case._asdict())
 
 
 def is_due(connection: Connection, platform: str, now_ms: int) -> bool:
@@ -66,17 +80,17 @@ def is_due(connection: Connection, platform: str, now_ms: int) -> bool:
 
 def claim(
     connection: Connection, platform: str, most: int, *, owner: str, now_ms: int, until_ms: int
-) -> list[FollowUp]:
+) -> list[Followed]:
     """At most `most` of what is due, the longest due first; nobody else gets them until `until_ms`."""
     found = connection.rows(CLAIMABLE, {"platform": platform, "now_ms": now_ms, "most": most})
-    claimed = [FollowUp(*row)._replace(owner=owner, due_ms=until_ms) for row in found]
+    claimed = [Followed(*row)._replace(owner=owner, due_ms=until_ms) for row in found]
     for each in claimed:
         where = {"case_id_": each.case_id, "platform_": each.platform}
         connection.put(CLAIM, {**where, "owner": owner, "due_ms": until_ms})
     return claimed
 
 
-def move(connection: Connection, was: FollowUp, now: FollowUp) -> bool:
+def move(connection: Connection, was: Followed, now: Followed) -> bool:
     """Nobody is asking any more; False if the claim was lost, or the case is not followed any more."""
     fence = {
         "case_id_": was.case_id, "platform_": was.platform, "owner_was": was.owner, "due_was": was.due_ms

@@ -26,6 +26,7 @@ from gateway.agreed import note
 from gateway.changeover import Overtaken, come_due
 from gateway.continuity import Published
 from gateway.credentials import SessionSecret
+from gateway.exchange.forms import Forms
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
 from gateway.exchange.story import Exchanges, Surroundings
@@ -33,6 +34,7 @@ from gateway.gates import Gates
 from gateway.identity import new_id
 from gateway.items.remembered import Alignments
 from gateway.materials import MaterialFolder
+from gateway.needs.demands import Demands
 from gateway.numbers import Sequences
 from gateway.opening import create_keys, opened, published_of
 from gateway.releases import PlatformRelease
@@ -62,8 +64,10 @@ class Gateway:
     shelf: Shelf
     gates: Gates
     alignments: Alignments
+    demands: Demands
     papers: Papers
     preparation: Preparation
+    forms: Forms
     exchanges: Exchanges
     worker: Worker
     signer: Signer
@@ -121,6 +125,7 @@ class Gateway:
         await self.gates.refresh()
         await self.exchanges.around.room.look()
         await self.alignments.refresh()
+        await self.demands.refresh()
         await self._keep_schedule()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
@@ -198,9 +203,12 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         )
     )
     shelf = Shelf(store, routes)
-    alignments = Alignments(store)
+    alignments, demands = Alignments(store), Demands(store)
     papers = Papers(store, vault, MaterialFolder(settings.path(installation.state) / "materials", vault))
-    preparation = Preparation(alignments, routes, Sequences(store), clock_ms, agreements=settings.agreements)
+    preparation = Preparation(
+        alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements
+    )
+    forms = Forms(alignments, demands, routes, clock_ms)
     room = Room(store, (settings.path(installation.state),), installation.bounds.reserve_bytes)
     story = Exchanges(
         Surroundings(
@@ -218,8 +226,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     story.poke = worker.poke
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
-        alignments=alignments, papers=papers, preparation=preparation, exchanges=story, worker=worker,
-        signer=there.signer, published=published_of(settings), transport=transport,
+        alignments=alignments, demands=demands, forms=forms, papers=papers, preparation=preparation,
+        exchanges=story, worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
     )  # fmt: skip
     return gateway
 

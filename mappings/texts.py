@@ -25,6 +25,10 @@ _OF_MAPPINGS = {
         "有多个映射覆盖层适用于此事项：{overlays}",
         "several overlays fit this item: {overlays}",
     ),
+    "nothing_fits": (
+        "来源 {source} 的任何取值都不被对方接收",
+        "nothing that {source} may be is taken there",
+    ),
     "no_as_of": (
         "代码表 {table} 按日期取值，而没有收件时间",
         "table {table} is dated and there is no received_at",
@@ -147,6 +151,12 @@ _OF_CASES = {
     ),
     "same_division": ("收件地就是办理地，不是异地代收", "the receiving place is the place that decides"),
     "verification_missing": ("可信等级 B 须有核验记录", "trust B needs the record of its verification"),
+    "reference_missing": (
+        "以电子证照、数据核验或告知承诺代替，须填编号",
+        "a licence, a data query or a pledge that stands for a material is named by its reference",
+    ),
+    "until_missing": ("容缺后补须填补交期限", "a material that is owed needs the day until which it comes"),
+    "until_past": ("补交期限已过", "the day until which it was to come is over"),
     "no_files": ("电子件须有文件", "an electronic material needs its files"),
     "duplicate_file": ("文件标识重复", "this file id occurs twice"),
     "size_differs": (

@@ -22,6 +22,7 @@ _ITEM = {
     "suggest": "gateway.cli.item_suggest:suggest",
     "review": "gateway.cli.item_review:review",
     "coverage": "gateway.cli.item_coverage:coverage",
+    "materials": "gateway.cli.item_materials:materials",
 }
 
 

@@ -32,6 +32,7 @@ class Prepared:
 
     document: canonical, with what the gateway adds, without the contents of files.
     contents: bytes of the files that came inline, by file id.
+    materials: unknown where no guide of the item is known, and nothing is claimed; else sufficient.
     agreed: on the ground of which agreement it passes; None where none is declared.
     """
 
@@ -41,6 +42,7 @@ class Prepared:
     encoded: Request | None = field(repr=False)
     contents: Mapping[str, bytes] = field(repr=False)
     personal: tuple[str, ...]
+    materials: str = "unknown"
     agreed: Agreed | None = None
 
     @property

@@ -7,9 +7,7 @@ import asyncio
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from fnmatch import fnmatchcase
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Any
 
 from adapters.errors import Unencodable
@@ -19,10 +17,14 @@ from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.given import pointer
 from gateway.exchange.passing import passing
+from gateway.exchange.rights import allowed, require_rights
 from gateway.items.align import Question
 from gateway.items.item import short_division
 from gateway.items.problems import ItemError
 from gateway.items.remembered import Alignments
+from gateway.needs.carried import uncarried
+from gateway.needs.demand import lacks
+from gateway.needs.demands import Demands, asked_of
 from gateway.numbers import CHINA, Sequences, form, parts_of
 from gateway.routes import Route, Routes
 from mappings import canonical
@@ -47,9 +49,11 @@ class Preparation:
         sequences: Sequences,
         clock_ms: Callable[[], int],
         *,
+        demands: Demands,
         agreements: Sequence[Agreement] = (),
     ) -> None:
         self._alignments = alignments
+        self._demands = demands
         self._routes = routes
         self._sequences = sequences
         self._clock_ms = clock_ms
@@ -61,7 +65,7 @@ class Preparation:
         Raises Refusal.
         """
         now_ms = self._clock_ms()
-        _require_rights(asked)
+        require_rights(asked)
         faults = await _checked(asked, now_ms)
         if any(fault.code in canonical.STRUCTURAL or _is_undated(fault) for fault in faults):
             raise Refusal("invalid_case", problems=faults, count=len(faults))
@@ -71,6 +75,8 @@ class Preparation:
         try:
             await self._align(asked, document)
             passes = passing(document, self._agreements)
+            demand = await self._demands.find(asked_of(document, _received_on(document)))
+            faults += lacks(demand, document)
             route = self._route(asked, document)
             document["numbers_ours"] = await self._number(route, document, now_ms, dry=dry or bool(faults))
         except Refusal as refusal:
@@ -79,14 +85,18 @@ class Preparation:
             raise
         translated = translate(route, document, exchange_id)
         faults += _contentless(document, contents, translated.encoded)
+        faults += uncarried(route, document)
         if faults or translated.problems:
             raise _together(faults, translated.problems)
         personal = _personal(route.mapping_for(document), asked.document, translated.encoded)
-        return Prepared(route, document, translated.message, translated.encoded, contents, personal, passes)
+        return Prepared(
+            route, document, translated.message, translated.encoded, contents, personal,
+            "sufficient" if demand.known else "unknown", passes,
+        )  # fmt: skip
 
     async def _align(self, asked: Asked, document: Document) -> None:
         """Put the item over there into the document. Raises Refusal."""
-        received = instant(document["receiving"]["received_at"]).date()
+        received = _received_on(document)
         question = Question(
             code=document["item"]["code"],
             here_division=document["receiving"]["division"],
@@ -100,10 +110,10 @@ class Preparation:
         try:
             alignment = await self._alignments.find(question)
         except ItemError as error:
-            raise _item_refusal(error) from error
+            raise item_refusal(error) from error
         there = alignment.document()
         document["item"] = {**document["item"], "there": there}
-        if not _allowed(asked.caller.rights.items, *(there.get(name, "") for name in CODES)):
+        if not allowed(asked.caller.rights.items, *(there.get(name, "") for name in CODES)):
             raise Refusal("forbidden_item")
 
     def _route(self, asked: Asked, document: Document) -> Route:
@@ -178,31 +188,6 @@ def case_question(document: Mapping[str, Any], theirs: str) -> Document:
     return {**kept, "numbers_theirs": theirs, "item": {"there": document["item"]["there"]}}
 
 
-def _require_rights(asked: Asked) -> None:
-    """Deny by default: the operation, where it goes, and for whom the caller speaks."""
-    rights = asked.caller.rights
-    if not _allowed(rights.operations, asked.operation):
-        raise Refusal("forbidden_operation", operation=asked.operation)
-    division = asked.document.get("division")
-    if isinstance(division, str) and not _allowed(rights.divisions, *_written(division)):
-        raise Refusal("forbidden_division", division=_code(division))
-    receiving = asked.document.get("receiving")
-    sender = receiving.get("division") if isinstance(receiving, dict) else None
-    if isinstance(sender, str) and not _allowed(asked.caller.speaks_for, *_written(sender)):
-        raise Refusal("forbidden_sender", division=_code(sender))
-
-
-@lru_cache(maxsize=4096)
-def _allowed(patterns: tuple[str, ...], *values: str) -> bool:
-    return any(fnmatchcase(value, pattern) for value in values if value for pattern in patterns)
-
-
-def _written(division: str) -> tuple[str, ...]:
-    """The ways to write one place: as it was given, short, and padded to 12 digits."""
-    short = short_division(division)
-    return division, short, short.ljust(12, "0")
-
-
 def _placed_once(document: Document) -> Document:
     """Both places in their one short form: what is written in two ways is the same place to every guard."""
     receiving = document["receiving"]
@@ -210,11 +195,6 @@ def _placed_once(document: Document) -> Document:
         "division": short_division(document["division"]),
         "receiving": {**receiving, "division": short_division(receiving["division"])},
     }
-
-
-def _code(text: str) -> str:
-    """A division as it may be repeated to the caller: digits, or nothing of what was sent."""
-    return text if text.isdigit() and len(text) <= 12 else "?"
 
 
 def _added(asked: Asked, receiving: Document, exchange_id: str, now_ms: int) -> Document:
@@ -265,6 +245,10 @@ def _contentless(document: Document, contents: Mapping[str, bytes], encoded: Req
     ]
 
 
+def _received_on(document: Mapping[str, Any]) -> date:
+    return instant(document["receiving"]["received_at"]).date()
+
+
 def _decoded(text: str) -> bytes:
     try:
         return b64decode(text)
@@ -280,7 +264,8 @@ def _together(faults: Sequence[Any], problems: Sequence[Any]) -> Refusal:
     return Refusal(code, problems=[*faults, *new], count=len(faults) + len(new))
 
 
-def _item_refusal(error: ItemError) -> Refusal:
+def item_refusal(error: ItemError) -> Refusal:
+    """What a caller is told of an item that cannot be aligned."""
     facts: dict[str, Any] = dict(error.facts)
     return Refusal(error.code, problems=error.problems(), **facts)
 

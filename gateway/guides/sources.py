@@ -9,7 +9,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from gateway.items.lists.cells import cell_of, unquoted
-from gateway.items.lists.charset import decoded
+from gateway.items.lists.charset import charset_of
 from gateway.items.lists.formats import lines, recognised
 from gateway.items.lists.line import Listed
 from gateway.items.problems import UnreadableFile
@@ -74,7 +74,7 @@ def _table(where: str, headings: Sequence[str], rows: Iterable[tuple[int, Sequen
 
 def _document(path: Path, *, one_a_line: bool) -> Sheet:
     """Numbers stay as they are written: a code of 31 digits is one."""
-    text = decoded(path.read_bytes(), path.name)
+    text = path.read_text(encoding=charset_of(path).name)
     tree = [_json(line) for line in text.splitlines() if line.strip()] if one_a_line else _json(text)
     if isinstance(tree, dict):
         tree = next((tree[name] for name in _LISTS if isinstance(tree.get(name), list)), [tree])

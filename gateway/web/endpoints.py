@@ -1,20 +1,38 @@
 """The routes of the service, each with who may use it and everything that it can answer."""
 
-from gateway.web.api import agreements, cases, catalogue, description, events, exchanges, guides, health
-from gateway.web.described import HTML, TEXT, Endpoint, Parameter, Success
+from gateway.web import parameters
+from gateway.web.api import (
+    agreements,
+    cases,
+    catalogue,
+    description,
+    events,
+    exchanges,
+    guides,
+    health,
+    needs,
+)
+from gateway.web.described import HTML, TEXT, Endpoint, Success
 
 _GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
 _BODY = (
     "too_large", "too_slow", "wrong_media_type", "wrong_charset", "body_unreadable", "not_json", "not_an_object",
     "duplicate_key", "too_deep", "number_inexact",
 )  # fmt: skip
+_ALIGNED = (
+    "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
+    "item_alignment_conflict", "item_alignment_gap", "item_alignment_ended", "item_target_missing",
+    "item_target_cancelled", "item_target_superseded",
+)  # fmt: skip
 _PREPARED = (
     "forbidden_division", "forbidden_item", "forbidden_sender", "invalid_case", "unmappable",
-    "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
+    *_ALIGNED, "item_version_differs",
     "no_agreement", "mode_not_agreed", "item_not_open", "power_not_delegated", "batch_full",
-    "item_alignment_conflict", "item_alignment_gap", "item_alignment_ended", "item_target_missing",
-    "item_target_cancelled", "item_target_superseded", "item_version_differs",
     "division_not_served", "route_ambiguous", "operation_not_offered", "not_active", "stopping",
+)  # fmt: skip
+_WISHED = (
+    "forbidden_sender", "unmappable", *_ALIGNED, "division_not_served", "route_ambiguous",
+    "operation_not_offered", "not_active",
 )  # fmt: skip
 _ADMITTED = (
     "idempotency_key_missing", "idempotency_key_bad", "idempotency_conflict", "case_open", "numbers_exhausted",
@@ -27,81 +45,6 @@ _ASKED = (
 _GUIDE = (
     "not_active", "division_not_served", "route_ambiguous", "operation_not_offered", "unmappable",
     "platform_refused", "platform_unavailable", "platform_garbled",
-)  # fmt: skip
-_ALIGNED = (
-    "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
-)  # fmt: skip
-
-LINE = {"type": "string", "minLength": 1, "maxLength": 100}
-_CASE = Parameter(
-    "id", "path", ("办件标识", "Id of the case"), {"type": "string"}, "01M7ZWW086DT8J2JM6T0Y9RXRE",
-    required=True,
-)  # fmt: skip
-_EXCHANGE = Parameter(
-    "id", "path", ("交换标识", "Id of the exchange"), {"type": "string"}, "01M7ZWW098WV6KEWG1ESFRB4QH",
-    required=True,
-)  # fmt: skip
-_KEY = Parameter(
-    "Idempotency-Key", "header",
-    ("每件新业务一个新键（如 UUID），重试时用同一键",
-     "A new key (a UUID, say) for each new case; the same key to try again"),
-    {"type": "string", "pattern": "^[\\x21-\\x7e]{8,128}$"}, "6f1c2f0e-52a1-4c0b-9a57-6a3a3f6f9b11", required=True,
-)  # fmt: skip
-_PREFER = Parameter(
-    "Prefer", "header",
-    ("wait=N：最多等待 N 秒（默认 5，最多 30）；wait=0 立即答复",
-     "wait=N: wait at most N seconds for the end (5 by default, 30 at most); wait=0 answers at once"),
-    {"type": "string", "maxLength": 200}, "wait=10",
-)  # fmt: skip
-_DIVISION = Parameter("division", "query", ("行政区划代码", "Code of the division"), LINE, "440232")
-_AFTER = Parameter(
-    "after", "query", ("上次给出的 cursor；不填则从头", "`cursor` of the time before; none: from the beginning"),
-    {"type": "string", "pattern": "^[0-9]{1,9}[.][0-9]{1,18}$"}, "1.0",
-)  # fmt: skip
-_LIMIT = Parameter(
-    "limit", "query", ("最多给出多少条（1–500，默认 100）", "At most how many (1 to 500, by default 100)"),
-    {"type": "integer", "minimum": 1, "maximum": 500}, "100",
-)  # fmt: skip
-_HERE = Parameter("here", "query", ("收件地行政区划", "Division that receives the papers"), LINE, "330282")
-_THERE = Parameter("there", "query", ("办理地行政区划", "Division that decides"), LINE, "440232")
-_CODE = Parameter(
-    "code", "query",
-    ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
-    LINE, "002014007000",
-)  # fmt: skip
-_NAME = Parameter("name", "query", ("事项名称的一部分", "A part of the item's name"), LINE, "失业登记")
-_CURSOR = Parameter(
-    "cursor", "query", ("上一页给出的 cursor", "`cursor` of the page before"),
-    {"type": "string", "pattern": "^[A-Za-z0-9_=-]{0,300}$"}, "WyI0NDAyMzIiLCAiMTE0NDAyMzIiLCAxXQ==",
-)  # fmt: skip
-_NUMBER = Parameter(
-    "number", "query", ("任何一方的任何编号，须完全一致", "Any number of any owner, exactly"), LINE,
-    "LN44023200000001", required=True,
-)  # fmt: skip
-
-_ITEM_CODE = Parameter(
-    "code", "path", ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
-    {"type": "string"}, "000117051000", required=True,
-)  # fmt: skip
-_PLACE = {"type": "string", "pattern": "^([0-9]{6}|[0-9]{9}|[0-9]{12})$"}
-_OF_DIVISION = Parameter(
-    "division", "query", ("行政区划代码", "Code of the division"), _PLACE, "440232", required=True
-)
-_REFRESH = Parameter(
-    "refresh", "query",
-    ("true：先向该地平台查询并保存（需要 guide.get 权限）",
-     "true: the platform is asked first, and its answer is kept (needs the right guide.get)"),
-    {"enum": ["true", "false"]}, "false",
-)  # fmt: skip
-_HERE_NEEDED = Parameter(
-    "here", "query", ("本地行政区划", "The division here"), _PLACE, "341702", required=True
-)
-_THERE_NEEDED = Parameter(
-    "there", "query", ("对方行政区划", "The division there"), _PLACE, "440232", required=True
-)
-_UNIT = Parameter(
-    "unit", "query", ("对方实施主体，有多个对应事项时用以确定", "The unit there, where it decides between several"),
-    LINE, "11440232MB2D06811W",
 )  # fmt: skip
 
 ENDPOINTS = (
@@ -117,7 +60,7 @@ ENDPOINTS = (
          Success(202, ("已受托，尚无结果", "Admitted, still open"), "Exchange", headers=("Location",)),
          Success(200, ("重发：先前的交换已撤回", "A repeat: the earlier exchange was withdrawn"), "Exchange",
                  headers=("Location",))),
-        (*_GUARDED, *_BODY, *_PREPARED, *_ADMITTED), (_KEY, _PREFER), "Case",
+        (*_GUARDED, *_BODY, *_PREPARED, *_ADMITTED), (parameters.KEY, parameters.PREFER), "Case",
     ),
     Endpoint(
         "GET", "/v1/cases", cases.look_up, "case.read",
@@ -125,26 +68,26 @@ ENDPOINTS = (
         ("按任何一方的编号（我方、办理地、接入方）查找本接入方提交的办件。",
          "Finds the cases that you submitted by any number that anybody knows them by."),
         (Success(200, ("找到的办件，可为空", "The cases found; may be none"), "Cases"),),
-        (*_GUARDED, "bad_parameter"), (_NUMBER,),
+        (*_GUARDED, "bad_parameter"), (parameters.NUMBER,),
     ),
     Endpoint(
         "GET", "/v1/cases/{id}", cases.show, "case.read",
         ("查看办件", "Look at a case"),
         ("办件及其全部编号与交换；不含个人信息。", "A case with all its numbers and exchanges; nothing personal."),
-        (Success(200, ("办件", "The case"), "CaseView"),), (*_GUARDED, "not_found"), (_CASE,),
+        (Success(200, ("办件", "The case"), "CaseView"),), (*_GUARDED, "not_found"), (parameters.CASE,),
     ),
     Endpoint(
         "GET", "/v1/cases/{id}/progress", cases.progress, "case.progress",
         ("查询办理进度", "Ask how a case stands"),
         ("立即向办理地平台查询，以规范词汇答复。",
          "Asks the other platform now, and answers in our own vocabulary."),
-        (Success(200, ("办理进度", "How it stands"), "ProgressView"),), (*_GUARDED, *_ASKED), (_CASE,),
+        (Success(200, ("办理进度", "How it stands"), "ProgressView"),), (*_GUARDED, *_ASKED), (parameters.CASE,),
     ),
     Endpoint(
         "GET", "/v1/exchanges/{id}", exchanges.show, "case.read",
         ("查看交换", "Look at an exchange"),
         ("一次操作自受托至终结的当前状态。", "One operation with one platform, as it is now."),
-        (Success(200, ("交换", "The exchange"), "Exchange"),), (*_GUARDED, "not_found"), (_EXCHANGE,),
+        (Success(200, ("交换", "The exchange"), "Exchange"),), (*_GUARDED, "not_found"), (parameters.EXCHANGE,),
     ),
     Endpoint(
         "GET", "/v1/exchanges/{id}/proof", exchanges.proof, "case.read",
@@ -152,7 +95,7 @@ ENDPOINTS = (
         ("该交换最新存证条目的证明，文本文件，可用 `python -m audit verify` 离线验证。",
          "The proof of the newest entry of an exchange: a text file for `python -m audit verify`, offline."),
         (Success(200, ("C2SP tlog-proof 文本", "A C2SP tlog-proof"), media=TEXT),),
-        (*_GUARDED, "not_found", "proof_not_ready"), (_EXCHANGE,),
+        (*_GUARDED, "not_found", "proof_not_ready"), (parameters.EXCHANGE,),
     ),
     Endpoint(
         "GET", "/v1/events", events.events, "case.read",
@@ -163,7 +106,7 @@ ENDPOINTS = (
          " behind it next time. With Prefer: wait=N an empty page is answered as soon as there is any, or after"
          " N seconds."),
         (Success(200, ("动态", "The events"), "Events"),),
-        (*_GUARDED, "bad_parameter", "cursor_of_lost_log"), (_AFTER, _LIMIT, _PREFER),
+        (*_GUARDED, "bad_parameter", "cursor_of_lost_log"), (parameters.AFTER, parameters.LIMIT, parameters.PREFER),
     ),
     Endpoint(
         "POST", "/v1/preflight", cases.preflight, "case.submit",
@@ -186,7 +129,18 @@ ENDPOINTS = (
         ("按区划、编码、名称查询；条件可并用，逐页给出。",
          "By division, code and name, together or alone; page by page."),
         (Success(200, ("一页事项", "A page of items"), "Items"),),
-        (*_GUARDED, "bad_parameter"), (_DIVISION, _CODE, _NAME, _CURSOR),
+        (*_GUARDED, "bad_parameter"), (parameters.DIVISION, parameters.CODE, parameters.NAME, parameters.CURSOR),
+    ),
+    Endpoint(
+        "GET", "/v1/items/{code}/form", needs.form, "catalogue.read",
+        ("该事项在办理地需要什么", "What an item needs over there"),
+        ("按映射与对方契约推出的表单（JSON Schema）：字段、代码、长度、字符集与必填条件；该情形的材料；"
+         "须先问清的情形。按此填写的办件能通过预检，unsaid 所列除外。",
+         "The form as a JSON Schema, computed from the mapping and their contract: fields, codes, lengths, "
+         "charsets, and when they are needed; the materials of the situation; the situations to ask for. A case "
+         "that fits it passes preflight, but for what `unsaid` names."),
+        (Success(200, ("表单与材料", "The form and the materials"), "Form"),),
+        (*_GUARDED, "bad_parameter", *_WISHED), parameters.WISHES,
     ),
     Endpoint(
         "GET", "/v1/agreements", agreements.agreements, "catalogue.read",
@@ -195,7 +149,7 @@ ENDPOINTS = (
          "Between which places, in which modes, which items may pass, since when, and how many more today; an empty"
          " list means that nothing is held against any."),
         (Success(200, ("通办协议", "The agreements"), "Agreements"),),
-        (*_GUARDED, "bad_parameter"), (_HERE, _THERE),
+        (*_GUARDED, "bad_parameter"), (parameters.HERE, parameters.THERE),
     ),
     Endpoint(
         "GET", "/v1/items/{code}/guide", guides.guide, "catalogue.read",
@@ -206,7 +160,8 @@ ENDPOINTS = (
          "to be so, age_s how many seconds ago. findings tell of a promise longer than the law allows, of limits "
          "without a unit."),
         (Success(200, ("办事指南", "The guide"), "GuideView"),),
-        (*_GUARDED, *_GUIDE, "guide_unknown", "bad_parameter"), (_ITEM_CODE, _OF_DIVISION, _REFRESH),
+        (*_GUARDED, *_GUIDE, "guide_unknown", "bad_parameter"),
+        (parameters.ITEM_CODE, parameters.OF_DIVISION, parameters.REFRESH),
     ),
     Endpoint(
         "GET", "/v1/items/{code}/compare", guides.compare, "catalogue.read",
@@ -216,7 +171,8 @@ ENDPOINTS = (
          "Finds both items by alignment and compares their guides line by line: limits, visits, fees, conditions, "
          "materials. `unknown` means that one side does not say, or that units cannot be compared."),
         (Success(200, ("比对结果", "The comparison"), "Comparison"),),
-        (*_GUARDED, *_ALIGNED, "guide_unknown", "bad_parameter"), (_ITEM_CODE, _HERE_NEEDED, _THERE_NEEDED, _UNIT),
+        (*_GUARDED, *_ALIGNED, "guide_unknown", "bad_parameter"),
+        (parameters.ITEM_CODE, parameters.HERE_NEEDED, parameters.THERE_NEEDED, parameters.UNIT),
     ),
     Endpoint(
         "GET", "/metrics", health.metrics, "metrics.read",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from adapters import problems as of_adapters
 from gateway.errors import CODES, Texts
 from gateway.items import problems as of_items
+from gateway.needs import problems as of_needs
 from mappings import texts as of_mappings
 
 _HEAD = """\
@@ -68,7 +69,7 @@ def _section(name: str) -> str:
 def _faults() -> Mapping[str, Texts]:
     """The sentences of single faults, from the parts that find them."""
     aligned = {code: texts for code, texts in of_items.TEXTS.items() if code in CODES or code in _OF_VERSIONS}
-    return {**of_mappings.TEXTS, **of_adapters.TEXTS, **aligned}
+    return {**of_mappings.TEXTS, **of_adapters.TEXTS, **of_needs.OF_CASES, **aligned}
 
 
 def _cell(text: str) -> str:

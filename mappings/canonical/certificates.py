@@ -1,17 +1,20 @@
 """Which numbers a certificate type (证件类型, GA/T 2000.156) can have."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from mappings.words.identity import birth_date_of, identity_fault, uscc_fault
 
-_PASSPORT = re.compile(r"[0-9A-Z]{5,17}")
-_FORMS = {
+_PASSPORT = "[0-9A-Z]{5,17}"
+# by certificate type, for those that have neither a birth date inside nor a check digit
+NUMBER_FORMS: Mapping[str, str] = {
     **dict.fromkeys(("411", "412", "413", "414", "415", "420", "421"), _PASSPORT),
-    "511": re.compile(r"[0-9]{8}|[0-9]{10}[A-Z]?"),  # 台湾居民来往大陆通行证
-    "516": re.compile(r"[HM][0-9]{8}([0-9]{2})?"),  # 港澳居民来往内地通行证
-    "517": re.compile(r"[A-Z]{1,2}[0-9]{7,8}"),  # 大陆居民往来台湾通行证
+    "511": "[0-9]{8}|[0-9]{10}[A-Z]?",  # 台湾居民来往大陆通行证
+    "516": "[HM][0-9]{8}([0-9]{2})?",  # 港澳居民来往内地通行证
+    "517": "[A-Z]{1,2}[0-9]{7,8}",  # 大陆居民往来台湾通行证
 }
+_FORMS = {id_type: re.compile(form) for id_type, form in NUMBER_FORMS.items()}
 _OLD_RESIDENCE = re.compile(r"[A-Z]{3}[0-9]{12}")  # 外国人永久居留证 until 2023
 _RESIDENCE_AREAS = ("81", "82", "83")
 WITH_BIRTH_DATE = ("111", "112", "154", "553")

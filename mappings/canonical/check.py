@@ -131,8 +131,10 @@ def _materials(document: Part, now: datetime) -> Found:
     seen: set[str] = set()
     for at, material in _each(document, "materials", ""):
         files = list(_each(material, "files", at))
-        if material.get("form") == "electronic" and not files:
+        instead = _part(material, "instead")
+        if material.get("form") == "electronic" and not files and not instead:
             yield Problem(f"{at}/files", "no_files")
+        yield from _instead(instead, f"{at}/instead", now)
         verification = _part(material, "verification")
         if material.get("trust") == "B" and not verification:
             yield Problem(f"{at}/verification", "verification_missing")
@@ -146,6 +148,20 @@ def _materials(document: Part, now: datetime) -> Found:
             seen |= {identity} if identity else set()
             if "content" in file:
                 yield from _content(file, file_at)
+
+
+def _instead(instead: Part, at: str, now: datetime) -> Found:
+    """What stands for a file is named: the licence, the query, the pledge; what is owed has its day."""
+    kind, until = _text(instead, "kind"), _text(instead, "until")
+    if kind in ("licence", "data", "pledge") and "reference" not in instead:
+        yield Problem(f"{at}/reference", "reference_missing")
+    if kind == "owed" and "until" not in instead:
+        yield Problem(f"{at}/until", "until_missing")
+    last = _date(until)
+    if until and last is None:
+        yield Problem(f"{at}/until", "no_such_date")
+    elif last and last < now.date():
+        yield Problem(f"{at}/until", "until_past")
 
 
 def _content(file: Part, at: str) -> Found:

@@ -35,6 +35,7 @@ ITEMS: Mapping[str, Item] = {
     "11440232MB2D06811W4000117051000": Item("建设工程消防设计审查", "3", "440232", "1"),
     "11440233MB2D07520F4000117051000": Item("建设工程消防设计审查", "2", "440233", "1"),
     "11440232007340216X4002014007000": Item("失业登记", "5", "440232", "2", "1"),
+    "11440232007340216X4442014001000": Item("失业保险金申领", "3", "440232", "2", "1"),
     "11440233007341120C4002014007000": Item("失业登记", "5", "440233", "2", "1"),
     "11440233MB2D09143J4000511012000": Item("孤儿、事实无人抚养儿童认定", "1", "440233", "1", "1"),
 }
@@ -63,6 +64,8 @@ _PARTS = {  # part: (required, optional)
     "dlr": ("xm zjlx zjhm dlqx yxqz", "sjh"),
 }
 _MATERIAL = ("clbm clmc clxs sfyj xrdj fs fj", "hydw hysj hyry")
+_REPLACED = ("clbm clmc clxs sfyj xrdj fs sqfs", "hydw hysj hyry fj dtbh bjqx")  # no file: A.11
+_MEANS = {"3": "dtbh", "4": "bjqx", "5": "dtbh"}
 _FILE = ("xh wjm wjgs wjdx wjzy wjnr", "")
 _FORMATS = {"pdf": b"%PDF", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG", "ofd": b"PK\x03\x04"}
 
@@ -102,7 +105,8 @@ def _shape(case: Mapping[str, object]) -> Iterator[Fault]:
             yield "5007", f"{name}超过{most}字"
     materials = case.get("clxx")
     for index, material in enumerate(materials if isinstance(materials, list) else [], 1):
-        yield from _fields(material, *_MATERIAL, f"clxx[{index}].")
+        asked = _REPLACED if isinstance(material, dict) and "sqfs" in material else _MATERIAL
+        yield from _fields(material, *asked, f"clxx[{index}].")
         files = material.get("fj") if isinstance(material, dict) else None
         for number, file in enumerate(files if isinstance(files, list) else [], 1):
             yield from _fields(file, *_FILE, f"clxx[{index}].fj[{number}].")
@@ -197,10 +201,23 @@ def _materials(case: Mapping[str, object]) -> Iterator[Fault]:
             yield "5005", f"{where}xrdj或sfyj代码不在表内"
         if material["clxs"] not in ("1", "2") or not str(material["fs"]).isdigit():
             yield "5005", f"{where}clxs或fs不合格"
-        for number, file in enumerate(material["fj"], 1):
+        if "sqfs" in material:
+            yield from _means(material, where)
+        for number, file in enumerate(material.get("fj", []), 1):
             if file["xh"] != str(number):
                 yield "5005", f"{where}附件序号不连续"
             yield from _file(file, f"{where}.fj[{number}]")
+
+
+def _means(material: Mapping[str, str], where: str) -> Iterator[Fault]:
+    """What stands for a file (A.11), with its number or its day."""
+    needed = _MEANS.get(material["sqfs"])
+    if needed is None:
+        yield "5005", f"{where}sqfs代码不在表内"
+    elif not material.get(needed):
+        yield "5001", f"缺少{where}{needed}"
+    elif needed == "bjqx" and not re.fullmatch(r"20\d{6}", material["bjqx"]):
+        yield "5007", f"{where}bjqx不是日期"
 
 
 def _file(file: Mapping[str, str], where: str) -> Iterator[Fault]:

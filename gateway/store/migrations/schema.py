@@ -1,9 +1,10 @@
-"""All tables of the program: the trunk's with the catalogue and the guides, and the log's own."""
+"""All tables of the program: the trunk's with the catalogue, guides and aligned materials, and the log's own."""
 
 from audit.tables import metadata as LOG
 from gateway.guides import tables as _guides  # noqa: F401 - its tables join the metadata
 from gateway.items import tables as _items  # noqa: F401 - its tables join the metadata
 from gateway.items.likeness import tables as _likeness  # noqa: F401 - likewise
+from gateway.needs import tables as _needs  # noqa: F401 - its tables join the metadata
 from gateway.store import followed as _followed  # noqa: F401 - likewise
 from gateway.store.tables import metadata
 

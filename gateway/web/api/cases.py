@@ -60,6 +60,7 @@ async def preflight(request: web.Request) -> web.Response:
             "item": dict(prepared.there),
             "message": prepared.message.document,
             "personal_fields": list(prepared.personal),
+            "materials": prepared.materials,
             "agreement": agreed_view(prepared.agreed, left),
         },
         headers=PRIVATE,

@@ -1,0 +1,104 @@
+"""The parameters of the routes: queries, headers, parts of the path."""
+
+from gateway.web.described import Parameter
+
+LINE = {"type": "string", "minLength": 1, "maxLength": 100}
+CASE = Parameter(
+    "id", "path", ("办件标识", "Id of the case"), {"type": "string"}, "01M7ZWW086DT8J2JM6T0Y9RXRE",
+    required=True,
+)  # fmt: skip
+EXCHANGE = Parameter(
+    "id", "path", ("交换标识", "Id of the exchange"), {"type": "string"}, "01M7ZWW098WV6KEWG1ESFRB4QH",
+    required=True,
+)  # fmt: skip
+KEY = Parameter(
+    "Idempotency-Key", "header",
+    ("每件新业务一个新键（如 UUID），重试时用同一键",
+     "A new key (a UUID, say) for each new case; the same key to try again"),
+    {"type": "string", "pattern": "^[\\x21-\\x7e]{8,128}$"}, "6f1c2f0e-52a1-4c0b-9a57-6a3a3f6f9b11", required=True,
+)  # fmt: skip
+PREFER = Parameter(
+    "Prefer", "header",
+    ("wait=N：最多等待 N 秒（默认 5，最多 30）；wait=0 立即答复",
+     "wait=N: wait at most N seconds for the end (5 by default, 30 at most); wait=0 answers at once"),
+    {"type": "string", "maxLength": 200}, "wait=10",
+)  # fmt: skip
+DIVISION = Parameter("division", "query", ("行政区划代码", "Code of the division"), LINE, "440232")
+AFTER = Parameter(
+    "after", "query", ("上次给出的 cursor；不填则从头", "`cursor` of the time before; none: from the beginning"),
+    {"type": "string", "pattern": "^[0-9]{1,9}[.][0-9]{1,18}$"}, "1.0",
+)  # fmt: skip
+LIMIT = Parameter(
+    "limit", "query", ("最多给出多少条（1–500，默认 100）", "At most how many (1 to 500, by default 100)"),
+    {"type": "integer", "minimum": 1, "maximum": 500}, "100",
+)  # fmt: skip
+HERE = Parameter("here", "query", ("收件地行政区划", "Division that receives the papers"), LINE, "330282")
+THERE = Parameter("there", "query", ("办理地行政区划", "Division that decides"), LINE, "440232")
+CODE = Parameter(
+    "code", "query",
+    ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
+    LINE, "002014007000",
+)  # fmt: skip
+NAME = Parameter("name", "query", ("事项名称的一部分", "A part of the item's name"), LINE, "失业登记")
+CURSOR = Parameter(
+    "cursor", "query", ("上一页给出的 cursor", "`cursor` of the page before"),
+    {"type": "string", "pattern": "^[A-Za-z0-9_=-]{0,300}$"}, "WyI0NDAyMzIiLCAiMTE0NDAyMzIiLCAxXQ==",
+)  # fmt: skip
+ITEM = Parameter(
+    "code", "path", ("接入方所用的事项编码", "The item's code, as the caller knows it"),
+    {"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"}, "002014007000", required=True,
+)  # fmt: skip
+PLACE = {"type": "string", "pattern": "^[0-9]{6}([0-9]{3}){0,2}$"}
+OVER_THERE = Parameter(
+    "division",
+    "query",
+    ("办理地行政区划", "The division where it is to be done"),
+    PLACE,
+    "440232",
+    required=True,
+)
+WISHES = (
+    ITEM,
+    OVER_THERE,
+    Parameter("unit", "query", ("办理单位", "The unit over there"),
+              {"type": "string", "pattern": "^[0-9A-Z]{18}$"}, "11440232007340216X"),
+    Parameter("situation", "query", ("情形，应为答复中 situations 之一", "One of `situations` of the answer"),
+              {"type": "string", "minLength": 1, "maxLength": 500}, ""),
+    Parameter("here", "query", ("收件地行政区划；只代表一地的接入方可不填",
+                                "The receiving division; may be left out by who speaks for one only"),
+              PLACE, "341702"),
+    Parameter("mode", "query", ("通办方式", "How it is handled across"),
+              {"enum": ["full_online", "collect_for", "joint"]}, "full_online"),
+    Parameter("received_on", "query", ("收件日，默认今天", "The day of receipt; today, if left out"),
+              {"type": "string", "format": "date"}, ""),
+    Parameter("kind", "query", ("申请人类型", "The kind of applicant"),
+              {"enum": ["person", "organization"]}, "person"),
+)  # fmt: skip
+NUMBER = Parameter(
+    "number", "query", ("任何一方的任何编号，须完全一致", "Any number of any owner, exactly"), LINE,
+    "LN44023200000001", required=True,
+)  # fmt: skip
+
+ITEM_CODE = Parameter(
+    "code", "path", ("事项编码：本地、基本、实施或业务办理项编码", "Local, basic, implementation or handling code"),
+    {"type": "string"}, "000117051000", required=True,
+)  # fmt: skip
+OF_DIVISION = Parameter(
+    "division", "query", ("行政区划代码", "Code of the division"), PLACE, "440232", required=True
+)
+REFRESH = Parameter(
+    "refresh", "query",
+    ("true：先向该地平台查询并保存（需要 guide.get 权限）",
+     "true: the platform is asked first, and its answer is kept (needs the right guide.get)"),
+    {"enum": ["true", "false"]}, "false",
+)  # fmt: skip
+HERE_NEEDED = Parameter(
+    "here", "query", ("本地行政区划", "The division here"), PLACE, "341702", required=True
+)
+THERE_NEEDED = Parameter(
+    "there", "query", ("对方行政区划", "The division there"), PLACE, "440232", required=True
+)
+UNIT = Parameter(
+    "unit", "query", ("对方实施主体，有多个对应事项时用以确定", "The unit there, where it decides between several"),
+    LINE, "11440232MB2D06811W",
+)  # fmt: skip

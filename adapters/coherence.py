@@ -13,6 +13,7 @@ from adapters.front_coherence import front_contradictions
 from adapters.notation import http_call
 from adapters.patterns import text_matcher
 
+FOLLOWED = "case.progress"  # what a case that is followed is asked
 _SURELY_NOT = ("refused", "later", "barred")
 _NEVER_PROOF = ("502", "504")
 _BARE_NO_PROOF = ("500", "503")
@@ -60,6 +61,7 @@ def contradictions(platform: Platform) -> tuple[Fault, ...]:
     for name, operation in platform.operations.items():
         at = ("operations", name)
         found += [*_calls(platform, operation, at), *_answers(operation, at), *_unknowns(platform, name, at)]
+        found += _following(platform, name, at)
     return tuple(found)
 
 
@@ -248,6 +250,14 @@ def _unknowns(platform: Platform, name: str, at: tuple[str, ...]) -> Iterator[Fa
         yield _fault(
             (*at, "probe", "ask"), "no such read operation here", f"write one of: {known or 'none declared'}"
         )
+
+
+def _following(platform: Platform, name: str, at: tuple[str, ...]) -> Iterator[Fault]:
+    follow = platform.operations[name].follow
+    if follow and (name != FOLLOWED or not platform.operations[name].is_read(name)):
+        yield _fault((*at, "follow"), f"only the read {FOLLOWED} is asked by itself", "leave it out here")
+    if follow and follow.most_s < follow.first_s:
+        yield _fault((*at, "follow", "most"), "shorter than first", "write a longer most")
 
 
 def _shape(error: Any) -> Fault:

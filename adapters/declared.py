@@ -102,6 +102,15 @@ class Retry(Declared):
     most_s: DurationS = Field(default=3600.0, alias="most")
 
 
+class Follow(Declared):
+    """A case that was delivered is asked about by itself until its end: after `first`, sooner again once something
+    new was told, else twice as long, `most` at most.
+    """
+
+    first_s: DurationS = Field(default=600.0, alias="first", gt=0)
+    most_s: DurationS = Field(default=21600.0, alias="most", gt=0)
+
+
 class Argument(Declared):
     """One named part of a call; exactly one of secret, setting, value, field, document.
 
@@ -173,6 +182,7 @@ class Operation(Declared):
     probe: Probe | None = None
     patience_s: DurationS = Field(default=86400.0, alias="patience")
     retry: Retry = Retry()
+    follow: Follow | None = None
 
     def is_read(self, name: str) -> bool:
         return self.kind == "read" if self.kind else name in READS

@@ -61,6 +61,7 @@ class Policy:
     patience_ms: int = 86_400_000
     first_wait_ms: int = 30_000
     most_wait_ms: int = 3_600_000
+    follow_ms: int = 0  # of a submit: when its case is asked about for the first time; 0: never by itself
     renews_secret: bool = False  # a first "barred" may only mean that the session secret is stale
 
 

@@ -14,6 +14,7 @@ from gateway.releases import PlatformRelease, Release
 from mappings.mapping import Mapping as Mapped
 
 SECOND_MS = 1_000
+SUBMIT, PROGRESS = "case.submit", "case.progress"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,12 @@ class Routes:
             raise Refusal("operation_not_offered", operation=operation, platform=platform)
         return route
 
+    def followed(self, platform: str) -> Route | None:
+        """The route by which cases of a platform are followed now; None where it declares nothing of it."""
+        digest = self._active.digest if self._active else ""
+        route = self._routes.get((digest, platform, PROGRESS))
+        return route if route and route.declared.follow else None
+
     def find(self, *, division: str, item: Mapping[str, Any] | None, operation: str) -> Route:
         """The one platform that serves this item there.
 
@@ -189,8 +196,15 @@ def policy_of(platform: PlatformRelease, name: str, operation: Operation) -> Pol
         patience_ms=_ms(operation.patience_s),
         first_wait_ms=_ms(operation.retry.first_s),
         most_wait_ms=_ms(operation.retry.most_s),
+        follow_ms=_followed_ms(platform) if name == SUBMIT else 0,
         renews_secret=platform.declared.auth in RENEWING,
     )
+
+
+def _followed_ms(platform: PlatformRelease) -> int:
+    """How soon after it was delivered a case is asked about; 0 where the platform declares nothing of it."""
+    asked = platform.declared.operations.get(PROGRESS)
+    return _ms(asked.follow.first_s) if asked and asked.follow else 0
 
 
 def _ms(seconds: float) -> int:

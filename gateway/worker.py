@@ -9,6 +9,7 @@ from functools import partial
 
 from gateway import logs
 from gateway.exchange.due import expire, take_up
+from gateway.exchange.polling import ask_due
 from gateway.exchange.story import Exchanges
 from gateway.gates import Gate, Gates
 from gateway.model import Exchange
@@ -19,6 +20,7 @@ from gateway.store.store import Store
 log = logs.get("worker")
 TICK_S = 0.25
 MOST_LEASES = 100
+FOLLOW_EVERY_MS = 500
 
 
 class Worker:
@@ -40,6 +42,7 @@ class Worker:
         self._poked = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
+        self._followed_ms = 0
 
     def poke(self) -> None:
         """Something may be due, or a slot is free."""
@@ -49,6 +52,7 @@ class Worker:
         while not self._stopping:
             try:
                 await self._round()
+                await self._follow()
                 await self._tend()
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever befell one round
                 log.error("worker.failed", failure=error)
@@ -77,12 +81,21 @@ class Worker:
                     self._running[exchange.id] = asyncio.create_task(self._expire(exchange))
             free = 0 if self._stopping else gate.free(now_ms)
             if free > 0:
-                await self._take_up(gate, free)
+                await self._alone(gate, take_up(self._story, gate, free))
 
-    async def _take_up(self, gate: Gate, most: int) -> None:
+    async def _follow(self) -> None:
+        """Ask about followed cases, now and then, behind everything that is to be sent."""
+        now_ms = self._clock_ms()
+        if self._stopping or now_ms - self._followed_ms < FOLLOW_EVERY_MS:
+            return
+        self._followed_ms = now_ms
+        for gate in list(self._gates.gates.values()):
+            await self._alone(gate, ask_due(self._story, gate))
+
+    async def _alone(self, gate: Gate, work: Awaitable[None]) -> None:
         """What fails here fails for one platform only; it stays due."""
         try:
-            await take_up(self._story, gate, most)
+            await work
         except Exception as error:  # noqa: BLE001 - as in the loop itself
             log.error("worker.failed", platform=gate.platform, failure=error)
 

@@ -19,8 +19,8 @@ over there, late, twice, out of order and by a clock that differs by minutes. Ev
 they happened (of two within five minutes the one less far along was first). A step that was not told is implied by
 a later one, so a decision in the first answer (即办件) is lawful. An end that was told is not left for another one:
 what contradicts it is shown under `findings` and changes nothing, and only a record that takes an earlier one back
-(更正) undoes it. What is more than five minutes in the future is recorded and does not count. Every change has its
-entry, `case.event`, and what does not count has `case.ignored`.
+(更正) undoes it. What is more than five minutes in the future is recorded and does not count until its time has
+come and it is told again. Every change has its entry, `case.event`, and what does not count has `case.ignored`.
 """
 # The ordinary way; the table has every other one.
 DRAWN: tuple[tuple[State, Kind], ...] = (

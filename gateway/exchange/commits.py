@@ -14,8 +14,9 @@ from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy
-from gateway.store import bodies, cases, exchanges, passages
+from gateway.store import bodies, cases, exchanges, followed, passages
 from gateway.store.cases import Case, Number
+from gateway.store.followed import Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import DataKey
 
@@ -199,6 +200,7 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
             tx.record(record(late=True))
         if now is not was:
             tx.record(record(late=False))
+            _begin_following(tx, now, conclusion.policy)
         if now.ended or now.state == "held":
             tx.tell(now.id)
         return now, decision
@@ -253,6 +255,13 @@ def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_d
         _ticket(tx, now, now.state, fact, held_due_ms)  # what a person ended, a person has seen
     if now.state in ENDS - {"delivered"} and now.operation == "case.submit":
         cases.close(tx.connection, now.case_id)
+
+
+def _begin_following(tx: Transaction, now: Exchange, policy: Policy) -> None:
+    """A case that they have is asked about by itself from now on, where they declare how often."""
+    if now.state == "delivered" and policy.follow_ms:
+        due_ms = tx.now_ms + policy.follow_ms
+        followed.begin(tx.connection, Followed(now.case_id, now.platform, now.id, due_ms))
 
 
 def _ticket(tx: Transaction, exchange: Exchange, kind: str, fact: Fact, held_due_ms: int) -> None:

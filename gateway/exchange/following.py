@@ -22,6 +22,7 @@ from gateway.store.events import Told
 from gateway.store.store import Transaction
 
 SUBMIT = "case.submit"
+AHEAD = "in_the_future"
 _BY_US: Mapping[str, Kind] = {"delivered": "handed_over", "refused": "returned", "withdrawn": "withdrawn"}
 
 
@@ -87,7 +88,8 @@ def answered(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
 def follow(case_id: str, news: Sequence[Told]) -> Callable[[Transaction], Life | None]:
     """Keep what is new of it, each with its entry; a case that has come to its end is no longer open.
 
-    The life after it; None if there is no such case. Told again it changes nothing.
+    The life after it; None if there is no such case. Told again it changes nothing, but for what did not count
+    because it was in the future, and is so no longer.
     """
 
     def work(tx: Transaction) -> Life | None:
@@ -96,14 +98,15 @@ def follow(case_id: str, news: Sequence[Told]) -> Callable[[Transaction], Life |
         if case is None:
             return None
         known = known_of(tx.connection, case)
-        life, keys, added = life_of(known), {_event(each).key for each in known.told}, list[Told]()
+        life, added = life_of(known), list[Told]()
+        keys = {(_event(each).key, each.cause) for each in known.told}
         for each in news:
-            event = _event(each)
-            if event.key in keys or event.key in {known_event.key for known_event in life.events}:
+            event, ahead = _event(each), is_ahead(each, tx.now_ms)
+            said = (event.key, AHEAD if ahead else "")
+            if said in keys or event.key in {known_event.key for known_event in life.events}:
                 continue
-            keys.add(event.key)
-            ahead = each.at_ms > tx.now_ms + APART_MS
-            added.append(each._replace(cause="in_the_future") if ahead else each)
+            keys.add(said)
+            added.append(each._replace(cause=AHEAD) if ahead else each)
             life = life if ahead else told(life, event)
             tx.record(_entry(case, added[-1], life))
         events.add(tx.connection, case_id, len(known.told), added)
@@ -112,6 +115,11 @@ def follow(case_id: str, news: Sequence[Told]) -> Callable[[Transaction], Life |
         return life
 
     return work
+
+
+def is_ahead(each: Told, now_ms: int) -> bool:
+    """Whether it is said to happen later than clocks can differ: then it does not count yet."""
+    return each.at_ms > now_ms + APART_MS
 
 
 def _event(each: Told) -> Event:

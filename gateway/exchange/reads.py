@@ -1,17 +1,19 @@
 """A read (查询): the same way through with one commit. Repeatable by nature, never held, asked once."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+from adapters.message import Reply
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
 from gateway.exchange.papers import Claim
 from gateway.exchange.prepare import case_question, translate
 from gateway.exchange.story import Exchanges
 from gateway.identity import new_id
-from gateway.model import Exchange
+from gateway.model import Exchange, Fact
 from gateway.routes import Route
 
 _NO_CASE = Exchange(
@@ -30,6 +32,7 @@ class Question:
     asks:   what is asked besides, in canonical words (the day of a list).
     caller: whose question it is; empty for one of this installation's own people.
     probes: the operation whose outcome the answer is to tell (landed, absent); None for an ordinary answer.
+    keeps:  whether an answer is worth a record; None: every one is.
     """
 
     operation: str
@@ -39,6 +42,7 @@ class Question:
     asks: Mapping[str, Any] = field(default_factory=dict, repr=False)
     caller: str = ""
     probes: str | None = None
+    keeps: Callable[[Route, Reply, Fact], bool] | None = None
 
 
 async def ask(story: Exchanges, asked: Asked, about: Exchange) -> tuple[Exchange, dict[str, Any]]:
@@ -77,7 +81,8 @@ async def pose(story: Exchanges, question: Question) -> tuple[Exchange, Route]:
     key = around.papers.vault.new_key(exchange_id)
     message = replace(translated.message, probes=question.probes)
     claim = Claim(exchange, route, key, message, started_ms, translated.encoded, reserved[0])
-    return await asyncio.shield(story.start(story.send(claim, gate))), route
+    keeps = partial(question.keeps, route) if question.keeps else None
+    return await asyncio.shield(story.start(story.send(claim, gate, keeps))), route
 
 
 async def _document(story: Exchanges, question: Question, exchange_id: str) -> dict[str, Any]:

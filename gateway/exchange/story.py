@@ -7,7 +7,7 @@ enter, never in what happens then: `send` puts it on the wire, `conclude` judges
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from adapters.errors import LeaseOver
 from adapters.message import Reply
@@ -32,6 +32,8 @@ from gateway.store import cases, exchanges
 from gateway.store.store import Store
 
 log = logs.get("exchange")
+Result = TypeVar("Result")
+Keeps = Callable[[Reply, Fact], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,11 @@ class Exchanges:
 
     # ---- steps 6 to 9: send, judge -------------------------------------------------------------------
 
-    async def send(self, claim: Claim, gate: Gate) -> Exchange:
-        """Put it on the wire under its claim, and conclude."""
+    async def send(self, claim: Claim, gate: Gate, keeps: Keeps | None = None) -> Exchange:
+        """Put it on the wire under its claim, and conclude.
+
+        keeps: of a read, whether the answer is worth a record; if not, the exchange is as it was claimed.
+        """
         try:
             reply = await self._reply_to(claim)
         finally:
@@ -156,6 +161,8 @@ class Exchanges:
         )  # fmt: skip
         turned = circuit.turn(gate, claim, reply, self.around.clock_ms)
         try:
+            if keeps and not keeps(reply, fact):
+                return claim.exchange
             return await self.conclude(
                 claim.exchange, fact, lambda now, _: same_claim(now, claim.exchange), claim=claim, reply=reply
             )
@@ -240,7 +247,7 @@ class Exchanges:
         """Longer than the whole timeout and the margin in which the first byte may leave."""
         return route.timeout_ms + 2 * self.around.lease_margin_ms
 
-    def start(self, sending: Coroutine[Any, Any, Exchange]) -> asyncio.Task[Exchange]:
+    def start(self, sending: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
         """Sending is a task of the process: a caller that hangs up cancels nothing."""
         task = asyncio.create_task(sending)
         self._sends.add(task)

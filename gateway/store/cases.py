@@ -8,6 +8,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.store.connection import Connection
+from gateway.store.followed import followed_cases
 from gateway.store.tables import case_numbers, cases, exchanges, idempotency, sequences, tickets
 
 INSERT_CASE = sa.insert(cases)
@@ -19,6 +20,7 @@ SAME_OPEN = sa.select(cases.c.id, cases.c.caller).where(
     cases.c.open == 1,
 )
 CLOSE = sa.update(cases).where(cases.c.id == bindparam("id_")).values(open=0)
+UNFOLLOW = sa.delete(followed_cases).where(followed_cases.c.case_id == bindparam("id_"))
 INSERT_NUMBER = insert(case_numbers).on_conflict_do_nothing()
 NUMBERS = sa.select(case_numbers.c.owner, case_numbers.c.kind, case_numbers.c.number).where(
     case_numbers.c.case_id == bindparam("id")
@@ -141,7 +143,9 @@ def same_open(connection: Connection, case: Case) -> tuple[str, str] | None:
 
 
 def close(connection: Connection, case_id: str) -> None:
+    """Nothing of it is under way any more, and nobody is asked about it."""
     connection.put(CLOSE, {"id_": case_id})
+    connection.put(UNFOLLOW, {"id_": case_id})
 
 
 def add_numbers(connection: Connection, case_id: str, exchange_id: str, numbers: Sequence[Number]) -> None:

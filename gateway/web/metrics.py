@@ -13,6 +13,8 @@ class Metrics:
     requests: Counter = field(init=False)
     seconds: Histogram = field(init=False)
     open_exchanges: Gauge = field(init=False)
+    followed_cases: Gauge = field(init=False)
+    followed_overdue: Gauge = field(init=False)
     waiting_writes: Gauge = field(init=False)
     waited: Counter = field(init=False)
     turned_away: Counter = field(init=False)
@@ -34,6 +36,18 @@ class Metrics:
             ),
             "open_exchanges": Gauge(
                 "tongban_open_exchanges", "Open exchanges", ["platform", "state"], registry=self.registry
+            ),
+            "followed_cases": Gauge(
+                "tongban_followed_cases",
+                "Cases that are asked about by themselves, by why the last question got no answer",
+                ["platform", "cause"],
+                registry=self.registry,
+            ),
+            "followed_overdue": Gauge(
+                "tongban_followed_overdue_seconds",
+                "How long the longest due question has waited",
+                ["platform"],
+                registry=self.registry,
             ),
             "waiting_writes": Gauge(
                 "tongban_waiting_writes", "Transactions waiting for the writer", registry=self.registry

@@ -185,3 +185,29 @@ def test_soap_mistakes_are_found(path: str, value: Any, where: str) -> None:
 def test_a_read_needs_no_probe() -> None:
     document = changed(REST, "operations.case.correct.kind", "read")
     assert ("operations.case.correct.probe", "a read needs no probe") in findings(document)
+
+
+FOLLOW = {"first": "10m", "most": "6h"}
+
+
+def test_how_often_a_case_is_followed_is_said_of_its_progress_alone() -> None:
+    declared = declare(changed(REST, "operations.case.progress.follow", FOLLOW))
+    follow = declared.operations["case.progress"].follow
+    assert follow is not None
+    assert (follow.first_s, follow.most_s) == (600, 21_600)
+    found = findings(changed(REST, "operations.case.submit.follow", FOLLOW))
+    assert ("operations.case.submit.follow", "only the read case.progress is asked by itself") in found
+
+
+@pytest.mark.parametrize(
+    ("follow", "where"),
+    [
+        ({"first": "6h", "most": "10m"}, "most"),
+        ({"first": "0s"}, "first"),
+        ({"first": "0s", "most": "0s"}, "most"),
+        ({"every": "1m"}, "every"),
+    ],
+)
+def test_a_pace_that_cannot_be_kept_is_a_mistake(follow: dict[str, str], where: str) -> None:
+    found = findings(changed(REST, "operations.case.progress.follow", follow))
+    assert f"operations.case.progress.follow.{where}" in [at for at, _ in found]

@@ -3,12 +3,13 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.fakes.checks import id_check
+from tests.fakes.checks import CHINA, id_check
 from tests.fakes.fixtures import case
 from tests.installation import EXAMPLES, MORE, PLATFORMS
 
@@ -24,6 +25,7 @@ class Trial:
 
     told: what the simulated platform is told to do to it.
     kill: "before" the first byte or "after" the last one, the gateway is killed while it sends this case.
+    item: the caller's code of another item than that person's.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Trial:
     nth: int = 0
     told: Mapping[str, Any] = field(default_factory=dict)
     kill: str = ""
+    item: str = ""
 
     @property
     def key(self) -> str:
@@ -38,7 +41,9 @@ class Trial:
 
     def document(self) -> dict[str, Any]:
         """The case as a caller posts it; the n-th person differs in the number and in nothing else."""
-        document = case(self.who)
+        document = case(self.who, received_at=datetime.now(CHINA) if self.item else None)
+        if self.item:
+            document["item"] = {"code": self.item}
         applicant = document["applicant"]
         if self.nth:
             number = applicant["id_number"]
@@ -68,6 +73,9 @@ class Row:
 
 
 COMPARED = tuple(each.name for each in fields(Row) if each.name not in {"reference", "ms"})
+# Two lists whose codes have nothing in common, each as its place publishes it; a person aligns this item of them.
+LISTS = {"341702": ("guichi.csv", "pinyin"), "440232": ("lingnan.json", "national")}
+ALIGNED = "GC-RS-0101"
 PLAIN = (
     Trial("person", "gd-person"),
     Trial("organization", "gd-organization"),
@@ -79,6 +87,7 @@ PLAIN = (
     Trial("person, ministry", "yb-person"),
     Trial("person, XML in GBK", "yh-person"),
     Trial("session secret expired, XML in GBK", "yh-foreigner", 0, {"do": "expire_secret"}),
+    Trial("item that a person aligned", "gd-person", 30, item=ALIGNED),
 )
 KILLED = (
     Trial("killed before first byte", "gd-person", 1, kill="before"),

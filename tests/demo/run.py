@@ -1,6 +1,7 @@
 """The demonstration itself: what is sent, when the gateway is killed, what came of every case."""
 
 import asyncio
+import csv
 import sys
 from asyncio.subprocess import PIPE
 from base64 import b64decode
@@ -38,6 +39,7 @@ class Demo:
 
     async def run(self) -> None:
         """Everything in order; whatever is not as it should be ends in `wrong`."""
+        await self._align()
         await self._kill_round()
         await self._send_disturbed()
         self.deadline = asyncio.get_running_loop().time() + MOST_S
@@ -50,6 +52,29 @@ class Demo:
         if self.wrong:
             self.wrong += _failures(self.installation.folder / "gateway.log")
         self.told("the table")
+
+    # ---- two lists that share no code ------------------------------------------------------------------
+
+    async def _align(self) -> None:
+        """Bring both lists in, have their items compared, and confirm one of the suggestions as an office does."""
+        for division, (name, profile) in plan.LISTS.items():
+            file = str(Path(__file__).parent / "lists" / name)
+            await self._item(
+                "import", file, "--division", division, "--profile", profile, "--states", "use", "--yes"
+            )
+        here, there = plan.LISTS
+        pair = ("--here", here, "--there", there)
+        await self._item("suggest", *pair)
+        sheet = self.installation.folder / "suggestions.csv"
+        await self._item("review", *pair, "--export", str(sheet))
+        _confirm(sheet, plan.ALIGNED)
+        await self._item("review", *pair, "--import", str(sheet), "--as", "demo")
+
+    async def _item(self, *arguments: str) -> None:
+        code, said = await ran("gateway.cli", "item", *arguments, "--conf", str(self.installation.conf))
+        if code != 0:
+            self.wrong.append(f"tongban item {arguments[0]} ended with {code}: {said}")
+        self.told(f"tongban item {arguments[0]}")
 
     # ---- sending -------------------------------------------------------------------------------------
 
@@ -206,10 +231,20 @@ async def ran(module: str, *arguments: str) -> tuple[int, str]:
     return child.returncode or 0, (out + errors).decode(errors="replace")
 
 
+def _confirm(sheet: Path, code: str) -> None:
+    """Write y behind the surest suggestion for an item, as a person does in a spreadsheet."""
+    with sheet.open(encoding="utf-8-sig", newline="") as lines:
+        headings, *rows = csv.reader(lines)
+    first = next(row for row in rows if code in row)
+    first[-1] = "y"
+    with sheet.open("w", encoding="utf-8-sig", newline="") as out:
+        csv.writer(out).writerows([headings, *rows])
+
+
 def steps() -> int:
     """How often `told` is called in a run in which all goes well."""
-    starts = len(plan.KILLED) + 1
-    return len(plan.PEOPLE) * 2 + len(plan.KILLED) + starts + 1 + CHECKS
+    starts, items = len(plan.KILLED) + 1, len(plan.LISTS) + 3
+    return items + len(plan.PEOPLE) * 2 + len(plan.KILLED) + starts + 1 + CHECKS
 
 
 def _span_ms(view: Mapping[str, Any]) -> int:

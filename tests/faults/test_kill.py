@@ -176,7 +176,7 @@ class Run:
             found.append(f"states are {states(database)}")
         if self.taken != 1:
             found.append(f"taken {self.taken} times")
-        (exchange,) = ask(database, "select id from exchanges")[0]
+        (exchange,) = ask(database, "select id from exchanges where kind = 'write'")[0]
         ends = [kind for kind in entries(database, exchange) if kind.split(".")[1] in ENDS]
         if ends != ["exchange.delivered"]:
             found.append(f"ends are {ends}")

@@ -134,3 +134,17 @@ async def entries_of_case(service: Running, case: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("case", ["01M7ZWW086DT8J2JM6T0Y9RXRE"])
 async def test_the_life_of_an_unknown_case_is_not_found(service: Running, case: str) -> None:
     assert (await service.ask("GET", f"/v1/cases/{case}")).code == "not_found"
+
+
+async def test_metrics_count_the_cases_that_are_followed(service: Running, key: str) -> None:
+    before = await followed(service)
+    submitted = (await service.submit(case_of_somebody(), key)).document
+    assert await followed(service) == before + 1
+    await moved(service, submitted, "served")
+    assert await followed(service) == before
+
+
+async def followed(service: Running) -> float:
+    text = (await service.ask("GET", "/metrics", caller="cixi")).text
+    found = [line for line in text.splitlines() if line.startswith("tongban_followed_cases{")]
+    return sum(float(line.split()[-1]) for line in found if 'platform="sim-gd"' in line)

@@ -5,7 +5,8 @@ import asyncio
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from gateway.store import exchanges
+from gateway.boot import Gateway
+from gateway.store import exchanges, followed
 from gateway.store.store import Store
 from gateway.web.answers import GATEWAY, answer
 from gateway.web.metrics import METRICS
@@ -57,5 +58,18 @@ async def metrics(request: web.Request) -> web.Response:
     METRICS.open_exchanges.clear()
     for platform, state, count in await gateway.store.read(exchanges.open_counts):
         METRICS.open_exchanges.labels(platform, state).set(count)
+    await _followed(gateway)
     METRICS.waiting_writes.set(gateway.store.waiting)
     return web.Response(body=generate_latest(METRICS.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _followed(gateway: Gateway) -> None:
+    """How many cases are followed, and for how long the first of them has waited to be asked about."""
+    METRICS.followed_cases.clear()
+    METRICS.followed_overdue.clear()
+    overdue_ms: dict[str, int] = {}
+    for platform, cause, count, due_ms in await gateway.store.read(followed.standing):
+        METRICS.followed_cases.labels(platform, cause).set(count)
+        overdue_ms[platform] = max(overdue_ms.get(platform, 0), gateway.clock_ms() - due_ms)
+    for platform, waited_ms in overdue_ms.items():
+        METRICS.followed_overdue.labels(platform).set(waited_ms / 1000)

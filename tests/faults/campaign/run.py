@@ -28,10 +28,17 @@ STALL_MS = 300  # a loop of this process that stands still for longer: the machi
 UP_S = 30
 QUIET_S = 64  # settled_after + 60 s
 OPEN = "select count(*) from exchanges where kind = 'write' and state in ('waiting', 'sending', 'deferred')"
+FOLLOWED = ("sim-gd", "sim-gx")
+UNFOLLOWED = (
+    "select id from exchanges where kind = 'write' and state = 'delivered' and platform in ('sim-gd', 'sim-gx')"
+    " and not exists (select 1 from followed_cases where exchange_id = exchanges.id)"
+)
+LEFT = "select exchange_id, due_ms, owner, unchanged, cause from followed_cases"
 SHORT = {
     "timeout_s: 5, connect_s: 2": "timeout_s: 1, connect_s: 1",
     "first: 50ms, most: 200ms": "first: 50ms, most: 500ms",
     "settled_after: 2s": "settled_after: 4s",
+    "follow: {first: 10m, most: 6h}": "follow: {first: 500ms, most: 2s}",
 }
 DECLARED = dict.fromkeys((*PLATFORMS, *FRONTS), SHORT)
 
@@ -119,6 +126,7 @@ async def _load(done: Campaign, fleet: Fleet, trouble: Trouble) -> None:
         await _quiet(done.seen.database)
         done.quiet_s = time.monotonic() - calm
         await _everybody(callers, lambda errand: True)
+        done.found += await _followed(done.seen)
 
 
 async def _work(done: Campaign, callers: list[Caller], trouble: Trouble) -> None:
@@ -161,6 +169,19 @@ async def _quiet(database: str) -> None:
             if ask(database, OPEN) == [(0,)]:
                 break
         await asyncio.sleep(0.2)
+
+
+async def _followed(seen: Evidence) -> list[Violation]:
+    """Every case that was delivered is still followed; and to its end, as soon as the platforms tell it."""
+    found = [Violation("delivered, and not followed", each) for (each,) in ask(seen.database, UNFOLLOWED)]
+    for name in FOLLOWED:
+        ledger = seen.simulators[name].ledger
+        for each in ledger.cases():
+            ledger.move(str(each["number"]), "served")
+    until = time.monotonic() + UP_S
+    while (left := ask(seen.database, LEFT)) and time.monotonic() < until:  # noqa: ASYNC110 - as in `_quiet`
+        await asyncio.sleep(0.2)
+    return found + [Violation(f"not followed to its end: {each}", each[0]) for each in left]
 
 
 @asynccontextmanager

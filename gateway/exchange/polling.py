@@ -1,0 +1,164 @@
+"""Following cases (轮询) at platforms that call nobody: each is asked about when it is due, until its end.
+
+A question is a read like any other. What is told anew is kept as one, with its entry; the same answer again, and
+no answer at all, only move the next time, so that what is stored does not grow with the questions. An answer that
+says something personal always leaves its entry. A claim that dies is simply asked again once its lease is over.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import orjson
+
+from adapters.declared import Follow
+from adapters.message import Reply
+from gateway import logs
+from gateway.errors import Refusal
+from gateway.exchange.following import answered, follow, is_ahead
+from gateway.exchange.papers import Erased, plain
+from gateway.exchange.reads import Question, pose
+from gateway.exchange.story import Exchanges
+from gateway.gates import Gate
+from gateway.model import Exchange, Fact
+from gateway.retry import jitter_of, wait_ms
+from gateway.routes import PROGRESS, Route
+from gateway.store import cases, followed
+from gateway.store.followed import Followed
+from gateway.store.store import Transaction
+from gateway.store.vault import Vault, WrongKey
+from mappings.canonical.schema import personal_fields
+from mappings.problems import Unmappable
+
+log = logs.get("exchange")
+ACTOR = "tongban"
+AGAIN_MS = 1_000  # how soon a question is tried again that found no room
+MOST_COUNTED = 60  # of answers in a row that told nothing new: far beyond what the longest wait needs
+NO_ANSWER = frozenset({"later", "barred"})
+DESCRIBED = NO_ANSWER | {"refused"}
+SCHEMA = "canonical/progress@1"
+
+
+@dataclass(slots=True)
+class Heard:
+    """What a question was answered.
+
+    told:  keyed digest of the answer; empty if there was none.
+    cause: why it does not say how the case stands; empty if it does.
+    """
+
+    vault: Vault = field(repr=False)
+    before: str  # the digest of the answer before
+    told: str = ""
+    cause: str = ""
+    retry_after_ms: int = 0
+    document: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_new(self) -> bool:
+        return bool(self.told) and self.told != self.before
+
+    def keeps(self, route: Route, reply: Reply, fact: Fact) -> bool:
+        """Note the answer; whether it is worth a record: it tells something new, or something personal."""
+        self.retry_after_ms = fact.retry_after_ms
+        if fact.kind != "taken":
+            self.cause = fact.kind if fact.kind in DESCRIBED else fact.cause or fact.kind
+        if fact.kind in NO_ANSWER or not (reply.raw or reply.document):
+            return False
+        if fact.kind == "taken":
+            self._read(route, plain(reply.document))
+        # of an answer what is declared and nothing else: an envelope has a new number and a new time each time
+        what = orjson.dumps([fact.kind, fact.code, self.cause, self.document], option=orjson.OPT_SORT_KEYS)
+        self.told = self.vault.request(what)
+        return self.is_new or bool(personal_fields(self.document, SCHEMA))
+
+    def _read(self, route: Route, said: Any) -> None:
+        """The answer in canonical words, if it can be read."""
+        try:
+            self.document = dict(route.reply(said)) if route.reply else {}
+        except Unmappable:
+            self.cause = "not_mapped"
+
+
+async def ask_due(story: Exchanges, gate: Gate) -> None:
+    """Claim what is due at a platform and ask as tasks of the process; nothing while messages wait for a slot."""
+    around, now_ms = story.around, story.around.clock_ms()
+    route, most = around.routes.followed(gate.platform), gate.free(now_ms, reads=True)
+    writes_wait = gate.queued and not gate.off  # what is kept back by a mark does not wait for a slot
+    if route is None or writes_wait or most <= 0:
+        return
+    if not await around.store.read(lambda connection: followed.is_due(connection, gate.platform, now_ms)):
+        return
+    started_ms, lease_ms = around.monotonic_ms(), story.lease_ms(route)
+
+    def claim(tx: Transaction) -> list[Followed]:
+        return followed.claim(
+            tx.connection, gate.platform, most, owner=around.owner, now_ms=tx.now_ms,
+            until_ms=tx.now_ms + lease_ms,
+        )  # fmt: skip
+
+    for claimed in await around.store.write(claim):
+        story.start(_ask(story, claimed, started_ms))
+
+
+async def _ask(story: Exchanges, was: Followed, started_ms: float) -> None:
+    """Ask about one case. Whatever fails unforeseen leaves the claim to its lease."""
+    around = story.around
+    if around.monotonic_ms() > started_ms + around.lease_margin_ms:
+        return  # the answer could come after the lease
+    case = await around.store.read(lambda connection: cases.by_id(connection, was.case_id))
+    if case is None or not case.open:  # it ended before it was known to be delivered
+        await around.store.write(lambda tx: cases.close(tx.connection, was.case_id))
+        return
+    heard, asked = Heard(around.papers.vault, was.told), None
+    try:
+        question = Question(
+            PROGRESS, was.platform, ACTOR, about=await story.look_up(was.exchange_id), keeps=heard.keeps
+        )
+        asked, _ = await pose(story, question)
+    except (Erased, WrongKey):
+        heard.cause = "unreadable"
+    except Refusal as refusal:
+        if refusal.code == "platform_unavailable":  # no room: nothing was asked
+            await around.store.write(partial(_again, was))
+            return
+        heard.cause = refusal.code
+    route = around.routes.followed(was.platform)
+    if route and route.declared.follow:
+        await around.store.write(_keep(was, heard, asked, route.declared.follow))
+    log.debug("exchange.read", case=was.case_id, platform=was.platform, cause=heard.cause or None)
+
+
+def next_time(was: Followed, heard: Heard, declared: Follow, now_ms: int) -> Followed:
+    """Soon after something new, else after twice as long, `most` at most; never before they want to be asked."""
+    unchanged = 0 if heard.is_new else min(was.unchanged + 1, MOST_COUNTED)
+    wait = wait_ms(
+        unchanged + 1, first_ms=int(declared.first_s * 1000), most_ms=int(declared.most_s * 1000),
+        jitter=jitter_of(was.case_id, unchanged),
+    )  # fmt: skip
+    due_ms = now_ms + max(wait, heard.retry_after_ms)
+    return was._replace(due_ms=due_ms, unchanged=unchanged, cause=heard.cause, told=heard.told or was.told)
+
+
+def _keep(
+    was: Followed, heard: Heard, asked: Exchange | None, declared: Follow
+) -> Callable[[Transaction], None]:
+    """The next time, and what was told, in one commit: a crash before it has the case asked about again."""
+
+    def work(tx: Transaction) -> None:
+        news = answered(heard.document, asked) if asked and heard.document and heard.is_new else []
+        now = next_time(was, heard, declared, tx.now_ms)
+        if ahead := [each.at_ms for each in news if is_ahead(each, tx.now_ms)]:
+            # it counts once it has happened: the same answer is to be heard again then
+            again_ms = min(max(ahead), tx.now_ms + int(declared.most_s * 1000))
+            now = now._replace(told="", due_ms=max(now.due_ms, again_ms))
+        if news:  # before the row is touched: whoever ends a case locks it first, and its row then
+            follow(was.case_id, news)(tx)
+        followed.move(tx.connection, was, now)
+
+    return work
+
+
+def _again(was: Followed, tx: Transaction) -> None:
+    followed.move(tx.connection, was, was._replace(due_ms=tx.now_ms + AGAIN_MS))

@@ -115,7 +115,8 @@ class Fit:
             return
         gives = target.field.words[-1].gives if target.field.words else "text"
         wanted = _NUMBERS.get(part.kind)
-        if self.typed and wanted and gives not in wanted:
+        typed = self.typed and part.where in ("", "body")  # a path or a query holds texts
+        if typed and wanted and gives not in wanted:
             yield self._told(
                 target,
                 Grade.BRONZE,
@@ -123,7 +124,7 @@ class Fit:
                 f"end the pipe with | {wanted[0]}",
             )
             return
-        if self.typed and not wanted and gives in ("integer", "number", "boolean"):
+        if typed and not wanted and gives in ("integer", "number", "boolean"):
             yield self._told(
                 target,
                 Grade.BRONZE,

@@ -67,6 +67,10 @@ class Against:
                 yield Misfit(path, "stands there once")
             elif part.required and not value and not self.typed:
                 yield Misfit(path, "is required there")
+            elif part.fewest is not None and len(value) < part.fewest:
+                yield Misfit(path, f"has fewer than {part.fewest} items")
+            elif part.most is not None and len(value) > part.most:
+                yield Misfit(path, f"has more than {part.most} items")
             for place, each in enumerate(value):
                 if each is not None or self.typed:
                     yield from self._one(each, part, f"{path}.{place}")

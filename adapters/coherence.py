@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from adapters.arguments import takes_document
 from adapters.auth.schemes import SCHEMES
 from adapters.declared import Argument, NumberForm, Operation, Platform, Predicate
 from adapters.front_coherence import front_contradictions
@@ -172,6 +173,8 @@ def _header(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
 
 
 def _only_rest(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
+    if operation.query:
+        yield _fault((*at, "query"), f"{platform.speaks} has no query", "leave it out")
     if operation.sends:
         yield _fault((*at, "sends"), f"{platform.speaks} knows no choice of what is sent", "leave it out")
     if operation.answer and operation.answer.around:
@@ -180,6 +183,12 @@ def _only_rest(platform: Platform, operation: Operation, at: tuple[str, ...]) ->
 
 def _sending(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     call = http_call(operation.call)
+    in_query = operation.sends == "query" or (call is not None and call[0] in ("GET", "DELETE"))
+    if operation.query and in_query:
+        yield _fault((*at, "query"), "all of it stands in the query", "leave query: out")
+    if operation.query and takes_document(operation.arguments):
+        what = "arguments take the document: nothing of it stands beside them"
+        yield _fault((*at, "query"), what, "leave query: out, or the arguments")
     if operation.sends == "xml" and not operation.root:
         yield _fault((*at, "sends"), "an XML document needs a root element", "write root: NAME")
     if operation.sends == "xml" and operation.arguments:

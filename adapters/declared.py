@@ -152,6 +152,7 @@ class Operation(Declared):
     sends: for REST, what the document or the arguments stand in; left out: the query for GET and DELETE, a form
            where there are arguments, else a JSON body. Where no argument takes from the document, its fields stand
            beside the arguments.
+    query: for REST with a body: fields of the document that stand in the query; one that is absent is left out.
     root:  of an XML body.
     charset: what their side can hold; every text is checked against it. An XML body is written in it, too; all
              else goes out in UTF-8.
@@ -166,6 +167,7 @@ class Operation(Declared):
     reply: str | None = None
     message: str | None = None
     sends: Literal["json", "form", "query", "xml"] | None = None
+    query: tuple[str, ...] = ()
     root: str | None = None
     arguments: dict[str, Argument] = {}
     header: dict[Path, Argument] = {}

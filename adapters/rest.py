@@ -46,7 +46,7 @@ class _Call:
     @property
     def plain(self) -> bool:
         """The document is the JSON body, less what stands in the path."""
-        return self.sends == "json" and not self.arguments
+        return self.sends == "json" and not self.arguments and not self.operation.query
 
 
 class RestAdapter(Adapter):
@@ -84,10 +84,14 @@ class RestAdapter(Adapter):
                 _check(document, call.operation.charset)
             return Request(call.method, call.url, _JSON, body, call.fresh, holes)
         url = call.url
-        if call.sends != "xml" or url is None:  # the XML codec finds these together with its own
+        if (
+            call.sends != "xml" or url is None or call.operation.query
+        ):  # the XML codec finds these together with its own
             _check(document, call.operation.charset)
         if url is None:
             url, document = self._addressed(call.path, document)
+        if call.operation.query:
+            url, document = _asked(url, document, call.operation.query)
         url, headers, body = _written(call, url, document)
         _keep_out(url, holes)
         if call.sends == "form":
@@ -154,6 +158,12 @@ def _written(call: _Call, url: URL, document: Document) -> tuple[URL, Mapping[st
     if call.sends == "query":
         return url.extend_query(fields), _ASKS, b""
     return url, _FORM, urlencode(fields).encode()
+
+
+def _asked(url: URL, document: Document, names: tuple[str, ...]) -> tuple[URL, Document]:
+    """The URL with these fields in its query, and the document without them."""
+    beside = _flat({name: document[name] for name in names if name in document})
+    return url.extend_query(beside), {name: each for name, each in document.items() if name not in names}
 
 
 def _xml_headers(charset: str) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.contract.documents import Documents
-from adapters.contract.model import LARGEST, Part
+from adapters.contract.model import LARGEST, Part, Range
 
 _DEEPEST = 40
 _SHALLOW = 1
@@ -77,7 +77,9 @@ class Schemas:
             items, reach = self._of(merged.get("items"), merged.get("items#base", base), within)
             if items.many:  # a list of lists has no path
                 return Part("", "any", many=True, open=True, title=_title(merged)), reach
-            return replace(items, many=True, title=_title(merged) or items.title), reach
+            fewest, most = _number(merged.get("minItems")), _number(merged.get("maxItems"))
+            title = _title(merged) or items.title
+            return replace(items, many=True, title=title, fewest=fewest, most=most), reach
         plain = self._plain(merged)
         if kind != "object":
             return plain, _NEVER
@@ -106,6 +108,7 @@ class Schemas:
             shortest=_number(node.get("minLength")),
             longest=_number(node.get("maxLength")),
             pattern=node["pattern"] if isinstance(node.get("pattern"), str) else None,
+            range=_range(node),
             form=node["format"] if isinstance(node.get("format"), str) else "",
             open=kind == "any" or more is True or isinstance(more, dict) or free,
         )
@@ -220,6 +223,22 @@ def _text(value: Any) -> str:
 
 def _number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _range(node: Node) -> Range:
+    """`exclusiveMinimum` is a bound of its own, or in older drafts says of `minimum` that it is out."""
+    least, most = _bound(node, "minimum"), _bound(node, "maximum")
+    above, below = _bound(node, "exclusiveMinimum"), _bound(node, "exclusiveMaximum")
+    if node.get("exclusiveMinimum") is True:
+        least, above = None, least
+    if node.get("exclusiveMaximum") is True:
+        most, below = None, most
+    return Range(least, most, above, below)
+
+
+def _bound(node: Node, key: str) -> float | None:
+    value = node.get(key)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _list(value: Any) -> list[Any]:

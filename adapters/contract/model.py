@@ -14,12 +14,42 @@ def _nothing(name: str) -> "Part | None":
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """Between which bounds a number must be; None where there is none.
+
+    above, below: bounds that are not in it themselves.
+    """
+
+    least: float | None = None
+    most: float | None = None
+    above: float | None = None
+    below: float | None = None
+
+    def __contains__(self, number: float) -> bool:
+        return (
+            (self.least is None or number >= self.least)
+            and (self.most is None or number <= self.most)
+            and (self.above is None or number > self.above)
+            and (self.below is None or number < self.below)
+        )
+
+    def __str__(self) -> str:
+        """As a formula: `>= 1, < 100`."""
+        bounds = ((">=", self.least), (">", self.above), ("<=", self.most), ("<", self.below))
+        return ", ".join(f"{sign} {each:g}" for sign, each in bounds if each is not None)
+
+
+NO_RANGE = Range()
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One place of a message, named by the step of a path that leads to it.
 
     name:      `@name` is an attribute, `#text` the text of an element that also has attributes; the root has none.
     kind:      text | integer | decimal | boolean | date | time (with its date) | binary | object | any.
     among:     the only values allowed (枚举); empty when others are.
+    range:     of its numbers.    fewest, most: how many items a list has.
     form:      what the contract calls the kind more closely: `dateTime`, `gYear`, `date-time`, `uuid` …
     choice:    parts with the same one, which is not empty, exclude each other.
     open:      takes members that it does not name.
@@ -42,6 +72,9 @@ class Part:
     shortest: int | None = None
     longest: int | None = None
     pattern: str | None = None
+    range: Range = NO_RANGE
+    fewest: int | None = None
+    most: int | None = None
     form: str = ""
     choice: str = ""
     open: bool = False

@@ -139,7 +139,8 @@ def _of_folder(side: Sampled, name: str) -> Iterator[Document]:
 def _answer(side: Sampled, path: str, name: str, sample: dict[str, Any]) -> Iterator[Document]:
     """What they answered when they took the message, where there is a mapping for it."""
     operation = str(sample.get("operation"))
-    if sample.get("verdict") == "taken" and side.release.mapping(name, f"{operation}.reply"):
+    verdict = path.removesuffix(".json").rpartition(".")[2].partition("-")[0]  # as `check` reads its name
+    if verdict == "taken" and side.release.mapping(name, f"{operation}.reply"):
         tree = side.answer(name, operation, sample["response"])
         lacking = "" if tree is not None else "unreadable"
         yield Document(path, name, f"{operation}.reply", tree, lacking)

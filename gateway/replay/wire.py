@@ -7,7 +7,8 @@ from typing import Any
 from adapters.base import Adapter
 from adapters.declared import Platform
 from adapters.errors import Garbled, Unbuildable, Unencodable
-from adapters.message import Message, Response
+from adapters.message import Message
+from gateway.answered import answered
 from gateway.exchange.papers import plain
 from gateway.meant import Meant
 from gateway.releases import DECLARATION, PlatformRelease
@@ -55,10 +56,9 @@ class Wire:
         adapter = self._speaking(platform, operation)
         if adapter is None:
             return None
-        body, headers = str(response.get("body") or "").encode(), dict(response.get("headers") or {})
         try:
-            return plain(adapter.decode(Response(int(response.get("status", 200)), headers, body), operation))
-        except Garbled:
+            return plain(adapter.decode(answered(response), operation))
+        except (Garbled, ValueError, TypeError, LookupError, AttributeError):
             return None
 
     def _unwritable(self, platform: str, operation: str, document: Any, tree: Any) -> Problems:

@@ -59,7 +59,9 @@ class Fit:
                     f"'{path}'{title} is required there and not fed",
                     f"write {each.name}: …",
                 )
-            elif below.left_out and not (self.typed and below.many):  # an empty list is there, in JSON
+            elif below.left_out and (
+                not (self.typed and below.many) or each.fewest
+            ):  # an empty list is there, in JSON
                 what = f"'{path}' is required there, and left out when {_either(below.left_out)}"
                 yield self._told(below, Grade.BRONZE, what, "feed it always, with a default after '?'", path)
 
@@ -115,7 +117,8 @@ class Fit:
             return
         gives = target.field.words[-1].gives if target.field.words else "text"
         wanted = _NUMBERS.get(part.kind)
-        if self.typed and wanted and gives not in wanted:
+        typed = self.typed and part.where in ("", "body")  # a path or a query holds texts
+        if typed and wanted and gives not in wanted:
             yield self._told(
                 target,
                 Grade.BRONZE,
@@ -123,7 +126,7 @@ class Fit:
                 f"end the pipe with | {wanted[0]}",
             )
             return
-        if self.typed and not wanted and gives in ("integer", "number", "boolean"):
+        if typed and not wanted and gives in ("integer", "number", "boolean"):
             yield self._told(
                 target,
                 Grade.BRONZE,
@@ -155,10 +158,11 @@ class Fit:
         if odd:
             what = f"'{path}' has the form {part.pattern} there; {listed(odd)} has not"
             yield self._told(target, Grade.BRONZE, what, "give another text", path)
-        elif not self.typed and not part.among:
+        elif (not self.typed or part.kind in ("integer", "decimal")) and not part.among:
             odd = [text for text in short if not fits(part, text, xml=self.xml)]
             if odd:
-                what = f"'{path}' is {part.form or part.kind} there; {listed(odd)} is not"
+                wanted = f"{part.form or part.kind} {part.range}".strip()
+                what = f"'{path}' is {wanted} there; {listed(odd)} is not"
                 yield self._told(target, Grade.BRONZE, what, "give another text", path)
 
     def _among(self, target: Target, part: Part, path: str, known: Texts) -> Iterator[Graded]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from adapters.auth.schemes import SCHEMES
 from adapters.contract import Part
-from adapters.declared import Platform
+from adapters.declared import Operation, Platform
 from adapters.sections import HEADER
 from gateway.workbench.fit import Fit
 from gateway.workbench.grades import Grade, Graded
@@ -34,17 +34,20 @@ def header_findings(
     if platform.speaks != "soap" or platform.operations[name].envelope:
         yield from _nowhere(platform, given)
         return
-    fed = [tuple(path.split(".")) for path in platform.operations[name].header]
     below = {HEADER: given} if given is not None else {}
-    declared = tuple(_fed(each, [steps[1:] for steps in fed if steps[0] == each.name]) for each in headers)
-    message = Part("", "object").holding(
-        (Part(HEADER, "object", required=any(each.required for each in declared)).holding(declared),)
-    )
+    message = asked(platform.operations[name], headers)
     yield from Fit(name, typed=False).findings(replace(root, below=below), message)
     if not SCHEMES[platform.auth].soap:
-        yield from _left_out(
-            source, name, headers, {steps[0] for steps in fed} | set(given.below if given else ())
-        )
+        fed = {path.partition(".")[0] for path in platform.operations[name].header}
+        yield from _left_out(source, name, headers, fed | set(given.below if given else ()))
+
+
+def asked(operation: Operation, headers: tuple[Part, ...]) -> Part:
+    """What a document is to hold under HEADER: what the contract declares, less what platform.yaml feeds."""
+    fed = [tuple(path.split(".")) for path in operation.header]
+    declared = tuple(_fed(each, [steps[1:] for steps in fed if steps[0] == each.name]) for each in headers)
+    needed = any(each.required for each in declared)
+    return Part("", "object").holding((Part(HEADER, "object", required=needed).holding(declared),))
 
 
 def _nowhere(platform: Platform, given: Target | None) -> Iterator[Graded]:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from adapters.codecs import json, xml
 from adapters.codecs.charset import charset_of, charset_of_answer, charset_of_xml, decoded
 from adapters.contract import related
 from adapters.contract.encoded import plain
-from adapters.contract.kinds import ENCODINGS
+from adapters.contract.kinds import ENCODINGS, TYPE
 from adapters.contract.template import MARK
 from adapters.contract.written import ENVELOPES
 from adapters.declared import Argument, Operation
@@ -24,6 +25,7 @@ from adapters.notation import http_call
 from adapters.rest import sends
 
 _SOAP = frozenset({*ENVELOPES.values(), *ENCODINGS})
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _SAME = {"gb2312": "gbk"}  # what calls itself GB2312 is read as GBK, here as there
 
@@ -58,6 +60,9 @@ def by_rest(operation: Operation, request: Request, besides: frozenset[str]) -> 
     fields, place = _fields(operation, kind, request, template)
     if kind in ("form", "query"):
         fields = {name: each for name, each in fields.items() if name not in besides}
+    beside = {name: request.url.query[name] for name in operation.query if name in request.url.query}
+    document |= beside
+    where |= dict.fromkeys(beside, "query")
     arguments = {name: fields.pop(name) for name in operation.arguments if name in fields}
     for name in operation.arguments:
         if name not in arguments:
@@ -150,11 +155,11 @@ def by_soap(operation: Operation, request: Request, files: Mapping[str, str], wr
     if not len(body):
         raise Unheard("has nothing in its body")
     if operation.envelope is not None:
-        return Heard(_inside(xml.tree(_marked(body, files[operation.envelope]))))
+        return Heard(_tree(_marked(body, files[operation.envelope])))
     element = body[0]
     if wrapper and xml.local(element) != _local(wrapper):
         raise Unheard(f"has {xml.local(element)} in its body, and {_local(wrapper)} is read there")
-    tree = _inside(xml.tree(element)) if wrapper != "" else {xml.local(each): xml.tree(each) for each in body}
+    tree = _tree(element if wrapper != "" else body)
     tree |= attached
     arguments = {name: str(tree[name] or "") for name in operation.arguments if name in tree}
     if not operation.arguments:
@@ -207,6 +212,27 @@ def _marked(body: etree._Element, envelope: str) -> etree._Element:
 
 def _inside(tree: Any) -> dict[str, Any]:
     return tree if isinstance(tree, dict) else {"#text": tree} if tree else {}
+
+
+def _tree(element: etree._Element) -> dict[str, Any]:
+    """What is inside, with the names of concrete types as mappings write them, and their namespaces."""
+    tree = _inside(xml.tree(element))
+    _name_types(tree, element)
+    return tree
+
+
+def _name_types(tree: Any, element: etree._Element) -> None:
+    if not isinstance(tree, dict):
+        return  # a text: its type decides nothing that its place does not
+    if (name := element.get(_TYPE)) is not None:
+        prefix, _, own = name.strip().rpartition(":")
+        tree[TYPE] = f"{{{element.nsmap.get(prefix or None) or ''}}}{own}"
+    seen: Counter[str] = Counter()
+    for each in element:
+        key = xml.local(each)
+        inside = tree[key]
+        _name_types(inside[seen[key]] if isinstance(inside, list) else inside, each)
+        seen[key] += 1
 
 
 def _xml(text: str, root: str) -> dict[str, Any]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.contract import Part
+from adapters.contract.kinds import TYPE
 from gateway.workbench.takes import refusal
 from mappings.problems import nearest
+
+_NUMBERS = ("integer", "decimal", "boolean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,15 @@ class Against:
         if not isinstance(value, Mapping):
             yield Misfit(above, "is an object there")
             return
+        if self.xml and part.abstract and TYPE not in value:
+            yield Misfit(above, f"is abstract there and must name a type in {TYPE}")
+            return
+        if self.xml and TYPE in value:
+            concrete = _concrete(part, str(value[TYPE]))
+            if concrete is None:
+                yield Misfit(above, f"names a type in {TYPE} that may not stand there")
+                return
+            value, part = {name: each for name, each in value.items() if name != TYPE}, concrete
         known = {each.name: each for each in part.parts}
         for name in value:
             if name not in known and not part.open:
@@ -55,13 +67,21 @@ class Against:
                 yield Misfit(path, "stands there once")
             elif part.required and not value and not self.typed:
                 yield Misfit(path, "is required there")
+            elif part.fewest is not None and len(value) < part.fewest:
+                yield Misfit(path, f"has fewer than {part.fewest} items")
+            elif part.most is not None and len(value) > part.most:
+                yield Misfit(path, f"has more than {part.most} items")
             for place, each in enumerate(value):
                 if each is not None or self.typed:
                     yield from self._one(each, part, f"{path}.{place}")
-        elif part.many and self.typed:
+        elif part.many and self._is_typed(part):
             yield Misfit(path, "is a list there")
         else:
             yield from self._one(value, part, path)
+
+    def _is_typed(self, part: Part) -> bool:
+        """What stands beside a JSON body is text all the same."""
+        return self.typed and part.where in ("", "body")
 
     def _must_be_there(self, part: Part) -> bool:
         """The text of an element is there when the element is, and may be empty."""
@@ -76,14 +96,21 @@ class Against:
             if self.typed or part.parts or not part.open:
                 yield from self._object(value, part, path)
             return
-        if not self.typed and isinstance(value, Mapping) and value.keys() == {"#text"}:
-            value = value["#text"]
+        if not self.typed and isinstance(value, Mapping) and value.keys() <= {"#text", TYPE}:
+            value = value.get("#text", "")
         if not isinstance(value, str | bool | int | float):
             yield Misfit(path, "is one value there")
-        elif self.typed and isinstance(value, str) and part.kind in ("integer", "decimal", "boolean"):
+        elif self._is_typed(part) and isinstance(value, str) and part.kind in _NUMBERS:
             yield Misfit(path, f"is {part.kind} there, not text")
         elif why := refusal(part, value, xml=self.xml):
             yield Misfit(path, why)
+
+
+def _concrete(part: Part, name: str) -> Part | None:
+    """What stands there under the type of this name, which may have its namespace; None where it may not."""
+    if not part.types and not part.abstract:
+        return part  # there is nothing to choose: encoded messages name every type, also this one
+    return part.chosen(name) or part.chosen(name.rpartition("}")[2])
 
 
 def _choices(value: Mapping[str, Any], part: Part, above: str) -> Iterator[Misfit]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.base import Adapter
-from adapters.codecs.charset import charset_of
 from adapters.declared import Operation, Platform
 from adapters.message import Response
+from gateway.answered import answered
 from gateway.workbench.grades import Grade, Graded
 from mappings.problems import Finding
 from mappings.source import Source
@@ -57,25 +57,13 @@ def read(file: str, text: str) -> Sample:
         raise Odd(f"its name is not OPERATION.VERDICT.json (one of {', '.join(sorted(VERDICTS))})")
     try:
         written: Any = json.loads(text)
-        answer, operation = written["response"], str(written["operation"])
+        response, operation = answered(written["response"]), str(written["operation"])
         probes = written.get("probes")
-        headers = {str(key): str(value) for key, value in answer.get("headers", {}).items()}
-        response = Response(int(answer["status"]), headers, _body(answer))
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise Odd(f"it is not of the form {_FORM} ({type(error).__name__})") from error
     if operation != name[0]:
         raise Odd(f"it says operation {operation}, and its name says {name[0]}")
     return Sample(file, operation, name[1], response, str(probes) if probes else None)
-
-
-def _body(answer: Mapping[str, Any]) -> bytes:
-    """`body` is text, in the charset that the Content-Type names; `body_hex` are the bytes themselves."""
-    if "body_hex" in answer:
-        return bytes.fromhex(answer["body_hex"])
-    kind = next(
-        (str(value) for key, value in answer.get("headers", {}).items() if key.lower() == "content-type"), ""
-    )
-    return str(answer.get("body", "")).encode(charset_of(kind) or "utf-8")
 
 
 def samples(

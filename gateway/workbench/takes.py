@@ -68,7 +68,9 @@ def _of_number(part: Part, value: bool | int | float) -> str:
     if not suits.get(part.kind, False):
         return f"is {part.kind} there, not {'a flag' if is_flag else 'a number'}"
     text = ("true" if value else "false") if is_flag else str(value)
-    return f"is none of {listed(part.among)}" if part.among and text not in part.among else ""
+    if part.among and text not in part.among:
+        return f"is none of {listed(part.among)}"
+    return "" if is_flag or value in part.range else f"is not {part.range}"
 
 
 def _of_text(part: Part, text: str, *, xml: bool) -> str:
@@ -83,6 +85,8 @@ def _of_text(part: Part, text: str, *, xml: bool) -> str:
         return f"has not the form {part.pattern}"
     if (xml and part.form) or not _is_of_kind(part, text):  # libxml2 has said no already
         return f"is no {part.form or part.kind}"
+    if part.kind in ("integer", "decimal") and float(text) not in part.range:
+        return f"is not {part.range}"
     return ""
 
 

@@ -11,7 +11,9 @@ from adapters.declared import Operation, Platform
 from adapters.holes import hollowed
 from adapters.message import Document, Request
 from adapters.problems import TEXTS, Problem
+from adapters.sections import HEADER, apart
 from gateway.workbench.described import Described
+from gateway.workbench.headers import asked
 from gateway.workbench.heard import Heard, Unheard, by_rest, by_soap
 from gateway.workbench.misfits import Against, Misfit
 
@@ -76,7 +78,11 @@ class Terms:
         described = self._described[operation]
         if described.message is None or self._platform.speaks != "soap":
             return []
-        return Against(xml=described.xml, typed=False).misfits(hollowed(document)[0], described.message)
+        header, body = apart(hollowed(document)[0])
+        against = Against(xml=described.xml, typed=False)
+        wanted = asked(self._platform.operations[operation], described.headers)
+        heads = against.misfits({HEADER: header}, wanted) if header is not None else []
+        return heads + against.misfits(body, described.message)
 
     def _of_contract(self, declared: Operation, described: Described, heard: Heard) -> list[Misfit]:
         """The schema itself decides where there is one: it knows what parts do not say (orders, ranges)."""

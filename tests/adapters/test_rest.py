@@ -172,3 +172,34 @@ def test_a_declaration_that_nobody_checked_is_not_sent_with(transport: HttpTrans
 def test_what_is_encoded_is_json_and_nothing_else(rest: Adapter) -> None:
     document = {"a": ["b", {"c": True, "d": None}], "n": 1}
     assert orjson.loads(rest.encode(Message("case.submit", document)).body) == document
+
+
+def asking(transport: HttpTransport, **more: Any) -> Adapter:
+    declared = changed(REST, "operations.case.submit", {**REST["operations"]["case.submit"], **more})
+    return adapter(declared, transport, ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("more", "body"),
+    [
+        ({}, b'{"caseNo":"A1"}'),
+        ({"sends": "form"}, b"caseNo=A1"),
+        ({"sends": "xml", "root": "R"}, b'<?xml version="1.0" encoding="utf-8"?><R><caseNo>A1</caseNo></R>'),
+    ],
+)
+def test_a_query_stands_beside_a_body(transport: HttpTransport, more: dict[str, Any], body: bytes) -> None:
+    speaking = asking(transport, query=["qhdm", "dry", "gone"], **more)
+    request = speaking.encode(Message("case.submit", {"caseNo": "A1", "qhdm": "甲 &", "dry": True}))
+    assert dict(request.url.query) == {"qhdm": "甲 &", "dry": "true"}
+    assert request.body == body
+    with pytest.raises(Unencodable, match="qhdm: not_text"):
+        speaking.encode(Message("case.submit", {"caseNo": "A1", "qhdm": ["a"]}))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"call": "GET /x"}, {"sends": "query"}, {"sends": "json", "arguments": {"p": {"document": "tree"}}}],
+)
+def test_a_query_stands_beside_nothing_else(transport: HttpTransport, more: dict[str, Any]) -> None:
+    with pytest.raises(NotDeclared, match="query"):
+        asking(transport, query=["qhdm"], **more)

@@ -1,6 +1,7 @@
 """`tongban mapping diff`: what another release would make of what was really sent, told and not done."""
 
 import asyncio
+import json
 import os
 import pty
 import shutil
@@ -147,6 +148,19 @@ async def test_samples_are_replayed_without_any_exchange(place):
     assert "handed_over <- sim-gd/case.progress.reply.yaml:" in shown and "=> transferred_up <- " in shown
     assert "  sim-gd/samples/case.progress.taken.json: handed_over" in shown
     assert "  sim-gx/samples/case.progress.taken.json: handed_over" in shown  # read by the SOAP adapter
+
+
+async def test_an_answer_is_what_its_file_is_called_and_read_from_its_own_bytes(place):
+    _, _, before = await travelled(place, "active", "files", "samples")
+    file = place.folder / "platforms" / "sim-gd" / "samples" / "case.progress.taken.json"
+    sample = json.loads(file.read_text("utf-8"))
+    answer = sample["response"]
+    answer |= {"headers": {"Content-Type": "application/json;charset=GBK"}}
+    answer["body_hex"] = answer.pop("body").encode("gbk").hex()
+    file.write_text(json.dumps({"operation": "case.progress", "response": answer}), "utf-8")
+    results, _, told = await travelled(place, "active", "files", "samples")
+    assert (results, told["replayed"]) == ([], before["replayed"])
+    assert not any(told["not_replayable"].values())
 
 
 async def test_what_could_not_be_put_on_the_wire_any_more_is_told_though_the_mappings_are_the_same(place):

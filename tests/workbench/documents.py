@@ -57,7 +57,9 @@ def documents(
             continue
         if needed or (depth < DEEPEST and draw(st.booleans())):
             one = _value(each, xml=xml, typed=typed, depth=depth + 1)
-            made[each.name] = draw(st.lists(one, min_size=1, max_size=2) if each.many else one)
+            least = max(1, each.fewest or 0)
+            many = st.lists(one, min_size=least, max_size=max(least, min(2, each.most or 2)))
+            made[each.name] = draw(many if each.many else one)
     return made
 
 
@@ -81,6 +83,8 @@ def _value(part: Part, *, xml: bool, typed: bool, depth: int) -> st.SearchStrate
         return st.sampled_from(_BY_FORM[part.form])
     if part.kind in _BY_KIND:
         values = _BY_KIND[part.kind]
+        if part.kind in ("integer", "decimal"):
+            values = [each for each in values if each in part.range] or [part.range.least or part.range.most]
         return st.sampled_from(values if typed else [_text(each) for each in values])
     longest = 12 if part.longest is None else part.longest
     alphabet = st.characters(categories=["Lu", "Ll", "Nd"], max_codepoint=0x9FFF)

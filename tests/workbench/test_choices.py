@@ -3,10 +3,15 @@
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from adapters.contract import read
+from adapters.declared import Operation
+from adapters.message import Request
 from gateway.workbench.draft.folder import chosen, draft
 from gateway.workbench.fit import Fit
+from gateway.workbench.heard import by_soap
+from gateway.workbench.misfits import Against
 from gateway.workbench.targets import targets
 from mappings.mapping import compile_mapping
 from mappings.tables import compile_table
@@ -79,3 +84,36 @@ def test_a_draft_asks_which_type_stands_where_one_must_be_named() -> None:
     assert '"@xsi:type": "?"' in written and "Person、Company" in written
     assert '# "@xsi:type": 可为 / may be FullAddress' in written
     assert "# photo: 与前者二选一" in written
+
+
+NAMED = "xmlns:t='urn:choosing' xmlns:x='http://www.w3.org/2001/XMLSchema-instance'"
+PERSON = (
+    "<t:sqr x:type='t:Person'><t:xm>a</t:xm><t:sfzh>{}</t:sfzh></t:sqr><t:licence><t:bh>1</t:bh></t:licence>"
+)
+
+
+def misfits(inside: str) -> list[str]:
+    """By the parts alone, as where libxml2 has no whole schema or has found something else."""
+    body = f"<e:Body><t:submit {NAMED}>{inside}</t:submit></e:Body>"
+    raw = f"<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'>{body}</e:Envelope>"
+    operation = Operation.model_validate({"call": "submit", "taken": {"body": {"code": "0"}}})
+    offer = OFFERS["Choosing/Choosing/submit"]
+    request = Request("POST", URL("http://h"), {"Content-Type": "text/xml"}, raw.encode())
+    heard = by_soap(operation, request, {}, offer.wrapper)
+    return list(map(str, Against(xml=True, typed=False).misfits(heard.document, offer.request)))
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        (PERSON.format("1"), []),
+        (PERSON.format("1" * 19), ["'sqr.sfzh' is longer than 18"]),
+        (PERSON.replace("t:Person", "t:Unit"), ["'sqr' names a type in @xsi:type that may not stand there"]),
+        (
+            PERSON.replace(" x:type='t:Person'", ""),
+            ["'sqr' is abstract there and must name a type in @xsi:type"],
+        ),
+    ],
+)
+def test_a_message_that_names_its_type_is_held_to_that_type(inside: str, expected: list[str]) -> None:
+    assert misfits(inside) == expected

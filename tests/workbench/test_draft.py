@@ -1,5 +1,7 @@
 """A drafted folder: every target stands in it, what is open is asked, and nothing of it goes live before."""
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.contract import Contract, Offer
@@ -76,3 +78,19 @@ def test_an_operation_that_cannot_be_used_says_why() -> None:
     broken = Contract("wsdl", (Offer("S/P/op", "", message(), None, "unusable", "its message is missing"),))
     with pytest.raises(Undecided, match="its message is missing"):
         chosen(broken, {"case.submit": "op"})
+
+
+@pytest.mark.parametrize(
+    ("media", "expected"),
+    [
+        ("application/json", '    query: ["qhdm"]\n'),
+        ("application/x-www-form-urlencoded", '    sends: form\n    query: ["qhdm"]\n'),
+        ("", "    sends: query\n"),
+    ],
+)
+def test_a_draft_says_where_the_message_stands(media: str, expected: str) -> None:
+    asked = message(replace(text("qhdm"), where="query"), replace(text("lsh", required=True), where="body"))
+    offer = Offer("POST /x", "", asked, ANSWER, "typed", media=media)
+    contract = Contract("openapi", (offer,))
+    made = draft("p", "341702", contract, {"case.submit": offer}, path="c.yaml", files={"c.yaml": "{}"})
+    assert expected in made.files["platform.yaml"]

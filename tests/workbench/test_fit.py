@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.contract import Part
+from adapters.contract.model import Range
 from gateway.workbench.fit import Fit
 from gateway.workbench.targets import targets
 from mappings.mapping import compile_mapping
@@ -38,6 +39,18 @@ def told(fields: str, *parts: Part, typed: bool = True) -> list[str]:
             ["5: 'bz' is required there, and left out when note is absent"],
         ),
         ('bz: note ? ""', [text("bz", required=True)], []),
+        (
+            'fs: ="0" | integer',
+            [Part("fs", "integer", required=True, range=Range(1, 99))],
+            ["5: 'fs' is integer >= 1, <= 99 there; 0 is not"],
+        ),
+        ('fs: ="1" | integer', [Part("fs", "integer", required=True, range=Range(1, 99))], []),
+        (
+            "cl:\n  each: materials\n  fields:\n    mc: .name",
+            [Part("cl", "object", required=True, many=True, fewest=1, parts=(text("mc", required=True),))],
+            ["5: 'cl' is required there, and left out when materials is empty"],
+        ),
+        ("dm: division", [Part("dm", "integer", required=True, where="query")], []),  # a query holds texts
         (
             "xm: applicant.name | strip",
             [text("xm", required=True, longest=5)],

@@ -115,3 +115,35 @@ def test_a_draft_asks_about_every_place_of_a_header() -> None:
     for name in ("Auth:", "user:", "password:", "level:", '"@realm":', "Trace:"):
         assert name in head
     assert "sqrxm:" in body and "Auth" not in body
+
+
+def test_an_example_whose_header_cannot_be_written_is_told_once_and_at_its_field() -> None:
+    """What stands in the header is held against the header: it is not unknown in the body."""
+    expected = '{"#header": {Auth: {user: "123456789"}}, sqrxm: a}'
+    example = f'{{given: {{applicant: {{name: a}}, note: "123456789"}}, expect: {expected}}}\n  - '
+    refused = '{given: {}, refuse: ["#header.Auth.user: note is absent", "sqrxm: applicant.name is absent"]}'
+    platform = f"{PLATFORM}    header: {{Auth.password: {{secret: password}}, Trace: {{value: t}}}}\n"
+    header = "header:\n  Auth.user: note | at_most(9)\n"
+    files = {
+        "hd/platform.yaml": platform,
+        "hd/case.submit.yaml": f"{HEAD}{header}{BODY.replace(EXAMPLE, example + refused)}",
+        "hd/contract/headers.wsdl": CONTRACT,
+    }
+    found = [each.finding for each in examine(compile_release(files).platforms["hd"])]
+    told_ = [f"{each.line}: {each.what}" for each in found if "in the example" in each.what]
+    assert told_ == ["5: '#header.Auth.user' is longer than 8 in the example at case.submit.yaml:9"]
+
+
+def test_a_draft_refuses_by_a_source_that_feeds_one_target_only() -> None:
+    """Else the header, which takes the number as well, is refused too, and the example does not say so."""
+    name = '<xsd:element name="sqrxm" type="xsd:string"/>'
+    wsdl = CONTRACT.replace('name="user"', 'name="lsh"')
+    told = "<xsd:annotation><xsd:documentation>{}</xsd:documentation></xsd:annotation></xsd:element>"
+    number = f'<xsd:element name="ywlsh" type="xsd:string">{told.format("业务流水号")}'
+    wsdl = wsdl.replace(name, f"{number}{name[:-2]}>{told.format('申请人姓名')}")
+    offered = read("c.wsdl", {"c.wsdl": wsdl})
+    offers = chosen(offered, {"case.submit": "Headed/Headed/submit"})
+    made = draft("hd", "341702", offered, offers, path="c.wsdl", files={"c.wsdl": wsdl}).files
+    mapping = made["case.submit.yaml"]
+    assert "lsh: numbers_ours" in mapping.partition("\nfields:")[0]
+    assert 'drop: [applicant.name]}, refuse: ["sqrxm: applicant.name is absent"]' in mapping

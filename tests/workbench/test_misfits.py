@@ -1,10 +1,13 @@
 """A document against a message: every way not to fit is told once, by its path, without the value."""
 
+import json
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
-from adapters.contract import Part
+from adapters.contract import Part, read
+from adapters.contract.model import Range
 from gateway.workbench.misfits import Against
 from tests.workbench.made import message, text
 
@@ -100,3 +103,48 @@ def test_a_message_that_is_open_takes_what_it_does_not_name() -> None:
 )
 def test_xml_that_does_not_fit(document: Any, parts: list[Part], expected: list[str]) -> None:
     assert told(document, *parts, typed=False, xml=True) == expected
+
+
+BOUNDS = [
+    {"minimum": 1, "maximum": 3},
+    {"minimum": 1, "exclusiveMinimum": True, "maximum": 3, "exclusiveMaximum": True},  # as in OpenAPI 3.0
+    {"exclusiveMinimum": 1, "exclusiveMaximum": 3},
+    {"minimum": 1.5},
+    {},
+]
+
+
+@pytest.mark.parametrize("bounds", BOUNDS)
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_numbers_out_of_range_are_refused_as_a_json_schema_validator_does(
+    kind: str, bounds: dict[str, Any]
+) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": kind, **bounds}}}
+    validator: Any = (
+        jsonschema_rs.Draft4Validator
+        if bounds.get("exclusiveMinimum") is True
+        else jsonschema_rs.Draft202012Validator
+    )
+    against = Against(xml=False, typed=True)
+    part = read("s.json", {"s.json": json.dumps(schema)}).offers[0].request
+    for value in (0, 1, 1.5, 2, 3, 4, 10**30):
+        document = {"n": value}
+        assert (against.misfits(document, part) == []) == validator(schema).is_valid(document), value
+
+
+def test_what_a_range_is_stands_in_the_words() -> None:
+    part = Part("n", "integer", range=Range(1, 99))
+    assert told({"n": 100}, part) == ["'n' is not >= 1, <= 99"]
+    assert told({"n": "0"}, part, typed=False) == ["'n' is not >= 1, <= 99"]
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(0, ["'cl' has fewer than 1 items"]), (1, []), (2, []), (3, ["'cl' has more than 2 items"])],
+)
+def test_lists_have_as_many_items_as_the_schema_allows(count: int, expected: list[str]) -> None:
+    items = {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "string"}}
+    schema = {"type": "object", "properties": {"cl": items}}
+    part = read("s.json", {"s.json": json.dumps(schema)}).offers[0].request
+    found = Against(xml=False, typed=True).misfits({"cl": ["a"] * count}, part)
+    assert list(map(str, found)) == expected

@@ -30,7 +30,7 @@ from tests.installation import CHECKOUT
 from tests.workbench.documents import defects, documents
 from tests.workbench.made import EXAMPLES, example
 
-CONTRACTS = {  # where every offer of it can be written: a body beside a query cannot
+CONTRACTS = {  # where every offer of it can be written
     "tests/adapters": ("typed.wsdl",),
     "tests/adapters/contract/wsdl": ("several/service.wsdl", "asmx.wsdl", "encoded.wsdl", "attached.wsdl"),
     "tests/adapters/contract/openapi": ("swagger.json", "three-one.json", "case.yaml"),
@@ -40,7 +40,6 @@ CONTRACTS = {  # where every offer of it can be written: a body beside a query c
     "mappings/examples/sim-gx/contract": ("service.wsdl",),
 }
 PROPERTY = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-NO_PLACE = "POST /cases/{division}"  # has a query beside its body
 OPERATION = "case.submit"
 
 
@@ -62,7 +61,7 @@ def offers() -> list[Any]:
     for folder, names in CONTRACTS.items():
         for name in names:
             for offer in contract(folder, name).offers:
-                if offer.how == "typed" and offer.call != NO_PLACE:
+                if offer.how == "typed":
                     found.append(
                         pytest.param(folder, name, offer.call, id=f"{Path(folder).name} {offer.call}")
                     )
@@ -77,6 +76,8 @@ def speaking(folder: str, name: str, call: str) -> tuple[Offer, Adapter, Terms]:
     operation: dict[str, Any] = {"call": call, "taken": {"body": {"code": "0"}}}
     if "form" in offer.media:
         operation["sends"] = "form"
+    if offer.media and (beside := [each.name for each in offer.request.parts if each.where == "query"]):
+        operation["query"] = beside
     platform = Platform.model_validate(
         {"platform": "p", "title": "t", "kind": "regional", "serves": [{"division": "440232"}], "contract": name,
          "speaks": "rest" if " " in call else "soap", "operations": {OPERATION: operation}}

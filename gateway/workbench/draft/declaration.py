@@ -1,10 +1,12 @@
 """A drafted platform.yaml: calls from the contract, answers as far as it describes them, the rest as questions."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.contract import Offer, Part
 from adapters.declared import READS
+from adapters.rest import BODILESS
 from gateway.workbench.draft.lines import Lines, Questions
 from gateway.workbench.draft.seen import Seen, code_of
 from gateway.workbench.draft.vocabulary import head, terms, words
@@ -86,6 +88,8 @@ class Answering:
         at = places(offer.answer)
         lines.add(1, operation, "", offer.title)
         lines.add(2, "call", offer.call or "?", "" if offer.call else self.questions.ask(_ASKED["call"]))
+        for key, written in _placed(offer):
+            lines.add(2, key, written)
         if self.message:
             lines.add(2, "message", self.message)
         reference = f", reference: {at.reference}" if at.reference and operation not in READS else ""
@@ -110,6 +114,21 @@ class Answering:
 
     def _described(self, at: Places, code: tuple[int, str]) -> str:
         return f'{{status: {code[0]}, body: {{{at.code or "?"}: "{code[1]}"}}'
+
+
+def _placed(offer: Offer) -> Iterator[tuple[str, str]]:
+    """Where the document stands, where that is not what a call of its kind means by itself."""
+    method = offer.call.partition(" ")[0]
+    beside = [each.name for each in offer.request.parts if each.where == "query"]
+    if " " not in offer.call or method in BODILESS:
+        return
+    if not offer.media and beside:
+        yield "sends", "query"
+    elif offer.media:
+        if "urlencoded" in offer.media:
+            yield "sends", "form"
+        if beside:
+            yield "query", f"[{', '.join(map(json.dumps, beside))}]"
 
 
 def _success(at: Places) -> str:

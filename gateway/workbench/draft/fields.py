@@ -39,6 +39,7 @@ class Fields:
     tables: Tables
     lines: Lines = field(default_factory=Lines)
     surely: list[tuple[str, str]] = field(default_factory=list)  # (target, source) of what a case always has
+    fed: list[str] = field(default_factory=list)  # the source of every target
 
     def object(self, part: Part, around: Around) -> None:
         self._type(part, around)
@@ -90,6 +91,7 @@ class Fields:
             self._nothing(part, around)
             return
         source = found.candidate.source
+        self.fed.append(source)
         may_lack = not source.startswith(".") and not _always(self.root, source)
         optional = " ?" if not part.required and may_lack else ""
         words, doubt = self._words(part, found)

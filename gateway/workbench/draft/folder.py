@@ -112,16 +112,17 @@ class _Writing:
         reads = _READS_FROM.get(operation, "canonical/exchange@1")
         root = shape.read(reads) or Shape({}, {})
         lines = self._head(operation, offer.title, reads, f"{self.name}/{operation}@1")
+        heads = Fields(root, False, self.questions, self.tables, lines)
         if offer.headers:
             lines.add(0, "header", "", _HEADER)
-            heads = Fields(root, False, self.questions, self.tables, lines)
             heads.object(_asked(offer.headers), Around(1))
         lines.add(0, "fields", "")
         fields = Fields(root, self.speaks == "rest", self.questions, self.tables, lines)
         fields.object(offer.request, Around(1))
         self._examples(lines, operation, CASE)
         if fields.surely:
-            target, source = fields.surely[0]
+            fed = [*heads.fed, *fields.fed]  # what feeds two targets is refused for both
+            target, source = min(fields.surely, key=lambda each: fed.count(each[1]) > 1)
             _refused(lines, CASE, source, target)
         return str(lines)
 

@@ -18,7 +18,7 @@ serve: $(VENV)/runtime ## run the gateway with conf/gateway.yaml
 	$(BIN)/tongban serve --conf conf
 
 test: $(VENV)/dev ## the whole suite: most of it on all cores, then what measures, alone
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not alone"
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not alone"
 	$(BIN)/pytest -m alone
 
 check: $(VENV)/dev ## format, lint, types, layers, declarations, image

@@ -13,6 +13,7 @@ import matplotlib as mpl
 
 mpl.use("svg")
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 
 from gateway.items.likeness.score import VERY_LIKELY, model
 from tests.evaluation.figures import FIRST, THRESHOLDS, Figures, Share, figures
@@ -24,8 +25,10 @@ PLOT = "alignment-calibration.svg"
 MARKED = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 SETS = (
     ("tune", ("tune",)), ("test", ("test",)), ("second", ("second",)), ("third", ("third",)),
-    ("all but tune", ("test", "second", "third")),
+    ("fresh", ("fresh",)), ("near", ("near",)), ("fresh and near", ("fresh", "near")),
+    ("all but tune", ("test", "second", "third", "fresh", "near")),
 )  # fmt: skip
+CALIBRATED = -2, -1  # of SETS: which are shown by what was said
 
 
 def main() -> int:
@@ -40,7 +43,7 @@ def main() -> int:
     table = "\n".join(_table(found))
     print(table)
     if options.write:
-        _plot(found[-1][1], DOCS / PLOT)
+        _plot([found[place] for place in CALIBRATED], DOCS / PLOT)
         for page in PAGES:
             _put(DOCS / page, table)
     return 0
@@ -62,11 +65,13 @@ def _table(found: list[tuple[str, Figures]]) -> list[str]:
             lambda each: _share(each.found),
         ),
         _row(f"items whose first {FIRST} hold a true one", found, lambda each: _share(each.items)),
-        "",
-        "| said, on average | true | of | share |",
-        "|---|---|---|---|",
     ]
-    return [*rows, *(f"| {mean:.2f} | {s.good} | {s.of} | {s.share:.2f} |" for mean, s in found[-1][1].bins)]
+    return [*rows, *(line for place in CALIBRATED for line in _calibration(*found[place]))]
+
+
+def _calibration(title: str, found: Figures) -> list[str]:
+    head = ["", f"| {title}: said, on average | true | of | share |", "|---|---|---|---|"]
+    return [*head, *(f"| {mean:.2f} | {s.good} | {s.of} | {s.share:.2f} |" for mean, s in found.bins)]
 
 
 def _above(found: list[tuple[str, Figures]], place: int) -> list[str]:
@@ -92,22 +97,13 @@ def _share(share: Share) -> str:
     return f"{share.good}/{share.of} = {share.share:.3f}"
 
 
-def _plot(found: Figures, path: Path) -> None:
+def _plot(shown: list[tuple[str, Figures]], path: Path) -> None:
     """What was said against what is true, with Wilson intervals; a larger point stands for more pairs."""
     plt.rcParams["svg.hashsalt"] = "alignment"  # the same figures give the same file
     drawn, axes = plt.subplots(figsize=(5, 5))
     axes.plot([0, 1], [0, 1], linewidth=0.8, linestyle="--", color="grey")
-    for mean, share in found.bins:
-        least, most = share.least, 1 - Share(share.of - share.good, share.of).least
-        axes.plot([mean, mean], [least, most], color="tab:blue", linewidth=1)
-        axes.scatter([mean], [share.share], s=12 + share.of / 2, color="tab:blue")
-        axes.annotate(
-            f"{share.good}/{share.of}",
-            (mean, share.share),
-            xytext=(7, -9),
-            textcoords="offset points",
-            size=8,
-        )
+    for color, (title, found) in zip(("tab:orange", "tab:blue"), shown, strict=True):
+        _points(axes, found, color, title)
     axes.axvline(VERY_LIKELY, linewidth=0.8, color="tab:red")
     axes.set(
         xlabel="probability that was said",
@@ -115,10 +111,27 @@ def _plot(found: Figures, path: Path) -> None:
         xlim=(-0.02, 1.04),
         ylim=(-0.02, 1.04),
     )
-    axes.set_title("calibration on all pairs but those fitted on", size=10)
+    axes.set_title("calibration on pairs that nothing was fitted on", size=10)
+    axes.legend(loc="upper left", fontsize=8)
     drawn.tight_layout()
     drawn.savefig(path, metadata={"Date": None, "Creator": None})
     plt.close(drawn)
+
+
+def _points(axes: Axes, found: Figures, color: str, title: str) -> None:
+    for mean, share in found.bins:
+        least, most = share.least, 1 - Share(share.of - share.good, share.of).least
+        axes.plot([mean, mean], [least, most], color=color, linewidth=1)
+        axes.scatter([mean], [share.share], s=12 + share.of / 4, color=color, alpha=0.8)
+        axes.annotate(
+            f"{share.good}/{share.of}",
+            (mean, share.share),
+            xytext=(7, -9),
+            textcoords="offset points",
+            size=7,
+            color=color,
+        )
+    axes.scatter([], [], color=color, label=title)
 
 
 def _put(page: Path, table: str) -> None:

@@ -37,6 +37,12 @@ LISTS = {
         ("jiangbei_320195.csv", "jiangbei_320195_more.csv"), "320195", "itemCode", "name", unit="department"
     ),
     "jingan": Columns(("jingan_310106.csv",), "310106", "itemCode", "name"),
+    "chengdu": Columns(("chengdu_510100.csv",), "510100", "number", "name", "main"),
+    "ziyang": Columns(("ziyang_512000.csv",), "512000", "number", "title", "category", type="taskType"),
+    "jiangsu": Columns(("jiangsu_320000.csv",), "320000", "key", "name"),
+    "pingtan": Columns(("pingtan_350128.csv",), "350128", "businessCode", "name"),
+    "shandong": Columns(("shandong_370000.csv",), "370000", "code", "name", "organisation"),
+    "jining": Columns(("jining_370800.csv",), "370800", "place", "name"),
 }  # fmt: skip
 
 

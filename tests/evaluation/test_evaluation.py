@@ -29,6 +29,22 @@ def test_no_labelled_pair_is_both_fitted_on_and_tested_on():
     assert sets["tune"].isdisjoint(sets["test"])
 
 
+def test_every_fresh_pair_has_a_list_that_no_earlier_pair_touches():
+    fresh = [label for label in labels() if label.set in ("fresh", "near")]
+    earlier = {
+        name for label in labels() if label.set not in ("fresh", "near") for name in (label.here, label.there)
+    }
+    assert fresh
+    assert earlier.isdisjoint(label.here for label in fresh)
+
+
+def test_fresh_pairs_are_of_two_provinces_and_near_ones_of_one():
+    for label in labels():
+        provinces = {LISTS[name].division[:2] for name in (label.here, label.there)}
+        assert label.set != "fresh" or len(provinces) == 2
+        assert label.set != "near" or len(provinces) == 1
+
+
 @pytest.mark.parametrize(
     ("good", "of", "least"),
     [

@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+# much of the suite waits (for leases, for clocks): one worker more than there are cores
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 CHECKED = mappings/platforms mappings/examples
 
 .DEFAULT_GOAL := help
@@ -18,7 +20,7 @@ serve: $(VENV)/runtime ## run the gateway with conf/gateway.yaml
 	$(BIN)/tongban serve --conf conf
 
 test: $(VENV)/dev ## the whole suite: most of it on all cores, then what measures, alone
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not alone"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not alone"
 	$(BIN)/pytest -m alone
 
 check: $(VENV)/dev ## format, lint, types, layers, declarations, image

@@ -124,7 +124,7 @@ async def test_settling_in_no_known_form_changes_nothing(place):
 
 async def test_what_surely_did_not_arrive_can_be_withdrawn_and_is_never_sent(place):
     async with place.platforms("sim-bare") as simulators, place.gateway() as gateway:
-        simulators["sim-bare"].programme.add(step({"do": "later", "after_s": 3}, NONE, 0))
+        simulators["sim-bare"].programme.add(step({"do": "later", "after_s": 20}, NONE, 0))
         found, _ = await gateway.exchanges.admit(asked(gateway, case("gd-person"), "key-0001"))
         await until(gateway, found.id, "deferred")
         assert await command(place, "withdraw", found.id, "--as", "a") == (0, f"{found.id} withdrawn\n")

@@ -119,7 +119,7 @@ def _rows(division: str, count: int):
         code = f"{division}-{place:07}"
         basic = f"0001{place:08}" if place % 100 == 0 else ""
         item = Item(division, code, kind="local", name=name, basic_code=basic, local_code=code)
-        yield item._asdict() | {"local_key": code}
+        yield item._asdict() | {"source": "", "local_key": code}
 
 
 def _most_mb() -> float:

@@ -7,13 +7,13 @@ there is no day, and that is said.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from gateway.cases.life import Life
 from gateway.cases.states import Kind
+from gateway.clock import china_day
 from gateway.clocks import Calendar, Limit, Unknown, due_on
-from mappings.china_time import CHINA
 
 What = Literal["hand_over", "accept", "correct", "decide", "serve"]
 Why = Literal["limit_unknown", "year_unknown", "unit_unknown"]
@@ -43,7 +43,7 @@ def due_of(life: Life, calendar: Calendar) -> Due | None:
     if what in ("accept", "serve"):
         start_ms, limit = (_receipt_ms(life), _ACCEPT) if what == "accept" else (life.since_ms, _SERVE)
         try:
-            return Due(what, due_on(calendar, _day(start_ms), limit))
+            return Due(what, due_on(calendar, china_day(start_ms), limit))
         except Unknown as unknown:
             return Due(what, None, unknown.why)
     return Due(what, None, "limit_unknown")
@@ -53,7 +53,3 @@ def _receipt_ms(life: Life) -> int:
     """When the authority got the papers, whole: handed over, or corrected since."""
     receipts = [step.at_ms for step in life.steps if step.kind in _RECEIPTS]
     return receipts[-1] if receipts else life.since_ms
-
-
-def _day(at_ms: int) -> date:
-    return datetime.fromtimestamp(at_ms / 1000, CHINA).date()

@@ -1,6 +1,5 @@
 """Rows of a list of aligned materials, read and kept. A bad row is told by number; good rows are kept."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from gateway.items.codes import normalise
 from gateway.items.item import covers, short_division
 from gateway.items.lists.apply import Word
 from gateway.items.lists.formats import UNEVEN
+from gateway.items.lists.values import division_of
 from gateway.items.remembered import changed
 from gateway.needs.problems import Lack
 from gateway.needs.stands import ADD, BY_ID, MEANS, REMOVE, Stands
@@ -30,7 +30,6 @@ NAMES: Mapping[str, str] = {
     "容缺后补": "owed",
 }  # fmt: skip
 _REQUIRED = ("id", "there_division", "there_code", "means", "source")
-_DIVISION = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def _faults(row: Mapping[str, str], cells: Mapping[str, str]) -> Iterator[Lack]:
         yield Lack("row", "row_cells")
     yield from (Lack(name, "row_lacks", {"path": name}) for name in _REQUIRED if not cells[name])
     for name in ("there_division", "here_division"):
-        if cells[name] and not _DIVISION.fullmatch(cells[name]):
+        if cells[name] and not division_of(cells[name]):
             yield Lack(name, "row_division")
     means = NAMES.get(cells["means"], cells["means"])
     if means and means not in MEANS:

@@ -1,4 +1,4 @@
-"""One real transport per test; a file system of its own for those that need one without room."""
+"""A transport for each test, front databases of both kinds, a file system without room for those that need one."""
 
 import os
 import subprocess
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from adapters.transport import HttpTransport
+from tests.adapters.fronts import Front
+from tests.postgres import Server, running
 
 
 @pytest.fixture
@@ -26,3 +28,20 @@ def device(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("only root on a machine that lets it mount can have a file system without room")
     yield where
     subprocess.run(["umount", str(where)], check=True)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with running(fsync="off") as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def front(request: pytest.FixtureRequest, tmp_path: Path) -> Front:
+    """A front database with its table, on each kind."""
+    if request.param == "postgresql":
+        made = Front(request.getfixturevalue("server").database())
+    else:
+        made = Front(f"sqlite:///{tmp_path}/front.db")
+    made.make()
+    return made

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from adapters.message import Access, Message
 from tests.adapters.fronts import NOW_MS, NOWHERE, ROW, TABLE, Front, adapter, message, send
 from tests.adapters.peers import changed
 from tests.adapters.test_folder import FOLDER
-from tests.postgres import Server, running
 
 ANSWERS = {
     "taken": {"body": {"outcome": "listed"}},
@@ -27,22 +25,6 @@ BY_TIME = changed(
     "operations.case.list", {"call": "LIST pro_accept", **ANSWERS},
 )  # fmt: skip
 DROP = changed(FOLDER, "operations.case.list", {"call": "LIST YW01_{HEAD.GLBH}.xml", **ANSWERS})
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def front(request: pytest.FixtureRequest, tmp_path: Path) -> Front:
-    if request.param == "postgresql":
-        made = Front(request.getfixturevalue("server").database())
-    else:
-        made = Front(f"sqlite:///{tmp_path}/front.db")
-    made.make()
-    return made
 
 
 async def asked(speaker: Adapter, document: dict[str, Any]) -> Any:

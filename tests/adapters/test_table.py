@@ -4,7 +4,6 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -25,25 +24,9 @@ from tests.adapters.fronts import (
     wired,
 )
 from tests.adapters.peers import changed
-from tests.postgres import Server, running
+from tests.postgres import Server
 
 SHORT = changed(TABLE, "limits", {"timeout_s": "0.6", "connect_s": "0.5", "in_flight": "4"})
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def front(request: pytest.FixtureRequest, tmp_path: Path) -> Front:
-    if request.param == "postgresql":
-        made = Front(request.getfixturevalue("server").database())
-    else:
-        made = Front(f"sqlite:///{tmp_path}/front.db")
-    made.make()
-    return made
 
 
 @pytest.fixture

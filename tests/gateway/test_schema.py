@@ -13,21 +13,22 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 
 import audit
-import gateway.items
-import gateway.store
+import gateway
 from gateway.store.migrate import NewerSchema, engine_of, upgrade
 from gateway.store.migrations.schema import METADATA, TABLES
 from gateway.store.sqlite import open_sqlite
 
 
 def statements():
-    """Every statement that stands in a module of the store, the catalogue or the log."""
-    for package in (gateway.store, gateway.items, audit):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            if module.name.endswith(("__main__", "migrations", "store.postgres")):
+    """Every statement that is a constant of a module of the trunk or the log, wherever it stands, each once."""
+    seen = set()
+    for package in (gateway, audit):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.endswith(("__main__", "store.postgres")) or ".migrations" in module.name:
                 continue
             for name, value in vars(importlib.import_module(module.name)).items():
-                if isinstance(value, UpdateBase | SelectBase):
+                if isinstance(value, UpdateBase | SelectBase) and id(value) not in seen:
+                    seen.add(id(value))
                     yield pytest.param(value, id=f"{module.name}.{name}")
 
 

@@ -93,9 +93,12 @@ async def test_what_was_refused_over_the_cap_left_nothing_behind(service: Runnin
 
 async def test_a_start_records_agreements_only_where_they_have_changed(service: Running) -> None:
     agreements = service.gateway.settings.agreements
+    before = (await service.rows())["audit_entries"]
     assert not await service.gateway.store.write(note(agreements))
+    assert (await service.rows())["audit_entries"] == before
     assert await service.gateway.store.write(note(agreements[1:]))
     assert await service.gateway.store.write(note(agreements))
+    assert (await service.rows())["audit_entries"] == before + 2
 
 
 def test_two_agreements_of_one_name_are_a_finding(service: Running, tmp_path: Path) -> None:

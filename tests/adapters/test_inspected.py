@@ -23,12 +23,6 @@ SOUND = changed(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def front(request: pytest.FixtureRequest, tmp_path: Path) -> Front:
     if request.param == "postgresql":

@@ -17,6 +17,7 @@ from .checks import CHINA
 FOLDER = Path(__file__).parent / "cases"
 CATALOGUE = Path(__file__).parents[2] / "mappings" / "catalogue" / "items.csv"
 MORNING = datetime(2026, 11, 20, 9, 30, tzinfo=CHINA)
+BEGAN = datetime.now(CHINA).replace(microsecond=0)
 THERE: Mapping[str, str] = {
     "gd-person": "11440232007340216X4002014007000",
     "gd-organization": "11440232MB2D06811W4000117051000",
@@ -45,9 +46,12 @@ def names(platform: str = "") -> list[str]:
 
 
 def case(name: str, *, received_at: datetime | None = None) -> dict[str, Any]:
-    """The case as a caller posts it; received ten minutes ago unless said otherwise."""
+    """The case as a caller posts it; received ten minutes before the tests began unless said otherwise.
+
+    The same each time that it is asked for: a case posted again is the same document.
+    """
     document = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    shift = (received_at or datetime.now(CHINA).replace(microsecond=0) - timedelta(minutes=10)) - MORNING
+    shift = (received_at or BEGAN - timedelta(minutes=10)) - MORNING
     moved: dict[str, Any] = _moved(document, shift)
     return moved
 

@@ -5,10 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
@@ -16,6 +12,7 @@ from gateway.store.connection import StorageUnavailable
 from gateway.store.database import is_embedded
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION = sa.text("SELECT version_num FROM alembic_version")
 _LOCK = 7_317_001  # of PostgreSQL's advisory locks: held while the schema is brought up
 
 
@@ -34,24 +31,38 @@ def upgrade(address: str, to: str = "head") -> None:
         raise StorageUnavailable(type(error.orig).__name__, lost=True) from error
 
 
+def newest() -> str:
+    """The revision of this program, from the names of its migrations: `v0012_followed_cases.py` is 0012."""
+    return max(path.name[1:5] for path in (MIGRATIONS / "versions").glob("v[0-9]*.py"))
+
+
 def _upgrade(address: str, to: str) -> None:
+    engine = engine_of(address)
+    if to == "head" and _version(engine) == newest():
+        return
+    from alembic import command  # every start and every command would pay for it
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    script = ScriptDirectory.from_config(config)
-    engine = engine_of(address)
-    if _version(engine) == script.get_current_head() and to == "head":
-        return
     with _locked(engine) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-        if current is not None and current not in {each.revision for each in script.walk_revisions()}:
+        known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+        if current is not None and current not in known:
             raise NewerSchema(f"schema {current} is not known to this program")
         config.attributes["connection"] = connection
         command.upgrade(config, to)
 
 
 def _version(engine: Engine) -> str | None:
+    """None where there is no schema yet."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.execute(VERSION).scalar()
+        return version
 
 
 @contextmanager

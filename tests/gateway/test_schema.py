@@ -3,18 +3,21 @@
 import importlib
 import pkgutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 
 import audit
 import gateway
-from gateway.store.migrate import NewerSchema, engine_of, upgrade
+from gateway.store.migrate import MIGRATIONS, NewerSchema, engine_of, newest, upgrade
 from gateway.store.migrations.schema import METADATA, TABLES
 from gateway.store.sqlite import open_sqlite
 
@@ -96,3 +99,11 @@ def test_what_the_worker_and_the_api_ask_is_answered_from_an_index(_schema):
             plan,
         )
     connection.close()
+
+
+def test_the_newest_migration_is_known_by_its_name() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    assert newest() == script.get_current_head()
+    assert all(Path(each.path).name[1:5] == each.revision for each in script.walk_revisions())

@@ -20,6 +20,8 @@ setup(
             "items/likeness/*.yaml",
             "workbench/draft/*.yaml",
             "workbench/draft/*.json",
+            "workbench/native/*.yaml",
+            "workbench/native/samples/*.json",
         ],
     },
     install_requires=[

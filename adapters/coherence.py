@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from adapters import http_headers
 from adapters.arguments import takes_document
 from adapters.auth.schemes import SCHEMES
 from adapters.declared import Argument, NumberForm, Operation, Platform, Predicate
@@ -21,7 +22,7 @@ _BARE_NO_PROOF = ("500", "503")
 # what a form of our number may hold besides its serial; the gateway's numbers.parts_of gives them
 NUMBER_PARTS = ("basic_code", "implementation_code", "handling_code", "division", "yyyymmdd", "yymmdd")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_ARGUMENT_KINDS = ("secret", "setting", "value", "field", "document")
+_ARGUMENT_KINDS = ("secret", "setting", "value", "field", "number", "document")
 _DAYS = {"yyyymmdd", "yymmdd"}
 _SERIAL = re.compile(r"serial(:[1-9][0-9]?)?")
 
@@ -121,21 +122,23 @@ def _all_raw(platform: Platform) -> bool:
 def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     if platform.speaks == "rest" and http_call(operation.call) is None:
         yield _fault((*at, "call"), "not a REST call", "write METHOD /path, like POST /api/v2/cases")
-    if platform.speaks != "soap" and operation.header:
-        yield _fault((*at, "header"), "only SOAP has such a header", "leave it out, or write speaks: soap")
+    if platform.speaks not in ("soap", "rest") and operation.header:
+        yield _fault((*at, "header"), f"{platform.speaks} has no header", "leave it out")
     if platform.speaks == "rest" and operation.envelope:
         yield _fault((*at, "envelope"), "REST has no envelope", "leave it out, or write speaks: soap")
     scheme = SCHEMES.get(platform.auth)
     if scheme is not None and scheme.service and not operation.service:
         yield _fault((*at,), f"{platform.auth} signs a service id", "write service: s_…")
-    yield from _arguments(operation, at)
+    yield from _arguments(platform, operation, at)
     if platform.speaks == "rest":
+        yield from (_fault(*each) for each in http_headers.faults(operation, at))
         yield from _sending(operation, at)
     else:
+        yield from _header(operation, at)
         yield from _only_rest(platform, operation, at)
 
 
-def _arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
+def _arguments(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
     for where, argument in _all_arguments(operation, at):
         given = [each for each in _ARGUMENT_KINDS if getattr(argument, each) is not None]
         if len(given) != 1:
@@ -143,11 +146,12 @@ def _arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
             yield _fault(where, what, f"write one of {', '.join(_ARGUMENT_KINDS)}")
         if argument.document == "xml" and not argument.root:
             yield _fault(where, "an XML document needs a root element", "write root: NAME")
+        if argument.number and (platform.speaks != "rest" or "header" not in where):
+            yield _fault(where, "our numbers stand in a header of REST", "write field: PATH, and feed it")
         if argument.document == "tree" and operation.sends != "json":
             yield _fault(
                 where, "only JSON carries a document as it is", "write document: json, or sends: json"
             )
-    yield from _header(operation, at)
     answer = operation.answer
     if answer and answer.in_place and not answer.at:
         yield _fault((*at, "answer"), "in place of what", "write at: PATH")

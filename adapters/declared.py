@@ -112,9 +112,10 @@ class Follow(Declared):
 
 
 class Argument(Declared):
-    """One named part of a call; exactly one of secret, setting, value, field, document.
+    """One named part of a call; exactly one of secret, setting, value, field, number, document.
 
     secret, setting: of this installation.  value: a constant.  field: the text at a dotted path of the document.
+    number: of ours, in a REST header: the exchange's id, which is the same on every try, or our number of the case.
     document: the whole document, written into a string (xml, json), or as it is (tree: only where JSON is sent).
     """
 
@@ -122,6 +123,7 @@ class Argument(Declared):
     setting: str | None = None
     value: str | None = None
     field: Path | None = None
+    number: Literal["exchange", "ours"] | None = None
     document: Literal["xml", "json", "tree"] | None = None
     root: str | None = None
     charset: Charset = "utf-8"
@@ -156,7 +158,8 @@ class Operation(Declared):
     root:  of an XML body.
     charset: what their side can hold; every text is checked against it. An XML body is written in it, too; all
              else goes out in UTF-8.
-    header: what feeds SOAP headers that the contract declares: `Auth.user: {setting: user}`.
+    header: what feeds SOAP headers that the contract declares: `Auth.user: {setting: user}`; for REST, headers of
+            HTTP: `Idempotency-Key: {number: exchange}`.
     envelope: file of a literal SOAP envelope that the document is written into, where types cannot say how.
     """
 

@@ -36,6 +36,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "字段 {path} 的值不是对方接口能携带的类型",
         "field {path} holds a kind of value that their interface cannot carry",
     ),
+    "not_in_a_header": (
+        "字段 {path} 的值不能放入 HTTP 报头（只能是可打印的 ASCII 字符）",
+        "field {path} cannot stand in an HTTP header: printable ASCII only",
+    ),
     "needed_there": (
         "对方接口要求字段 {path}",
         "their interface requires field {path}",

@@ -15,6 +15,7 @@ from adapters.codecs.charset import charset_of, charset_of_answer, decoded, enco
 from adapters.declared import Answer, Operation, Platform
 from adapters.errors import Unbuildable, Unencodable
 from adapters.holes import hollowed
+from adapters.http_headers import Filled, fields_in, http_headers, without, written
 from adapters.inner import inside, with_lists, with_names
 from adapters.message import Document, Hole, Message, Request, Response, Tree
 from adapters.notation import http_call
@@ -42,11 +43,13 @@ class _Call:
     whole: bool  # the arguments take from the document all that is to be sent of it
     sends: str
     operation: Operation
+    headers: dict[str, Filled]
+    apart: frozenset[str]  # fields that stand in a header
 
     @property
     def plain(self) -> bool:
         """The document is the JSON body, less what stands in the path."""
-        return self.sends == "json" and not self.arguments and not self.operation.query
+        return self.sends == "json" and not (self.arguments or self.operation.query or self.headers)
 
 
 class RestAdapter(Adapter):
@@ -71,6 +74,8 @@ class RestAdapter(Adapter):
             takes_document(operation.arguments),
             sends(operation, method),
             operation,
+            http_headers(operation, self._around.access, ("operations", name)),
+            fields_in(operation),
         )
 
     def encode(self, message: Message) -> Request:
@@ -92,11 +97,12 @@ class RestAdapter(Adapter):
             url, document = self._addressed(call.path, document)
         if call.operation.query:
             url, document = _asked(url, document, call.operation.query)
-        url, headers, body = _written(call, url, document)
-        _keep_out(url, holes)
+        url, headers, body = _written(call, url, without(document, call.apart))
+        own = written(call.headers, message)
+        _keep_out((str(url), *own.values()), holes)
         if call.sends == "form":
             holes = tuple(replace(hole, quoted=True) for hole in holes)
-        return Request(call.method, url, headers, body, call.fresh, holes)
+        return Request(call.method, url, {**headers, **own} if own else headers, body, call.fresh, holes)
 
     def _addressed(self, path: str, document: Document) -> tuple[URL, Document]:
         """The URL with its fields filled, and the document without them. Raises Unencodable for absent."""
@@ -170,9 +176,9 @@ def _xml_headers(charset: str) -> Mapping[str, str]:
     return {**_ASKS_XML, "Content-Type": f"application/xml;charset={charset.upper()}"}
 
 
-def _keep_out(url: URL, holes: tuple[Hole, ...]) -> None:
-    """A file has no place in a URL. Raises Unencodable."""
-    if holes and any(hole.token.decode() in str(url) for hole in holes):
+def _keep_out(texts: tuple[str, ...], holes: tuple[Hole, ...]) -> None:
+    """A file has no place in a URL or a header. Raises Unencodable."""
+    if any(hole.token.decode() in text for hole in holes for text in texts):
         raise Unencodable([Problem("", "not_text")])
 
 

@@ -8,11 +8,12 @@ from mappings.canonical.shape import Shape
 from mappings.language import BadSyntax, Guard, parse_expression, parse_guard, parse_path
 from mappings.language import Path as Route
 from mappings.pipes import Pipes
-from mappings.plan import Block, Field, Node, Plan, Site
+from mappings.plan import Block, Bound, Field, Node, Plan, Site
 from mappings.problems import nearest
 from mappings.reach import Holder, Reach, Wrong
 from mappings.source import Path, Source
 from mappings.tables import Table
+from mappings.words.materials import CONTENTS
 
 _BLOCK_KEYS = ("fields", "each", "when", "take")
 _BLOCK_USAGE = "write an expression, or a block with 'fields' or 'take'"
@@ -151,7 +152,7 @@ class Planner:
             self._reach.value(source, place.holders, place.path, takes)
         if words is None:
             return None
-        self._reach.is_value(place.shape, words[-1].gives if words else "text", place.path)
+        self._reach.is_value(place.shape, _gives(words), place.path)
         return Field(steps, self._site(place, str(source)), expression, words, guard)
 
     def _text(self, path: Path) -> str:
@@ -178,3 +179,8 @@ def _is_free(steps: Steps, taken: dict[Steps, bool]) -> bool:
 def _below(target: str, key: str) -> str:
     escaped = key.replace("{", "{{").replace("}", "}}")
     return f"{target}.{escaped}" if target else escaped
+
+
+def _gives(words: tuple[Bound, ...]) -> str:
+    """The kind of value that arrives: for a file's content the adapter puts in the text while sending."""
+    return "text" if not words or words[-1].word in CONTENTS else words[-1].gives

@@ -93,7 +93,12 @@ def _shown(release: PlatformRelease, operation: str, document: dict[str, Any]) -
     try:
         mapped = release.mappings[operation].for_item(document)(document)
         request = built(release).encode(
-            Message(operation, mapped, ours=str(document.get("numbers_ours", "")))
+            Message(
+                operation,
+                mapped,
+                ours=str(document.get("numbers_ours", "")),
+                exchange=str(document.get("exchange", "0" * 26)),
+            )
         )
     except Unmappable as error:
         raise Stop(

@@ -16,6 +16,7 @@ from gateway.releases import DECLARATION, PlatformRelease, compile_release, gath
 from gateway.workbench.check import examine
 from gateway.workbench.draft.folder import Undecided, chosen, draft
 from gateway.workbench.draft.gather import gathered, text_of
+from gateway.workbench.draft.native import native
 from gateway.workbench.draft.seen import Seen
 from gateway.workbench.grades import NAMES, Grade, Graded, reached
 from gateway.workbench.samples import VERDICTS
@@ -154,6 +155,8 @@ def _mapped(_: click.Context, option: click.Parameter, said: tuple[str, ...]) ->
               help="接口契约 / its contract: WSDL, OpenAPI, Swagger, JSON Schema")  # fmt: skip
 @click.option("--sample", "samples", type=(click.Path(path_type=Path, exists=True, dir_okay=False),) * 2,
               help="一对样例：请求 应答 / a request and its answer, where there is no contract")  # fmt: skip
+@click.option("--tongban", "is_native", is_flag=True,
+              help="对方也是通办网关 / the other side is a Tongban, too: there is no contract to read")  # fmt: skip
 @click.option("--map", "wanted", multiple=True, callback=_mapped, metavar="OPERATION=CALL",
               help="如 case.submit=submitCase / which call of the contract is which operation")  # fmt: skip
 @click.option("--seen", multiple=True, callback=_seen, metavar="OPERATION.VERDICT=FILE",
@@ -172,6 +175,8 @@ def new(
     listed: dict[str, dict[str, str]],
     into: Path,
     name: str,
+    *,
+    is_native: bool,
 ) -> int:
     """按契约起草一个平台。 Draft a platform's folder from its contract, or from one request and its answer.
 
@@ -186,10 +191,13 @@ def new(
     if folder.exists():
         raise Stop(f"{folder}: 已存在，不会覆盖 / is there already, and is not written over")
     try:
-        path, files = gathered(contract, samples)
-        offered = read_contract(path, files)
-        offers = chosen(offered, wanted)
-        drafted = draft(name, division, offered, offers, path=path, files=files, seen=seen, listed=listed)
+        if is_native:
+            drafted = native(name, division)
+        else:
+            path, files = gathered(contract, samples)
+            offered = read_contract(path, files)
+            offers = chosen(offered, wanted)
+            drafted = draft(name, division, offered, offers, path=path, files=files, seen=seen, listed=listed)
     except Unbuildable as error:
         raise Stop(f"{error.what}: {error.write}") from error
     except (Undecided, Unreadable) as error:

@@ -227,10 +227,13 @@ def _personal(mapping: Mapped, document: Document, encoded: Request | None) -> t
     """Names of the personal fields that go out: those of the case that the mapping reads."""
     read = mapping.sources | ({CONTENT} if encoded and encoded.holes else set())
     return tuple(
-        name
-        for name in canonical.personal_fields(document)
-        if name in read or any(each.startswith(f"{name}.") for each in read)
+        name for name in canonical.personal_fields(document) if any(_meets(name, each) for each in read)
     )
+
+
+def _meets(name: str, source: str) -> bool:
+    """Whether a source is the field, or is inside of it, or takes an object in which it stands."""
+    return name == source or source.startswith(f"{name}.") or name.startswith(f"{source}.")
 
 
 def _contentless(document: Document, contents: Mapping[str, bytes], encoded: Request | None) -> list[Any]:

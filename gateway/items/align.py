@@ -14,6 +14,7 @@ from gateway.items.choice import choose
 from gateway.items.codes import Code, parse
 from gateway.items.declared import keys, rows_in_force, unaligned
 from gateway.items.item import Declared, Item, Question, own_places, places, situation_key, versions_on
+from gateway.items.itself import named_there
 from gateway.items.led import by_declared
 from gateway.items.own import own_item
 from gateway.items.problems import CancelledItem
@@ -33,10 +34,13 @@ __all__ = ["Alignment", "Question", "align", "find"]
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The answer. `id` is the declared row's, or national:BASIC_CODE; situation: over there, empty if none."""
+    """The answer. `id` is the declared row's, national:BASIC_CODE, or itself:CODE of theirs that was asked for.
+
+    situation: over there, empty if none.
+    """
 
     id: str
-    kind: Literal["declared", "national"]
+    kind: Literal["declared", "national", "itself"]
     here: Item
     there: Item
     situation: str = ""
@@ -45,6 +49,7 @@ class Alignment:
         """What stands in the case as `item.there` for the mapping; all text, and what the item lacks is absent."""
         there = self.there
         known = {
+            "code": there.code,
             "basic_code": there.basic_code,
             "implementation_code": there.implementation_code,
             "handling_code": there.handling_code,
@@ -64,8 +69,15 @@ def align(question: Question, candidates: Sequence[Item], declared: Sequence[Dec
     Raises UnknownItem, NotAligned, CancelledItem, SuspendedItem, NotYetValid, SeveralItems, AlignmentConflict,
     VersionDiffers, and what stands below them in `unaligned`.
     """
+    if named := named_there(question, candidates):
+        return _itself(question, named, candidates)
     here = own_item(question, candidates)
     return _decide(question, here, rows_in_force(question, here, declared), candidates, declared)
+
+
+def _itself(question: Question, there: Item, candidates: Sequence[Item]) -> Alignment:
+    require_version(question.version, there, candidates)
+    return Alignment(f"itself:{there.code}", "itself", there, there, there.situation)
 
 
 def _decide(
@@ -111,6 +123,8 @@ def find(connection: Connection, question: Question) -> Alignment:
     there = places(question.there_division)
     code = parse(question.code)
     known = going_by_code(connection, code, own_places(question) + there)
+    if named := named_there(question, known):
+        return _itself(question, named, known)
     here = own_item(question, known)
     declared = declared_for(connection, keys(here), question.there_division)
     rows = rows_in_force(question, here, declared)

@@ -190,8 +190,9 @@ def _faults(question: Question, known: Known, turned: bool) -> Iterator[ItemErro
         if of_row and isinstance(error, _FROM_THERE if turned else _FROM_HERE):
             yield error
     else:
-        here = own_item(question, known.items)
-        gap = None if turned or found.kind == "declared" else out_of_force(question, here, known.declared)
+        if turned or found.kind != "national":
+            return
+        gap = out_of_force(question, own_item(question, known.items), known.declared)
         if isinstance(gap, AlignmentGap):
             yield gap
 

@@ -24,7 +24,8 @@ async def outcome(gateway: Gateway, exchange: Exchange, *, repeated: bool) -> we
         )  # fmt: skip
     if exchange.state == "abandoned":
         raise Refusal("not_delivered", exchange=exchange.id, case=exchange.case_id, cause=exchange.cause)
-    return answer(exchange_view(exchange), status=_STATUS.get(exchange.state, 202), headers=headers)
+    shown = {**exchange_view(exchange), "repeated": repeated}
+    return answer(shown, status=_STATUS.get(exchange.state, 202), headers=headers)
 
 
 async def _their_words(gateway: Gateway, exchange: Exchange) -> str:

@@ -69,7 +69,8 @@ _OF_CASES: dict[str, Schema] = {
         "due_at": titled("下次尝试时间", OPTIONAL_TIME),
         "ended_at": titled("终结时间", OPTIONAL_TIME),
         "links": an_object("链接", {"self": TEXT, "case": TEXT, "proof": TEXT}),
-    }),
+        "repeated": titled("同键重发：这是先前那次交换", FLAG),
+    }, optional=("repeated",)),
     "CaseView": an_object("办件", {
         "case": titled("办件标识", TEXT),
         "caller": titled("接入方", TEXT),

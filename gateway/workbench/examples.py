@@ -16,6 +16,7 @@ from mappings.mapping import Mapping as Mapped
 from mappings.problems import Finding, Unmappable
 from mappings.source import Path
 
+_NUMBERS = (("numbers_ours", ""), ("exchange", "0" * 26))  # what an example that has none goes out with
 _PLACE = re.compile(r"\.\d+(?=\.|$)")
 
 
@@ -39,7 +40,8 @@ def _of_mapping(
         except Unmappable:
             continue  # as it may say itself: what is refused here is never sent
         if mapping.operation in release.declared.operations:
-            message = Message(mapping.operation, made, ours=str(document.get("numbers_ours", "")))
+            ours, exchange = (str(document.get(name, otherwise)) for name, otherwise in _NUMBERS)
+            message = Message(mapping.operation, made, ours=ours, exchange=exchange)
             found = sent(release, adapter, terms, message)
         elif mapping.writes in NAMES:
             found = [

@@ -112,6 +112,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "writable": "不能用该字符集书写则拒绝，并指出哪个字符",
         "xml_text": "树写成 XML 文本",
         "xml_tree": "XML 文本读成树：子元素、@属性、#text",
+        "whole": "整个对象原样带过去，各值的种类不变；用于说本规范词汇的平台",
         "yes_no": "真假写成对方的两种文本",
         "yuan_to_fen": "元转分，不四舍五入",
     }

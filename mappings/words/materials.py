@@ -8,6 +8,7 @@ from mappings.problems import Refused
 from mappings.words.registry import BadArgument, Example, word
 
 File = Mapping[str, Any]
+CONTENTS = frozenset({"material", "material_uri"})  # words whose object becomes a text while sending
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 

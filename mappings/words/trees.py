@@ -89,6 +89,12 @@ def at_or(place: str, otherwise: str) -> Callable[[Tree], str]:
     return read
 
 
+@word(Example({"name": "张三", "n": 1}, expect={"name": "张三", "n": 1}))
+def whole(value: Tree) -> Tree:
+    """An object as it is, everything in it and every kind kept. For platforms that speak our own vocabulary."""
+    return value
+
+
 def _steps(place: str, name: str) -> Any:
     try:
         return steps(place)

@@ -75,7 +75,16 @@ def there(name: str) -> dict[str, str]:
     """The item over there as alignment puts it into the document: read from the catalogue's CSV."""
     with CATALOGUE.open(encoding="utf-8", newline="") as lines:
         row = next(row for row in csv.DictReader(lines) if row["code"] == THERE[name])
-    wanted = ("basic_code", "implementation_code", "handling_code", "local_code", "name", "version", "unit")
+    wanted = (
+        "code",
+        "basic_code",
+        "implementation_code",
+        "handling_code",
+        "local_code",
+        "name",
+        "version",
+        "unit",
+    )
     return {**{key: row[key] for key in wanted if row[key]}, "alignment": "national:" + row["basic_code"]}
 
 

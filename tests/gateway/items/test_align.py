@@ -67,6 +67,7 @@ def test_a_national_basic_code_means_the_same_item_over_there():
 def test_the_document_for_the_mapping_is_all_text_and_leaves_out_what_there_is_not():
     there = COUNTY_ITEM._replace(name="建设工程消防设计审查", version=3)
     assert align(ask(), [OURS, there], []).document() == {
+        "code": COUNTY_ITEM.code,
         "basic_code": BASIC,
         "implementation_code": COUNTY_ITEM.code,
         "name": "建设工程消防设计审查",

@@ -1,0 +1,37 @@
+"""The folder that is written for another Tongban, by the commands of docs/gateways.md."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gateway.releases import compile_release, gather
+from gateway.settings import Caller, PlatformAccess
+from tests.forked import CHECKOUT, python
+
+PAGES = ("gateways.md", "gateways.zh-CN.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_of_the_page_write_a_folder_that_reaches_gold(tmp_path: Path, page: str) -> None:
+    text = (CHECKOUT / "docs" / page).read_text("utf-8")
+    (shown,) = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    for line in shown.splitlines():
+        words = line.removeprefix("tongban ").split()
+        words += ["--grade", "gold"] if "check" in words else []
+        done = subprocess.run(
+            [*python(), "-m", "gateway.cli", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    release = compile_release(gather([tmp_path / "mappings" / "platforms" / "lingnan"]))
+    assert release.platforms["lingnan"].declared.kind == "gateway"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_files_of_the_page_are_as_conf_takes_them(page: str) -> None:
+    text = (CHECKOUT / "docs" / page).read_text("utf-8").replace("0f1e…", "0f" * 32)
+    access, caller = (yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    assert PlatformAccess.model_validate(access).platform == "lingnan"
+    assert Caller.model_validate(caller).speaks_for == ("45*",)

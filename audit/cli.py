@@ -25,7 +25,7 @@ from audit.report import (
 )
 from audit.source import LedgerUnreadable
 from audit.survey import Survey
-from audit.verify import verify_proof
+from audit.verify import verify_disclosure, verify_proof
 
 SOUND, FINDINGS, CANNOT_RUN = 0, 1, 2
 _FILE_BYTES_AT_MOST = 4_000_000
@@ -51,6 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def verify(options: argparse.Namespace) -> int:
     keys, held = _keys(options.key), _held(options.checkpoint)
     verdicts = {path: verify_proof(path, _read(path), keys, held) for path in options.proof}
+    if options.disclosure and len(verdicts) > 1:
+        raise FileRejected("a disclosure belongs to one proof: name that one alone")
+    for file in options.disclosure:
+        verdicts = {path: verify_disclosure(file, _read(file), each) for path, each in verdicts.items()}
     for path, verdict in verdicts.items():
         if options.json:
             show_json(verdict_json(path, verdict))
@@ -130,6 +134,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     one = _command(commands, "verify", verify, "核验存证证明 / verify proofs, offline")
     one.add_argument("proof", metavar="PROOF", nargs="+", help="证明文件 / file of a proof (.tlog-proof)")
+    one.add_argument(
+        "--disclosure", metavar="FILE", action="append", default=[],
+        help="披露文件 / fields that are disclosed of what the entry commits to",
+    )  # fmt: skip
     whole = _command(commands, "verify-log", verify_log, "核验整个日志 / verify a whole log")
     whole.add_argument(
         "--database",

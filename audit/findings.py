@@ -115,6 +115,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "order.unknown_kind": ("没有 {kind} 这种条目", "there is no entry of the kind {kind}"),
     "order.no_exchange": ("条目未写明所属交换", "the entry names no exchange"),
+    "disclosure.unreadable": ("不是披露文件", "no disclosure: {reason}"),
+    "disclosure.rejected": (
+        "第 {number} 个字段与条目的承诺不符",
+        "field {number} does not lead to what the entry commits to",
+    ),
     "proof.unreadable": ("不是存证证明", "not a proof: {reason}"),
     "proof.rejected": ("证明不成立：条目不在所签日志之中", "the entry is not in the log that was signed"),
     "proof.split": (

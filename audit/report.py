@@ -23,6 +23,10 @@ def verdict_lines(path: str, verdict: Verdict) -> list[str]:
         f"第 {verdict.position} 条 / entry {verdict.position} of {checkpoint.origin}, "
         f"共签 {checkpoint.size} 条 / signed over {checkpoint.size}",
         f"{path}: 内容 / content: {json.dumps(record.facts, ensure_ascii=False, sort_keys=True)}",
+        *(
+            f"{path}: 披露 / disclosed: {each.of} {each.path or '(root)'} = {each.value}"
+            for each in verdict.fields
+        ),
     ]
 
 
@@ -34,6 +38,8 @@ def verdict_json(path: str, verdict: Verdict) -> dict[str, object]:
         "findings": [finding_json(finding) for finding in verdict.findings],
         "not_compared": list(verdict.apart),
     }
+    if verdict.fields:
+        shown["disclosed"] = [asdict(each) for each in verdict.fields]
     if record and checkpoint:
         shown["position"] = verdict.position
         shown["entry"] = {"kind": record.kind, "at": record.at, **record.facts}

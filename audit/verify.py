@@ -4,14 +4,26 @@ Nothing here, nor anything that is imported here, writes a log.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audit import tree
 from audit.checkpoints import Checkpoint, read_checkpoint
+from audit.disclosures import DisclosureUnreadable, read_disclosures
 from audit.findings import Finding
 from audit.notes import Key, NoteRejected
 from audit.proofs import Proof, ProofUnreadable, read_proof
 from audit.records import Record, RecordUnreadable, read_record
+
+COMMITMENTS = ("commitment", "reply_commitment")  # facts of an entry that commit to a document
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field that was disclosed: what of the entry commits to it, its JSON Pointer, its value as JSON."""
+
+    of: str
+    path: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,29 @@ class Verdict:
     record: Record | None = None
     position: int | None = None
     checkpoint: Checkpoint | None = None
+    fields: tuple[Shown, ...] = ()
+
+
+def verify_disclosure(path: str, text: str, verdict: Verdict) -> Verdict:
+    """The verdict on a sound proof with the fields that a file discloses of what its entry commits to."""
+    if verdict.findings or verdict.record is None:
+        return verdict
+    try:
+        disclosed = read_disclosures(text)
+    except DisclosureUnreadable as error:
+        return replace(verdict, findings=(Finding(path, "disclosure.unreadable", {"reason": str(error)}),))
+    roots = {verdict.record.text(fact): fact for fact in COMMITMENTS}
+    fields, findings = [], []
+    for number, each in enumerate(disclosed, 1):
+        try:
+            of = roots.get(each.root.hex())
+        except tree.ProofRejected:
+            of = None
+        if of is None:
+            findings.append(Finding(path, "disclosure.rejected", {"number": number}))
+        else:
+            fields.append(Shown(of, each.path, each.value))
+    return replace(verdict, findings=tuple(findings), fields=(*verdict.fields, *fields))
 
 
 def verify_proof(path: str, text: str, keys: Sequence[Key], held: Mapping[str, str]) -> Verdict:

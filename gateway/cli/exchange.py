@@ -6,6 +6,7 @@ import click
 
 from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option
+from gateway.cli.disclose import disclose
 from gateway.cli.opened import run
 from gateway.cli.retry import retry
 from gateway.cli.tickets import tickets
@@ -24,6 +25,7 @@ def exchange() -> None:
     """交换。 Exchanges: what is stuck and why, and the buttons for it."""
 
 
+exchange.add_command(disclose)
 exchange.add_command(retry)
 exchange.add_command(tickets)
 exchange.add_command(trace)

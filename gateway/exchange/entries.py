@@ -103,7 +103,12 @@ def evidence_of(reply: Reply, key: DataKey, attempt: int) -> dict[str, str]:
 
 def commitment(document: Mapping[str, Any], key: DataKey, name: str) -> str:
     """The root over all fields, salted under a key of this one document (docs/evidence.md, Commitments)."""
-    return commit(flatten(document), _keyed(key, "commitment", name.encode())).hex()
+    return commit(flatten(document), commitment_key(key, name)).hex()
+
+
+def commitment_key(key: DataKey, name: str) -> bytes:
+    """The key from which the salts of one document come; it dies with the exchange's."""
+    return _keyed(key, "commitment", name.encode())
 
 
 def _keyed(key: DataKey, purpose: str, content: bytes) -> bytes:

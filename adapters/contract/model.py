@@ -50,6 +50,7 @@ class Part:
     kind:      text | integer | decimal | boolean | date | time (with its date) | binary | object | any.
     among:     the only values allowed (枚举); empty when others are.
     range:     of its numbers.    fewest, most: how many items a list has.
+    limits:    (facet, value) of ranges and digits as an XML Schema writes them, also of times.
     form:      what the contract calls the kind more closely: `dateTime`, `gYear`, `date-time`, `uuid` …
     choice:    parts with the same one, which is not empty, exclude each other.
     open:      takes members that it does not name.
@@ -75,6 +76,7 @@ class Part:
     range: Range = NO_RANGE
     fewest: int | None = None
     most: int | None = None
+    limits: tuple[tuple[str, str], ...] = ()
     form: str = ""
     choice: str = ""
     open: bool = False

@@ -24,6 +24,7 @@ from adapters.contract.kinds import (
     BUILTIN,
     ENCODINGS,
     XSD_NAMESPACE,
+    Facets,
     Kind,
     Place,
     builtin,
@@ -279,7 +280,7 @@ class Types:
                 base = self._base_of_restriction(inner)
                 return replace(base, facets=facets_of(each, base.facets), title="")
             if each.tag == f"{XSD}list":
-                return Kind(base="string")
+                return Kind(base="string", facets=Facets(many=True))
             if each.tag == f"{XSD}union":
                 return self._union(inner)
         if base_name := at.element.get("base"):  # a draft's way

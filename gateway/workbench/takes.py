@@ -93,7 +93,9 @@ def _of_text(part: Part, text: str, *, xml: bool) -> str:
 
 @lru_cache(maxsize=4096)
 def _kind(part: Part) -> Kind:
-    return Kind(base=part.form, facets=Facets(part.among, part.shortest, part.longest, part.pattern, part.limits))
+    return Kind(
+        base=part.form, facets=Facets(part.among, part.shortest, part.longest, part.pattern, part.limits)
+    )
 
 
 def _is_of_kind(part: Part, text: str) -> bool:

@@ -26,7 +26,9 @@ WSDL = f"""
   <types>
     <xsd:schema targetNamespace="urn:o">
       <xsd:simpleType name="Small">
-        <xsd:restriction base="xsd:int"><xsd:minInclusive value="1"/><xsd:maxExclusive value="10"/></xsd:restriction>
+        <xsd:restriction base="xsd:int">
+          <xsd:minInclusive value="1"/><xsd:maxExclusive value="10"/>
+        </xsd:restriction>
       </xsd:simpleType>
       <xsd:simpleType name="Two">
         <xsd:restriction><xsd:simpleType><xsd:list itemType="xsd:string"/></xsd:simpleType>

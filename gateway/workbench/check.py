@@ -60,9 +60,12 @@ def examine(release: PlatformRelease, there: Sequence[Graded] | None = None) -> 
     return answered(found, exempt)
 
 
-def built(release: PlatformRelease) -> Adapter:
-    """An adapter that encodes, decodes and judges, and reaches nobody. Raises Unbuildable."""
-    address = _NOWHERE.get(release.declared.speaks, _NO_SERVER)
+def built(release: PlatformRelease, address: str = "") -> Adapter:
+    """An adapter that encodes, decodes and judges, and reaches nobody. Raises Unbuildable.
+
+    address: what its requests are to name; nobody where left out.
+    """
+    address = address or _NOWHERE.get(release.declared.speaks, _NO_SERVER)
     access = Access(address, _Whatever(), _Whatever())
     unsent: Any = None
     return build(

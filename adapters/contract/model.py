@@ -116,6 +116,7 @@ class Offer:
     headers: what the contract wants beside the body: SOAP headers.
     media:   media type of the request.    style: `document/literal`, `rpc/encoded` …; "" for HTTP.
     wrapper: {namespace}name of the element that holds the request's parts on the wire, where there is one.
+    answer_media: media type of the answer; "" where nothing says it.
     """
 
     call: str
@@ -130,6 +131,7 @@ class Offer:
     action: str = ""
     wrapper: str = ""
     answer_wrapper: str = ""
+    answer_media: str = ""
 
 
 @dataclass(frozen=True, slots=True)

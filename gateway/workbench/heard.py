@@ -1,5 +1,6 @@
 """What a platform is sent, read as it would read it: from a request back to the document and the arguments."""
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from urllib.parse import parse_qsl, unquote
 from lxml import etree
 
 from adapters.arguments import takes_document
-from adapters.codecs import json, xml
+from adapters.codecs import json, multipart, xml
 from adapters.codecs.charset import charset_of, charset_of_answer, charset_of_xml, decoded
 from adapters.contract.template import MARK
 from adapters.declared import Argument, Operation
@@ -51,7 +52,7 @@ def by_rest(operation: Operation, request: Request, besides: frozenset[str]) -> 
     where = dict.fromkeys(document, "path")
     kind = sends(operation, method)
     fields, place = _fields(operation, kind, request, template)
-    if kind in ("form", "query"):
+    if kind in ("form", "multipart", "query"):
         fields = {name: each for name, each in fields.items() if name not in besides}
     beside = {name: request.url.query[name] for name in operation.query if name in request.url.query}
     document |= beside
@@ -90,6 +91,8 @@ def _fields(operation: Operation, kind: str, request: Request, template: str) ->
     if kind == "query":
         fixed = {name for name, _ in parse_qsl(template.partition("?")[2], keep_blank_values=True)}
         return {name: each for name, each in request.url.query.items() if name not in fixed}, "query"
+    if kind == "multipart":
+        return _parts(request), "form"
     if kind == "form":
         if not is_form(request):
             raise Unheard("is no form")
@@ -104,6 +107,28 @@ def _fields(operation: Operation, kind: str, request: Request, template: str) ->
     if not isinstance(tree, dict):
         raise Unheard("is no object")
     return tree, "body"
+
+
+def _parts(request: Request) -> dict[str, Any]:
+    """As a mapping writes them; files as base64."""
+    try:
+        parts = multipart.read(request.body, kind_of(request))
+    except Garbled:
+        raise Unheard("is no form of parts") from None
+    found: dict[str, Any] = {}
+    for each in parts:
+        xml.add(found, each.name, _part(each))
+    return found
+
+
+def _part(part: multipart.Part) -> Any:
+    if part.file_name is not None:
+        content = base64.b64encode(part.content).decode()
+        return {multipart.FILE_NAME: part.file_name, multipart.FILE_TYPE: part.media, "#text": content}
+    charset = charset_of(part.media)
+    return (
+        _json(part.content, charset) if "json" in part.media else _decoded(part.content, charset or "utf-8")
+    )
 
 
 def _xml_body(operation: Operation, request: Request) -> Any:

@@ -7,7 +7,7 @@ from adapters.contract.model import Part
 MULTIPART = "multipart/form-data"
 _INSIDE = (
     Part("@filename", "text", required=True, title="文件名"),
-    Part("@type", "text", title="媒体类型"),
+    Part("@type", "text", title="媒体类型", pattern="^[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+$"),
     Part("#text", "binary", required=True, title="文件内容"),
 )
 

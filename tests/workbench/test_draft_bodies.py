@@ -47,7 +47,10 @@ def operation(made: Draft) -> dict[str, Any]:
     ("media", "schema", "expected"),
     [
         ("application/xml", REFERRED, {"sends": "xml", "root": "Banjian"}),
-        ("text/xml; charset=GBK", {**CASE, "xml": {"name": "BJ"}}, {"sends": "xml", "root": "BJ", "charset": "gbk"}),
+        (
+            "text/xml; charset=GBK", {**CASE, "xml": {"name": "BJ"}},
+            {"sends": "xml", "root": "BJ", "charset": "gbk"},
+        ),
         ("application/vnd.x+xml", REFERRED, {"sends": "xml", "root": "Banjian"}),
         ("application/xml", CASE, {"sends": "xml", "root": "?"}),
         ("application/json", REFERRED, {}),
@@ -73,7 +76,9 @@ def test_names_of_an_xml_body_are_those_on_the_wire() -> None:
 
 
 def test_an_answer_in_xml_is_read_as_such() -> None:
-    assert operation(drafted(described("application/json", CASE, "text/xml")))["answer"] == {"document": "xml"}
+    assert operation(drafted(described("application/json", CASE, "text/xml")))["answer"] == {
+        "document": "xml"
+    }
     assert "answer" not in operation(drafted(described("application/json", CASE)))
 
 
@@ -91,7 +96,9 @@ def test_a_sample_in_xml_says_its_root_and_one_in_an_envelope_has_none() -> None
     files = {"a.request.xml": "<BJ><LSH>1</LSH></BJ>", "a.response.xml": "<R><code>0</code></R>"}
     said = operation(drafted(read("a.request.xml", files), "a.request.xml"))
     assert (said["sends"], said["root"], said["answer"]) == ("xml", "BJ", {"document": "xml"})
-    envelope = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>{}</e:Body></e:Envelope>'
+    envelope = (
+        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>{}</e:Body></e:Envelope>'
+    )
     enveloped = {path: envelope.format(text) for path, text in files.items()}
     assert "sends" not in operation(drafted(read("a.request.xml", enveloped), "a.request.xml"))
 
@@ -114,7 +121,10 @@ def test_a_form_of_parts_is_drafted_with_its_files() -> None:
 
 
 def test_a_file_of_swagger_needs_a_form_of_parts() -> None:
-    given = [{"in": "formData", "name": "wj", "type": "file"}, {"in": "formData", "name": "lsh", "type": "string"}]
+    given = [
+        {"in": "formData", "name": "wj", "type": "file"},
+        {"in": "formData", "name": "lsh", "type": "string"},
+    ]
     post = {"parameters": given, "responses": {"200": {"description": ""}}}
     tree = {"swagger": "2.0", "consumes": ["application/x-www-form-urlencoded", "multipart/form-data"],
             "paths": {"/x": {"post": post}}}  # fmt: skip
@@ -125,6 +135,9 @@ def test_a_file_of_swagger_needs_a_form_of_parts() -> None:
 
 
 def test_what_three_one_says_of_a_file_is_a_file() -> None:
-    schema = {"type": "object", "properties": {"wj": {"type": "string", "contentMediaType": "application/pdf"}}}
+    schema = {
+        "type": "object",
+        "properties": {"wj": {"type": "string", "contentMediaType": "application/pdf"}},
+    }
     (offer,) = described("multipart/form-data", schema).offers
     assert offer.request.parts[0].kind == "object"

@@ -46,7 +46,7 @@ def _shares(_: click.Context, option: click.Parameter, said: str) -> dict[str, f
 @click.option("--test", is_flag=True,
               help="用 conf 中 test: 的密钥 / with the secrets of the test address")  # fmt: skip
 @click.option("--at", "place", type=click.Path(path_type=Path, file_okay=False),
-              help="前置库、目录放在哪里，结束后保留 / where a front stands and stays; else it goes at the end")  # fmt: skip
+              help="前置库、目录所在，结束后保留 / where a front stands, and stays")  # fmt: skip
 @click.option("--secret-life", "life_s", type=click.FloatRange(min=1), default=LIFE_S, show_default=True,
               help="会话密钥有效秒数 / seconds for which a session secret is good")  # fmt: skip
 @click.argument("name", metavar="PLATFORM")

@@ -1,6 +1,7 @@
 """A draft says how a message stands in its request: in XML with its root, in a form of parts with its files."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,6 +102,41 @@ def test_a_sample_in_xml_says_its_root_and_one_in_an_envelope_has_none() -> None
     )
     enveloped = {path: envelope.format(text) for path, text in files.items()}
     assert "sends" not in operation(drafted(read("a.request.xml", enveloped), "a.request.xml"))
+
+
+def test_an_object_of_which_nothing_has_to_be_there_is_a_remark_or_a_question() -> None:
+    """A block without a field would be a fault of the draft, not a question."""
+    inner = {"type": "object", "properties": {"byzd": STRING, "qtzd": STRING}}
+    schema = {
+        "type": "object",
+        "required": ["lsh", "must"],
+        "properties": {"lsh": STRING, "may": inner, "must": inner},
+    }
+    made = drafted(described("application/json", schema))
+    fields = yaml.safe_load(made.files["case.submit.yaml"])["fields"]
+    assert {key: fields[key] for key in fields if key != "lsh"} == {"must": "?"}
+    written = made.files["case.submit.yaml"]
+    assert written.count("# byzd: 可选") == 2 and "# may: 可选" in written
+    assert any(each.startswith("must") for each in made.questions)
+
+
+def test_codes_in_attributes_of_an_answer_are_quoted() -> None:
+    files = {"a.request.xml": "<BJ><LSH>1</LSH></BJ>", "a.response.xml": '<R code="0"><bjbh>7</bjbh></R>'}
+    taken = operation(drafted(read("a.request.xml", files), "a.request.xml"))["taken"]
+    assert list(taken["body"]) == ["@code"]
+
+
+def test_an_http_binding_of_a_wsdl_is_drafted_as_rest() -> None:
+    path = Path(__file__).parents[1] / "adapters" / "contract" / "wsdl" / "asmx.wsdl"
+    contract = read("asmx.wsdl", {"asmx.wsdl": path.read_text("utf-8")})
+    http = next(each for each in contract.offers if each.call.startswith("POST /"))
+    made = draft("p", "341702", contract, {"case.submit": http}, path="asmx.wsdl", files={})
+    said = yaml.safe_load(made.files["platform.yaml"])
+    assert said["speaks"] == "rest"
+    assert {key: operation(made)[key] for key in ("sends", "answer")} == {
+        "sends": "form",
+        "answer": {"document": "xml"},
+    }
 
 
 UPLOAD = {

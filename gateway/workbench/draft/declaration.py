@@ -1,6 +1,7 @@
 """A drafted platform.yaml: calls from the contract, answers as far as it describes them, the rest as questions."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -95,8 +96,9 @@ class Answering:
             lines.add(2, key, written, self._unsaid(key, written, offer))
         if self.message:
             lines.add(2, "message", self.message)
-        reference = f", reference: {at.reference}" if at.reference and operation not in READS else ""
-        said = f", code: {at.code}" + (f", reason: {at.reason}" if at.reason else "") if at.code else ""
+        reference = f", reference: {_path(at.reference)}" if at.reference and operation not in READS else ""
+        said = f", code: {_path(at.code)}" if at.code else ""
+        said += f", reason: {_path(at.reason)}" if at.code and at.reason else ""
         taken = code_of(self.seen, operation, "taken", at.code)
         asked = "" if taken else self.questions.ask(_ASKED["taken"])
         lines.add(2, "taken", self._described(at, taken or (200, _success(at))) + reference + "}", asked)
@@ -124,7 +126,7 @@ class Answering:
         return ""
 
     def _described(self, at: Places, code: tuple[int, str]) -> str:
-        return f'{{status: {code[0]}, body: {{{at.code or "?"}: "{code[1]}"}}'
+        return f'{{status: {code[0]}, body: {{{_path(at.code) if at.code else "?"}: "{code[1]}"}}'
 
 
 def _placed(offer: Offer) -> Iterator[tuple[str, str]]:
@@ -152,6 +154,11 @@ def _sent(offer: Offer) -> Iterator[tuple[str, str]]:
         yield "sends", "form"
     if offer.media and beside:
         yield "query", f"[{', '.join(map(json.dumps, beside))}]"
+
+
+def _path(path: str) -> str:
+    """As a key or value between braces: names of attributes begin with a sign that YAML keeps for itself."""
+    return json.dumps(path, ensure_ascii=False) if re.search(r"[@#,:\s\[\]{}]", path) else path
 
 
 def _success(at: Places) -> str:

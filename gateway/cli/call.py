@@ -64,6 +64,8 @@ def call(
         with apart(settings_of(conf), folder) as settings:
             world = World(transport=lambda: Recorder(answers))
             said = asyncio.run(_sent(settings, world, operation, document, wait_s))
+    except Unreadable as error:
+        raise Stop("\n".join(map(str, error.findings)), 1) from error
     except CANNOT_START as error:
         raise cannot_start(error) from error
     click.echo(

@@ -64,6 +64,17 @@ async def test_a_dry_run_shows_the_whole_address_that_conf_has(
     assert ("only its production address" in done.stderr) == (not test)
 
 
+async def test_an_address_that_is_none_is_told_and_nothing_else(tmp_path: Path) -> None:
+    place = Installation(tmp_path, folders=(EXAMPLES,))
+    place.write()
+    written = "platform: sim-table\naddress: x\ntest: {address: nowhere}\n"
+    (place.conf / "platforms" / "sim-table.yaml").write_text(written)
+    (tmp_path / "case.json").write_text(json.dumps({**fixtures.case("gd-person"), "division": "440281"}))
+    done = await run("sim-table", "case.submit", "--given", tmp_path / "case.json", "--conf", place.conf)
+    assert (done.returncode, "is none of a front database" in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
+
+
 async def test_a_dry_run_of_a_front_shows_where_its_rows_would_go(tmp_path: Path) -> None:
     place = Installation(tmp_path, folders=(EXAMPLES,))
     place.write()

@@ -13,13 +13,7 @@ from adapters.arguments import Written, writers
 from adapters.auth.scheme import Signature
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
-from adapters.codecs.charset import (
-    charset_of_answer,
-    decoded,
-    unfit_for_xml,
-    unwritable,
-    whole,
-)
+from adapters.codecs.charset import charset_of_answer, decoded, unfit_for_xml, unwritable, whole
 from adapters.contract import related
 from adapters.contract.called import own_calls
 from adapters.contract.fitting import problems as problems_of_kinds

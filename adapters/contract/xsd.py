@@ -30,7 +30,7 @@ from adapters.contract.kinds import (
     builtin,
     documentation,
     union,
-)
+)  # fmt: skip
 
 _ARRAY_TYPE = f"{WSDL}arrayType"
 

@@ -128,11 +128,10 @@ async def test_what_nobody_fetches_lies_there(name: str, tmp_path: Path) -> None
     ("sim-table", "lock", "locked"), ("sim-table", "away", "unreachable"), ("sim-folder", "away", "unreachable"),
 ])  # fmt: skip
 async def test_a_front_that_is_locked_or_away_takes_nothing_meanwhile(
-    name: str, fault: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, fault: str, cause: str, tmp_path: Path
 ) -> None:
-    for module in ("far_tables", "far_files"):
-        monkeypatch.setattr(f"gateway.workbench.simulate.{module}.TROUBLE_S", 6.0 if fault == "lock" else 2.0)
-    async with standing(name, tmp_path, faults={fault: 1.0}) as (side, told):
+    long_s = 6.0 if fault == "lock" else 2.0
+    async with standing(name, tmp_path, faults={fault: 1.0}, trouble_s=long_s) as (side, told):
         assert (await sent(name, side)).verdict == "taken"
         await until(told, f"taken, {fault}")
         await asyncio.sleep(3 * fronts.EVERY_S)

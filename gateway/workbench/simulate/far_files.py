@@ -20,7 +20,7 @@ from adapters.fronts import Folder
 from adapters.notation import file_call
 from gateway.workbench.described import Described
 from gateway.workbench.misfits import Against, Misfit
-from gateway.workbench.simulate.fronts import TROUBLE_S, Clerk, Found, Side
+from gateway.workbench.simulate.fronts import Clerk, Found, Side
 from gateway.workbench.simulate.numbers import found as found_in
 
 _GARBAGE = b"\xff\xfe<"
@@ -153,7 +153,7 @@ class Files(Side):
         away = self._place.with_name(f"{self._place.name}.away")
         if fault == "away":
             shutil.move(self._place, away)
-        time.sleep(TROUBLE_S)
+        time.sleep(self.clerk.trouble_s)
         if fault == "away":
             shutil.move(away, self._place)
 

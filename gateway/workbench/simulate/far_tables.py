@@ -14,7 +14,7 @@ from adapters.fronts import Column, Database, Table
 from adapters.notation import table_call
 from adapters.rows import faults, said, taken_in
 from gateway.workbench.misfits import Misfit, told
-from gateway.workbench.simulate.fronts import TROUBLE_S, Clerk, Found, Side
+from gateway.workbench.simulate.fronts import Clerk, Found, Side
 
 _TYPES = {
     "text": "VARCHAR", "char": "CHAR", "integer": "INTEGER", "decimal": "NUMERIC", "date": "DATE",
@@ -128,11 +128,11 @@ class Tables(Side):
         with self._opened() as connection:
             connection.execute("begin exclusive")
             if fault == "lock":
-                time.sleep(TROUBLE_S)
+                time.sleep(self.clerk.trouble_s)
             else:
                 away = self._file.with_suffix(".away")
                 self._file.rename(away)
-                time.sleep(TROUBLE_S)
+                time.sleep(self.clerk.trouble_s)
                 away.rename(self._file)
             connection.execute("rollback")
 

@@ -56,7 +56,10 @@ class Reference:
 
 @dataclass(slots=True)
 class Clerk:
-    """Whoever decides what becomes of a case. faults: name -> share of cases (0 to 1) that meet it."""
+    """Whoever decides what becomes of a case.
+
+    faults: name -> share of cases (0 to 1) that meet it.    trouble_s: how long a front is locked or away.
+    """
 
     platform: Platform
     adapter: Adapter
@@ -65,6 +68,7 @@ class Clerk:
     chance: random.Random
     form: re.Pattern[str]
     said: Said
+    trouble_s: float = TROUBLE_S
     counts: Counter[str] = field(default_factory=Counter)
     unfit: Counter[str] = field(default_factory=Counter)
 

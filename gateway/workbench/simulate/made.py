@@ -13,7 +13,7 @@ from gateway.workbench.check import built
 from gateway.workbench.described import described
 from gateway.workbench.simulate.far_files import Files
 from gateway.workbench.simulate.far_tables import Tables
-from gateway.workbench.simulate.fronts import Clerk, Said, Side
+from gateway.workbench.simulate.fronts import TROUBLE_S, Clerk, Said, Side
 from gateway.workbench.simulate.gate import LIFE_S, Gate, gate_of, parameters_of
 from gateway.workbench.simulate.numbers import pattern
 from gateway.workbench.simulate.play import Play, samples_of
@@ -67,12 +67,13 @@ def far_side(
     seed: int = 0,
     faults: Mapping[str, float] | None = None,
     said: Said,
+    trouble_s: float = TROUBLE_S,
 ) -> Side:
     """The other side of a front, at this place. Raises Unbuildable for what cannot be made there."""
     platform, adapter = release.declared, built(release)
     clerk = Clerk(
         platform, adapter, samples_of(release.files), faults or {}, Random(seed),  # noqa: S311
-        pattern(platform.numbers.ours), said,
+        pattern(platform.numbers.ours), said, trouble_s,
     )  # fmt: skip
     if platform.speaks == "table":
         return Tables(clerk, place.resolve())

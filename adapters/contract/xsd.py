@@ -30,7 +30,7 @@ from adapters.contract.kinds import (
     builtin,
     documentation,
     union,
-)  # fmt: skip
+)
 
 _ARRAY_TYPE = f"{WSDL}arrayType"
 
@@ -230,9 +230,7 @@ class Types:
             attributes = merged(base.places, restated.places)
             return replace(restated, base=base.base or "string", facets=facets, places=attributes)
         inherited = tuple(each for each in base.places if each.attribute)
-        return replace(
-            restated, places=merged(inherited, restated.places), missing=base.missing, open=restated.open
-        )
+        return replace(restated, places=merged(inherited, restated.places), missing=base.missing)
 
     def _extended(self, base: Kind, at: Component) -> Kind:
         own = self._content(at)

@@ -154,6 +154,7 @@ class Operation(Declared):
     sends: for REST, what the document or the arguments stand in; left out: the query for GET and DELETE, a form
            where there are arguments, else a JSON body. Where no argument takes from the document, its fields stand
            beside the arguments.
+           `multipart` is a form of parts, in which files travel as they are.
     query: for REST with a body: fields of the document that stand in the query; one that is absent is left out.
     root:  of an XML body.
     charset: what their side can hold; every text is checked against it. An XML body is written in it, too; all
@@ -169,7 +170,7 @@ class Operation(Declared):
     mapping: str | None = None
     reply: str | None = None
     message: str | None = None
-    sends: Literal["json", "form", "query", "xml"] | None = None
+    sends: Literal["json", "form", "multipart", "query", "xml"] | None = None
     query: tuple[str, ...] = ()
     root: str | None = None
     arguments: dict[str, Argument] = {}

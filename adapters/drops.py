@@ -91,7 +91,7 @@ class FolderTransport:
             return self._there(name, content) or _answer("conflict", name=name + marker)
         files = parts.files
         if digest:
-            files.append((name + digest.suffix, _hex(content, digest).encode()))
+            files.append((name + digest.suffix, hex_of(content, digest).encode()))
         files.append((name, content))
         if marker:
             files.append((name + marker, b""))
@@ -272,10 +272,11 @@ def _named(folder: Path | None, pattern: str) -> list[Path]:
 def _fits(content: bytes, beside: Path, digest: Digest) -> bool:
     """The digest stands first in its file, as `md5sum` writes it."""
     said_ = beside.read_text("ascii", "replace").split()
-    return bool(said_) and said_[0].lower() == _hex(content, digest)
+    return bool(said_) and said_[0].lower() == hex_of(content, digest)
 
 
-def _hex(content: bytes, digest: Digest) -> str:
+def hex_of(content: bytes, digest: Digest) -> str:
+    """As it stands in the file beside."""
     if digest.algorithm == "sm3":
         hashed = Hash(SM3())
         hashed.update(content)

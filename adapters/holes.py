@@ -124,7 +124,9 @@ def _digest(body: bytes) -> str:
 
 def _fill(body: bytes, files: list[tuple[Hole, bytes]]) -> bytes:
     for hole, content in files:
-        written = base64.b64encode(content)
+        written = content if hole.apart else base64.b64encode(content)
+        if hole.apart and hole.apart in content:  # it would end where it does not
+            raise Unencodable([Problem("", "not_allowed_there", {"type": "boundary"})])
         if hole.quoted:
             written = written.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
         body = body.replace(hole.token, written)

@@ -33,11 +33,13 @@ class Hole:
     """A place in a body where a material is spliced in while sending.
 
     quoted: the body is a form, in which `+`, `/` and `=` of base64 mean something else.
+    apart:  it stands there as it is, between marks that it must not hold itself; b"" for base64.
     """
 
     token: bytes
     material: str
     quoted: bool = False
+    apart: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

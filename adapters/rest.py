@@ -10,7 +10,7 @@ from yarl import URL
 
 from adapters.arguments import Written, takes_document, writers
 from adapters.base import Adapter, Surroundings, needs_own_connection
-from adapters.codecs import json, xml
+from adapters.codecs import json, multipart, xml
 from adapters.codecs.charset import charset_of, charset_of_answer, decoded, encoded, unwritable, writable
 from adapters.declared import Answer, Operation, Platform
 from adapters.errors import Unbuildable, Unencodable
@@ -97,8 +97,12 @@ class RestAdapter(Adapter):
             url, document = self._addressed(call.path, document)
         if call.operation.query:
             url, document = _asked(url, document, call.operation.query)
-        url, headers, body = _written(call, url, without(document, call.apart))
-        own = written(call.headers, message)
+        document, own = without(document, call.apart), written(call.headers, message)
+        if call.sends == "multipart":
+            body, kind, holes = multipart.write(_fields(call, document), holes)
+            headers: Mapping[str, str] = {**_ASKS, "Content-Type": kind}
+        else:
+            url, headers, body = _written(call, url, document)
         _keep_out((str(url), *own.values()), holes)
         if call.sends == "form":
             holes = tuple(replace(hole, quoted=True) for hole in holes)
@@ -156,14 +160,18 @@ def _written(call: _Call, url: URL, document: Document) -> tuple[URL, Mapping[st
     if call.sends == "xml":
         text = xml.write(document, call.operation.root or "ROOT", charset)
         return url, _xml_headers(charset), encoded(text, charset)
-    fields: dict[str, Any] = {name: write(document) for name, write in call.arguments.items()}
     if call.sends == "json":
-        return url, _JSON, json.write(fields if call.whole else {**document, **fields})
-    if not call.whole:
-        fields = {**_flat(document), **fields}
+        return url, _JSON, json.write(_fields(call, document))
+    fields = _fields(call, document if call.whole else _flat(document))
     if call.sends == "query":
         return url.extend_query(fields), _ASKS, b""
     return url, _FORM, urlencode(fields).encode()
+
+
+def _fields(call: _Call, document: Document) -> dict[str, Any]:
+    """What the arguments make of the document, beside its own fields unless they take it all."""
+    made = {name: write(document) for name, write in call.arguments.items()}
+    return made if call.whole else {**document, **made}
 
 
 def _asked(url: URL, document: Document, names: tuple[str, ...]) -> tuple[URL, Document]:

@@ -13,15 +13,11 @@ from adapters.arguments import Written, writers
 from adapters.auth.scheme import Signature
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
-from adapters.codecs.charset import (
-    charset_of_answer,
-    decoded,
-    unfit_for_xml,
-    unwritable,
-    whole,
-)
+from adapters.codecs.charset import charset_of_answer, decoded, unfit_for_xml, unwritable, whole
 from adapters.contract import related
 from adapters.contract.called import own_calls
+from adapters.contract.fitting import problems as problems_of_kinds
+from adapters.contract.kinds import Kind
 from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
 from adapters.errors import Garbled, Unbuildable, Unencodable
@@ -60,6 +56,7 @@ class _Call:
     typed: Lists | None = None  # what may repeat in the answer by its types
     writer: Writer | None = None  # for typed bodies; None where only zeep can write them
     choosing: Choosing | None = None  # where a document may choose types or elements: zeep cannot always
+    limited: Kind | None = None  # holds the document where no schema holds what was written
 
 
 class SoapAdapter(Adapter):
@@ -97,7 +94,9 @@ class SoapAdapter(Adapter):
             typed=_lists(soap),
         )
         if not operation.arguments:
-            return replace(call, writer=_writer(call), choosing=contract.choosing(operation.call))
+            limited = contract.limited(operation.call) if call.schema is None else None
+            choosing = contract.choosing(operation.call)
+            return replace(call, writer=_writer(call), choosing=choosing, limited=limited)
         names = list(operation.arguments)
         return replace(
             call, envelope=pattern(lambda **texts: soap.create(**texts).content, names, _DECLARATION)
@@ -130,6 +129,7 @@ class SoapAdapter(Adapter):
             body = _serialized(call, values)
         else:
             body = _typed_body(call, document)
+            _hold(call, document)
         return Request("POST", self._url, call.headers, body, call.fresh, holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
@@ -223,6 +223,12 @@ def _typed_body(call: _Call, document: Document) -> bytes:
     if call.choosing is not None and (chosen := call.choosing.written(document, call.operation.charset)):
         return chosen
     return _serialized(call, _typed(call, document))
+
+
+def _hold(call: _Call, document: Document) -> None:
+    """Lengths, ranges and forms of a message that no schema declares as a whole (rpc). Raises Unencodable."""
+    if call.limited is not None and (found := [*problems_of_kinds(call.limited, document, "")]):
+        raise Unencodable(found)
 
 
 def _typed(call: _Call, document: Document) -> dict[str, Any]:

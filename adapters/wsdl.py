@@ -23,7 +23,7 @@ from zeep.xsd import ComplexType
 from adapters import facets, shapes
 from adapters.contract.bound import Bound
 from adapters.contract.choosing import chooses, may_choose
-from adapters.contract.kinds import Kind, Place
+from adapters.contract.kinds import Kind, Place, is_limited
 from adapters.contract.own import Own, by_types
 from adapters.contract.wire import Wire, wire
 from adapters.contract.wsdl import load
@@ -110,13 +110,21 @@ class Contract:
         soap = written if not isinstance(written, Own) else None
         return header_of(wire(self.wsdl.types, bound, bound.request), bound.soap, soap, self.schema)
 
+    def limited(self, call: str) -> Kind | None:
+        """What a message is held against where no schema can be; None where its types limit nothing."""
+        kind, _ = self._asked(call)
+        return kind if is_limited(kind) else None
+
     def choosing(self, call: str) -> Choosing | None:
         """What writes documents that choose; None where the contract leaves nothing to choose."""
-        use = self._chosen(call)
-        bound = next(each for each in self.wsdl.bound if each.call == use.call)
-        kind = wire(self.wsdl.types, bound, bound.request).kind
+        kind, bound = self._asked(call)
         own = by_types(self.wsdl, bound, self.schema) if may_choose(kind) else None
         return Choosing(kind, own) if own is not None else None
+
+    def _asked(self, call: str) -> tuple[Kind, Bound]:
+        use = self._chosen(call)
+        bound = next(each for each in self.wsdl.bound if each.call == use.call)
+        return wire(self.wsdl.types, bound, bound.request).kind, bound
 
     def _written(self, use: Use) -> Any:
         return self._own.get(use.call) or self._operations[use.call]

@@ -1,5 +1,7 @@
 """Components of schemas as they are written, and what can be read off one of them alone."""
 
+from collections.abc import Mapping
+
 from lxml import etree
 
 from adapters.contract.closure import Schema
@@ -8,6 +10,7 @@ from adapters.contract.kinds import Facets
 
 _GLOBAL = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
 REDEFINE = f"{XSD}redefine"
+_LIMITS = ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive", "totalDigits", "fractionDigits")
 
 
 class Component:
@@ -76,7 +79,21 @@ def facets_of(element: etree._Element, base: Facets) -> Facets:
         shortest=length if length is not None else shortest if shortest is not None else base.shortest,
         longest=length if length is not None else longest if longest is not None else base.longest,
         pattern="|".join(patterns) or base.pattern,
+        limits=_limits(values, base),
+        many=base.many,
     )
+
+
+def _limits(values: Mapping[str, list[str]], base: Facets) -> tuple[tuple[str, str], ...]:
+    """Its own, and those of its base that it does not say anew: a bound replaces the one on its side."""
+    own = {name: values[name][-1].strip() for name in _LIMITS if name in values}
+    said = {_side(name) for name in own}
+    kept = {name: value for name, value in base.limits if _side(name) not in said}
+    return tuple((kept | own).items())
+
+
+def _side(limit: str) -> str:
+    return limit[:3]
 
 
 def _number(texts: list[str] | None) -> int | None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -100,6 +101,7 @@ def _problems_of_text(kind: Kind, value: Any, path: str) -> Iterator[Problem]:
     text, facets = text_of(value), kind.facets
     if (
         facets.longest is not None
+        and not facets.many
         and len(text) > facets.longest
         and kind.base not in ("base64Binary", "hexBinary")
     ):
@@ -119,9 +121,9 @@ def _is_base64(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _fits(base: str, facets: Facets) -> Callable[[str], bool]:
-    """Whether a text is one of this type, by libxml2; a pattern that it cannot read is left out."""
-    for pattern in (facets.pattern, None):
-        schema = _schema(base, facets, pattern)
+    """Whether a text is one of this type, by libxml2; a pattern or a limit that it cannot read is left out."""
+    for known in (facets, replace(facets, pattern=None), replace(facets, pattern=None, limits=())):
+        schema = _schema(base, known)
         if schema is not None:
             break
     else:
@@ -138,15 +140,21 @@ def _fits(base: str, facets: Facets) -> Callable[[str], bool]:
     return fits
 
 
-def _schema(base: str, facets: Facets, pattern: str | None) -> etree.XMLSchema | None:
+def _schema(base: str, facets: Facets) -> etree.XMLSchema | None:
     names = dict.fromkeys(_AS_TEXT, "string")
     root = etree.Element(f"{XSD}schema", nsmap={"xsd": XSD_NAMESPACE})
     simple = etree.SubElement(etree.SubElement(root, f"{XSD}element", name="v"), f"{XSD}simpleType")
-    inside = etree.SubElement(simple, f"{XSD}restriction", base=f"xsd:{names.get(base, base)}")
+    if facets.many:
+        inside = etree.SubElement(simple, f"{XSD}restriction")
+        listed = etree.SubElement(inside, f"{XSD}simpleType")
+        etree.SubElement(listed, f"{XSD}list", itemType="xsd:string")
+    else:
+        inside = etree.SubElement(simple, f"{XSD}restriction", base=f"xsd:{names.get(base, base)}")
     rules = [("enumeration", each) for each in facets.among]
     rules += [("minLength", str(facets.shortest))] if facets.shortest is not None else []
     rules += [("maxLength", str(facets.longest))] if facets.longest is not None else []
-    rules += [("pattern", pattern)] if pattern is not None else []
+    rules += [("pattern", facets.pattern)] if facets.pattern is not None else []
+    rules += facets.limits
     try:
         for name, value in rules:
             etree.SubElement(inside, f"{XSD}{name}", value=value)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.contract.documents import Documents
+from adapters.contract.elements import placed
 from adapters.contract.model import LARGEST, Part, Range
 
 _DEEPEST = 40
@@ -25,8 +26,10 @@ Node = Mapping[str, Any]
 class Schemas:
     """Makes parts of schemas; what it has made once it gives again."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, *, xml: bool = False) -> None:
+        """xml: of messages in XML, whose names stand under `xml:`."""
         self._documents = documents
+        self._xml = xml
         self._made: dict[int, tuple[Any, Part]] = {}
         self._left = LARGEST
 
@@ -89,7 +92,8 @@ class Schemas:
             part, far = self._of(schema, file, within)
             title = _title(schema) if isinstance(schema, dict) else ""
             needed = name in merged["required"] and not choice
-            parts.append(replace(part, name=name, required=needed, choice=choice, title=title or part.title))
+            part = replace(part, name=name, required=needed, choice=choice, title=title or part.title)
+            parts.append(placed(name, schema, part) if self._xml else part)
             reach = min(reach, far)
         return plain.holding(tuple(parts)), reach
 
@@ -193,6 +197,8 @@ def _kind(node: Node) -> tuple[str, bool]:
         return ("decimal", False) if set(kinds) == {"integer", "number"} else ("any", False)
     kind = _KINDS[kinds[0]]
     form = node.get("format")
+    if kind == "text" and "contentMediaType" in node and "contentEncoding" not in node:
+        return "binary", False  # as 3.1 says it of a file
     return (_FORMATS.get(form, kind) if kind == "text" and isinstance(form, str) else kind), False
 
 

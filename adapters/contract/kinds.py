@@ -62,10 +62,21 @@ BUILTIN = {
 
 @dataclass(frozen=True, slots=True)
 class Facets:
+    """What a simple type allows.
+
+    limits: (facet, value) of ranges and digits, as the schema writes them.
+    many:   it is a list in one text: lengths count its items.
+    """
+
     among: tuple[str, ...] = ()
     shortest: int | None = None
     longest: int | None = None
     pattern: str | None = None
+    limits: tuple[tuple[str, str], ...] = ()
+    many: bool = False
+
+
+_NO_LIMIT = Facets()
 
 
 @dataclass(slots=True)
@@ -189,6 +200,21 @@ def missing(kind: Kind, sound: dict[int, Kind]) -> list[str]:
     if not lost:
         sound.update(seen)
     return list(dict.fromkeys(lost))
+
+
+def is_limited(kind: Kind) -> bool:
+    """Whether anything reachable from a kind has a length, a range, a form or a list of values."""
+    seen: dict[int, Kind] = {}
+    queue = [kind]
+    while queue:
+        each = queue.pop()
+        if id(each) in seen:
+            continue
+        if each.facets != _NO_LIMIT:
+            return True
+        seen[id(each)] = each
+        queue.extend(place.kind() for place in each.members)
+    return False
 
 
 def documentation(element: etree._Element) -> str:

@@ -50,6 +50,7 @@ class Part:
     kind:      text | integer | decimal | boolean | date | time (with its date) | binary | object | any.
     among:     the only values allowed (枚举); empty when others are.
     range:     of its numbers.    fewest, most: how many items a list has.
+    limits:    (facet, value) of ranges and digits as an XML Schema writes them, also of times.
     form:      what the contract calls the kind more closely: `dateTime`, `gYear`, `date-time`, `uuid` …
     choice:    parts with the same one, which is not empty, exclude each other.
     open:      takes members that it does not name.
@@ -75,6 +76,7 @@ class Part:
     range: Range = NO_RANGE
     fewest: int | None = None
     most: int | None = None
+    limits: tuple[tuple[str, str], ...] = ()
     form: str = ""
     choice: str = ""
     open: bool = False
@@ -114,6 +116,7 @@ class Offer:
     headers: what the contract wants beside the body: SOAP headers.
     media:   media type of the request.    style: `document/literal`, `rpc/encoded` …; "" for HTTP.
     wrapper: {namespace}name of the element that holds the request's parts on the wire, where there is one.
+    answer_media: media type of the answer; "" where nothing says it.
     """
 
     call: str
@@ -128,6 +131,7 @@ class Offer:
     action: str = ""
     wrapper: str = ""
     answer_wrapper: str = ""
+    answer_media: str = ""
 
 
 @dataclass(frozen=True, slots=True)

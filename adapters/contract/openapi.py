@@ -1,17 +1,19 @@
 """OpenAPI 3.0 and 3.1 and Swagger 2.0 as the neutral model."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from adapters.contract.documents import Documents
+from adapters.contract.elements import is_xml, root_of
 from adapters.contract.jsonschema import Schemas
 from adapters.contract.model import Contract, Offer, Part
+from adapters.contract.uploads import MULTIPART, uploaded
 
 _METHODS = ("get", "post", "put", "delete", "patch")
 _OTHER = ("head", "options", "trace")
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_FORMS = ("application/x-www-form-urlencoded", MULTIPART)
 _MEDIA = ("application/json", "*/*", *_FORMS, "application/xml", "text/xml", "text/plain")
 _HEADERS = ("header", "cookie")
 
@@ -29,7 +31,7 @@ class _Reader:
         self._path = path
         self._tree = tree
         self._documents = documents
-        self._schemas = Schemas(documents)
+        self._schemas, self._in_xml = Schemas(documents), Schemas(documents, xml=True)
         self._old = "swagger" in tree
 
     def offers(self) -> Iterator[Offer]:
@@ -44,8 +46,9 @@ class _Reader:
         title = next((str(operation[key]) for key in ("summary", "description") if operation.get(key)), "")
         title = " ".join((title or str(operation.get("operationId", ""))).split())
         parameters = list(self._parameters(item, operation, base))
-        body, media, why = self._body(operation, parameters, base)
-        beside = [each for each, where in parameters if where in ("path", "query", "form")]
+        told = self._body(operation, parameters, base)
+        body, media, why = told.part, told.media, told.why
+        beside = [uploaded(each, media) for each, where in parameters if where in ("path", "query", "form")]
         headers = tuple(each for each, where in parameters if where in _HEADERS)
         how = "typed"
         if call.split(" ")[0].lower() in _OTHER:
@@ -54,18 +57,23 @@ class _Reader:
             how, why = "unusable", f"its body is {'a list' if body.many else body.kind}, messages are objects"
         elif why:
             how = "template"
-        inside = tuple(replace(each, where=_where(media)) for each in body.parts) if body is not None else ()
+        inside = (
+            tuple(replace(uploaded(each, media), where=_where(media)) for each in body.parts) if body else ()
+        )
         free = body is not None and body.open
         request = Part("", "object", open=free, title=body.title if body is not None else "")
+        answer, answer_media = self._answer(operation, base)
         return Offer(
             call,
             title,
             request.holding((*beside, *inside)),
-            self._answer(operation, base),
+            answer,
             how,
             why,
             headers=headers,
             media=media,
+            wrapper=told.root,
+            answer_media=answer_media,
         )
 
     def _object(self, node: Any, base: str) -> tuple[Mapping[str, Any], str]:
@@ -104,50 +112,81 @@ class _Reader:
             part, where=where, title=" ".join(title.split()) if isinstance(title, str) else part.title
         )
 
-    def _body(
-        self, operation: Mapping[str, Any], parameters: list[tuple[Part, str]], base: str
-    ) -> tuple[Part | None, str, str]:
-        """The body, its media type, and why it has no types, "" when it has."""
+    def _body(self, operation: Mapping[str, Any], parameters: list[tuple[Part, str]], base: str) -> "_Body":
         if self._old:
-            return self._old_body(operation, parameters)
+            return self._old_body(operation, parameters, base)
         if operation.get("requestBody") is None:
-            return None, "", ""
+            return _Body()
         body, file = self._object(operation["requestBody"], base)
         content = body.get("content")
         media = _best(content if isinstance(content, dict) else {})
-        schema = _schema_of(content, media)
-        part = self._schemas.part(schema, file, required=body.get("required") is True)
-        return part, media, _untyped(part)
+        return self._described(_schema_of(content, media), file, media, needed=body.get("required") is True)
 
     def _old_body(
-        self, operation: Mapping[str, Any], parameters: list[tuple[Part, str]]
-    ) -> tuple[Part | None, str, str]:
-        consumes = operation.get("consumes", self._tree.get("consumes"))
-        told = [each for each in consumes if isinstance(each, str)] if isinstance(consumes, list) else []
+        self, operation: Mapping[str, Any], parameters: list[tuple[Part, str]], base: str
+    ) -> "_Body":
+        consumes = self._listed(operation, "consumes")
         body = next((part for part, where in parameters if where == "body"), None)
         if body is not None:
-            media = _best(dict.fromkeys(told)) or "application/json"
-            return replace(body, name="", where=""), media, _untyped(body)
-        if any(where == "form" for _, where in parameters):
-            return None, next((each for each in told if each in _FORMS), _FORMS[0]), ""
-        return None, "", ""
+            media = _best(dict.fromkeys(consumes)) or "application/json"
+            schema, file = self._schema_of_body(operation, base)
+            if is_xml(media) and schema is not None:
+                return self._described(schema, file, media, needed=body.required)
+            return _Body(replace(body, name="", where=""), media, _untyped(body))
+        forms = [part for part, where in parameters if where == "form"]
+        if any(part.kind == "binary" for part in forms):  # a file has no place in the other form
+            return _Body(media=MULTIPART)
+        if forms:
+            return _Body(media=next((each for each in consumes if each in _FORMS), _FORMS[0]))
+        return _Body()
 
-    def _answer(self, operation: Mapping[str, Any], base: str) -> Part | None:
-        """Of the first success that describes a body, else of `default`."""
+    def _schema_of_body(self, operation: Mapping[str, Any], base: str) -> tuple[Any, str]:
+        given = operation.get("parameters")
+        found = (self._object(each, base) for each in given) if isinstance(given, list) else ()
+        return next(((each["schema"], at) for each, at in found if "schema" in each), (None, base))
+
+    def _described(self, schema: Any, file: str, media: str, *, needed: bool) -> "_Body":
+        """A body by its schema; one in XML has names of its own."""
+        if not is_xml(media):
+            part = self._schemas.part(schema, file, required=needed)
+            return _Body(part, media, _untyped(part))
+        part = self._in_xml.part(schema, file, required=needed)
+        target, _ = self._object(schema, file)
+        return _Body(part, media, _untyped(part), root_of(schema, target))
+
+    def _listed(self, operation: Mapping[str, Any], key: str) -> list[str]:
+        """Media types of Swagger 2.0, of the operation or of all."""
+        told = operation.get(key, self._tree.get(key))
+        return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
+
+    def _answer(self, operation: Mapping[str, Any], base: str) -> tuple[Part | None, str]:
+        """Of the first success that describes a body, else of `default`; and its media type."""
         responses = operation.get("responses")
         if not isinstance(responses, dict):
-            return None
+            return None, ""
         told = {str(status): each for status, each in responses.items()}
         successes = sorted(status for status in told if status.startswith("2"))
         for status in (*successes, *(["default"] if "default" in told else [])):
             response, file = self._object(told[status], base)
             content = response.get("content")
             schema = response.get("schema")
+            media = _best(dict.fromkeys(self._listed(operation, "produces"))) if self._old else ""
             if isinstance(content, dict):
-                schema = _schema_of(content, _best(content))
+                media = _best(content)
+                schema = _schema_of(content, media)
             if schema is not None:
-                return self._schemas.part(schema, file)
-        return None
+                return self._described(schema, file, media, needed=False).part, media
+        return None, ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What a request carries. why: it has no types, "" when it has.    root: of one in XML."""
+
+    part: Part | None = None
+    media: str = ""
+    why: str = ""
+    root: str = ""
 
 
 def _schema_of(content: Any, media: str) -> Any:

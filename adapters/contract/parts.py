@@ -3,8 +3,8 @@
 from dataclasses import replace
 from functools import partial
 
-from adapters.contract.kinds import BUILTIN, Kind, Place
-from adapters.contract.model import LARGEST, Part
+from adapters.contract.kinds import BUILTIN, Facets, Kind, Place
+from adapters.contract.model import LARGEST, NO_RANGE, Part, Range
 
 _DEEPEST = 40
 _SHALLOW = 1  # what was cut for its size is given again only where it stands as near to the top of a message
@@ -82,9 +82,11 @@ def _plain(kind: Kind) -> Part:
         sort,
         title=kind.title,
         among=facets.among,
-        shortest=facets.shortest,
-        longest=facets.longest,
+        shortest=None if facets.many else facets.shortest,
+        longest=None if facets.many else facets.longest,
         pattern=facets.pattern,
+        range=_range(facets) if sort in ("integer", "decimal") else NO_RANGE,
+        limits=facets.limits,
         form=kind.base if sort != "object" else "",
         open=kind.open,
         type=kind.name,
@@ -92,6 +94,19 @@ def _plain(kind: Kind) -> Part:
         abstract=kind.abstract,
         chosen=partial(_chosen, kind),
     )
+
+
+def _range(facets: Facets) -> Range:
+    said = dict(facets.limits)
+    names = ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
+    return Range(*(_bound(said.get(name)) for name in names))
+
+
+def _bound(text: str | None) -> float | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None
 
 
 def _chosen(kind: Kind, name: str) -> Part | None:

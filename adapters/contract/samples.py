@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lxml import etree
+
 from adapters.codecs import xml
 from adapters.contract.documents import parsed
 from adapters.contract.model import Contract, Offer, Part
@@ -33,7 +35,7 @@ def seen(
     """
     asked = [_tree(path, files) for path in requests]
     told = [_tree(path, files) for path in answers]
-    request = _root(asked)
+    request, roots = _root(asked), _roots(files, requests)
     why = "" if request.kind == "object" and not request.many else "its message is no object"
     offer = Offer(
         call,
@@ -43,13 +45,31 @@ def seen(
         "unusable" if why else "typed",
         why,
         media=_media(files, requests),
+        style="document/literal" if "Envelope" in roots else "",
+        wrapper=roots.pop() if len(roots) == 1 and roots != {"Envelope"} else "",
+        answer_media=_media(files, answers) if answers else "",
     )
     return Contract("samples", (offer,))
 
 
-def _media(files: Mapping[str, str], requests: Sequence[str]) -> str:
-    is_xml = any(files[path].lstrip("\ufeff \t\r\n").startswith("<") for path in requests)
-    return "text/xml" if is_xml else "application/json"
+def _media(files: Mapping[str, str], paths: Sequence[str]) -> str:
+    return "text/xml" if _roots(files, paths) else "application/json"
+
+
+def _roots(files: Mapping[str, str], paths: Sequence[str]) -> set[str]:
+    """Names of the elements of all that is XML."""
+    return {xml.local(root) for path in paths if (root := _document(path, files)) is not None}
+
+
+def _document(path: str, files: Mapping[str, str]) -> etree._Element | None:
+    """Of a file in XML; None for one that is none. Raises Unbuildable."""
+    text = files.get(path, "").lstrip("\ufeff \t\r\n")
+    if not text.startswith("<"):
+        return None
+    try:
+        return xml.parsed(text)
+    except Garbled:
+        raise Unbuildable(("contract",), f"{path} is not well-formed XML", "save the sample again") from None
 
 
 def _answers(path: str) -> list[str]:
@@ -61,12 +81,9 @@ def _tree(path: str, files: Mapping[str, str]) -> Any:
     text = files.get(path)
     if text is None:
         raise Unbuildable(("contract",), f"{path} is not in the folder", "name the sample's file")
-    if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+    root = _document(path, files)
+    if root is None:
         return parsed(path, text)
-    try:
-        root = xml.parsed(text.lstrip("\ufeff \t\r\n"))
-    except Garbled:
-        raise Unbuildable(("contract",), f"{path} is not well-formed XML", "save the sample again") from None
     if xml.local(root) == "Envelope":
         body = next((each for each in root if xml.local(each) == "Body"), root)
         root = body[0] if len(body) else body

@@ -132,4 +132,5 @@ def _over_http(wsdl: Wsdl, bound: Bound, parts: Parts) -> Offer:
         "typed" if fits else "template",
         "" if fits else "a query or form cannot hold its structures",
         media=media,
+        answer_media="text/xml",
     )

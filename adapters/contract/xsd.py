@@ -24,6 +24,7 @@ from adapters.contract.kinds import (
     BUILTIN,
     ENCODINGS,
     XSD_NAMESPACE,
+    Facets,
     Kind,
     Place,
     builtin,
@@ -229,9 +230,7 @@ class Types:
             attributes = merged(base.places, restated.places)
             return replace(restated, base=base.base or "string", facets=facets, places=attributes)
         inherited = tuple(each for each in base.places if each.attribute)
-        return replace(
-            restated, places=merged(inherited, restated.places), missing=base.missing, open=restated.open
-        )
+        return replace(restated, places=merged(inherited, restated.places), missing=base.missing)
 
     def _extended(self, base: Kind, at: Component) -> Kind:
         own = self._content(at)
@@ -279,7 +278,7 @@ class Types:
                 base = self._base_of_restriction(inner)
                 return replace(base, facets=facets_of(each, base.facets), title="")
             if each.tag == f"{XSD}list":
-                return Kind(base="string")
+                return Kind(base="string", facets=Facets(many=True))
             if each.tag == f"{XSD}union":
                 return self._union(inner)
         if base_name := at.element.get("base"):  # a draft's way

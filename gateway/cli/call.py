@@ -20,6 +20,7 @@ from gateway.opening import CANNOT_START
 from gateway.releases import PlatformRelease
 from gateway.workbench.check import built
 from gateway.workbench.recorder import Answers, Recorder, recorded, redacted
+from gateway.workbench.terms import SPOKEN
 from gateway.world import World
 from mappings.canonical.schema import schema
 from mappings.canonical.shape import ADDED
@@ -57,12 +58,14 @@ def call(
         offered = ", ".join(release.declared.operations)
         raise Stop(f"{operation}: 平台没有此操作 / the platform has no such operation: {offered}")
     if dry_run:
-        return _shown(release, operation, document)
+        return _shown(release, operation, document, _address(conf, release.name))
     folder, answers = folder_of(conf, name), Answers()
     try:
         with apart(settings_of(conf), folder) as settings:
             world = World(transport=lambda: Recorder(answers))
             said = asyncio.run(_sent(settings, world, operation, document, wait_s))
+    except Unreadable as error:
+        raise Stop("\n".join(map(str, error.findings)), 1) from error
     except CANNOT_START as error:
         raise cannot_start(error) from error
     click.echo(
@@ -88,11 +91,25 @@ def _document(given: Path) -> dict[str, Any]:
     return document
 
 
-def _shown(release: PlatformRelease, operation: str, document: dict[str, Any]) -> int:
+def _address(conf: Path, name: str) -> str:
+    """Where `call` would send it: the test address; else the other one; "" where conf has none."""
+    if not (conf / "platforms" / f"{name}.yaml").is_file():
+        return ""
+    access = settings_of(conf).platforms[name]
+    if access.test is not None:
+        return access.test.address
+    click.echo(f"conf/platforms/{name}.yaml: 没有 test: / has no test: only its production address", err=True)
+    return access.address
+
+
+def _shown(release: PlatformRelease, operation: str, document: dict[str, Any], address: str) -> int:
     """The request as it would leave, without signature and materials; secrets are not looked up."""
+    is_front = (
+        release.declared.speaks not in SPOKEN
+    )  # the tables or files of one place, which is no part of a URL
     try:
         mapped = release.mappings[operation].for_item(document)(document)
-        request = built(release).encode(
+        request = built(release, "" if is_front else address).encode(
             Message(
                 operation,
                 mapped,
@@ -108,7 +125,10 @@ def _shown(release: PlatformRelease, operation: str, document: dict[str, Any]) -
         raise Stop("\n".join(f"{each.path}: {each.code}" for each in error.problems), 1) from error
     except Unbuildable as error:
         raise Stop(f"{error.what}: {error.write}", 1) from error
-    click.echo(f"{request.method} {request.url.raw_path_qs}")
+    if is_front or not address:
+        click.echo(" ".join(filter(None, (request.method, address, request.url.raw_path_qs))))
+    else:
+        click.echo(f"{request.method} {request.url}")
     for name, value in request.headers.items():
         click.echo(f"{name}: {value}")
     click.echo("")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from adapters.auth.schemes import MUTUAL_TLS
 from adapters.base import Adapter
 from adapters.build import build
 from adapters.declared import Platform
@@ -60,13 +61,19 @@ def examine(release: PlatformRelease, there: Sequence[Graded] | None = None) -> 
     return answered(found, exempt)
 
 
-def built(release: PlatformRelease) -> Adapter:
-    """An adapter that encodes, decodes and judges, and reaches nobody. Raises Unbuildable."""
-    address = _NOWHERE.get(release.declared.speaks, _NO_SERVER)
+def built(release: PlatformRelease, address: str = "") -> Adapter:
+    """An adapter that encodes, decodes and judges, and reaches nobody. Raises Unbuildable.
+
+    address: what its requests are to name; nobody where left out.
+    """
+    platform = release.declared
+    address = address or _NOWHERE.get(platform.speaks, _NO_SERVER)
+    if platform.auth == MUTUAL_TLS:  # of the connection, and there is none: no certificate is needed to write
+        platform = platform.model_copy(update={"auth": "none"})
     access = Access(address, _Whatever(), _Whatever())
     unsent: Any = None
     return build(
-        release.declared,
+        platform,
         access=access,
         transport=unsent,
         clock_ms=lambda: 0,

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from adapters.base import Adapter
 from adapters.errors import Unencodable
 from adapters.message import Message
+from adapters.sections import under
 from gateway.releases import PlatformRelease
 from gateway.workbench.grades import Grade, Graded
-from gateway.workbench.misfits import Misfit
-from gateway.workbench.terms import SPOKEN, Terms, told
+from gateway.workbench.misfits import Misfit, told
+from gateway.workbench.terms import SPOKEN, Terms
 from mappings.canonical.schema import NAMES, structure_problems
 from mappings.examples import given
 from mappings.mapping import Mapping as Mapped
@@ -60,7 +61,9 @@ def sent(release: PlatformRelease, adapter: Adapter, terms: Terms, message: Mess
         request = adapter.encode(message)
     except Unencodable as error:
         found = terms.unwritten(message.operation, message.document)
-        return found or [Misfit(each.path, told(each)) for each in error.problems]
+        fed = {under(path) for path in release.declared.operations[message.operation].header}
+        # what platform.yaml feeds there is made up here: a check knows no secret
+        return found or [Misfit(each.path, told(each)) for each in error.problems if each.path not in fed]
     if release.declared.speaks not in SPOKEN:
         return []  # their columns and files are looked at before anything is written
     return terms.misfits(message.operation, request, dressed=False)

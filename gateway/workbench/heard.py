@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,21 +10,16 @@ from urllib.parse import parse_qsl, unquote
 from lxml import etree
 
 from adapters.arguments import takes_document
-from adapters.codecs import json, xml
+from adapters.codecs import json, multipart, xml
 from adapters.codecs.charset import charset_of, charset_of_answer, charset_of_xml, decoded
-from adapters.contract import related
-from adapters.contract.encoded import plain
-from adapters.contract.kinds import ENCODINGS, TYPE
 from adapters.contract.template import MARK
-from adapters.contract.written import ENVELOPES
 from adapters.declared import Argument, Operation
 from adapters.errors import Garbled
-from adapters.message import Request, Response, is_form
+from adapters.message import Request, is_form
 from adapters.notation import http_call
 from adapters.rest import sends
+from gateway.workbench.enveloped import inside, kind_of, opened, tree_of
 
-_SOAP = frozenset({*ENVELOPES.values(), *ENCODINGS})
-_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _SAME = {"gb2312": "gbk"}  # what calls itself GB2312 is read as GBK, here as there
 
@@ -58,7 +52,7 @@ def by_rest(operation: Operation, request: Request, besides: frozenset[str]) -> 
     where = dict.fromkeys(document, "path")
     kind = sends(operation, method)
     fields, place = _fields(operation, kind, request, template)
-    if kind in ("form", "query"):
+    if kind in ("form", "multipart", "query"):
         fields = {name: each for name, each in fields.items() if name not in besides}
     beside = {name: request.url.query[name] for name in operation.query if name in request.url.query}
     document |= beside
@@ -68,8 +62,8 @@ def by_rest(operation: Operation, request: Request, besides: frozenset[str]) -> 
         if name not in arguments:
             raise Unheard(f"lacks the argument {name}")
     if takes_document(operation.arguments):
-        inside, typed = _of_arguments(operation.arguments, arguments)
-        fields = {**fields, **(inside if inside is not None else {})}
+        within, typed = _of_arguments(operation.arguments, arguments)
+        fields = {**fields, **(within or {})}
     else:
         typed = kind == "json"
     return Heard(
@@ -97,6 +91,8 @@ def _fields(operation: Operation, kind: str, request: Request, template: str) ->
     if kind == "query":
         fixed = {name for name, _ in parse_qsl(template.partition("?")[2], keep_blank_values=True)}
         return {name: each for name, each in request.url.query.items() if name not in fixed}, "query"
+    if kind == "multipart":
+        return _parts(request), "form"
     if kind == "form":
         if not is_form(request):
             raise Unheard("is no form")
@@ -107,17 +103,39 @@ def _fields(operation: Operation, kind: str, request: Request, template: str) ->
         except ValueError:
             raise Unheard("is no form in UTF-8") from None
     is_xml = kind == "xml"
-    tree = _xml_body(operation, request) if is_xml else _json(request.body, charset_of(_kind_of(request)))
+    tree = _xml_body(operation, request) if is_xml else _json(request.body, charset_of(kind_of(request)))
     if not isinstance(tree, dict):
         raise Unheard("is no object")
     return tree, "body"
 
 
+def _parts(request: Request) -> dict[str, Any]:
+    """As a mapping writes them; files as base64."""
+    try:
+        parts = multipart.read(request.body, kind_of(request))
+    except Garbled:
+        raise Unheard("is no form of parts") from None
+    found: dict[str, Any] = {}
+    for each in parts:
+        xml.add(found, each.name, _part(each))
+    return found
+
+
+def _part(part: multipart.Part) -> Any:
+    if part.file_name is not None:
+        content = base64.b64encode(part.content).decode()
+        return {multipart.FILE_NAME: part.file_name, multipart.FILE_TYPE: part.media, "#text": content}
+    charset = charset_of(part.media)
+    return (
+        _json(part.content, charset) if "json" in part.media else _decoded(part.content, charset or "utf-8")
+    )
+
+
 def _xml_body(operation: Operation, request: Request) -> Any:
-    said = charset_of_xml(request.body) or charset_of(_kind_of(request)) or "utf-8"
+    said = charset_of_xml(request.body) or charset_of(kind_of(request)) or "utf-8"
     if _plain_name(said) != _plain_name(operation.charset):
         raise Unheard(f"is written in {said}, and {operation.charset} is read there")
-    text = _decoded(request.body, charset_of_answer(_kind_of(request), request.body))
+    text = _decoded(request.body, charset_of_answer(kind_of(request), request.body))
     return _xml(text, operation.root or "ROOT")
 
 
@@ -155,45 +173,17 @@ def by_soap(operation: Operation, request: Request, files: Mapping[str, str], wr
     if not len(body):
         raise Unheard("has nothing in its body")
     if operation.envelope is not None:
-        return Heard(_tree(_marked(body, files[operation.envelope])))
+        return Heard(tree_of(_marked(body, files[operation.envelope])))
     element = body[0]
     if wrapper and xml.local(element) != _local(wrapper):
         raise Unheard(f"has {xml.local(element)} in its body, and {_local(wrapper)} is read there")
-    tree = _tree(element if wrapper != "" else body)
+    tree = tree_of(element if wrapper != "" else body)
     tree |= attached
     arguments = {name: str(tree[name] or "") for name in operation.arguments if name in tree}
     if not operation.arguments:
         return Heard(tree, element=element)
-    inside, typed = _of_arguments(operation.arguments, arguments)
-    return Heard(inside, arguments, typed=typed)
-
-
-def opened(request: Request) -> tuple[etree._Element, dict[str, str]]:
-    """The body of the envelope with what it refers to in its place, and what is attached, as base64.
-
-    Raises Garbled.
-    """
-    parts: related.Parts = {}
-    answer = Response(200, {"Content-Type": _kind_of(request)}, request.body)
-    if _kind_of(request).lower().startswith("multipart/"):
-        answer, parts = related.opened(answer)
-    root = xml.parsed(decoded(answer.body, charset_of_answer(answer.headers["Content-Type"], answer.body)))
-    body = next((each for each in root if xml.local(each) == "Body"), None)
-    if body is None:
-        raise Garbled("no_envelope")
-    names = {identity.partition("=")[0]: content for identity, content in parts.items() if "=" in identity}
-    attached = {name: base64.b64encode(content).decode() for name, content in names.items()}
-    body = related.included(body, parts)
-    is_split = any(each.get("href") or each.get("ref") for each in body.iter())
-    return _unmarked(plain(body) if is_split else body), attached
-
-
-def _unmarked(body: etree._Element) -> etree._Element:
-    """Without what SOAP says of the message itself: encodings, sizes of arrays."""
-    for each in body.iter():
-        for name in [name for name in each.attrib if etree.QName(name).namespace in _SOAP]:
-            del each.attrib[name]
-    return body
+    within, typed = _of_arguments(operation.arguments, arguments)
+    return Heard(within, arguments, typed=typed)
 
 
 def _marked(body: etree._Element, envelope: str) -> etree._Element:
@@ -210,31 +200,6 @@ def _marked(body: etree._Element, envelope: str) -> etree._Element:
     return found
 
 
-def _inside(tree: Any) -> dict[str, Any]:
-    return tree if isinstance(tree, dict) else {"#text": tree} if tree else {}
-
-
-def _tree(element: etree._Element) -> dict[str, Any]:
-    """What is inside, with the names of concrete types as mappings write them, and their namespaces."""
-    tree = _inside(xml.tree(element))
-    _name_types(tree, element)
-    return tree
-
-
-def _name_types(tree: Any, element: etree._Element) -> None:
-    if not isinstance(tree, dict):
-        return  # a text: its type decides nothing that its place does not
-    if (name := element.get(_TYPE)) is not None:
-        prefix, _, own = name.strip().rpartition(":")
-        tree[TYPE] = f"{{{element.nsmap.get(prefix or None) or ''}}}{own}"
-    seen: Counter[str] = Counter()
-    for each in element:
-        key = xml.local(each)
-        inside = tree[key]
-        _name_types(inside[seen[key]] if isinstance(inside, list) else inside, each)
-        seen[key] += 1
-
-
 def _xml(text: str, root: str) -> dict[str, Any]:
     try:
         element = xml.parsed(text)
@@ -242,7 +207,7 @@ def _xml(text: str, root: str) -> dict[str, Any]:
         raise Unheard(f"is no XML that can be read ({error.what})") from None
     if xml.local(element) != root:
         raise Unheard(f"has {xml.local(element)} as its root, and {root} is read there")
-    return _inside(xml.tree(element))
+    return inside(xml.tree(element))
 
 
 def _json(raw: bytes, charset: str | None) -> Any:
@@ -257,10 +222,6 @@ def _decoded(raw: bytes, charset: str | None) -> str:
         return decoded(raw, charset)
     except Garbled as error:
         raise Unheard(f"cannot be read in its charset ({error.what})") from None
-
-
-def _kind_of(request: Request) -> str:
-    return next((each for name, each in request.headers.items() if name.lower() == "content-type"), "")
 
 
 def _local(tag: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.contract import Part
 from adapters.contract.kinds import TYPE
+from adapters.problems import TEXTS, Problem
 from gateway.workbench.takes import refusal
 from mappings.problems import nearest
 
@@ -104,6 +105,19 @@ class Against:
             yield Misfit(path, f"is {part.kind} there, not text")
         elif why := refusal(part, value, xml=self.xml):
             yield Misfit(path, why)
+
+
+def told(problem: Problem) -> str:
+    """A problem of an adapter without its path, in English, as findings are."""
+    if problem.code == "cannot_write":
+        return f"has a character at {problem.facts['position']} that {problem.facts['charset']} lacks"
+    if problem.code == "too_long_there":
+        return f"is longer than {problem.facts['limit']}"
+    if problem.code == "not_allowed_there":
+        return f"is not as the contract allows it ({problem.facts['type']})"
+    if problem.code == "needed_there":
+        return "is required there"
+    return TEXTS[problem.code][1].format(path=problem.path, **problem.facts)
 
 
 def _concrete(part: Part, name: str) -> Part | None:

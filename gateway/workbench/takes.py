@@ -83,16 +83,19 @@ def _of_text(part: Part, text: str, *, xml: bool) -> str:
             return f"is shorter than {part.shortest}"
     if not has_form(part, text, xml=xml):
         return f"has not the form {part.pattern}"
+    is_number = part.kind in ("integer", "decimal") and _WRITTEN[part.kind].fullmatch(text)
+    if is_number and float(text) not in part.range:
+        return f"is not {part.range}"
     if (xml and part.form) or not _is_of_kind(part, text):  # libxml2 has said no already
         return f"is no {part.form or part.kind}"
-    if part.kind in ("integer", "decimal") and float(text) not in part.range:
-        return f"is not {part.range}"
     return ""
 
 
 @lru_cache(maxsize=4096)
 def _kind(part: Part) -> Kind:
-    return Kind(base=part.form, facets=Facets(part.among, part.shortest, part.longest, part.pattern))
+    return Kind(
+        base=part.form, facets=Facets(part.among, part.shortest, part.longest, part.pattern, part.limits)
+    )
 
 
 def _is_of_kind(part: Part, text: str) -> bool:

@@ -4,18 +4,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters import facets
+from adapters.auth.schemes import SCHEMES
 from adapters.base import Adapter
 from adapters.codecs.charset import charset_of, unwritable
 from adapters.contract import Offer
 from adapters.declared import Operation, Platform
 from adapters.holes import hollowed
 from adapters.message import Document, Request
-from adapters.problems import TEXTS, Problem
-from adapters.sections import HEADER, apart
+from adapters.patterns import as_text, finder
+from adapters.problems import Problem
+from adapters.sections import HEADER, apart, under
 from gateway.workbench.described import Described
 from gateway.workbench.headers import asked
+from gateway.workbench.headings import sent_header, sent_misfits
 from gateway.workbench.heard import Heard, Unheard, by_rest, by_soap
-from gateway.workbench.misfits import Against, Misfit
+from gateway.workbench.misfits import Against, Misfit, told
 
 SPOKEN = ("rest", "soap")
 _CLASSES = {
@@ -67,11 +70,30 @@ class Terms:
         found = [*_of_charset(declared, heard.document)]
         if described.message is not None:
             found += self._of_contract(declared, described, heard)
+        if self._platform.speaks == "soap" and declared.envelope is None:
+            found += sent_misfits(
+                described, request, self._schema, self._demanded(operation, dressed=dressed)
+            )
         if described.offer is not None and self._platform.speaks != "soap":
             found += _of_places(described.offer, heard)
             found += _of_media(described.offer, request)
             found += _of_headers(described.offer, request) if dressed else ()
         return list(dict.fromkeys(found))
+
+    def header(self, operation: str, request: Request) -> dict[str, str]:
+        """Of the SOAP header, by path, the texts that platform.yaml feeds there; what is not there is left out."""
+        known, declared = self._described[operation].headers, self._platform.operations[operation]
+        tree = sent_header(request, known) if declared.header else {}
+        return {
+            under(path): text for path in declared.header if (text := as_text(finder(path)(tree))) is not None
+        }
+
+    def _demanded(self, operation: str, *, dressed: bool) -> frozenset[str]:
+        """Declared headers that have to be there: unless a scheme may bring them, or somebody answers for it."""
+        if not dressed or SCHEMES[self._platform.auth].soap:
+            return frozenset()
+        names = {each.name for each in self._described[operation].headers}
+        return frozenset(name for name in names if f"{operation}/{under(name)}" not in self._platform.exempt)
 
     def unwritten(self, operation: str, document: Document) -> list[Misfit]:
         """What is wrong with a document that cannot even be written, as the parts of the contract say it."""
@@ -114,19 +136,6 @@ def terms_of(
     """adapter: of the platform; one that speaks SOAP has the schemas of its contract."""
     schema = getattr(getattr(adapter, "contract", None), "schema", None)
     return Terms(platform, files, described, schema=schema, besides=besides)
-
-
-def told(problem: Problem) -> str:
-    """A problem of an adapter without its path, in English, as findings are."""
-    if problem.code == "cannot_write":
-        return f"has a character at {problem.facts['position']} that {problem.facts['charset']} lacks"
-    if problem.code == "too_long_there":
-        return f"is longer than {problem.facts['limit']}"
-    if problem.code == "not_allowed_there":
-        return f"is not as the contract allows it ({problem.facts['type']})"
-    if problem.code == "needed_there":
-        return "is required there"
-    return TEXTS[problem.code][1].format(path=problem.path, **problem.facts)
 
 
 def _of_charset(declared: Operation, document: Any) -> Iterator[Misfit]:

@@ -98,4 +98,4 @@ async def test_what_is_shown_can_be_declared_and_built(
 
 
 def test_the_page_shows_a_platform_and_every_shape() -> None:
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6

@@ -22,7 +22,11 @@ def test_the_commands_of_the_page_write_a_folder_that_reaches_gold(tmp_path: Pat
         words = line.removeprefix("tongban ").split()
         words += ["--grade", "gold"] if "check" in words else []
         done = subprocess.run(
-            [*python(), "-m", "gateway.cli", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+            [*python(), "-m", "gateway.cli", *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
     release = compile_release(gather([tmp_path / "mappings" / "platforms" / "lingnan"]))

@@ -43,6 +43,48 @@ async def test_a_dry_run_shows_the_request_and_needs_neither_address_nor_secret(
     assert "submitCase" in body
 
 
+@pytest.mark.parametrize(
+    ("test", "shown"),
+    [
+        ("https://test.example.invalid/gx/", "POST https://test.example.invalid/gx/"),
+        ("", "POST https://their.example.invalid/gx/"),
+    ],
+)
+async def test_a_dry_run_shows_the_whole_address_that_conf_has(
+    test: str, shown: str, folder: Path, tmp_path: Path
+) -> None:
+    place = Installation(tmp_path, folders=(folder.parent,))
+    place.write()
+    written = "platform: sim-gx\naddress: https://their.example.invalid/gx/\n"
+    written += f"test: {{address: {test}}}\n" if test else ""
+    (place.conf / "platforms" / "sim-gx.yaml").write_text(written)
+    case = folder / "samples" / "case.json"
+    done = await run("sim-gx", "case.submit", "--given", case, "--dry-run", "--conf", place.conf)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, shown), done.stderr
+    assert ("only its production address" in done.stderr) == (not test)
+
+
+async def test_an_address_that_is_none_is_told_and_nothing_else(tmp_path: Path) -> None:
+    place = Installation(tmp_path, folders=(EXAMPLES,))
+    place.write()
+    written = "platform: sim-table\naddress: x\ntest: {address: nowhere}\n"
+    (place.conf / "platforms" / "sim-table.yaml").write_text(written)
+    (tmp_path / "case.json").write_text(json.dumps({**fixtures.case("gd-person"), "division": "440281"}))
+    done = await run("sim-table", "case.submit", "--given", tmp_path / "case.json", "--conf", place.conf)
+    assert (done.returncode, "is none of a front database" in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
+
+
+async def test_a_dry_run_of_a_front_shows_where_its_rows_would_go(tmp_path: Path) -> None:
+    place = Installation(tmp_path, folders=(EXAMPLES,))
+    place.write()
+    where = "postgresql://tongban@front.example.invalid/front"
+    (place.conf / "platforms" / "sim-table.yaml").write_text(f"platform: sim-table\naddress: {where}\n")
+    case = EXAMPLES / "sim-table" / "samples" / "case.json"
+    done = await run("sim-table", "case.submit", "--given", case, "--dry-run", "--conf", place.conf)
+    assert done.stdout.splitlines()[0] == f"INSERT {where} /pro_accept/pro_material", done.stderr
+
+
 async def test_what_cannot_be_mapped_is_told_before_anything_is_sent(folder: Path, tmp_path: Path) -> None:
     case = json.loads((folder / "samples" / "case.json").read_text("utf-8"))
     case["applicant"]["name"] = "汤喆"

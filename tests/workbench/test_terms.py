@@ -33,7 +33,7 @@ from tests.workbench.made import EXAMPLES, example
 CONTRACTS = {  # where every offer of it can be written
     "tests/adapters": ("typed.wsdl",),
     "tests/adapters/contract/wsdl": ("several/service.wsdl", "asmx.wsdl", "encoded.wsdl", "attached.wsdl"),
-    "tests/adapters/contract/openapi": ("swagger.json", "three-one.json", "case.yaml"),
+    "tests/adapters/contract/openapi": ("swagger.json", "three-one.json", "case.yaml", "upload.yaml"),
     "docs/tutorial/qingping": ("openapi.yaml",),
     "docs/tutorial/luhe": ("service.wsdl",),
     "mappings/examples/sim-yb/contract": ("service.wsdl",),
@@ -75,7 +75,7 @@ def speaking(folder: str, name: str, call: str) -> tuple[Offer, Adapter, Terms]:
     offer = next(each for each in found.offers if each.call == call)
     operation: dict[str, Any] = {"call": call, "taken": {"body": {"code": "0"}}}
     if "form" in offer.media:
-        operation["sends"] = "form"
+        operation["sends"] = "multipart" if "multipart" in offer.media else "form"
     if offer.media and (beside := [each.name for each in offer.request.parts if each.where == "query"]):
         operation["query"] = beside
     platform = Platform.model_validate(

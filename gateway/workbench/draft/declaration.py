@@ -1,13 +1,17 @@
 """A drafted platform.yaml: calls from the contract, answers as far as it describes them, the rest as questions."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.codecs.charset import charset_of
 from adapters.contract import Offer, Part
+from adapters.contract.elements import is_xml
+from adapters.contract.uploads import is_upload
 from adapters.declared import READS
 from adapters.rest import BODILESS
-from gateway.workbench.draft.lines import Lines, Questions
+from gateway.workbench.draft.lines import Lines, Questions, quoted
 from gateway.workbench.draft.seen import Seen, code_of
 from gateway.workbench.draft.vocabulary import head, terms, words
 
@@ -87,13 +91,14 @@ class Answering:
     def operation(self, lines: Lines, operation: str, offer: Offer) -> None:
         at = places(offer.answer)
         lines.add(1, operation, "", offer.title)
-        lines.add(2, "call", offer.call or "?", "" if offer.call else self.questions.ask(_ASKED["call"]))
+        lines.add(2, "call", offer.call or '"?"', "" if offer.call else self.questions.ask(_ASKED["call"]))
         for key, written in _placed(offer):
-            lines.add(2, key, written)
+            lines.add(2, key, written, self._unsaid(key, written, offer))
         if self.message:
             lines.add(2, "message", self.message)
-        reference = f", reference: {at.reference}" if at.reference and operation not in READS else ""
-        said = f", code: {at.code}" + (f", reason: {at.reason}" if at.reason else "") if at.code else ""
+        reference = f", reference: {_path(at.reference)}" if at.reference and operation not in READS else ""
+        said = f", code: {_path(at.code)}" if at.code else ""
+        said += f", reason: {_path(at.reason)}" if at.code and at.reason else ""
         taken = code_of(self.seen, operation, "taken", at.code)
         asked = "" if taken else self.questions.ask(_ASKED["taken"])
         lines.add(2, "taken", self._described(at, taken or (200, _success(at))) + reference + "}", asked)
@@ -112,23 +117,48 @@ class Answering:
         if operation not in READS:
             lines.remark(2, self.questions.ask(_ASKED["unknown"]))
 
+    def _unsaid(self, key: str, written: str, offer: Offer) -> str:
+        """What the contract does not say of an XML body: it is asked for, or may be otherwise."""
+        if (key, written) == ("root", '"?"'):
+            return self.questions.ask("报文的根元素 / the root element of the message?")
+        if (key, written) == ("sends", "xml") and not charset_of(offer.media):
+            return "UTF-8；对方用 GBK 时加一行 charset: gbk / in UTF-8, unless charset: says otherwise"
+        return ""
+
     def _described(self, at: Places, code: tuple[int, str]) -> str:
-        return f'{{status: {code[0]}, body: {{{at.code or "?"}: "{code[1]}"}}'
+        return f'{{status: {code[0]}, body: {{{_path(at.code) if at.code else "?"}: "{code[1]}"}}'
 
 
 def _placed(offer: Offer) -> Iterator[tuple[str, str]]:
     """Where the document stands, where that is not what a call of its kind means by itself."""
-    method = offer.call.partition(" ")[0]
-    beside = [each.name for each in offer.request.parts if each.where == "query"]
-    if " " not in offer.call or method in BODILESS:
+    if offer.style:  # SOAP
         return
+    if offer.call.partition(" ")[0] not in BODILESS:
+        yield from _sent(offer)
+    if is_xml(offer.answer_media):
+        yield "answer", "{document: xml}"
+
+
+def _sent(offer: Offer) -> Iterator[tuple[str, str]]:
+    beside = [each.name for each in offer.request.parts if each.where == "query"]
     if not offer.media and beside:
         yield "sends", "query"
-    elif offer.media:
-        if "urlencoded" in offer.media:
-            yield "sends", "form"
-        if beside:
-            yield "query", f"[{', '.join(map(json.dumps, beside))}]"
+    elif is_xml(offer.media):
+        yield "sends", "xml"
+        yield "root", quoted(offer.wrapper.rpartition("}")[2] or "?")
+        if said := charset_of(offer.media):
+            yield "charset", said.lower()
+    elif is_upload(offer.media):
+        yield "sends", "multipart"
+    elif "urlencoded" in offer.media:
+        yield "sends", "form"
+    if offer.media and beside:
+        yield "query", f"[{', '.join(map(json.dumps, beside))}]"
+
+
+def _path(path: str) -> str:
+    """As a key or value between braces: names of attributes begin with a sign that YAML keeps for itself."""
+    return json.dumps(path, ensure_ascii=False) if re.search(r"[@#,:\s\[\]{}]", path) else path
 
 
 def _success(at: Places) -> str:

@@ -73,17 +73,25 @@ class Fields:
                 self._nothing(part, around)
                 return
             source = each if not around.inside else "." + each.removeprefix(f"{around.inside}.")
-            self.lines.add(depth, part.name, "", part.title)
-            self.lines.add(depth + 1, "each", source)
-            self.lines.add(depth + 1, "fields", "")
-            self.object(part, replace(around, depth=depth + 2, inside=each))
+            self._inside(part, around, [("each", source)], replace(around, depth=depth + 2, inside=each))
             return
         holder = holder_of(part.name, part.title) or ""
-        self.lines.add(depth, part.name, "", part.title)
-        if holder and not _always(self.root, holder):
-            self.lines.add(depth + 1, "when", holder)
-        self.lines.add(depth + 1, "fields", "")
-        self.object(part, replace(around, depth=depth + 2, holder=holder or around.holder))
+        when = [("when", holder)] if holder and not _always(self.root, holder) else []
+        self._inside(part, around, when, replace(around, depth=depth + 2, holder=holder or around.holder))
+
+    def _inside(self, part: Part, around: Around, head: list[tuple[str, str]], below: Around) -> None:
+        """A block with its fields; one of which nothing can be fed is asked for, or is a remark with all of it."""
+        whole, self.lines = self.lines, Lines()
+        self.object(part, below)
+        inner, self.lines = self.lines, whole
+        if inner.has_fields():
+            self.lines.add(around.depth, part.name, "", part.title)
+            for key, value in head:
+                self.lines.add(around.depth + 1, key, value)
+            self.lines.add(around.depth + 1, "fields", "")
+        else:
+            self._nothing(part, around)
+        self.lines.text += inner.text
 
     def _leaf(self, part: Part, around: Around) -> None:
         found = suggestion(part, inside=around.inside, holder=around.holder, root=self.root)

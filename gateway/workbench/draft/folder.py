@@ -17,6 +17,7 @@ from mappings.problems import nearest
 
 CASE = "samples/case.json"
 _HEADER = "SOAP 报文头；口令等写在 platform.yaml 的 header: / secrets: header: in platform.yaml"
+_EMPTY = "没有必填字段：写上要报送的 / nothing has to be fed: write what is to be sent"
 _READS_FROM = {"case.submit": "canonical/case@1"}
 _GIVES = {"case.progress": "canonical/progress@1"}
 
@@ -80,9 +81,8 @@ def draft(
     listed: their code lists, by the name of our table: code -> what it means.
     """
     questions = Questions()
-    writing = _Writing(
-        name, "soap" if contract.kind == "wsdl" else "rest", questions, Tables(questions, listed or {}), seen
-    )
+    speaks = "soap" if contract.kind == "wsdl" and any(each.style for each in offers.values()) else "rest"
+    writing = _Writing(name, speaks, questions, Tables(questions, listed or {}), seen)
     kept = path if contract.kind in ("wsdl", "openapi") else None
     answering = Answering(offers, seen, questions, message=None if kept else path)
     made = {"platform.yaml": declaration(name, division, writing.speaks, kept, answering)}
@@ -117,8 +117,11 @@ class _Writing:
             lines.add(0, "header", "", _HEADER)
             heads.object(_asked(offer.headers), Around(1))
         lines.add(0, "fields", "")
-        fields = Fields(root, self.speaks == "rest", self.questions, self.tables, lines)
+        fields = Fields(root, self.speaks == "rest", self.questions, self.tables)
         fields.object(offer.request, Around(1))
+        if not fields.lines.has_fields():
+            lines.remark(1, self.questions.ask(_EMPTY))
+        lines.text += fields.lines.text
         self._examples(lines, operation, CASE)
         if fields.surely:
             fed = [*heads.fed, *fields.fed]  # what feeds two targets is refused for both
@@ -136,15 +139,15 @@ class _Writing:
         state = written.field("state") if written else None
         if at.state and at.states is not None and state is not None:
             table = self.tables.states(at.states, [str(each) for each in state.part.get("enum", ())])
-            lines.add(1, "state", f'{at.state} | table_back("{table}")', at.states.title)
+            lines.add(1, "state", _plain(f'{at.state} | table_back("{table}")'), at.states.title)
         else:
             lines.add(1, "state", '"?"', self.questions.ask("办理状态在哪里 / where is the state?"))
         if at.at and at.times is not None:
             form = form_of(at.times)
             asked = "" if form else self.questions.ask("时间格式？ / which form of time?")
-            lines.add(1, "at", f'{at.at} ? | time_from("{form or "%Y%m%d%H%M%S"}")', asked)
+            lines.add(1, "at", _plain(f'{at.at} ? | time_from("{form or "%Y%m%d%H%M%S"}")'), asked)
         if at.reference:
-            lines.add(1, "reference", f"{at.reference} ?")
+            lines.add(1, "reference", _plain(f"{at.reference} ?"))
         answer = f"samples/answer-{operation}.json"
         self._examples(lines, f"{operation}.reply", answer)
         if at.state:
@@ -170,6 +173,11 @@ class _Writing:
         lines.element(
             1, f"{{given: {{like: {given}}}, expect: {{like: {expected}}}}}", f"写出 / written by: {command}"
         )
+
+
+def _plain(expression: str) -> str:
+    """In quotes where it begins with an attribute, whose sign YAML keeps for itself."""
+    return f"'{expression}'" if expression.startswith("@") else expression
 
 
 def _asked(headers: tuple[Part, ...]) -> Part:

@@ -34,6 +34,10 @@ class Lines:
     def remark(self, depth: int, text: str) -> None:
         self.text.append(f"{'  ' * depth}# {text}")
 
+    def has_fields(self) -> bool:
+        """Whether anything stands there but remarks."""
+        return any(not line.lstrip().startswith("#") for line in self.text)
+
     def _put(self, line: str, comment: str) -> None:
         self.text.append(f"{line.ljust(_COMMENTS_AT)} # {comment}" if comment else line)
 

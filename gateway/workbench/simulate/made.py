@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from adapters.errors import Unbuildable
@@ -10,10 +11,15 @@ from adapters.message import Access
 from gateway.releases import PlatformRelease
 from gateway.workbench.check import built
 from gateway.workbench.described import described
+from gateway.workbench.simulate.far_files import Files
+from gateway.workbench.simulate.far_tables import Tables
+from gateway.workbench.simulate.fronts import TROUBLE_S, Clerk, Said, Side
 from gateway.workbench.simulate.gate import LIFE_S, Gate, gate_of, parameters_of
 from gateway.workbench.simulate.numbers import pattern
 from gateway.workbench.simulate.play import Play, samples_of
 from gateway.workbench.terms import SPOKEN, Terms, terms_of
+
+FRONTS = ("table", "folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,8 @@ def simulated(
     """
     platform = release.declared
     if platform.speaks not in SPOKEN:
-        what = f"speaks {platform.speaks}, and only {' and '.join(SPOKEN)} can be served"
-        raise Unbuildable(("speaks",), what, "see docs/fronts.md")
+        what = f"speaks {platform.speaks}, and only {', '.join((*SPOKEN, *FRONTS))} can be simulated"
+        raise Unbuildable(("speaks",), what, "see docs/platform.md")
     adapter, besides = built(release), parameters_of(platform.auth)
     chance = Random(seed)  # noqa: S311 - chance that can be repeated
     return Simulated(
@@ -52,3 +58,23 @@ def simulated(
         terms_of(platform, release.files, described(release), adapter, besides),
         gate_of(platform, access, chance=Random(seed + 1), clock_ms=clock_ms, life_s=life_s),  # noqa: S311
     )  # fmt: skip
+
+
+def far_side(
+    release: PlatformRelease,
+    place: Path,
+    *,
+    seed: int = 0,
+    faults: Mapping[str, float] | None = None,
+    said: Said,
+    trouble_s: float = TROUBLE_S,
+) -> Side:
+    """The other side of a front, at this place. Raises Unbuildable for what cannot be made there."""
+    platform, adapter = release.declared, built(release)
+    clerk = Clerk(
+        platform, adapter, samples_of(release.files), faults or {}, Random(seed),  # noqa: S311
+        pattern(platform.numbers.ours), said, trouble_s,
+    )  # fmt: skip
+    if platform.speaks == "table":
+        return Tables(clerk, place.resolve())
+    return Files(clerk, place.resolve(), described(release))

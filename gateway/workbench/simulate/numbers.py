@@ -15,6 +15,7 @@ _PARTS = {
     "yymmdd": r"\d{6}",
     "serial": r"\d+",
 }
+_DIGITS = re.compile(r"(\d+)(\D*)$")
 _PLACE = re.compile(r"\{([a-z_]+)(?::(\d+))?\}")
 
 
@@ -28,6 +29,15 @@ def pattern(form: NumberForm | None) -> re.Pattern[str]:
         written += rf"\d{{{found[2]}}}" if found[1] == "serial" and found[2] else _PARTS[found[1]]
         at = found.end()
     return re.compile(rf"(?<![0-9A-Za-z]){written}{re.escape(form.form[at:])}(?![0-9A-Za-z])")
+
+
+def numbered(like: str, serial: int) -> str:
+    """A number of theirs like this one, with another serial: in its last digits where it has some."""
+    last = _DIGITS.search(like)
+    if last is None:
+        return f"{like or 'SIM'}{serial}"
+    width = len(last[1])
+    return f"{like[: last.start(1)]}{serial % 10**width:0{width}d}{last[2]}"
 
 
 def found(form: re.Pattern[str], url: str, body: bytes) -> str:

@@ -3,7 +3,7 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from adapters.base import Adapter
@@ -12,6 +12,7 @@ from adapters.errors import Garbled
 from adapters.message import Response
 from gateway.workbench.misfits import Misfit
 from gateway.workbench.samples import Odd, Sample, named, read
+from gateway.workbench.simulate.numbers import numbered
 from gateway.workbench.simulate.refusing import barring, refusing
 
 FAULTS = {
@@ -26,7 +27,6 @@ FAULTS = {
     "garbage": "takes, and answers something that nobody described",
 }
 SLOW_S = 3.0
-_DIGITS = re.compile(r"(\d+)(\D*)$")
 _NO_SAMPLE = 501
 
 
@@ -155,12 +155,7 @@ class Play:
     def _reference(self, operation: str) -> str:
         """A number of theirs like the one in the sample, another one for every case."""
         sample = self._sample(operation, "taken")
-        like = self._written_reference(sample) if sample else ""
-        last = _DIGITS.search(like)
-        if last is None:
-            return f"{like or 'SIM'}{self._serial}"
-        width = len(last[1])
-        return f"{like[: last.start(1)]}{self._serial % 10**width:0{width}d}{last[2]}"
+        return numbered(self._written_reference(sample) if sample else "", self._serial)
 
 
 def samples_of(files: Mapping[str, str]) -> dict[str, list[Sample]]:
@@ -176,14 +171,14 @@ def samples_of(files: Mapping[str, str]) -> dict[str, list[Sample]]:
     return found
 
 
-def shares(text: str) -> dict[str, float]:
+def shares(text: str, known: Collection[str] = tuple(FAULTS)) -> dict[str, float]:
     """`drop=5,later=10`, in percent of the writes. Raises ValueError with what is wrong."""
     found: dict[str, float] = {}
     for each in filter(None, text.split(",")):
         written, _, percent = each.partition("=")
         name = written.replace("-", "_")
-        if name not in FAULTS:
-            raise ValueError(f"no fault '{written}': write one of {', '.join(FAULTS)}")
+        if name not in known:
+            raise ValueError(f"no fault '{written}': write one of {', '.join(known)}")
         try:
             found[name] = float(percent) / 100
         except ValueError:

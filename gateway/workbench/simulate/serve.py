@@ -12,7 +12,9 @@ from adapters.codecs import xml
 from adapters.errors import Garbled
 from adapters.message import Request, Response
 from adapters.notation import http_call, soap_call
-from gateway.workbench.heard import Unheard, opened
+from adapters.sections import under
+from gateway.workbench.enveloped import opened
+from gateway.workbench.heard import Unheard
 from gateway.workbench.misfits import Misfit
 from gateway.workbench.simulate.gate import Gate
 from gateway.workbench.simulate.numbers import found
@@ -93,7 +95,10 @@ class Door:
             heard = self._terms.heard(operation, came)
         except Unheard:
             return ""  # what cannot be read does not fit, which is told with its reason
-        return self._gate.wrong(self._play.platform.operations[operation].arguments, heard.arguments)
+        declared = self._play.platform.operations[operation]
+        return self._gate.wrong(declared.arguments, heard.arguments) or self._gate.wrong(
+            {under(path): each for path, each in declared.header.items()}, self._terms.header(operation, came)
+        )
 
     def _operation(self, came: Request) -> str | None:
         """The first operation that may be meant and whose terms it fits, else the first; None where none is."""

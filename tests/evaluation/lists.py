@@ -43,6 +43,7 @@ LISTS = {
     "pingtan": Columns(("pingtan_350128.csv",), "350128", "businessCode", "name"),
     "shandong": Columns(("shandong_370000.csv",), "370000", "code", "name", "organisation"),
     "jining": Columns(("jining_370800.csv",), "370800", "place", "name"),
+    "changchun": Columns(("changchun_220100.csv",), "220100", "number", "name"),
 }  # fmt: skip
 
 

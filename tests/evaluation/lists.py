@@ -49,7 +49,7 @@ LISTS = {
 
 @dataclass(frozen=True)
 class Label:
-    """One labelled pair: in which set, list and code of both sides, same | part | other."""
+    """One labelled pair: in which set, list and code of both sides, same | part | other, and (of those drawn) why."""
 
     set: str
     here: str
@@ -57,6 +57,7 @@ class Label:
     there: str
     there_code: str
     label: str
+    why: str = ""
 
     @property
     def is_true(self) -> bool:

@@ -17,8 +17,8 @@ from tests.evaluation.lists import LABELS, Label, labels, subjects
 
 WEIGHTS = Path(score.__file__).with_name("weights.yaml")
 AGAINST = {
-    "rest", "acts_wide", "acts_differ", "kind_differ", "objects_differ", "objects_extra", "marks_differ", "cases_differ",
-    "department_differ", "type_differ", "service_differ",
+    "rest", "acts_wide", "acts_differ", "kind_differ", "objects_differ", "objects_extra", "marks_differ",
+    "cases_differ", "department_differ", "type_differ", "service_differ",
 }  # fmt: skip
 ASSUMED = {"service_differ": -1.0, "basis_same": 1.5}  # no published list that is at hand holds them
 LAST = "clear"

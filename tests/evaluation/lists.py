@@ -49,7 +49,7 @@ LISTS = {
 
 @dataclass(frozen=True)
 class Label:
-    """One labelled pair: in which set, list and code of both sides, same | part | other, and (of those drawn) why."""
+    """One labelled pair: in which set, list and code of both sides, same | part | other, and why (if drawn)."""
 
     set: str
     here: str

@@ -132,7 +132,7 @@ def _shared(a: frozenset[str], b: frozenset[str], rarity: Mapping[str, float]) -
 
 
 def _alone(one: Subject, other: Subject, rarity: Mapping[str, float]) -> float:
-    """How much of the one's own name stands nowhere in the other's; weighted. A bare name is read with its main item."""
+    """How much of the one's name stands nowhere in the other's; weighted. A bare one is read with its main item."""
     said = one.grams[0] if one.grams else frozenset[str]()
     total = sum(rarity.get(gram, UNSEEN) for gram in said)
     alone = said.difference(*(other.grams if one.form.bare or other.form.bare else other.grams[:1]))
@@ -140,10 +140,10 @@ def _alone(one: Subject, other: Subject, rarity: Mapping[str, float]) -> float:
 
 
 def _clear(here: Form, there: Form) -> bool:
-    """Whether no act, kind, object, mark or bracket stands on one side only.
+    """Whether acts, kinds, objects, marks and words of pieces are the same, and brackets alike where both have any.
 
-    Pieces of one item (首次, 变更, 补发; by object, by situation) differ in just one of these, and so does a piece from
-    the whole: the names may be as alike as they like.
+    Pieces of one item (首次, 变更, 补发; by object, by situation) differ in just one of these, and so does a piece
+    from the whole, however alike their names are.
     """
     return (
         here.acts == there.acts

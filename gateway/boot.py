@@ -31,6 +31,7 @@ from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
 from gateway.exchange.story import Exchanges, Surroundings
 from gateway.gates import Gates
+from gateway.guides.versions import guide_changes
 from gateway.identity import new_id
 from gateway.items.remembered import Alignments
 from gateway.materials import MaterialFolder
@@ -203,7 +204,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         )
     )
     shelf = Shelf(store, routes)
-    alignments, demands = Alignments(store), Demands(store)
+    alignments, demands = Alignments(store, [guide_changes]), Demands(store)
     papers = Papers(store, vault, MaterialFolder(settings.path(installation.state) / "materials", vault))
     preparation = Preparation(
         alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements

@@ -209,7 +209,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     preparation = Preparation(
         alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements
     )
-    forms = Forms(alignments, demands, routes, clock_ms)
+    forms = Forms(alignments, demands, routes, clock_ms, agreements=settings.agreements)
     room = Room(store, (settings.path(installation.state),), installation.bounds.reserve_bytes)
     story = Exchanges(
         Surroundings(

@@ -1,4 +1,4 @@
-"""What changed in the guide (办事指南) between two versions of an item: told beside what the catalogue knows of it."""
+"""What changed in the guide (办事指南) between two versions of an item, beside what the catalogue knows of it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,7 +24,7 @@ def guide_changes(connection: Connection, before: Item, after: Item) -> Sequence
 
 
 def _of_version(known: Sequence[Guide], item: Item, until: str) -> Guide | None:
-    """The last guide of this version; else the last of those without a version that began before `until` ("": ever)."""
+    """The last guide of this version; else the last without a version that began before `until` ("": ever)."""
     own = [each for each in known if each.version == item.version]
     if own:
         return own[-1]

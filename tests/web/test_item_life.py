@@ -152,7 +152,8 @@ async def test_a_version_conflict_says_what_changed_in_the_guide(place: Running)
     def guides(tx: Any) -> None:
         for version, elements in enumerate(said, 1):
             put(
-                tx.connection, Guide(THERE, code(21), version, 1, "模拟.csv", {"name": "模拟事项", **elements})
+                tx.connection,
+                Guide(THERE, code(21), version, 1, "模拟.csv", {"name": "模拟事项", **elements}),
             )
 
     await place.gateway.store.write(guides)

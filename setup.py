@@ -18,6 +18,7 @@ setup(
             "store/migrations/versions/*.py",
             "web/static/*",
             "items/likeness/*.yaml",
+            "needs/*.yaml",
             "workbench/draft/*.yaml",
             "workbench/draft/*.json",
         ],

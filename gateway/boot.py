@@ -31,6 +31,7 @@ from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
 from gateway.exchange.story import Exchanges, Surroundings
 from gateway.gates import Gates
+from gateway.guides.versions import guide_changes
 from gateway.identity import new_id
 from gateway.items.remembered import Alignments
 from gateway.materials import MaterialFolder
@@ -203,12 +204,12 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         )
     )
     shelf = Shelf(store, routes)
-    alignments, demands = Alignments(store), Demands(store)
+    alignments, demands = Alignments(store, [guide_changes]), Demands(store)
     papers = Papers(store, vault, MaterialFolder(settings.path(installation.state) / "materials", vault))
     preparation = Preparation(
         alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements
     )
-    forms = Forms(alignments, demands, routes, clock_ms)
+    forms = Forms(alignments, demands, routes, clock_ms, agreements=settings.agreements)
     room = Room(store, (settings.path(installation.state),), installation.bounds.reserve_bytes)
     story = Exchanges(
         Surroundings(

@@ -15,7 +15,10 @@ from gateway.items.item import short_division
 _DIVISION = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}")
 
 
-def _division(_: click.Context, option: click.Parameter, said: str) -> str:
+def division(_: click.Context, option: click.Parameter, said: str | None) -> str | None:
+    """A code as it is written short; None where the option is not given."""
+    if said is None:
+        return None
     if not _DIVISION.fullmatch(said):
         text = "区划代码为 6、9 或 12 位数字 / a division code has 6, 9 or 12 digits"
         raise click.BadParameter(text, param=option)
@@ -24,9 +27,7 @@ def _division(_: click.Context, option: click.Parameter, said: str) -> str:
 
 def pair_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, text in (("--there", "对方区划 / the other place"), ("--here", "本地区划 / this place")):
-        command = click.option(name, required=True, callback=_division, metavar="DIVISION", help=text)(
-            command
-        )
+        command = click.option(name, required=True, callback=division, metavar="DIVISION", help=text)(command)
     return command
 
 

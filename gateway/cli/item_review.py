@@ -14,12 +14,12 @@ from gateway.cli.item_suggest import write_suggestions
 from gateway.cli.opened import run
 from gateway.items.likeness.decisions import NotOpen, SamePerson
 from gateway.items.likeness.sheets import Decided, read_decisions
-from gateway.items.likeness.stored import Pair
+from gateway.items.likeness.stored import CONFIRMED, REFUSED, Pair, one
 
 _YES, _NO = ("y", "yes", "是", "1"), ("n", "no", "否", "0")
 _TOLD = {
-    "not_open": "建议不存在或已有结论 / no such suggestion, or it is decided already",
-    "same_person": "须由另一人确认 / another person has to confirm",
+    "not_known": "没有这条建议 / no such suggestion",
+    "otherwise": "已有不同结论 / it is decided otherwise already",
     "unreadable": "决定栏须为 y、n 或空 / write y, n or nothing",
 }
 
@@ -83,17 +83,29 @@ async def _one(gateway: Gateway, desk: Desk, row: Decided) -> str:
         return "unreadable"
     try:
         await gateway.store.write(desk.decision(gateway, (row.here_code, row.there_code), yes=said in _YES))
-    except NotOpen:
-        return "not_open"
     except SamePerson:
-        return "same_person"
+        return "already"  # said before by the same person; another one has to say it as well
+    except NotOpen:
+        return await _standing(gateway, desk, row, yes=said in _YES)
     return "confirmed" if said in _YES else "refused"
+
+
+async def _standing(gateway: Gateway, desk: Desk, row: Decided, *, yes: bool) -> str:
+    """Of a row that is decided: the same as it says, so that a list may come back twice; or otherwise."""
+    kept = await gateway.store.read(
+        lambda connection: one(connection, desk.pair, row.here_code, row.there_code)
+    )
+    if kept is None:
+        return "not_known"
+    return "already" if kept.decision == (CONFIRMED if yes else REFUSED) else "otherwise"
 
 
 def _summed(counted: Counter[str]) -> int:
     click.echo(
-        f"确认 {counted['confirmed']}，否决 {counted['refused']}，未决 {counted['left']} / "
-        f"{counted['confirmed']} confirmed, {counted['refused']} refused, {counted['left']} left",
+        f"确认 {counted['confirmed']}，否决 {counted['refused']}，此前已如此 {counted['already']}，"
+        f"未决 {counted['left']} / "
+        f"{counted['confirmed']} confirmed, {counted['refused']} refused, {counted['already']} so before, "
+        f"{counted['left']} left",
         err=True,
     )
     return 1 if any(counted[outcome] for outcome in _TOLD) else 0

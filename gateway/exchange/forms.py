@@ -1,13 +1,15 @@
 """What an item needs over there, before anybody is asked for anything: form, materials, what must be chosen."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from gateway.agreements import Agreement, HandOver
 from gateway.clock import china_day
 from gateway.errors import Refusal
+from gateway.exchange.passing import CODES, Opened, opened
 from gateway.exchange.prepare import SERVICE_OBJECT, item_refusal
 from gateway.exchange.rights import allowed, written
 from gateway.items.align import Alignment, Question
@@ -28,6 +30,8 @@ from mappings.mapping import Mapping as Mapped
 from mappings.problems import Problem, Refused, Unmappable
 
 SUBMIT = "case.submit"
+MODES = ("full_online", "collect_for", "joint")
+_VERIFIED = ("materials", "verification", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,17 @@ class Wish:
 
 
 class Forms:
-    """Answers a wish; asks the catalogue, the release in force and the guides, and nobody outside."""
+    """Answers a wish; asks catalogue, agreements, the release in force and the guides, and nobody outside."""
 
     def __init__(
-        self, alignments: Alignments, demands: Demands, routes: Routes, clock_ms: Callable[[], int]
-    ) -> None:
+        self, alignments: Alignments, demands: Demands, routes: Routes, clock_ms: Callable[[], int], *,
+        agreements: Sequence[Agreement] = (),
+    ) -> None:  # fmt: skip
         self._alignments = alignments
         self._demands = demands
         self._routes = routes
         self._clock_ms = clock_ms
+        self._agreements = agreements
 
     async def form(self, wish: Wish, caller: Caller) -> dict[str, Any]:
         """The answer as a document. Raises Refusal."""
@@ -65,6 +71,7 @@ class Forms:
         day, here = _day(wish.received_on, today), _here(wish.here, caller)
         kinds, alignment = await self._aligned(wish, here, day)
         there = alignment.document()
+        modes = self._open(wish, here, there, day)
         route = self._routes.find(division=wish.division, item=there, operation=SUBMIT)
         demand = await self._demands.find(Asked(short_division(wish.division), code_of(there), here, day))
         chosen = demand.chosen({"situation": wish.situation, "there": there})
@@ -73,6 +80,8 @@ class Forms:
         # words of the guide are asked for only where the alignment has not settled which of them it is
         open_ = demand.situations if chosen == wish.situation else ()
         fixed = _fixed(wish, here, kinds, (wish.situation,) if wish.situation else open_)
+        if len(modes) < len(MODES):
+            fixed["mode",] = tuple(each.mode for each in modes)
         known = Known(day, today, fixed, caller.title, demand, chosen)
         form = await asyncio.to_thread(_form, route, there, known)
         return {
@@ -82,11 +91,18 @@ class Forms:
             "item": there,
             "received_on": day.isoformat(),
             "asked_on": today.isoformat(),
+            "agreed": [view for each in modes if (view := _agreed(each))],
             "situations": list(open_),
             "materials": shown(demand, chosen) if demand.known else "unknown",
             "schema": form.schema,
-            "unsaid": told(form.unsaid),
+            "unsaid": told((*form.unsaid, *_undelegated(modes))),
         }
+
+    def _open(self, wish: Wish, here: str, there: Mapping[str, str], day: date) -> list[Opened]:
+        """The modes in which the agreements let it pass; all where none is declared. Raises Refusal."""
+        codes = (wish.code, *(there.get(name, "") for name in CODES))
+        asked = HandOver(here, short_division(wish.division), "", codes, frozenset(), day)
+        return opened(asked, (wish.mode,) if wish.mode else MODES, self._agreements)
 
     async def _aligned(self, wish: Wish, here: str, day: date) -> tuple[tuple[str, ...], Alignment]:
         """The item over there, and the kinds of applicant that it is for. Raises Refusal."""
@@ -108,6 +124,22 @@ class Forms:
             candidates = ", ".join(sorted(codes))
             raise Refusal("item_ambiguous", count=len(codes), candidates=candidates, deciding_field="kind")
         return tuple(found), next(iter(found.values()))
+
+
+def _agreed(opened: Opened) -> dict[str, Any] | None:
+    """On what ground it may pass in this mode; None where nothing is held against any agreement."""
+    if opened.passes is None:
+        return None
+    agreement, opening = opened.passes
+    return {
+        "mode": opened.mode, "agreement": agreement.agreement, "document": agreement.document,
+        "batch": opening.batch, "powers": list(agreement.powers),
+    }  # fmt: skip
+
+
+def _undelegated(modes: Sequence[Opened]) -> list[tuple[tuple[str, ...], str]]:
+    """That a window may not verify originals is about two places of a case, which no schema can compare."""
+    return [] if all(each.verifies for each in modes) else [(_VERIFIED, "power_not_delegated")]
 
 
 def _form(route: Route, there: Mapping[str, str], known: Known) -> Form:

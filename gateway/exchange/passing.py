@@ -1,8 +1,9 @@
 """Under which agreement (通办协议) a case passes, and how many more of its batch may pass today (试运行)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.agreements import Agreed, Agreement, HandOver, NotAgreed, agreed, powers_used
 from gateway.clock import china_day
@@ -11,6 +12,7 @@ from gateway.store import passages
 from gateway.store.store import Store
 from mappings.china_time import CHINA, instant
 
+_TOLD = ("no_agreement", "mode_not_agreed", "item_not_open", "power_not_delegated")  # as far as it got
 CODES = ("basic_code", "implementation_code", "handling_code", "local_code")
 
 
@@ -28,6 +30,41 @@ def passing(document: dict[str, Any], agreements: Sequence[Agreement]) -> Agreed
     if passes:
         document["agreement"] = passes.agreement.document
     return passes
+
+
+class Opened(NamedTuple):
+    """A mode in which an item may pass. verifies: also where the receiving window has verified a material."""
+
+    mode: str
+    passes: Agreed | None
+    verifies: bool
+
+
+def opened(asked: HandOver, modes: Sequence[str], agreements: Sequence[Agreement]) -> list[Opened]:
+    """In which of these modes it may pass, before there is a case. Raises Refusal, if in none, as `passing`."""
+    found: list[Opened] = []
+    faults: list[NotAgreed] = []
+    for mode in modes:
+        plain = replace(asked, mode=mode, powers=powers_used(mode, verified_here=False))
+        try:
+            passes = agreed(agreements, plain)
+        except NotAgreed as error:
+            faults.append(error)
+        else:
+            found.append(Opened(mode, passes, _may_verify(plain, agreements)))
+    if not found:
+        fault = max(faults, key=lambda each: _TOLD.index(each.code))
+        facts: dict[str, Any] = dict(fault.facts)
+        raise Refusal(fault.code, **facts) from fault
+    return found
+
+
+def _may_verify(plain: HandOver, agreements: Sequence[Agreement]) -> bool:
+    try:
+        agreed(agreements, replace(plain, powers=powers_used(plain.mode, verified_here=True)))
+    except NotAgreed:
+        return False
+    return True
 
 
 def _hand_over(document: Mapping[str, Any]) -> HandOver:

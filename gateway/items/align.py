@@ -54,6 +54,7 @@ class Alignment:
             "implementation_code": there.implementation_code,
             "handling_code": there.handling_code,
             "local_code": there.local_code,
+            "local_catalog_code": there.local_catalog_code,
             "name": there.name,
             "situation": self.situation,
             "version": str(there.version),

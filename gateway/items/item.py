@@ -22,7 +22,8 @@ NATION = "000000"  # the division under which the national catalogue itself is k
 class Item(NamedTuple):
     """事项: one version of one item of one division.
 
-    Codes are normalised; `local_code` is as its owner writes it.
+    Codes are normalised; `local_code` is as its owner writes it, and so is `local_catalog_code` (地方目录编码): its
+    number in the catalogue of the place, beside the national basic code; nothing is decided by it.
     Dates are ISO days, half-open [valid_from, valid_to), empty for open; service_objects is joined by ^,
     empty for everybody. situation is what a handling item is for (情形), empty for every one.
     """
@@ -46,6 +47,7 @@ class Item(NamedTuple):
     valid_to: str = ""
     superseded_by: str = ""
     situation: str = ""
+    local_catalog_code: str = ""
 
     def serves(self, service_object: str) -> bool:
         """Whether the item is for this kind of applicant (服务对象), or for one of several joined by ^."""
@@ -58,6 +60,7 @@ class Declared(NamedTuple):
     """A declared alignment (对码): this item here is that item there, in a period, and on whose word.
 
     A situation (情形) narrows its side; empty: every situation here, or none in particular there.
+    confirmed_by: who confirmed the suggestion that it was, joined by a comma; empty where nobody suggested it.
     """
 
     id: str
@@ -70,12 +73,22 @@ class Declared(NamedTuple):
     source: str = ""
     here_situation: str = ""
     there_situation: str = ""
+    confirmed_by: str = ""
 
     def turned(self) -> "Declared":
         """The same word read from the other side."""
         there, here = (self.there_division, self.there_code), (self.here_division, self.here_code)
         situations = self.there_situation, self.here_situation
-        return Declared(self.id, *there, *here, self.valid_from, self.valid_to, self.source, *situations)
+        return Declared(
+            self.id,
+            *there,
+            *here,
+            self.valid_from,
+            self.valid_to,
+            self.source,
+            *situations,
+            self.confirmed_by,
+        )
 
 
 @dataclass(frozen=True, slots=True)

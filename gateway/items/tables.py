@@ -33,6 +33,7 @@ items = sa.Table(
     _text("local_key"),  # local_code normalised, for look-up
     _text("source"),  # which list of the division has said it last; empty where there is one only
     _text("situation"),  # 情形 of a handling item, as its owner writes it
+    _text("local_catalog_code"),  # 地方目录编码, as its owner writes it
     sa.Index("ix_items_basic_code_division", "basic_code", "division"),
     sa.Index("ix_items_local_key_division", "local_key", "division"),
 )
@@ -49,6 +50,7 @@ alignments = sa.Table(
     _text("source"),  # on whose word: a document, an agreement, a person's confirmation
     _text("here_situation"),
     _text("there_situation"),
+    _text("confirmed_by"),  # persons, where it was a suggestion
     # also the orders in which findings walk through the table from either side
     sa.Index("ix_alignments_here", "here_code", "there_division", "here_division"),
     sa.Index("ix_alignments_there", "there_code", "here_division", "there_division"),

@@ -1,6 +1,7 @@
 """Versions of one item: the one that a case was filled against, the one in force, and what changed between them.
 
-What else of an item has versions (its guide) adds its own changes by a `Compare`, given to `remembered.Alignments`.
+What else of an item has versions adds its own changes by a `Compare`, given to `remembered.Alignments`: so does its
+guide (`gateway.guides.versions`).
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -29,6 +29,8 @@ NAMES: Mapping[str, str] = {
     "文件": "file", "电子证照": "licence", "数据核验": "data", "告知承诺": "pledge", "免交": "exempt",
     "容缺后补": "owed",
 }  # fmt: skip
+DECISION = "decision"  # a column of suggestions: y makes a row of one, anything else that is allowed none
+_YES, _NO = ("y", "yes", "是", "1"), ("", "n", "no", "否", "0")
 _REQUIRED = ("id", "there_division", "there_code", "means", "source")
 
 
@@ -53,7 +55,7 @@ class Brought:
 
 def bring_list(tx: Transaction, rows: Iterable[Mapping[str, str]], word: Word) -> Brought:
     """A list in one transaction with its entry; nothing new leaves none."""
-    done = bring(tx.connection, rows, tx.now_ms)
+    done = bring(tx.connection, [_signed(tx.connection, row, word.actor) for row in rows], tx.now_ms)
     if done.added or done.changed:
         counts = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
         refused = len({each.row for each in done.faults})
@@ -76,7 +78,7 @@ def bring(connection: Connection, rows: Iterable[Mapping[str, str]], now_ms: int
     today = china_day(now_ms).isoformat()
     for number, row in enumerate(rows, FIRST_ROW):
         cells = _cells(row)
-        if not any(cells.values()):
+        if not any(cells.values()) or _said(row) in _NO:
             continue
         wrong = [*_faults(row, cells)]
         stands = _stands(cells)
@@ -90,6 +92,20 @@ def bring(connection: Connection, rows: Iterable[Mapping[str, str]], now_ms: int
     if counts["added"] or counts["changed"]:
         changed(connection)
     return Brought(**counts, faults=tuple(faults), remarks=tuple(remarks))
+
+
+def _said(row: Mapping[str, str]) -> str:
+    """What a person decided of a suggestion; "y" of a row that is none."""
+    return row.get(DECISION, "y").strip().lower()
+
+
+def _signed(connection: Connection, row: Mapping[str, str], actor: str) -> Mapping[str, str]:
+    """A confirmed suggestion is a row on the word of who confirmed it, or did so before when a list comes again."""
+    if DECISION not in row or row.get("source", "").strip() or _said(row) not in _YES:
+        return row
+    known = _known(connection, row.get("id", "").strip())
+    share = row.get("probability", "").strip() or "-"
+    return {**row, "source": known.source if known else f"confirmed by {actor}, suggestion of {share}"}
 
 
 def _cells(row: Mapping[str, str]) -> dict[str, str]:
@@ -110,6 +126,9 @@ def _stands(cells: Mapping[str, str]) -> Stands:
 def _faults(row: Mapping[str, str], cells: Mapping[str, str]) -> Iterator[Lack]:
     if UNEVEN in row:
         yield Lack("row", "row_cells")
+    if _said(row) not in _YES:
+        yield Lack(DECISION, "row_unknown_value", {"path": DECISION, "allowed": "y, n"})
+        return
     yield from (Lack(name, "row_lacks", {"path": name}) for name in _REQUIRED if not cells[name])
     for name in ("there_division", "here_division"):
         if cells[name] and not division_of(cells[name]):

@@ -17,6 +17,10 @@ _BY_NAME = (
     "指南没有给出编码的材料按名称核对，名称的归一不能用模式表达",
     "materials without a code in the guide are known by name, and how names are compared no schema can say",
 )
+_BY_POWER = (
+    "协议未向收件地委托原件核验权：收件单位核验的材料不能据此成为 B 级",
+    "no agreement delegates verify_originals (原件核验权): a material verified by the receiving unit is refused",
+)
 _PATTERNED = frozenset({"bad_check_digit", "birth_date_differs", "sex_differs", "same_person", "in_the_future",
                         "size_differs", "digest_differs", "duplicate_file"})  # fmt: skip
 
@@ -37,6 +41,8 @@ def _said(code: str) -> tuple[str, str]:
         return tuple(text.format_map(_Left()) for text in TEXTS[code])  # type: ignore[return-value]
     if code == "material_by_name":
         return _BY_NAME
+    if code == "power_not_delegated":
+        return _BY_POWER
     if code == "contract":
         return _BY_CONTRACT
     return _BY_WORD[0].format(word=code), _BY_WORD[1].format(word=code)

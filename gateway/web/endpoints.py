@@ -33,6 +33,7 @@ _PREPARED = (
 _WISHED = (
     "forbidden_sender", "unmappable", *_ALIGNED, "division_not_served", "route_ambiguous",
     "operation_not_offered", "not_active",
+    "no_agreement", "mode_not_agreed", "item_not_open", "power_not_delegated",
 )  # fmt: skip
 _ADMITTED = (
     "idempotency_key_missing", "idempotency_key_bad", "idempotency_conflict", "case_open", "numbers_exhausted",

@@ -23,7 +23,7 @@ _OPERATION = {
 _CATALOGUE = (
     "division", "code", "kind", "name", "basic_code", "implementation_code", "handling_code", "local_code", "type",
     "level", "unit", "unit_name", "service_objects", "state", "valid_from", "valid_to", "superseded_by",
-    "situation",
+    "situation", "local_catalog_code",
 )  # fmt: skip
 _OF_GUIDE = {
     "division": titled("行政区划", TEXT),
@@ -46,6 +46,13 @@ ANSWERS: dict[str, Schema] = {
         "item": {"title": "对码后的事项", "type": "object", "additionalProperties": TEXT},
         "received_on": titled("收件日", TEXT),
         "asked_on": titled("表单所依据的日期", TEXT),
+        "agreed": titled("可用的通办方式及其协议；空为未按协议限制", a_list(an_object("一种方式", {
+            "mode": titled("通办方式", TEXT),
+            "agreement": titled("协议名称", TEXT),
+            "document": titled("文号", TEXT),
+            "batch": titled("批次", TEXT),
+            "powers": titled("委托的权限", a_list({"enum": list(POWERS)})),
+        }))),
         "situations": titled("须先问清的情形", a_list(TEXT)),
         "materials": {"title": "要求的材料；没有指南则为 unknown", "anyOf": [
             {"const": "unknown"},

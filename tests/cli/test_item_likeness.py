@@ -136,7 +136,8 @@ def test_with_two_persons_a_confirmation_counts_when_a_different_one_gives_it_ag
     same, told = run(
         "item", "review", "--conf", place.conf, *PLACES, "--as", "op-1", "--second", "--import", listed
     )
-    assert same == 1 and "another person" in told
+    assert (same, told) == (0, ""), "said already, and no second person"
+    assert rows(place, "SELECT id FROM alignments") == []
     run("item", "review", "--conf", place.conf, *PLACES, "--as", "op-2", "--second", "--import", listed)
     ((source,),) = rows(place, "SELECT source FROM alignments")
     assert source.startswith("confirmed by op-1 and op-2 on ")
@@ -172,7 +173,22 @@ def test_an_office_decides_in_a_spreadsheet_and_a_bad_row_keeps_no_other_back(pl
         code for (code,) in rows(place, "SELECT here_code FROM suggestions WHERE decision = 'refused'")
     } == {"A-05"}
     code, told = run("item", "review", "--conf", place.conf, *PLACES, "--as", "op-1", "--import", listed)
-    assert code == 1 and "decided already" in told
+    assert code == 1 and told.count("\n") == told.count("write y, n or nothing"), "only what cannot be read"
+
+
+def test_a_list_that_comes_back_again_tells_only_what_it_says_otherwise(place, tmp_path):
+    listed = tmp_path / "open.csv"
+    review = "item", "review", "--conf", place.conf, *PLACES
+    run(*review, "--export", listed)
+    _decide(listed, {("here_code", "A-01"): "y", ("here_code", "A-05"): "n"})
+    assert run(*review, "--as", "op-1", "--import", listed)[0] == 0
+    before = rows(place, "SELECT * FROM suggestions"), rows(place, "SELECT * FROM alignments")
+    code, told = run(*review, "--as", "op-2", "--import", listed)
+    assert (code, told) == (0, "")
+    _decide(listed, {("here_code", "A-01"): "n"})
+    code, told = run(*review, "--as", "op-2", "--import", listed)
+    assert code == 1 and told.count("decided otherwise") == told.count("\n")
+    assert (rows(place, "SELECT * FROM suggestions"), rows(place, "SELECT * FROM alignments")) == before
 
 
 def test_what_was_decided_is_not_suggested_again_and_suggestions_align_nothing(place):

@@ -6,14 +6,14 @@ from math import sqrt
 from pathlib import Path
 
 from gateway.items.likeness.candidates import Index
-from gateway.items.likeness.features import Subject, compare, weights
-from gateway.items.likeness.score import VERY_LIKELY, model
+from gateway.items.likeness.features import Subject, weights
+from gateway.items.likeness.propose import LOOKED_AT, ranked
+from gateway.items.likeness.score import UNSURE, VERY_LIKELY, model
 from tests.evaluation.fit import measured
 from tests.evaluation.lists import Label, labels, subjects
 
 FIRST = 3
-CANDIDATES = 30
-THRESHOLDS = (0.9, VERY_LIKELY)
+THRESHOLDS = (0.75, VERY_LIKELY)
 BINS = ((0.0, 0.05), (0.05, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 0.95), (0.95, 1.01))
 Z = 1.96  # of a two-sided interval of 95 %
 
@@ -74,12 +74,9 @@ Scored = tuple[Label, float]
 def figures(folder: Path, *sets: str) -> Figures:
     """Of one or several sets of labels together."""
     halves = sets == ("tune",)
-    scored = [
-        (label, model().probability(features))
-        for which in sets
-        for label, features in measured(folder, which, halves=halves)
-    ]
-    orders = _orders(subjects(folder, halves=halves), [label for label, _ in scored])
+    found = [each for which in sets for each in measured(folder, which, halves=halves)]
+    orders = _orders(subjects(folder, halves=halves), [label for label, _ in found])
+    scored = [(label, _said(orders, label, model().probability(features))) for label, features in found]
     known = {(label.here, label.here_code, label.there, label.there_code): label for label in labels()}
     true = [label for label, _ in scored if label.is_true]
     ranks = [_false_before(orders, known, label) for label in true]
@@ -117,15 +114,17 @@ def _orders(known: Mapping[str, Mapping[str, Subject]], asked: Sequence[Label]) 
     for here, there in sorted({(label.here, label.there) for label in asked}):
         rarity = weights([*known[here].values(), *known[there].values()])
         index = Index(list(known[there].values()), rarity)
-        for code in sorted(
-            {label.here_code for label in asked if (label.here, label.there) == (here, there)}
-        ):
-            one = known[here][code]
-            near = index.nearest(one, CANDIDATES)
-            orders[here, code, there] = sorted(
-                (-model().probability(compare(one, each, rarity)), each.item.local_code) for each in near
-            )
+        codes = {label.here_code for label in asked if (label.here, label.there) == (here, there)}
+        for code in sorted(codes):
+            near = ranked(known[here][code], index, rarity)
+            orders[here, code, there] = [(each.probability, each.subject.item.local_code) for each in near]
     return orders
+
+
+def _said(orders: Order, label: Label, alone: float) -> float:
+    """What is said of the pair among its rivals; of one that is no candidate nobody says it, so at most UNSURE."""
+    order = orders[label.here, label.here_code, label.there]
+    return {code: said for said, code in order}.get(label.there_code, min(alone, UNSURE))
 
 
 def _false_before(orders: Order, known: Mapping[tuple[str, ...], Label], asked: Label) -> int:
@@ -136,14 +135,14 @@ def _false_before(orders: Order, known: Mapping[tuple[str, ...], Label], asked: 
             return false
         label = known.get((asked.here, asked.here_code, asked.there, code))
         false += label is None or not label.is_true
-    return CANDIDATES
+    return LOOKED_AT
 
 
 def _unread(orders: Order, known: Mapping[tuple[str, ...], Label], least: float) -> int:
     return sum(
-        -negative >= least and (here, code, there, other) not in known
+        said >= least and (here, code, there, other) not in known
         for (here, code, there), order in orders.items()
-        for negative, other in order
+        for said, other in order
     )
 
 

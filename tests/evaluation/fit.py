@@ -17,10 +17,11 @@ from tests.evaluation.lists import LABELS, Label, labels, subjects
 
 WEIGHTS = Path(score.__file__).with_name("weights.yaml")
 AGAINST = {
-    "acts_wide", "acts_differ", "kind_differ", "objects_differ", "objects_extra", "marks_differ", "cases_differ",
-    "department_differ", "type_differ", "service_differ",
+    "rest", "acts_wide", "acts_differ", "kind_differ", "objects_differ", "objects_extra", "marks_differ",
+    "cases_differ", "department_differ", "type_differ", "service_differ",
 }  # fmt: skip
 ASSUMED = {"service_differ": -1.0, "basis_same": 1.5}  # no published list that is at hand holds them
+LAST = "clear"
 RIDGE, STEP, ROUNDS = 0.1, 2.0, 6_000
 HEAD = """\
 # Weights of the features in features.py, for score.py: the log-odds that each adds. Written by
@@ -47,19 +48,31 @@ def measured(folder: Path, which: str, *, halves: bool) -> list[tuple[Label, Fea
 
 
 def fitted(pairs: Sequence[tuple[Features, bool]]) -> tuple[float, dict[str, float]]:
-    """The constant and the weights: ridge-penalised likelihood, signs held, by projected gradient steps."""
-    names = [name for name in Features._fields if name not in ASSUMED]
-    rows = [[1.0, *(getattr(features, name) for name in names)] for features, _ in pairs]
+    """The constant and the weights: ridge-penalised likelihood, signs held, by projected gradient steps.
+
+    LAST is fitted by itself on top of the others, or it would take from them what orders the pairs without it.
+    """
+    names = [name for name in Features._fields if name not in (*ASSUMED, LAST)]
+    rows = [[1.0, *(getattr(features, name) for name in (*names, LAST))] for features, _ in pairs]
     truths = [float(true) for _, true in pairs]
     held = [0.0] * len(rows[0])
     held[0] = log(sum(truths) / (len(truths) - sum(truths)))
-    for _ in range(ROUNDS):
-        wrong = [_logistic(row, held) - truth for row, truth in zip(rows, truths, strict=True)]
-        for place, column in enumerate(zip(*rows, strict=True)):
-            slope = sum(map(float.__mul__, wrong, column)) + (RIDGE * held[place] if place else 0.0)
-            moved = held[place] - STEP * slope / len(rows)
-            held[place] = _signed(moved, names[place - 1] if place else "")
-    return held[0], dict(zip(names, held[1:], strict=True)) | ASSUMED
+    signed = ["", *names, LAST]
+    for places in (range(len(held) - 1), [len(held) - 1]):
+        for _ in range(ROUNDS):
+            _step(rows, truths, held, places, signed)
+    return held[0], dict(zip(signed[1:], held[1:], strict=True)) | ASSUMED
+
+
+def _step(
+    rows: Sequence[Sequence[float]], truths: Sequence[float], held: list[float], places: Sequence[int],
+    signed: Sequence[str],
+) -> None:  # fmt: skip
+    wrong = [_logistic(row, held) - truth for row, truth in zip(rows, truths, strict=True)]
+    for place in places:
+        slope = sum(error * row[place] for error, row in zip(wrong, rows, strict=True))
+        slope += RIDGE * held[place] if place else 0.0
+        held[place] = _signed(held[place] - STEP * slope / len(rows), signed[place])
 
 
 def _logistic(row: Sequence[float], held: Sequence[float]) -> float:

@@ -43,12 +43,13 @@ LISTS = {
     "pingtan": Columns(("pingtan_350128.csv",), "350128", "businessCode", "name"),
     "shandong": Columns(("shandong_370000.csv",), "370000", "code", "name", "organisation"),
     "jining": Columns(("jining_370800.csv",), "370800", "place", "name"),
+    "changchun": Columns(("changchun_220100.csv",), "220100", "number", "name"),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Label:
-    """One labelled pair: in which set, list and code of both sides, same | part | other."""
+    """One labelled pair: in which set, list and code of both sides, same | part | other, and why (if drawn)."""
 
     set: str
     here: str
@@ -56,6 +57,7 @@ class Label:
     there: str
     there_code: str
     label: str
+    why: str = ""
 
     @property
     def is_true(self) -> bool:

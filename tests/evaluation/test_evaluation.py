@@ -32,10 +32,21 @@ def test_no_labelled_pair_is_both_fitted_on_and_tested_on():
 def test_every_fresh_pair_has_a_list_that_no_earlier_pair_touches():
     fresh = [label for label in labels() if label.set in ("fresh", "near")]
     earlier = {
-        name for label in labels() if label.set not in ("fresh", "near") for name in (label.here, label.there)
+        name
+        for label in labels()
+        if label.set not in ("fresh", "near", "drawn")
+        for name in (label.here, label.there)
     }
     assert fresh
     assert earlier.isdisjoint(label.here for label in fresh)
+
+
+def test_every_drawn_pair_says_why_and_has_a_list_that_no_other_pair_touches():
+    drawn = [label for label in labels() if label.set == "drawn"]
+    others = {name for each in labels() if each.set != "drawn" for name in (each.here, each.there)}
+    assert len(drawn) >= 300
+    assert all(label.why for label in drawn)
+    assert others.isdisjoint(label.here for label in drawn)
 
 
 def test_fresh_pairs_are_of_two_provinces_and_near_ones_of_one():

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
-from gateway.items.item import Item
+from gateway.items.item import Declared, Item
 from gateway.items.likeness.coverage import cover
 from gateway.items.likeness.decisions import NotOpen, SamePerson, confirm, refuse
 from gateway.items.likeness.propose import Suggestion
@@ -20,6 +21,7 @@ from gateway.items.likeness.stored import (
 )
 from gateway.items.lists.catalogue import import_alignments, import_items
 from gateway.items.remembered import version_of
+from gateway.items.tables import alignments
 from gateway.store.store import Transaction
 
 PAIR = Pair("370900", "520300")
@@ -67,6 +69,12 @@ def aligned(tx, *rows):
         assert not import_alignments(tx.connection, [row | (more[0] if more else {})]).faults
 
 
+def read_rows(connection):
+    names = Declared._fields
+    rows = connection.rows(sa.select(*(alignments.c[name] for name in names)), {})
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 def covered(tx):
     found, after = cover(tx.connection, PAIR, DAY, "")
     more, end = cover(tx.connection, PAIR, DAY, after)
@@ -92,6 +100,21 @@ def test_a_confirmation_is_a_dated_row_with_its_entry_and_everybody_forgets_what
     assert (entry.kind, entry.facts["alignment"]) == ("alignment.confirmed", said.alignment)
     listed(tx, (PAIR.here, "A", "甲"), (PAIR.there, "X", "乙"))
     assert covered(tx)["A"].standing == "confirmed"
+
+
+def test_a_declared_row_is_no_confirmation_whatever_its_source_says_and_a_list_takes_none_back(tx):
+    kept(tx, suggestion("A", "X"))
+    listed(
+        tx, (PAIR.here, "A", "甲"), (PAIR.there, "X", "乙"), (PAIR.here, "B", "丙"), (PAIR.there, "Y", "丁")
+    )
+    aligned(tx, ("B", "Y", {"source": "confirmed by the ministry on 2026-01-01"}))
+    said = confirm(tx, PAIR, ("A", "X"), actor="op-1", persons=1)
+    assert {code: each.standing for code, each in covered(tx).items()} == {"A": "confirmed", "B": "declared"}
+    (row,) = [each for each in read_rows(tx.connection) if each["id"] == said.alignment]
+    again = import_alignments(
+        tx.connection, [{name: text for name, text in row.items() if name != "confirmed_by"}]
+    )
+    assert (again.unchanged, covered(tx)["A"].standing) == (1, "confirmed")
 
 
 def test_a_first_confirmation_of_two_aligns_nothing_and_the_same_person_cannot_be_the_second(tx):

@@ -73,6 +73,39 @@ def test_what_an_earlier_schema_holds_is_all_there_after_the_upgrade(address, re
         assert [{column: row[column] for column in found[0]} for row in after[name]] == found
 
 
+def test_who_confirmed_a_suggestion_is_known_of_its_row_whatever_the_source_of_another_says(address):
+    upgrade(address, to="0012")
+    engine = engine_of(address)
+    tables = {table.name: table for table in tables_of(engine)}
+    said = {"decision": "confirmed", "here_division": "341702", "there_division": "440232"}
+    suggested = [
+        {
+            **said,
+            "here_code": "A",
+            "there_code": "B",
+            "first_by": "op-1",
+            "second_by": "",
+            "alignment": "one",
+        },
+        {
+            **said,
+            "here_code": "C",
+            "there_code": "D",
+            "first_by": "op-1",
+            "second_by": "op-2",
+            "alignment": "two",
+        },
+    ]
+    with engine.begin() as connection:
+        connection.execute(sa.insert(tables["suggestions"]), suggested)
+        rows = [{"id": name, "source": "confirmed by a letter"} for name in ("one", "two", "three")]
+        connection.execute(sa.insert(tables["alignments"]), rows)
+    upgrade(address)
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT id, confirmed_by FROM alignments")).all()
+    assert {tuple(row) for row in found} == {("one", "op-1"), ("two", "op-1, op-2"), ("three", "")}
+
+
 def test_what_left_in_the_day_before_the_upgrade_still_counts_for_the_quota(address):
     upgrade(address, to="0001")
     engine = engine_of(address)

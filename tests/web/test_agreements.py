@@ -101,6 +101,59 @@ async def test_a_start_records_agreements_only_where_they_have_changed(service: 
     assert (await service.rows())["audit_entries"] == before + 2
 
 
+async def form(service: Running, here: str, more: str = "") -> Any:
+    return await service.ask(
+        "GET", f"/v1/items/{JOBLESS}/form?division=440232&here={here}{more}", caller="agreeing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("here", "modes", "delegated"),
+    [
+        ("341705", ["full_online", "collect_for"], True),  # joint is not agreed
+        ("341707", ["full_online"], False),  # collecting needs the power to receive
+        ("341708", ["full_online", "collect_for", "joint"], True),
+    ],
+)
+async def test_the_form_offers_just_the_modes_that_are_agreed(
+    service: Running, here: str, modes: list[str], delegated: bool
+) -> None:
+    shown = (await form(service, here)).document
+    assert [each["mode"] for each in shown["agreed"]] == modes
+    mode = shown["schema"]["properties"]["mode"]
+    said = (
+        [each["const"] for each in mode["oneOf"]]
+        if "oneOf" in mode
+        else mode.get("enum", [mode.get("const")])
+    )
+    assert said == modes
+    assert [each["code"] == "power_not_delegated" for each in shown["unsaid"]].count(True) == (not delegated)
+
+
+@pytest.mark.parametrize(
+    ("here", "more", "code"),
+    [
+        ("341704", "", "no_agreement"),
+        ("341705", "&mode=joint", "mode_not_agreed"),
+        ("341706", "", "item_not_open"),
+        ("341707", "&mode=collect_for", "power_not_delegated"),
+    ],
+)
+async def test_what_no_agreement_covers_has_no_form_and_the_answer_is_that_of_the_case(
+    service: Running, here: str, more: str, code: str
+) -> None:
+    answer = await form(service, here, more)
+    case = submission(
+        item__code=JOBLESS, receiving__division=here, mode=more.partition("=")[2] or "full_online"
+    )
+    refused = await service.ask("POST", "/v1/preflight", caller="agreeing", body=case)
+    assert answer.code == refused.code == code
+    assert (answer.status, answer.document.get("document")) == (
+        refused.status,
+        refused.document.get("document"),
+    )
+
+
 def test_two_agreements_of_one_name_are_a_finding(service: Running, tmp_path: Path) -> None:
     conf = service.folder / "conf"
     text = (conf / "agreements" / "everything.yaml").read_text("utf-8")

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from gateway.guides.guide import Guide
+from gateway.guides.store import put
 from gateway.items.align import Question
 from gateway.items.item import Item
 from gateway.items.lists.catalogue import import_alignments, import_items
@@ -130,6 +132,42 @@ async def test_a_case_filled_against_another_version_is_told_what_changed(place:
     (entry,) = [each for each in await entries(place) if each.get("exchange") == mended.document["exchange"]
                 and "version_there" in each]  # fmt: skip
     assert (entry["version_stated"], entry["version_there"]) == (5, "5")
+
+
+async def test_a_version_conflict_says_what_changed_in_the_guide(place: Running) -> None:
+    versions = [item(code(21), version=version, valid_from=day) for version, day in
+                (("1", "2020-01-01"), ("2", "2024-01-01"))]  # fmt: skip
+    await bring(place, [item("LIFE-21", HERE), *versions], [row("L-21", "LIFE-21", code(21))])
+    days = {"unit": "working_day"}
+    photo = {"name": "照片", "copies": 2}
+    said: list[dict[str, Any]] = [
+        {"promised": {"value": 10, **days}, "charged": False, "materials": [photo, {"name": "户口证明"}]},
+        {
+            "promised": {"value": 5, **days},
+            "charged": False,
+            "materials": [{**photo, "copies": 1}, {"name": "承诺书"}],
+        },
+    ]
+
+    def guides(tx: Any) -> None:
+        for version, elements in enumerate(said, 1):
+            put(
+                tx.connection,
+                Guide(THERE, code(21), version, 1, "模拟.csv", {"name": "模拟事项", **elements}),
+            )
+
+    await place.gateway.store.write(guides)
+    await asyncio.sleep(1)
+    stale = await place.submit(case("LIFE-21", item__version=1), "key-life-0021")
+    assert (stale.status, stale.code) == (409, "item_version_differs")
+    assert stale.document["changed"] == "valid_from, promised, materials.copies, materials"
+    told = [each["what"] for each in stale.document["problems"]][2:]
+    assert told == [
+        "承诺办结时限（promised）：10 工作日 → 5 工作日",
+        "办理材料「照片」的复印件份数（materials.copies）：2 → 1",
+        "办理材料「户口证明」（materials）：有 → 无",
+        "办理材料「承诺书」（materials）：无 → 有",
+    ]
 
 
 async def test_what_else_has_versions_tells_its_own_changes_beside_those_of_the_catalogue(

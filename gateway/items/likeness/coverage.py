@@ -18,7 +18,6 @@ from gateway.store.connection import Connection
 
 Standing = Literal["national", "declared", "confirmed", "suggested", "unaligned", "conflicting"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
-CONFIRMED_BY = "confirmed by"  # how the source of a row begins that persons confirmed
 _NOTHING = ("", "")
 _ALIGNMENT = ("登记对码，或请对方公布事项", "an alignment, or the item in their list")
 
@@ -69,7 +68,7 @@ def _covered(question: Question, item: Item, declared: Sequence[Declared], their
 
 
 def _by(row: Declared) -> Standing:
-    return "confirmed" if row.source.startswith(CONFIRMED_BY) else "declared"
+    return "confirmed" if row.confirmed_by else "declared"
 
 
 def _said(error: ItemError) -> tuple[str, str]:

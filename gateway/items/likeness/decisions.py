@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from audit.entries import Entry, china_time
 from gateway.items.item import Declared
-from gateway.items.likeness.coverage import CONFIRMED_BY
 from gateway.items.likeness.stored import CONFIRMED, OPEN, REFUSED, Kept, Pair, one
 from gateway.items.likeness.tables import suggestions
 from gateway.items.remembered import changed
@@ -77,10 +76,10 @@ def _declare(tx: Transaction, said: Kept) -> None:
     if tx.connection.row(_ROW, {"id": said.alignment}) is not None:
         raise NotOpen
     day = china_time(tx.now_ms)[:10]
-    persons = " and ".join(filter(None, (said.first_by, said.second_by)))
-    source = f"{CONFIRMED_BY} {persons} on {day}, suggestion of {said.permille / 10:.1f} %"
+    persons = [*filter(None, (said.first_by, said.second_by))]
+    source = f"confirmed by {' and '.join(persons)} on {day}, suggestion of {said.permille / 10:.1f} %"
     pair = {name: getattr(said, name) for name in _KEY}
-    row = Declared(said.alignment, **pair, valid_from=day, source=source)
+    row = Declared(said.alignment, **pair, valid_from=day, source=source, confirmed_by=", ".join(persons))
     tx.connection.run(_ADD, row._asdict())
     changed(tx.connection)
 

@@ -13,6 +13,7 @@ from gateway.items.likeness.departments import departments
 from gateway.items.likeness.words import Form, read
 
 _CLOSE = 0.75  # main items as alike as this are taken for the same
+_SLIGHT = 0.2  # a share of a name that says nothing of its own: an order of words, a word of filling
 UNSEEN = 1.0  # weight of a pair of characters that no list has
 
 
@@ -39,6 +40,10 @@ class Features(NamedTuple):
     held: float  # how much of the one's matter the other holds, the better of both directions
     heading: float  # likeness of the main items
     piece: float  # the one is undivided, and named like the other's main item
+    rest: (
+        float  # how much of a name the other side leaves without a counterpart, the worse of both directions
+    )
+    clear: float  # nothing tells them apart: see _clear
     letters: float  # likeness of the whole names, character by character
     acts_same: float
     acts_wide: float  # only one side names acts, or one of them more, and their main items are unlike
@@ -87,6 +92,7 @@ def compare(here: Subject, there: Subject, rarity: Mapping[str, float]) -> Featu
     differ, extra = _objects(here.form.objects, there.form.objects)
     kinds = here.form.kind, there.form.kind
     heading = _shared(here.heading, there.heading, rarity)[0]
+    rest = max(_alone(here, there, rarity), _alone(there, here, rarity))
     divided = bool(here.form.main.core), bool(there.form.main.core)
     return Features(
         alike=float(here.form.name.whole == there.form.name.whole and not here.form.bare),
@@ -94,6 +100,8 @@ def compare(here: Subject, there: Subject, rarity: Mapping[str, float]) -> Featu
         held=held,
         heading=heading,
         piece=heading if divided in ((True, False), (False, True)) and heading > _CLOSE else 0.0,
+        rest=rest,
+        clear=float(rest <= _SLIGHT and _clear(here.form, there.form)),
         letters=fuzz.ratio(here.form.name.whole, there.form.name.whole) / 100,
         acts_same=float(acts == "same"),
         acts_wide=float(acts == "wide" and heading <= _CLOSE),
@@ -121,6 +129,30 @@ def _shared(a: frozenset[str], b: frozenset[str], rarity: Mapping[str, float]) -
     """What both have, by the mean of both, and by the smaller of both; weighted."""
     both, one, other = (sum(rarity.get(gram, UNSEEN) for gram in each) for each in (a & b, a, b))
     return (2 * both / (one + other), both / min(one, other)) if both else (0.0, 0.0)
+
+
+def _alone(one: Subject, other: Subject, rarity: Mapping[str, float]) -> float:
+    """How much of the one's name stands nowhere in the other's; weighted. A bare one is read with its main item."""
+    said = one.grams[0] if one.grams else frozenset[str]()
+    total = sum(rarity.get(gram, UNSEEN) for gram in said)
+    alone = said.difference(*(other.grams if one.form.bare or other.form.bare else other.grams[:1]))
+    return sum(rarity.get(gram, UNSEEN) for gram in alone) / total if total else 0.0
+
+
+def _clear(here: Form, there: Form) -> bool:
+    """Whether acts, kinds, objects, marks and words of pieces are the same, and brackets alike where both have any.
+
+    Pieces of one item (首次, 变更, 补发; by object, by situation) differ in just one of these, and so does a piece
+    from the whole, however alike their names are.
+    """
+    return (
+        here.acts == there.acts
+        and (here.kind == there.kind or not (here.kind and there.kind))
+        and here.objects == there.objects
+        and here.marks == there.marks
+        and here.pieces == there.pieces
+        and _cases(here.name.cases, there.name.cases) <= 1 - _CLOSE
+    )
 
 
 def _acts(here: frozenset[str], there: frozenset[str]) -> str:

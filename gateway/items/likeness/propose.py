@@ -1,13 +1,13 @@
 """Suggestions for the items of one place among those of another. Pure and streamed; nothing is stored here."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.items.item import Item
 from gateway.items.likeness.candidates import Index
-from gateway.items.likeness.features import Subject, compare, subject, weights
+from gateway.items.likeness.features import Features, Subject, compare, subject, weights
 from gateway.items.likeness.reasons import Said, reasons
-from gateway.items.likeness.score import model
+from gateway.items.likeness.score import UNSURE, VERY_LIKELY, model
 
 LOOKED_AT = 24  # of each item, those over there that share most rare characters with it
 MOST = 5  # suggestions of one item
@@ -21,6 +21,15 @@ class Suggestion(NamedTuple):
     there: Item
     probability: float
     why: Said
+
+
+class Ranked(NamedTuple):
+    """A candidate over there. rivals: how many others of the same item are as clear."""
+
+    probability: float
+    subject: Subject
+    features: Features
+    rivals: int
 
 
 def prepared(items: Sequence[Item], above: Sequence[Item] = ()) -> list[Subject]:
@@ -39,15 +48,33 @@ def propose(
     rarity = weights([*here, *there])
     index = Index(there, rarity)
     for done, asked in enumerate(here, 1):
-        near = [(each, compare(asked, each, rarity)) for each in index.nearest(asked, LOOKED_AT)]
-        scored = [(model().probability(features), each, features) for each, features in near]
-        likely = sorted(
-            (each for each in scored if each[0] >= least), key=lambda each: (-each[0], each[1].item.code)
-        )
-        for probability, each, features in likely[:MOST]:
-            yield Suggestion(asked.item, each.item, probability, reasons(asked, each, features))
+        likely = [each for each in ranked(asked, index, rarity) if each.probability >= least]
+        for each in likely[:MOST]:
+            why = reasons(asked, each.subject, each.features, rivals=each.rivals)
+            yield Suggestion(asked.item, each.subject.item, each.probability, why)
         if done % _TELL_EACH == 0 or done == len(here):
             told(done, len(here))
+
+
+def ranked(asked: Subject, index: Index, rarity: Mapping[str, float]) -> list[Ranked]:
+    """What is near an item over there, the most probable first.
+
+    From VERY_LIKELY up there is at most one: it is clear, and no other is. All others stay at UNSURE.
+    """
+    near = [(each, compare(asked, each, rarity)) for each in index.nearest(asked, LOOKED_AT)]
+    scored = [(model().probability(features), each, features) for each, features in near]
+    scored.sort(key=lambda each: (-each[0], each[1].item.code))
+    clear = sum(_is_clear(probability, features) for probability, _, features in scored)
+    found = []
+    for probability, each, features in scored:
+        rivals = clear - 1 if _is_clear(probability, features) else 0
+        firm = _is_clear(probability, features) and not rivals
+        found.append(Ranked(probability if firm else min(probability, UNSURE), each, features, rivals))
+    return sorted(found, key=lambda each: -each.probability)  # stable: what UNSURE holds down keeps its order
+
+
+def _is_clear(probability: float, features: Features) -> bool:
+    return bool(features.clear) and probability >= VERY_LIKELY
 
 
 def _mains(items: Sequence[Item]) -> dict[str, str]:

@@ -10,11 +10,12 @@ Said = tuple[str, str]  # Chinese, English
 _ALIKE = 0.6  # from here on a likeness is worth a word
 
 
-def reasons(here: Subject, there: Subject, features: Features) -> Said:
-    """One sentence in each language, its parts joined by semicolons."""
+def reasons(here: Subject, there: Subject, features: Features, *, rivals: int = 0) -> Said:
+    """One sentence in each language, its parts joined by semicolons. rivals: other candidates that are as clear."""
     said = (
         *_names(here, there, features), *_headings(here, there, features), *_acts(here, there, features),
-        *_differences(here, there, features), *_surroundings(here, there, features), *_caution(here, there),
+        *_differences(here, there, features), *_surroundings(here, there, features), *_rivals(rivals),
+        *_caution(here, there),
     )  # fmt: skip
     return "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
 
@@ -80,9 +81,19 @@ def _differences(here: Subject, there: Subject, features: Features) -> Iterator[
     if features.marks_differ:
         marks = "、".join(sorted(here.form.marks ^ there.form.marks))
         yield f"仅一方有：{marks}", f"only one side has: {marks}"
+    elif pieces := "、".join(sorted(here.form.pieces ^ there.form.pieces)):
+        yield (
+            f"仅一方写明：{pieces}，可能是同一事项的不同部分",
+            f"only one side says {pieces}: perhaps pieces of one item",
+        )
     if features.cases_differ > 1 - _ALIKE:
         cases = " / ".join("、".join(each.form.name.cases) for each in (here, there))
         yield f"括号内情形不同：{cases}", f"different situations in brackets: {cases}"
+
+
+def _rivals(rivals: int) -> Iterator[Said]:
+    if rivals:
+        yield f"另有 {rivals} 个候选同样相符", f"{rivals} other(s) over there fit as well"
 
 
 def _caution(here: Subject, there: Subject) -> Iterator[Said]:

@@ -13,8 +13,9 @@ import yaml
 
 from gateway.items.likeness.features import Features
 
-# Fixed before the fresh pairs were labelled (docs/alignment.md); whoever moves it labels others. A person confirms.
+# Fixed before the pairs were drawn on which it is measured (docs/alignment.md); whoever moves it labels others.
 VERY_LIKELY = 0.95
+UNSURE = 0.8  # the most that is said of a pair that something tells apart, or that has a rival as clear
 
 
 class Model(NamedTuple):

@@ -10,6 +10,7 @@ import yaml
 
 from gateway.items.likeness.fold import Name, split
 
+_GRADE = re.compile(r"[一二三四五六七八九十甲乙丙丁a-zivx\d]+[级类种等档型]|\d+(?:\.\d+)?")
 _BARE = 3  # a name with fewer characters of matter ("变更") says nothing without its main item
 
 
@@ -23,6 +24,7 @@ class Form(NamedTuple):
     kind:          办理性质, empty where unknown
     objects:       group -> its words in the name
     marks:         words that tell one item from a neighbouring one
+    pieces:        words that tell the pieces of one item apart; grades and amounts among them
     """
 
     name: Name
@@ -34,6 +36,7 @@ class Form(NamedTuple):
     kind: str
     objects: Mapping[str, frozenset[str]]
     marks: frozenset[str]
+    pieces: frozenset[str] = frozenset()
 
     @property
     def bare(self) -> bool:
@@ -50,7 +53,8 @@ def read(name: str, main: str = "") -> Form:
     acts = _acts(text)
     subject = text if len(left) >= _BARE else above + text
     kind, marks = _kind(text) or _kind(above), frozenset(_marks().findall(subject))
-    return Form(own, heading, left, both, left_above or left, acts, kind, _objects(subject), marks)
+    pieces = frozenset([*_pieces().findall(subject), *_GRADE.findall(subject)])
+    return Form(own, heading, left, both, left_above or left, acts, kind, _objects(subject), marks, pieces)
 
 
 def act_names(acts: Iterable[str], language: str) -> str:
@@ -121,6 +125,11 @@ def _objects(text: str) -> dict[str, frozenset[str]]:
 @cache
 def _marks() -> re.Pattern[str]:
     return _any_of(_words()["marks"])
+
+
+@cache
+def _pieces() -> re.Pattern[str]:
+    return _any_of(_words()["pieces"])
 
 
 @cache

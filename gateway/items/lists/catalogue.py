@@ -103,8 +103,8 @@ def _put(connection: Connection, record: Declared, *, repeated: bool) -> str:
     """added, changed, unchanged; or repeats: other content under a key that this file has used before."""
     values = record._asdict()
     known = connection.row(_KNOWN, values)
-    if known is not None and known == record:
-        return "unchanged"
+    if known is not None and Declared._make(known)._replace(confirmed_by="") == record:
+        return "unchanged"  # also what persons confirmed stays theirs
     if repeated:
         return "repeats"
     if known is not None:

@@ -29,7 +29,16 @@ ITEM_KINDS = ("basic", "implementation", "handling", "local")
 _MOST_DIGITS = 15  # of a version
 _LOST = frozenset({"cell_digits_lost", "cell_fraction", "cell_nested"})
 _CODES = frozenset(
-    {"code", "basic_code", "implementation_code", "handling_code", "local_code", "unit", "superseded_by"}
+    {
+        "code",
+        "basic_code",
+        "implementation_code",
+        "handling_code",
+        "local_code",
+        "local_catalog_code",
+        "unit",
+        "superseded_by",
+    }
 )
 _WHOLE = frozenset({12, 18, 31, 33})  # digits of a national code, and of a unit
 _DATED = ("valid_from", "valid_to")

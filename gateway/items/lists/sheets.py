@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from gateway.items.lists.cells import cell_of
@@ -36,18 +37,39 @@ def _text(raw: io.BufferedReader, charset: str) -> io.TextIOWrapper:
 
 
 def workbook_lines(listed: Listed, done: Done) -> Iterator[Line]:
-    """The whole sheet is in memory while it is read."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # only where it is needed
+    """XLSX row by row; of XLS and ODS the whole sheet is in memory while it is read."""
+    from gateway.items.lists.workbook import BROKEN, is_xlsx  # only where it is needed
+
+    try:
+        yield from (_xlsx_lines if is_xlsx(listed.path) else _other_lines)(listed, done)
+    except BROKEN as error:
+        raise BrokenFile(file=listed.path.name, row=1) from error
+
+
+def _xlsx_lines(listed: Listed, done: Done) -> Iterator[Line]:
+    from gateway.items.lists.workbook import Book
+
+    with closing(Book(listed.path)) as book:
+        size = listed.path.stat().st_size
+        sheet = _sheet(listed, book.names, book.shown)
+        height, rows = book.height(sheet), enumerate(book.rows(sheet), 1)
+        headings = _headings(rows)
+        width = len(headings)
+        for place, values in rows:
+            if place % TOLD_EVERY == 0:
+                done(size * min(place, height) // height)
+            yield line_of(place, headings, [*values[:width], *[None] * (width - len(values))])
+        done(size)
+
+
+def _other_lines(listed: Listed, done: Done) -> Iterator[Line]:
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
         with CalamineWorkbook.from_path(listed.path) as book:
             shown = [each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
-            sheet = listed.sheet or shown[0]
-            if sheet not in book.sheet_names:
-                raise UnknownSheet(file=listed.path.name, sheet=sheet, sheets=", ".join(shown))
-            if not listed.sheet and len(shown) > 1:
-                raise SeveralSheets(file=listed.path.name, sheets=", ".join(shown))
-            rows = enumerate(_from_the_corner(book.get_sheet_by_name(sheet)), 1)
+            sheet = book.get_sheet_by_name(_sheet(listed, book.sheet_names, shown))
+            rows = enumerate(_from_the_corner(sheet), 1)
             headings = _headings(rows)
             for place, values in rows:
                 yield line_of(place, headings, values)
@@ -56,7 +78,18 @@ def workbook_lines(listed: Listed, done: Done) -> Iterator[Line]:
         raise BrokenFile(file=listed.path.name, row=1) from error
 
 
-def _headings(rows: Iterator[tuple[int, list[Any]]]) -> tuple[str, ...]:
+def _sheet(listed: Listed, names: Sequence[str], shown: Sequence[str]) -> str:
+    """The sheet that was named, or the only one that is shown. Raises UnknownSheet, SeveralSheets."""
+    if listed.sheet and listed.sheet not in names:
+        raise UnknownSheet(file=listed.path.name, sheet=listed.sheet, sheets=", ".join(shown))
+    if not listed.sheet and len(shown) > 1:
+        raise SeveralSheets(file=listed.path.name, sheets=", ".join(shown))
+    if not (listed.sheet or shown):
+        raise BrokenFile(file=listed.path.name, row=1)
+    return listed.sheet or shown[0]
+
+
+def _headings(rows: Iterator[tuple[int, Sequence[Any]]]) -> tuple[str, ...]:
     """The first row with more than one text: a title often stands above."""
     for _, values in rows:
         texts = tuple(cell_of(value).text for value in values)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from gateway.items.item import Item
 from gateway.items.likeness.features import Features, compare, subject, weights
 from gateway.items.likeness.propose import prepared, propose
-from gateway.items.likeness.score import VERY_LIKELY, model
+from gateway.items.likeness.score import UNSURE, VERY_LIKELY, model
 from tests.made_lists import HERE, OURS, THEIRS, THERE, TOGETHER, items
 
 NAMES = st.text("取水许可证变更注销登记（）公共场所卫生备案查询一级二级 ", max_size=16)
@@ -61,6 +61,33 @@ def test_what_makes_neighbouring_names_two_items_speaks_against_them(one, other,
     found = features(one, other)
     assert getattr(found, differ) > 0
     assert model().probability(found) < VERY_LIKELY
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("网站交易备案", "网站交易备案补办"),  # the whole and a piece
+        ("公证员执业证换发", "公证员执业证补办"),  # one act of our words, two of theirs
+        ("民族成份变更（满十八岁）", "民族成份变更（未满十八岁）"),
+        ("道路旅客运输站经营许可", "三级道路旅客运输站经营许可"),
+        ("宗教活动场所扩建审批", "宗教活动场所变更审批"),
+        ("建设项目节能审查（技术改造项目）", "建设项目节能审查（技术改造项目除外）"),
+        ("合作社设立登记", "合作社分支机构设立登记"),
+    ],
+)
+def test_pieces_of_one_item_are_never_very_likely_each_other(one, other):
+    found = suggested(items(HERE, {"A": one}), items(THERE, {"B": other}), 0.01)
+    assert all(each.probability <= UNSURE for each in found)
+    assert not features(one, other).clear
+
+
+def test_the_same_name_is_very_likely_where_it_stands_alone_and_not_where_it_stands_twice():
+    here = items(HERE, {"A": "城市建筑垃圾处置核准"})
+    alone = suggested(here, items(THERE, {"B": "城市建筑垃圾处置核准", "C": "城市建筑垃圾处置核准变更"}))
+    twice = suggested(here, items(THERE, {"B": "城市建筑垃圾处置核准", "C": "城市建筑垃圾处置核准（县级）"}))
+    assert alone[0].there.code == "B" and alone[0].probability >= VERY_LIKELY
+    assert all(each.probability <= UNSURE for each in (*alone[1:], *twice))
+    assert "另有 1 个候选同样相符" in twice[0].why[0] and "1 other(s) over there fit" in twice[0].why[1]
 
 
 def test_departments_types_and_service_objects_are_compared_only_where_both_sides_say():

@@ -1,12 +1,15 @@
 """A list is the same list in whatever file it comes."""
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from gateway.items.lists.cells import cell_of
 from gateway.items.lists.charset import charset_of, known_charset
@@ -93,6 +96,85 @@ def test_a_workbook_keeps_text_and_says_what_came_as_a_number(tmp_path):
         (4, ["甲", "0105632000"]), (5, []), (6, ["乙", "A-2"]), (7, ["丙", "105632000"]), (8, ["丁", "1.5"]),
     ]  # fmt: skip
     assert [dict(line.marks) for line in found[3:]] == [{1: "cell_number"}, {1: "cell_fraction"}]
+
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PARTS = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def shared(path, rows, texts):
+    """A workbook as Excel and WPS write it: cells name texts by number; `texts` are the inner XML of each."""
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PARTS}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/sheet.xml" ContentType="{_TYPE}.worksheet+xml"/>'
+        f'<Override PartName="/xl/texts.xml" ContentType="{_TYPE}.sharedStrings+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PARTS}/relationships">'
+        f'<Relationship Id="a" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PARTS}/relationships">'
+        f'<Relationship Id="b" Type="{_OFFICE}/worksheet" Target="sheet.xml"/>'
+        f'<Relationship Id="c" Type="{_OFFICE}/sharedStrings" Target="texts.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
+        '<sheet name="a" sheetId="1" r:id="b"/></sheets></workbook>',
+        "xl/sheet.xml": f'<worksheet xmlns="{_MAIN}"><dimension ref="A1"/><sheetData>'
+        + "".join(
+            f'<row r="{number}">'
+            + "".join(f'<c r="{"ABC"[at]}{number}" t="s"><v>{text}</v></c>' for at, text in enumerate(row))
+            + "</row>"
+            for number, row in enumerate(rows, 1)
+        )
+        + "</sheetData></worksheet>",
+        "xl/texts.xml": f'<sst xmlns="{_MAIN}">{"".join(f"<si>{text}</si>" for text in texts)}</sst>',
+    }
+    with ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return path
+
+
+def test_a_workbook_that_is_wrong_about_its_extent_and_has_ruby_and_runs_is_read_whole(tmp_path):
+    ruby = "<r><t>甲</t></r><r><t>字</t></r><rPh sb='0' eb='1'><t>jia</t></rPh>"
+    texts = [f"<t>{text}</t>" for text in ("name", "code", "丙", "x")]
+    path = shared(tmp_path / "list.xlsx", [(0, 1), (4, 3), (), (2,), (2, 3, 3)], [*texts, ruby])
+    assert read(path) == [(2, ["甲字", "x"]), (3, []), (4, ["丙", ""]), (5, ["丙", "x"])]
+
+
+def test_a_hidden_sheet_is_read_only_by_its_name(tmp_path):
+    path = workbook(tmp_path / "list.xlsx", {"a": ROWS, "b": [("name", "code"), ("丙", "3")]})
+    book = load_workbook(path)
+    book["b"].sheet_state = "hidden"
+    book.save(path)
+    assert read(path)[0] == (2, ["甲", "0105632000"])
+    assert read(path, sheet="b") == [(2, ["丙", "3"])]
+
+
+_PEAK = """
+import sys
+from pathlib import Path
+from gateway.items.lists.formats import lines, recognised
+count = sum(1 for _ in lines(recognised(Path(sys.argv[1]))))
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+print(count, status["VmHWM"].split()[0])
+"""
+
+
+def test_a_workbook_of_any_length_is_read_in_bounded_memory(tmp_path):
+    peaks = []
+    for count in (1_000, 25_000):
+        texts = ["name", "code", *(f"第{number}个模拟事项的名称" * 4 for number in range(2 * count))]
+        rows = [(0, 1), *((2 * number + 2, 2 * number + 3) for number in range(count))]
+        shared(tmp_path / f"{count}.xlsx", rows, [f"<t>{text}</t>" for text in texts])
+        command = [sys.executable, "-c", _PEAK, str(tmp_path / f"{count}.xlsx")]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        rows, peak = map(int, done.stdout.split())
+        assert rows == count
+        peaks.append(peak)
+    assert peaks[1] - peaks[0] < 12_000, (
+        "KiB: the texts alone are 7 MB as they are written, twice that in memory"
+    )
 
 
 def test_of_several_sheets_one_is_named(tmp_path):

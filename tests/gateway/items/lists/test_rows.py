@@ -33,17 +33,19 @@ def odd(found: Reading[Item]) -> list[tuple[str, str]]:
 
 NATIONAL = {
     "TASK_NAME": "建设工程消防设计审查", "catalog_code": "000117051000", "task_code": CODE,
-    "local_task_code": "cx-zj-0051", "task_type": "01", "use_level": "3,4", "dept_code": "11440232MB2D06811W",
+    "local_task_code": "cx-zj-0051", "local_catalog_code": "cx－目录-07",
+    "task_type": "01", "use_level": "3,4", "dept_code": "11440232MB2D06811W",
     "dept_name": "某局", "server_type": "2、3", "task_version": "3", "task_state": "1",
     "plan_effective_date": "2020-01-01 00:00:00", "plan_cancel_date": "", "by_law": "…", "row_guid": "9f",
 }  # fmt: skip
 
 
-def test_a_national_row_keeps_the_national_and_the_local_code_as_two():
+def test_a_national_row_keeps_the_national_and_the_local_codes_apart():
     item = reading("national", NATIONAL).record
     assert item == Item(
         division="440232", code=CODE, version=3, kind="implementation", name="建设工程消防设计审查",
         basic_code="000117051000", implementation_code=CODE, local_code="cx-zj-0051", type="01", level="3^4",
+        local_catalog_code="cx－目录-07",
         unit="11440232MB2D06811W", unit_name="某局", service_objects="2^3", valid_from="2020-01-01",
     )  # fmt: skip
 

@@ -33,7 +33,9 @@ from gateway.exchange.story import Exchanges, Surroundings
 from gateway.gates import Gates
 from gateway.identity import new_id
 from gateway.items.remembered import Alignments
-from gateway.materials import MaterialFolder
+from gateway.materials.folder import MaterialFolder
+from gateway.materials.sweep import Sweep
+from gateway.materials.uploads import Uploads
 from gateway.needs.demands import Demands
 from gateway.numbers import Sequences
 from gateway.opening import create_keys, opened, published_of
@@ -66,6 +68,8 @@ class Gateway:
     alignments: Alignments
     demands: Demands
     papers: Papers
+    uploads: Uploads
+    sweep: Sweep
     preparation: Preparation
     forms: Forms
     exchanges: Exchanges
@@ -126,6 +130,7 @@ class Gateway:
         await self.exchanges.around.room.look()
         await self.alignments.refresh()
         await self.demands.refresh()
+        await self.sweep.look()
         await self._keep_schedule()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
@@ -204,10 +209,14 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     )
     shelf = Shelf(store, routes)
     alignments, demands = Alignments(store), Demands(store)
-    papers = Papers(store, vault, MaterialFolder(settings.path(installation.state) / "materials", vault))
+    folder = MaterialFolder(settings.path(installation.state) / "materials")
+    uploads = Uploads(store, vault, folder, installation.materials, clock_ms=clock_ms, random=world.random)
+    sweep = Sweep(store, folder, keep_ms=installation.materials.keep_hours * 3_600_000, clock_ms=clock_ms)
+    papers = Papers(store, vault, folder, uploads)
     preparation = Preparation(
-        alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements
-    )
+        alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements,
+        uploads=uploads,
+    )  # fmt: skip
     forms = Forms(alignments, demands, routes, clock_ms)
     room = Room(store, (settings.path(installation.state),), installation.bounds.reserve_bytes)
     story = Exchanges(
@@ -226,7 +235,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     story.poke = worker.poke
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
-        alignments=alignments, demands=demands, forms=forms, papers=papers, preparation=preparation,
+        alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, sweep=sweep,
+        preparation=preparation,
         exchanges=story, worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
     )  # fmt: skip
     return gateway

@@ -76,6 +76,21 @@ class Bounds(Declared):
         return memory_bytes
 
 
+class Materials(Declared):
+    """Files that callers bring by themselves. Sizes in bytes."""
+
+    size_bytes: Annotated[int, Field(ge=1, le=1024**3)] = 256 * 1024 * 1024
+    kept_bytes: Annotated[int, Field(ge=1)] = 4 * 1024 * 1024 * 1024
+    keep_hours: Annotated[int, Field(ge=1)] = 48
+    types: tuple[str, ...] = (
+        "application/pdf", "application/ofd", "image/jpeg", "image/png", "image/bmp", "image/tiff", "image/gif",
+        "image/webp", "application/zip", "application/msword", "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/xml", "text/xml", "application/json", "text/plain", "video/mp4",
+    )  # fmt: skip
+
+
 class SecretSource(Declared):
     """Where a secret is: a file or an environment variable, never the configuration itself."""
 
@@ -95,6 +110,7 @@ class Installation(Declared):
     platforms: tuple[Path, ...] = (Path("mappings/platforms"),)
     catalogue: tuple[Path, ...] = ()
     bounds: Bounds = Bounds()
+    materials: Materials = Materials()
     contact: str = ""
     production: bool = False
     persons_to_confirm: Annotated[int, Field(ge=1, le=2)] = 1

@@ -135,11 +135,10 @@ def _stored(file: bytes | Stored) -> Stored:
 
 
 def _filling(hole: Hole, file: Stored) -> Filling:
-    if hole.quoted:  # how long it gets depends on what is in it
-        size = sum(len(each) for each in written(file, quoted=True))
-    else:
-        size = 4 * -(-file.size // 3)
-    return Filling(hole.token, file, size, hole.quoted)
+    if not hole.quoted:
+        return Filling(hole.token, file, 4 * -(-file.size // 3))
+    size = sum(len(each) for each in written(file, quoted=True))  # how long it gets depends on what is in it
+    return Filling(hole.token, file, size, quoted=True)
 
 
 def _fill(body: bytes, files: list[tuple[Hole, Stored]]) -> bytes:

@@ -55,7 +55,7 @@ class Stored(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A large file that takes the place of `token` while the body is written. size: of what is written, in bytes."""
+    """A large file that takes the place of `token` while the body is written. size: bytes of what is written."""
 
     token: bytes
     file: Stored = field(repr=False)

@@ -12,7 +12,9 @@ from functools import partial
 
 from adapters.message import Filling, Request, Stored
 
-STEP_BYTES = 192 * 1024  # of a file at one time; three bytes are four letters of base64, so no step has a rest
+STEP_BYTES = (
+    192 * 1024
+)  # of a file at one time; three bytes are four letters of base64, so no step has a rest
 _AT_ONCE_BYTES = 256 * 1024  # a digest of more would stall the loop
 
 

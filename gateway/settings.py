@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from gateway.agreements import Agreement
+from gateway.file_kinds import TESTS
 from mappings.problems import Finding, Unreadable, nearest
 from mappings.source import Source, read
 
@@ -82,13 +83,7 @@ class Materials(Declared):
     size_bytes: Annotated[int, Field(ge=1, le=1024**3)] = 256 * 1024 * 1024
     kept_bytes: Annotated[int, Field(ge=1)] = 4 * 1024 * 1024 * 1024
     keep_hours: Annotated[int, Field(ge=1)] = 48
-    types: tuple[str, ...] = (
-        "application/pdf", "application/ofd", "image/jpeg", "image/png", "image/bmp", "image/tiff", "image/gif",
-        "image/webp", "application/zip", "application/msword", "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/xml", "text/xml", "application/json", "text/plain", "video/mp4",
-    )  # fmt: skip
+    types: tuple[str, ...] = tuple(TESTS)
 
 
 class SecretSource(Declared):

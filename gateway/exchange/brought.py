@@ -26,7 +26,9 @@ async def brought(
             found[file["id"]] = upload
         else:
             faults.append(
-                Problem(f"{at}/upload", "upload_unfinished", {"length": upload.received, "most": upload.length})
+                Problem(
+                    f"{at}/upload", "upload_unfinished", {"length": upload.received, "most": upload.length}
+                )
             )
     return found, faults
 
@@ -45,9 +47,7 @@ def _named(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]
                 yield f"/materials/{place}/files/{index}", file
 
 
-def _differences(
-    file: Mapping[str, Any], at: str, upload: Upload, uploads: Uploads
-) -> Iterator[Problem]:
+def _differences(file: Mapping[str, Any], at: str, upload: Upload, uploads: Uploads) -> Iterator[Problem]:
     told = uploads.told(upload)
     if file["size"] != upload.length:
         yield Problem(f"{at}/size", "size_differs", {"length": upload.length})

@@ -252,7 +252,9 @@ def _contentless(document: Document, contents: Set[str], encoded: Request | None
 
 def _brought(document: Document) -> set[str]:
     """Ids of the files that name an upload, a good one or not."""
-    return {file["id"] for material in document["materials"] for file in material["files"] if "upload" in file}
+    return {
+        file["id"] for material in document["materials"] for file in material["files"] if "upload" in file
+    }
 
 
 def _received_on(document: Mapping[str, Any]) -> date:

@@ -16,9 +16,9 @@ from gateway.errors import Refusal
 from gateway.exchange import circuit, commits
 from gateway.exchange.admission import admission_of, exchange_of
 from gateway.exchange.asked import Asked
+from gateway.exchange.brought import gone_of
 from gateway.exchange.entries import evidence_of
 from gateway.exchange.facts import fact_of
-from gateway.exchange.brought import gone_of
 from gateway.exchange.papers import Claim, Papers
 from gateway.exchange.passing import full_today
 from gateway.exchange.prepare import Preparation
@@ -115,7 +115,9 @@ class Exchanges:
             except commits.BatchFull as full:
                 raise full_today(full.passes, now_ms) from full
             except commits.UploadGone as gone:
-                raise Refusal("invalid_case", problems=gone_of(prepared.document, gone.file_id), count=1) from gone
+                raise Refusal(
+                    "invalid_case", problems=gone_of(prepared.document, gone.file_id), count=1
+                ) from gone
             passage.keep()
         log.debug("exchange.admitted", exchange=exchange.id, platform=exchange.platform, state=exchange.state)
         if exchange.state == "sending":

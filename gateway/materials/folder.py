@@ -1,4 +1,4 @@
-"""The folder of materials: files named by the digest of their ciphertext, each durable before a commit speaks of it.
+"""The folder of materials: files named by the digest of their ciphertext, durable before a commit speaks of them.
 
 A file that no row names (a crash in between) is harmless, and is swept away one day (gateway.materials.sweep).
 """

@@ -1,6 +1,6 @@
 """What one turn brings, on disk: sealed from the first byte, each piece as long as it came.
 
-    part = piece 0 || piece 1 || …      piece = length of what follows (4 bytes, big-endian) || sealed bytes
+part = piece 0 || piece 1 || …      piece = length of what follows (4 bytes, big-endian) || sealed bytes
 """
 
 import os

@@ -1,7 +1,7 @@
 """Sweeping up (清理): uploads that are kept no longer, and files that no row names.
 
-A file is removed only after the row that could have brought it into a case is gone, under a lock that the case would
-have had to wait for; or if no row has named it for as long as uploads are kept, which no commit takes.
+A file is removed only after the row that could have brought it into a case is gone, under a lock that the case
+would have had to wait for; or if no row has named it for as long as uploads are kept, which no commit takes.
 """
 
 import asyncio
@@ -45,9 +45,7 @@ class Sweep:
     async def sweep_over(self) -> int:
         """Forget the uploads that are kept no longer, and remove what no case uses; how many files that were."""
         now_ms = self._clock_ms()
-        over = await self._store.write(
-            lambda tx: uploads.forget_over(tx.connection, now_ms, MOST_AT_ONCE)
-        )
+        over = await self._store.write(lambda tx: uploads.forget_over(tx.connection, now_ms, MOST_AT_ONCE))
         # nobody can use them any more; a crash before this leaves files that no row names
         digests = [digest for _, digest in over if digest]
         for digest in digests:

@@ -1,7 +1,7 @@
-"""Files that callers bring before a case needs them (上传): announced, brought in turns, checked once they are whole.
+"""Files that callers bring before a case needs them (上传): announced, brought in turns, checked once whole.
 
-Each turn writes a file of its own, so that whoever is overtaken, however late it wakes up, spoils nothing. What a row
-speaks of is durable; the rest of a part file does not count.
+Each turn writes a file of its own, so that whoever is overtaken, however late it wakes up, spoils nothing. What a
+row speaks of is durable; the rest of a part file does not count.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from gateway import logs
 from gateway.errors import Refusal
 from gateway.identity import new_id
 from gateway.materials.folder import MaterialFolder
-from gateway.materials.kinds import HEAD_BYTES, is_of
+from gateway.file_kinds import HEAD_BYTES, is_of
 from gateway.materials.parts import PartFile, opened
 from gateway.materials.sealed import Lock, SealedFile
 from gateway.settings import Materials
@@ -254,7 +254,7 @@ class _Seen:
         self._length = length
 
     def through(self, content: Iterator[bytes]) -> Iterator[bytes]:
-        """The same content. Raises Refusal at its end, so that nothing is kept: upload_differs, upload_of_other_type."""
+        """The same content. Raises Refusal at its end, so that nothing is kept."""
         state, head, size = sha256(), b"", 0
         for piece in content:
             state.update(piece)

@@ -1,4 +1,4 @@
-"""Statements about files that callers bring (上传): how much of each is there, who may use it, until when it is kept."""
+"""Statements about files that callers bring (上传): how much is there, who may use it, until when it is kept."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,7 +17,9 @@ uploads = sa.Table(
     sa.Column("length", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("received", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("turn", sa.BigInteger, nullable=False, server_default="0"),
-    sa.Column("digest", sa.Text, nullable=False, server_default=""),  # of the ciphertext; empty until it is whole
+    sa.Column(
+        "digest", sa.Text, nullable=False, server_default=""
+    ),  # of the ciphertext; empty until it is whole
     sa.Column("size", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("expires_ms", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("used_ms", sa.BigInteger, nullable=False, server_default="0"),
@@ -34,7 +36,9 @@ upload_parts = sa.Table(
     sa.Column("upload_id", sa.Text, primary_key=True),
     sa.Column("turn", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("received", sa.BigInteger, nullable=False, server_default="0"),  # of the content
-    sa.Column("stored", sa.BigInteger, nullable=False, server_default="0"),  # of the file: what follows does not count
+    sa.Column(
+        "stored", sa.BigInteger, nullable=False, server_default="0"
+    ),  # of the file: what follows does not count
     sqlite_with_rowid=False,
 )
 _U, _P = uploads.c, upload_parts.c
@@ -72,9 +76,7 @@ GROW_PART = (
     )
 )  # fmt: skip
 NEW_PART = sa.insert(upload_parts)
-PARTS = (
-    sa.select(_P.turn, _P.received, _P.stored).where(_P.upload_id == bindparam("id")).order_by(_P.turn)
-)
+PARTS = sa.select(_P.turn, _P.received, _P.stored).where(_P.upload_id == bindparam("id")).order_by(_P.turn)
 NO_PARTS = sa.delete(upload_parts).where(_P.upload_id == bindparam("id"))
 USE = (
     sa.update(uploads)

@@ -98,9 +98,7 @@ async def test_a_large_material_is_read_in_pieces_while_it_is_sent(transport: Ht
 
     document = {"cl": [{"nr": {"$material": "f1", "as": "base64"}}], "sqrxm": CANARY}
     async with platform_server(replying(TAKEN)) as (address, seen):
-        reply = await adapter(REST, transport, address).send(
-            message(**document), materials=material, go=go
-        )
+        reply = await adapter(REST, transport, address).send(message(**document), materials=material, go=go)
     body = seen[0][1]
     assert orjson.loads(body)["cl"] == [{"nr": base64.b64encode(bytes(5_000_000)).decode()}]
     assert (reply.sent_bytes, reply.sent_digest) == (

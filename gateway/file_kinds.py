@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 HEAD_BYTES = 4096
 Test = Callable[[bytes], bool]
+# what begins so is that, whatever stands behind it: programs, pictures, archives
+_OTHERS = (b"MZ", b"\x7fELF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def _begins(*signs: bytes) -> Test:
@@ -12,7 +14,7 @@ def _begins(*signs: bytes) -> Test:
 
 def _holds_pdf(head: bytes) -> bool:
     """ISO 32000-1, annex H: readers take a header anywhere in the first 1024 bytes."""
-    return b"%PDF-" in head[:1024]
+    return b"%PDF-" in head[:1024] and not head.startswith(_OTHERS)
 
 
 def _is_text(head: bytes) -> bool:

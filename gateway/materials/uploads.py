@@ -12,9 +12,9 @@ from hashlib import sha256
 from adapters.errors import MaterialMissing
 from gateway import logs
 from gateway.errors import Refusal
+from gateway.file_kinds import HEAD_BYTES, is_of
 from gateway.identity import new_id
 from gateway.materials.folder import MaterialFolder
-from gateway.file_kinds import HEAD_BYTES, is_of
 from gateway.materials.parts import PartFile, opened
 from gateway.materials.sealed import Lock, SealedFile
 from gateway.settings import Materials

@@ -18,7 +18,8 @@ _BY_NAME = (
     "materials without a code in the guide are known by name, and how names are compared no schema can say",
 )
 _PATTERNED = frozenset({"bad_check_digit", "birth_date_differs", "sex_differs", "same_person", "in_the_future",
-                        "size_differs", "digest_differs", "duplicate_file"})  # fmt: skip
+                        "size_differs", "digest_differs", "duplicate_file", "upload_unknown",
+                        "upload_unfinished", "media_type_differs"})  # fmt: skip
 
 
 def told(unsaid: Sequence[Unsaid]) -> list[dict[str, Any]]:

@@ -20,7 +20,9 @@ from mappings.mapping import Mapping as Mapped
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CASE = "canonical/case@1"
-_CONTENT: Schema = {"oneOf": [{"required": ["content"]}, {"required": ["upload"]}]}  # inline, or brought before
+_CONTENT: Schema = {
+    "oneOf": [{"required": ["content"]}, {"required": ["upload"]}]
+}  # inline, or brought before
 _FILE_WORDS = frozenset({"material", "material_uri"})
 
 

@@ -1,4 +1,4 @@
-"""A case uses files that were brought before: checked against what it says, sent as they are, kept with the case."""
+"""A case uses files that were brought before: checked against what it says, sent as they are, kept with it."""
 
 import base64
 import copy

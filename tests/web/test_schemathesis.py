@@ -10,8 +10,10 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
+from gateway.web.tus import OFFSET_STREAM
 from tests.web.service import Running, key_of
 
+schemathesis.serializer.alias(OFFSET_STREAM, "application/octet-stream")
 EXAMPLES = 8  # of each operation; the whole suite has to stay short
 ASKED = (
     "not_a_server_error",

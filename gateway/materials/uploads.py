@@ -119,7 +119,7 @@ class Uploads:
 
     def open(self, upload: Upload) -> SealedFile:
         """The content of a whole upload. Blocks; raises MaterialMissing."""
-        found = self.folder.open(self.lock_of(upload), upload.digest)
+        found = self.folder.open(self.lock_of(upload), upload.digest, looked_at=False)
         if isinstance(found, bytes):
             raise MaterialMissing(upload.id)
         return found

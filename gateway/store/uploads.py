@@ -93,6 +93,7 @@ OVER = (
 )
 LOCKED = _ROW.where(_U.id == bindparam("id"), _U.caller == bindparam("caller")).with_for_update()
 FORGET = sa.delete(uploads).where(_U.id == bindparam("id"))
+KEYS = sa.select(_U.key_id).distinct()
 IS_MATERIAL = sa.select(materials.c.digest).where(materials.c.digest == bindparam("digest")).limit(1)
 IS_UPLOAD = sa.select(_U.digest).where(_U.digest == bindparam("digest")).limit(1)
 IS_COMING = sa.select(_U.id).where(_U.id == bindparam("id"), _U.digest == "")
@@ -143,6 +144,11 @@ def by_id(connection: Connection, upload_id: str, caller: str) -> Upload | None:
     """Another caller's is as unknown as one that does not exist."""
     row = connection.row(BY_ID, {"id": upload_id, "caller": caller})
     return Upload(*row) if row else None
+
+
+def keys_in_use(connection: Connection) -> set[str]:
+    """Ids of the wrapping keys without which what callers have brought cannot be opened."""
+    return {row[0] for row in connection.rows(KEYS)}
 
 
 def kept(connection: Connection, caller: str) -> int:

@@ -8,13 +8,25 @@ from typing import Any
 import orjson
 import pytest
 from aiohttp import web
+from yarl import URL
 
+from adapters.auth.ca_hmac import CaHmac
 from adapters.auth.gjgxjhpt import sign
 from adapters.errors import LeaseOver, MaterialMissing
-from adapters.message import Message
+from adapters.message import Access, Message, Request
 from adapters.splicing import STEP_BYTES
 from adapters.transport import HttpTransport
-from tests.adapters.peers import NOW_MS, REST, Shelf, adapter, changed, go, no_materials, platform_server
+from tests.adapters.peers import (
+    NOW_MS,
+    REST,
+    Shelf,
+    adapter,
+    changed,
+    go,
+    moment,
+    no_materials,
+    platform_server,
+)
 from tests.adapters.test_auth import SEALED
 from tests.adapters.wire import closed_port, reset, serving
 
@@ -106,6 +118,29 @@ async def test_a_large_material_is_read_in_pieces_while_it_is_sent(transport: Ht
         f"sha-256:{hashlib.sha256(body).hexdigest()}",
     )
     assert stretch.most <= STEP_BYTES
+
+
+@pytest.mark.parametrize("sends", ["json", "form"])
+async def test_a_scheme_that_signs_the_body_signs_all_of_a_large_one(
+    transport: HttpTransport, sends: str
+) -> None:
+    async def material(name: str) -> Stretch:
+        return Stretch(900_000)
+
+    signing = changed(changed(REST, "auth", "hmac"), "operations.case.submit.sends", sends)
+    document = {"nr": {"$material": "f1", "as": "base64"}, "sqrxm": CANARY}
+    async with platform_server(replying(TAKEN)) as (address, seen):
+        reply = await adapter(signing, transport, address).send(
+            message(**document), materials=material, go=go
+        )
+    (request, body) = seen[0]
+    kept = {name: request.headers[name] for name in ("Accept", "Content-Type")}
+    whole = Request("POST", URL(f"{address}{request.path}"), kept, body)
+    access = Access(address, {"app_key": "demo-appkey"}, {"app_secret": "demo-secret"})
+    signed = CaHmac(access).sign(whole, moment())
+    assert reply.verdict == "taken"
+    assert request.headers["x-ca-signature"] == signed.headers["x-ca-signature"]
+    assert len(body) > 1_200_000
 
 
 async def test_a_material_that_breaks_off_on_the_way_leaves_the_outcome_unknown(

@@ -94,12 +94,14 @@ class Gateway:
         await self.refresh_gates()
         await self.sign(now=True)
         self._tasks.append(asyncio.create_task(self.worker.run()))
+        self._tasks.append(asyncio.create_task(self.sweep.run()))
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
 
     async def stop(self) -> None:
         """Take nothing new, let what is on the wire come to its end, close."""
         self.stopping = True
         log.info("gateway.stopping")
+        self.sweep.stop()
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
@@ -130,7 +132,6 @@ class Gateway:
         await self.exchanges.around.room.look()
         await self.alignments.refresh()
         await self.demands.refresh()
-        await self.sweep.look()
         await self._keep_schedule()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):

@@ -5,6 +5,7 @@ would have had to wait for; or if no row has named it for as long as uploads are
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 
 from gateway import logs
@@ -14,6 +15,7 @@ from gateway.store.store import Store
 
 log = logs.get("materials")
 LOOK_EVERY_MS = 60_000
+TICK_S = 1.0
 MOST_AT_ONCE = 50  # look-ups in one read: on a file they are made on the event loop
 
 
@@ -29,6 +31,21 @@ class Sweep:
         self._clock_ms = clock_ms
         self._looked_ms = 0
         self._next = 0
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """In a task of its own: a large folder holds up nobody."""
+        while not self._stopping.is_set():
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - what could not be swept is found again
+                log.error("worker.failed", failure=error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._stopping.wait()
+
+    def stop(self) -> None:
+        self._stopping.set()
 
     async def look(self) -> None:
         """Now and then; any number of processes may do so at the same time."""
@@ -45,6 +62,8 @@ class Sweep:
     async def sweep_over(self) -> int:
         """Forget the uploads that are kept no longer, and remove what no case uses; how many files that were."""
         now_ms = self._clock_ms()
+        if not await self._store.read(lambda connection: uploads.is_over(connection, now_ms)):
+            return 0
         over = await self._store.write(lambda tx: uploads.forget_over(tx.connection, now_ms, MOST_AT_ONCE))
         # nobody can use them any more; a crash before this leaves files that no row names
         digests = [digest for _, digest in over if digest]

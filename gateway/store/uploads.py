@@ -91,6 +91,7 @@ OVER = (
     .limit(bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
+IS_OVER = sa.select(_U.id).where(_U.expires_ms <= bindparam("now_ms")).limit(1)
 LOCKED = _ROW.where(_U.id == bindparam("id"), _U.caller == bindparam("caller")).with_for_update()
 FORGET = sa.delete(uploads).where(_U.id == bindparam("id"))
 KEYS = sa.select(_U.key_id).distinct()
@@ -200,6 +201,10 @@ def forget(connection: Connection, upload_id: str, caller: str) -> Upload | None
         return None
     _drop(connection, upload_id)
     return Upload(*row)
+
+
+def is_over(connection: Connection, now_ms: int) -> bool:
+    return connection.row(IS_OVER, {"now_ms": now_ms}) is not None
 
 
 def forget_over(connection: Connection, now_ms: int, most: int) -> Sequence[tuple[str, str]]:

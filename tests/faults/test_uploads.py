@@ -21,6 +21,7 @@ from gateway.errors import Refusal
 from gateway.materials.folder import BUCKETS, COMING
 from gateway.materials.uploads import Told
 from gateway.store.uploads import Upload
+from gateway.web.api.materials import KEEP_BYTES
 from tests.fakes.fixtures import case
 from tests.faults.ledgers import ask, halves, states, verified
 from tests.faults.nursery import Child, Nursery, nursery
@@ -277,6 +278,41 @@ async def _through(place: Place, children: Nursery, at: int | None) -> tuple[int
     assert (halves(place.database), states(place.database)) == ([], ["delivered"])
     assert not verified(place.database, (place.folder / "log_key").read_text())
     return passed, bool(code)
+
+
+@ON_BOTH_WHEN_LONG
+async def test_a_process_killed_in_the_middle_of_a_stream_loses_only_what_was_not_kept_yet(
+    place: Place, children: Nursery
+) -> None:
+    content = b"%PDF-1.7\n" + random.Random(10).randbytes(20_000_000)
+    said = f"filetype {base64.b64encode(b'application/pdf').decode()}"
+    headers = {"Authorization": f"Bearer demo-key-of-{CALLER}", "Tus-Resumable": "1.0.0"}
+    kind = {"Content-Type": "application/offset+octet-stream"}
+    child, host = await started(children, place)
+
+    async def most_of_it() -> AsyncIterator[bytes]:
+        for start in range(0, 14_000_000, 1_000_000):
+            yield content[start : start + 1_000_000]
+        await asyncio.sleep(1)  # it has arrived
+        child.send(signal.SIGKILL)
+        await child.ended
+
+    async with ClientSession(headers=headers) as session:
+        announced = {"Upload-Length": str(len(content)), "Upload-Metadata": said}
+        async with session.post(f"{host}/v1/materials", headers=announced) as answer:
+            address = answer.headers["Location"]
+        with pytest.raises((ClientError, OSError)):
+            await session.patch(host + address, data=most_of_it(), headers={**kind, "Upload-Offset": "0"})
+        child, host = await started(children, place)
+        async with session.head(host + address) as answer:
+            offset = int(answer.headers["Upload-Offset"])
+        assert KEEP_BYTES <= offset <= 14_000_000
+        rest = {**kind, "Upload-Offset": str(offset)}
+        async with session.patch(host + address, data=content[offset:], headers=rest) as answer:
+            assert answer.status == 204
+        async with session.get(host + address) as answer:
+            assert await answer.read() == content
+    assert await child.end() == 0
 
 
 @ON_BOTH_WHEN_LONG

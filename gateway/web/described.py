@@ -14,6 +14,8 @@ from gateway.errors import Texts
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
 BINARY, NOTHING = "*/*", ""
+# what every route that asks for a key can answer
+GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
 
 
 @dataclass(frozen=True, slots=True)

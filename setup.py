@@ -68,6 +68,7 @@ setup(
             "ruff>=0.17,<0.18",
             "schemathesis>=4.4,<5",
             "spyne>=2.14; python_version < '3.12'",
+            "tuspy>=1.1,<2",
             "types-PyYAML>=6",
         ],
     },

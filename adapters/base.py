@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from adapters.auth.scheme import NOTHING, Moment, Scheme, Signature
@@ -20,7 +21,7 @@ from adapters.errors import (
     Unencodable,
     Unknown,
 )
-from adapters.holes import digest, filled
+from adapters.holes import filled
 from adapters.message import (
     Access,
     Credential,
@@ -34,6 +35,7 @@ from adapters.message import (
     Tree,
     is_form,
 )
+from adapters.splicing import body_bytes, digest, md5
 
 _IDEMPOTENT = frozenset({"PUT", "DELETE"})
 _OURS_TO_MEND = frozenset({"certificate_refused", "credential_refused"})
@@ -54,7 +56,12 @@ class Surroundings:
 
 
 class Adapter(ABC):
-    """One platform, spoken to. Dialects and the odd one out override `encode` or `decode`, never `send`."""
+    """One platform, spoken to. Dialects and the odd one out override `encode` or `decode`, never `send`.
+
+    streams: its transport takes a body whose large files are put in while it is written.
+    """
+
+    streams: ClassVar[bool] = False
 
     def __init__(self, platform: Platform, surroundings: Surroundings) -> None:
         self.platform = platform
@@ -92,7 +99,7 @@ class Adapter(ABC):
         """
         secret = ""
         try:
-            request = await filled(encoded or self.encode(message), materials)
+            request = await self._filled(encoded or self.encode(message), materials)
             if self._around.auth.session:
                 secret = await self._session_secret(message.operation)
         except Unencodable:
@@ -107,6 +114,13 @@ class Adapter(ABC):
         if reply.verdict == "barred" and secret and self._around.credential:
             await self._around.credential.spoil(secret)
         return reply
+
+    async def _filled(self, request: Request, materials: Materials) -> Request:
+        """With the materials, in one piece only where nobody can do with less."""
+        signs = self._around.auth.signs_body
+        whole = not self.streams or (signs and is_form(request))
+        request = await filled(request, materials, whole=whole)
+        return replace(request, md5=await md5(request)) if signs and request.fillings else request
 
     async def _cross(self, message: Message, request: Request, secret: str, go: Go) -> Reply:
         """Sign at the last moment (signatures carry the time), send, classify."""
@@ -124,7 +138,7 @@ class Adapter(ABC):
             reply = Reply("unknown", cause=error.cause)
         else:
             reply = self.judged(response, message.operation, message.probes)
-        return replace(reply, sent_digest=await digest(signed.body), sent_bytes=len(signed.body))
+        return replace(reply, sent_digest=await _digest(signed), sent_bytes=body_bytes(signed))
 
     def judged(self, response: Response, operation: str, probes: str | None = None) -> Reply:
         """The verdict on an answer; pure but for the clock that a Retry-After date is held against."""
@@ -196,6 +210,14 @@ def _with_parameters(request: Request, parameters: Mapping[str, str]) -> Request
         return replace(request, url=request.url.extend_query(parameters))
     added = urlencode(parameters).encode()
     return replace(request, body=request.body + b"&" + added if request.body else added)
+
+
+async def _digest(request: Request) -> str | None:
+    """None if a file broke off on the way: nobody knows any more what left."""
+    try:
+        return await digest(request)
+    except MaterialMissing:
+        return None
 
 
 def _free() -> None:

@@ -6,22 +6,21 @@ kept without the files. Its 24 characters are valid base64, as a schema may dema
 """
 
 import asyncio
-import base64
-import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from adapters.errors import Unencodable
-from adapters.message import Document, Hole, Materials, Request
+from adapters.message import Document, Filling, Form, Hole, Materials, Request, Stored
 from adapters.problems import Problem
+from adapters.splicing import written
 
 _MARK = "$material"
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
-_LARGE_BYTES = 256 * 1024  # beyond this, base64 and digests would stall the loop: they go to a thread
+_LARGE_BYTES = 256 * 1024  # beyond this a body is never whole in memory
 
 
 def hollowed(document: Document) -> tuple[Document, tuple[Hole, ...]]:
@@ -99,35 +98,69 @@ def _free_prefix(document: Document) -> str:
     return prefix
 
 
-async def filled(request: Request, materials: Materials) -> Request:
-    """The request with every material in its place; `materials` may raise MaterialMissing."""
+async def filled(request: Request, materials: Materials, *, whole: bool = False) -> Request:
+    """The request with every material in its place, or with `fillings` where they are too large for one piece.
+
+    whole: in one piece, however large; `materials` may raise MaterialMissing.
+    """
     if not request.holes:
         return request
-    files = [(hole, await materials(hole.material)) for hole in request.holes]
-    if sum(len(content) for _, content in files) > _LARGE_BYTES:
+    files = [(hole, _stored(await materials(hole.material))) for hole in request.holes]
+    size = sum(file.size for _, file in files)
+    if size <= _LARGE_BYTES and all(isinstance(file, Held) for _, file in files):
+        return replace(request, body=_fill(request.body, files), holes=())
+    if whole or size <= _LARGE_BYTES:
         body = await asyncio.to_thread(_fill, request.body, files)
-    else:
-        body = _fill(request.body, files)
-    return replace(request, body=body, holes=())
+        return replace(request, body=body, holes=())
+    fillings = [await asyncio.to_thread(_filling, hole, file) for hole, file in files]
+    return replace(request, holes=(), fillings=tuple(fillings))
 
 
-async def digest(body: bytes) -> str:
-    """`sha-256:<hex>` of the bytes."""
-    if len(body) > _LARGE_BYTES:
-        return await asyncio.to_thread(_digest, body)
-    return _digest(body)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file that is in memory."""
+
+    content: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def read(self, start: int, size: int) -> bytes:
+        return self.content[start : start + size]
 
 
-def _digest(body: bytes) -> str:
-    return f"sha-256:{hashlib.sha256(body).hexdigest()}"
+def _stored(file: bytes | Stored) -> Stored:
+    return Held(file) if isinstance(file, bytes) else file
 
 
-def _fill(body: bytes, files: list[tuple[Hole, bytes]]) -> bytes:
-    for hole, content in files:
-        written = content if hole.apart else base64.b64encode(content)
-        if hole.apart and hole.apart in content:  # it would end where it does not
-            raise Unencodable([Problem("", "not_allowed_there", {"type": "boundary"})])
-        if hole.quoted:
-            written = written.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
-        body = body.replace(hole.token, written)
+def _filling(hole: Hole, file: Stored) -> Filling:
+    if hole.apart:
+        _keep_apart(hole, file)
+        return Filling(hole.token, file, file.size, form="raw")
+    if not hole.quoted:
+        return Filling(hole.token, file, 4 * -(-file.size // 3))
+    size = sum(len(each) for each in written(file, "quoted"))  # how long it gets depends on what is in it
+    return Filling(hole.token, file, size, form="quoted")
+
+
+def _fill(body: bytes, files: list[tuple[Hole, Stored]]) -> bytes:
+    for hole, file in files:
+        if hole.apart:
+            _keep_apart(hole, file)
+        body = body.replace(hole.token, b"".join(written(file, form_of(hole))))
     return body
+
+
+def form_of(hole: Hole) -> Form:
+    """How a file is written in this place."""
+    return "raw" if hole.apart else "quoted" if hole.quoted else "base64"
+
+
+def _keep_apart(hole: Hole, file: Stored) -> None:
+    """A file that holds the mark behind which it ends would end where it does not. Raises Unencodable."""
+    before = b""
+    for piece in written(file, "raw"):
+        if hole.apart in before + piece:
+            raise Unencodable([Problem("", "not_allowed_there", {"type": "boundary"})])
+        before = piece[-len(hole.apart) :]

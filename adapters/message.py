@@ -42,12 +42,41 @@ class Hole:
     apart: bytes = b""
 
 
+# how a file is written into a body: base64, base64 as the value of a form (percent-encoded), or its own bytes
+Form = Literal["base64", "quoted", "raw"]
+
+
+class Stored(Protocol):
+    """A file of a material at rest, as large as it may be; `read` blocks, so it belongs in a thread."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the plain content."""
+        ...
+
+    def read(self, start: int, size: int) -> bytes:
+        """So many bytes of the plain content from `start` on. Raises MaterialMissing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A large file that takes the place of `token` while the body is written. size: bytes of what is written."""
+
+    token: bytes
+    file: Stored = field(repr=False)
+    size: int
+    form: Form = "base64"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """An HTTP request. `encode` leaves it unsigned and with holes; what the transport gets has neither.
 
     fresh: use a connection of its own, because a dropped pooled one would make the outcome unknown.
     tls:   for a platform that wants our certificate or has an authority of its own; None for the ordinary way.
+    fillings: where files are large, the body is not whole: they take the places of their tokens in it while it is
+              written (adapters.splicing). md5: hex, of a body that is not whole, where the signature needs it.
     """
 
     method: str
@@ -57,6 +86,8 @@ class Request:
     fresh: bool = False
     holes: tuple[Hole, ...] = ()
     tls: ssl.SSLContext | None = field(default=None, repr=False)
+    fillings: tuple[Filling, ...] = ()
+    md5: str = ""
 
 
 def is_form(request: Request) -> bool:
@@ -77,7 +108,7 @@ class Reply:
     reference: the platform's own number.    code, reason: theirs, for `refused` and `barred`.
     cause:     a stable word, for example `described`, `timeout`, `reset`, `garbled`, `lease_over`.
     document:  the decoded answer; None when there was none or it could not be read.
-    sent_digest: `sha-256:<hex>` of the exact body bytes, None when surely none left.
+    sent_digest: `sha-256:<hex>` of the exact body bytes; None when surely none left, or a file broke off meanwhile.
     """
 
     verdict: Verdict
@@ -119,7 +150,7 @@ class Credential(Protocol):
 
 
 Go = Callable[[], None]
-Materials = Callable[[str], Awaitable[bytes]]
+Materials = Callable[[str], Awaitable[bytes | Stored]]
 
 
 class Transport(Protocol):

@@ -55,6 +55,8 @@ class _Call:
 class RestAdapter(Adapter):
     """The document is the body (JSON, XML, a form) or the query, or stands in one of the declared arguments."""
 
+    streams = True
+
     def __init__(self, platform: Platform, surroundings: Surroundings) -> None:
         super().__init__(platform, surroundings)
         self._base = surroundings.access.address.rstrip("/")

@@ -62,6 +62,8 @@ class _Call:
 class SoapAdapter(Adapter):
     """The document is the body by the contract's types, or is written into one text argument."""
 
+    streams = True
+
     def __init__(self, platform: Platform, surroundings: Surroundings, files: Mapping[str, str]) -> None:
         super().__init__(platform, surroundings)
         self._url = URL(surroundings.access.address)

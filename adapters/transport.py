@@ -27,11 +27,14 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
+    Payload,
     TCPConnector,
 )
+from aiohttp.abc import AbstractStreamWriter
 
 from adapters.errors import NotSent, Unknown
 from adapters.message import Go, Request, Response
+from adapters.splicing import body_bytes, pieces
 
 _NO_AUTO_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _AT_ONCE_BYTES = 1 << 20
@@ -91,7 +94,7 @@ class HttpTransport:
             answer = await session.request(
                 request.method,
                 request.url,
-                data=_payload(request.body),
+                data=_payload(request),
                 headers=request.headers,
                 allow_redirects=False,
                 timeout=_limits(timeout_s, connect_s),
@@ -128,11 +131,30 @@ def _session(connector: TCPConnector) -> ClientSession:
     )
 
 
-def _payload(body: bytes) -> bytes | BytesIO | None:
+class _Pieces(Payload):
+    """A body with large files, which are put in while it is written."""
+
+    _value: Request
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self._size = body_bytes(request)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        raise TypeError("never whole in memory")
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        async for piece in pieces(self._value):
+            await writer.write(piece)
+
+
+def _payload(request: Request) -> bytes | BytesIO | _Pieces | None:
     """Large bodies go out in pieces: aiohttp would write them in one, and warn that it stalls the loop."""
-    if len(body) > _AT_ONCE_BYTES:
-        return BytesIO(body)
-    return body or None
+    if request.fillings:
+        return _Pieces(request)
+    if len(request.body) > _AT_ONCE_BYTES:
+        return BytesIO(request.body)
+    return request.body or None
 
 
 @lru_cache(maxsize=256)

@@ -34,7 +34,9 @@ from gateway.gates import Gates
 from gateway.guides.versions import guide_changes
 from gateway.identity import new_id
 from gateway.items.remembered import Alignments
-from gateway.materials import MaterialFolder
+from gateway.materials.folder import MaterialFolder
+from gateway.materials.sweep import Sweep
+from gateway.materials.uploads import Uploads
 from gateway.needs.demands import Demands
 from gateway.numbers import Sequences
 from gateway.opening import create_keys, opened, published_of
@@ -67,6 +69,8 @@ class Gateway:
     alignments: Alignments
     demands: Demands
     papers: Papers
+    uploads: Uploads
+    sweep: Sweep
     preparation: Preparation
     forms: Forms
     exchanges: Exchanges
@@ -91,12 +95,14 @@ class Gateway:
         await self.refresh_gates()
         await self.sign(now=True)
         self._tasks.append(asyncio.create_task(self.worker.run()))
+        self._tasks.append(asyncio.create_task(self.sweep.run()))
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
 
     async def stop(self) -> None:
         """Take nothing new, let what is on the wire come to its end, close."""
         self.stopping = True
         log.info("gateway.stopping")
+        self.sweep.stop()
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
@@ -205,10 +211,14 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     )
     shelf = Shelf(store, routes)
     alignments, demands = Alignments(store, [guide_changes]), Demands(store)
-    papers = Papers(store, vault, MaterialFolder(settings.path(installation.state) / "materials", vault))
+    folder = MaterialFolder(settings.path(installation.state) / "materials")
+    uploads = Uploads(store, vault, folder, installation.materials, clock_ms=clock_ms, random=world.random)
+    sweep = Sweep(store, folder, keep_ms=installation.materials.keep_hours * 3_600_000, clock_ms=clock_ms)
+    papers = Papers(store, vault, folder, uploads)
     preparation = Preparation(
-        alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements
-    )
+        alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements,
+        uploads=uploads,
+    )  # fmt: skip
     forms = Forms(alignments, demands, routes, clock_ms, agreements=settings.agreements)
     room = Room(store, (settings.path(installation.state),), installation.bounds.reserve_bytes)
     story = Exchanges(
@@ -227,7 +237,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     story.poke = worker.poke
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
-        alignments=alignments, demands=demands, forms=forms, papers=papers, preparation=preparation,
+        alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, sweep=sweep,
+        preparation=preparation,
         exchanges=story, worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
     )  # fmt: skip
     return gateway

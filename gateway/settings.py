@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from gateway.agreements import Agreement
+from gateway.file_kinds import TESTS
 from mappings.problems import Finding, Unreadable, nearest
 from mappings.source import Source, read
 
@@ -76,6 +77,15 @@ class Bounds(Declared):
         return memory_bytes
 
 
+class Materials(Declared):
+    """Files that callers bring by themselves. Sizes in bytes."""
+
+    size_bytes: Annotated[int, Field(ge=1, le=1024**3)] = 256 * 1024 * 1024
+    kept_bytes: Annotated[int, Field(ge=1)] = 4 * 1024 * 1024 * 1024
+    keep_hours: Annotated[int, Field(ge=1)] = 48
+    types: tuple[str, ...] = tuple(TESTS)
+
+
 class SecretSource(Declared):
     """Where a secret is: a file or an environment variable, never the configuration itself."""
 
@@ -95,6 +105,7 @@ class Installation(Declared):
     platforms: tuple[Path, ...] = (Path("mappings/platforms"),)
     catalogue: tuple[Path, ...] = ()
     bounds: Bounds = Bounds()
+    materials: Materials = Materials()
     contact: str = ""
     production: bool = False
     persons_to_confirm: Annotated[int, Field(ge=1, le=2)] = 1

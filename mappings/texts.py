@@ -164,6 +164,16 @@ _OF_CASES = {
         "the content has {length} bytes; size says otherwise",
     ),
     "digest_differs": ("内容与 digest 不一致", "the content has another digest"),
+    "media_type_differs": ("媒体类型与上传时所声明的 {known} 不一致", "it was brought as {known}"),
+    "two_contents": ("content 与 upload 只能写一个", "write either content or upload"),
+    "upload_unknown": (
+        "没有这一上传，或已过期清理；请重新上传",
+        "there is no such upload, or it was swept away; bring the file again",
+    ),
+    "upload_unfinished": (
+        "上传尚未完成（已收到 {length} 字节，共 {most} 字节）",
+        "the upload is not finished ({length} of {most} bytes came)",
+    ),
 }
 
 TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(

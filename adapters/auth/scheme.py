@@ -44,11 +44,13 @@ class Scheme(Protocol):
     session: it signs with a session secret that must be fetched first; one that is barred is fetched anew, once.
     service: it signs the platform's id of the operation, so that every operation must declare one.
     soap:    it puts everything into the SOAP header, so that the platform must speak SOAP.
+    signs_body: it signs a digest of the body, or the fields of a form.
     """
 
     session: ClassVar[bool]
     service: ClassVar[bool]
     soap: ClassVar[bool]
+    signs_body: ClassVar[bool]
 
     def __init__(self, access: Access) -> None:
         """Raises SecretMissing for a secret or setting that the installation does not name."""
@@ -70,6 +72,7 @@ class Sessionless:
     session: ClassVar[bool] = False
     service: ClassVar[bool] = False
     soap: ClassVar[bool] = False
+    signs_body: ClassVar[bool] = False
 
     def asks(self, moment: Moment) -> Sequence[Request]:
         return ()

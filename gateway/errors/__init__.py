@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from gateway.errors.code import Code, NotActive, Party, Refusal, Texts
 from gateway.errors.exchange import EXCHANGE
 from gateway.errors.items import ITEMS
+from gateway.errors.materials import MATERIALS
 from gateway.errors.request import REQUEST
 
 __all__ = ["CODES", "Code", "NotActive", "Party", "Refusal", "Texts"]
 
-CODES: Mapping[str, Code] = {**REQUEST, **ITEMS, **EXCHANGE}
+CODES: Mapping[str, Code] = {**REQUEST, **MATERIALS, **ITEMS, **EXCHANGE}

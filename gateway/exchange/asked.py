@@ -8,6 +8,7 @@ from adapters.message import Message, Request
 from gateway.agreements import Agreed
 from gateway.routes import Route
 from gateway.settings import Caller
+from gateway.store.uploads import Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Prepared:
     """Everything that commit 1 needs, checked, aligned, mapped and encodable.
 
     document: canonical, with what the gateway adds, without the contents of files.
-    contents: bytes of the files that came inline, by file id.
+    contents: bytes of the files that came inline, by file id. uploads: files that were brought before, likewise.
     materials: sufficient; or unknown: without a guide, or with one that leaves open whether what is lacking has
         to be there.
     agreed: on the ground of which agreement it passes; None where none is declared.
@@ -45,6 +46,7 @@ class Prepared:
     personal: tuple[str, ...]
     materials: str = "unknown"
     agreed: Agreed | None = None
+    uploads: Mapping[str, Upload] = field(default_factory=dict, repr=False)
 
     @property
     def there(self) -> Mapping[str, str]:

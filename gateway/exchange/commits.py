@@ -14,7 +14,7 @@ from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy
-from gateway.store import bodies, cases, exchanges, followed, passages
+from gateway.store import bodies, cases, exchanges, followed, passages, uploads
 from gateway.store.cases import Case, Number
 from gateway.store.followed import Followed
 from gateway.store.store import Transaction
@@ -50,6 +50,14 @@ class BatchFull(Exception):
         self.passes = passes
 
 
+class UploadGone(Exception):
+    """A file that the case uses was swept away or taken back a moment ago; `file_id` says which."""
+
+    def __init__(self, file_id: str) -> None:
+        super().__init__("upload gone")
+        self.file_id = file_id
+
+
 class Moved(Exception):
     """The exchange is no longer as it was when the change was decided; nothing was changed."""
 
@@ -73,7 +81,7 @@ class Admission:
 def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
     """Commit 1. From here we are responsible; a failure before it means that nothing was promised.
 
-    Raises KeyConsumed, CaseOpen, BatchFull.
+    Raises KeyConsumed, CaseOpen, BatchFull, UploadGone.
     """
 
     def work(tx: Transaction) -> Exchange:
@@ -88,6 +96,9 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
         if other:
             raise CaseOpen(*other)
         _count(tx, admission.prepared.agreed)
+        for file_id, upload in admission.prepared.uploads.items():
+            if not uploads.use(connection, upload, tx.now_ms):
+                raise UploadGone(file_id)
         cases.add(connection, admission.case)
         cases.add_numbers(connection, exchange.case_id, exchange.id, admission.numbers)
         exchanges.admit(connection, exchange)

@@ -24,7 +24,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "authorisation": _reference(key, authorisation.get("reference")),
         "purpose": _keyed(key, "purpose", str(document.get("purpose") or "").encode()).hex(),
         "fields": list(prepared.personal),
-        "materials": len(prepared.contents),
+        "materials": len(prepared.contents) + len(prepared.uploads),
         "received_at": document.get("received_at"),
         "from_unit": document["receiving"]["unit"],
         "version_there": prepared.there.get("version"),

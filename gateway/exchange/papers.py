@@ -11,11 +11,14 @@ from adapters.errors import MaterialMissing
 from adapters.message import Message, Reply, Request
 from gateway.errors import Refusal
 from gateway.exchange.asked import Prepared
-from gateway.materials import MaterialFolder
+from gateway.materials.folder import MaterialFolder
+from gateway.materials.sealed import PIECE_BYTES, Lock, SealedFile
+from gateway.materials.uploads import Uploads
 from gateway.model import Exchange
 from gateway.routes import Route
 from gateway.store import bodies
 from gateway.store.store import Store
+from gateway.store.uploads import Upload
 from gateway.store.vault import DataKey, Vault
 from mappings.problems import Unmappable
 
@@ -44,9 +47,10 @@ class Erased(Exception):
 class Papers:
     """Seals and opens documents, messages, replies and files under the data key of their exchange."""
 
-    def __init__(self, store: Store, vault: Vault, folder: MaterialFolder) -> None:
+    def __init__(self, store: Store, vault: Vault, folder: MaterialFolder, uploads: Uploads) -> None:
         self._store = store
         self._folder = folder
+        self._uploads = uploads
         self.vault = vault
 
     async def seal(
@@ -58,9 +62,14 @@ class Papers:
             "document": self.vault.seal_tree(key, "document", prepared.document),
             "message": self.vault.seal_tree(key, "message", prepared.message.document),
         }
-        if not prepared.contents:
-            return key, sealed, []
-        files = await asyncio.to_thread(self._keep_files, key, exchange, prepared.contents)
+        files: list[Mapping[str, object]] = []
+        if prepared.contents:
+            files += await asyncio.to_thread(self._keep_files, key, exchange, prepared.contents)
+        if prepared.uploads:
+            sealed["uploads"] = self.vault.seal_tree(key, "uploads", self._keys_of(prepared.uploads))
+            files += [
+                _row(exchange, file_id, each.digest, each.size) for file_id, each in prepared.uploads.items()
+            ]
         return key, sealed, files
 
     def _keep_files(
@@ -68,10 +77,17 @@ class Papers:
     ) -> list[Mapping[str, object]]:
         rows: list[Mapping[str, object]] = []
         for file_id, content in contents.items():
-            digest, size = self._folder.keep(key, file_id, content)
-            row = {"exchange_id": exchange.id, "case_id": exchange.case_id, "file_id": file_id}
-            rows.append({**row, "digest": digest, "size": size})
+            lock = Lock(self.vault, key, f"material/{file_id}")
+            unfinished = f"{exchange.id}.{len(rows)}"
+            rows.append(_row(exchange, file_id, *self._folder.keep(lock, unfinished, (content,))))
         return rows
+
+    def _keys_of(self, uploads: Mapping[str, Upload]) -> dict[str, dict[str, str]]:
+        """The key of each file that was brought before, sealed with the exchange: it is erased with it."""
+        return {
+            file_id: {"upload": each.id, "key": self._uploads.lock_of(each).key.plain.hex()}
+            for file_id, each in uploads.items()
+        }
 
     def seal_reply(self, claim: Claim, reply: Reply) -> dict[str, bytes]:
         """What they answered, word for word (bounded), and what of it people may need to read."""
@@ -109,15 +125,23 @@ class Papers:
         document = await self.tree(exchange.id, "message", key)
         return Message(exchange.operation, document, ours=exchange.ours, exchange=exchange.id)
 
-    def reader(self, claim: Claim) -> Callable[[str], Awaitable[bytes]]:
+    def reader(self, claim: Claim) -> Callable[[str], Awaitable[bytes | SealedFile]]:
         """How the adapter gets at the files while it sends."""
+        brought: dict[str, dict[str, str]] | None = None
 
-        async def read(file_id: str) -> bytes:
+        async def read(file_id: str) -> bytes | SealedFile:
+            nonlocal brought
             where = (claim.exchange.id, file_id)
             found = await self._store.read(lambda connection: bodies.material(connection, *where))
             if found is None:
                 raise MaterialMissing(file_id)
-            return await asyncio.to_thread(self._folder.read, claim.key, file_id, found[0])
+            if brought is None:
+                brought = await self.tree(claim.exchange.id, "uploads", claim.key) or {}
+            lock = Lock(self.vault, claim.key, f"material/{file_id}")
+            if each := brought.get(file_id):
+                key = self.vault.key_from(bytes.fromhex(each["key"]))
+                lock = Lock(self.vault, key, f"upload/{each['upload']}")
+            return await asyncio.to_thread(_opened, self._folder, lock, found[0])
 
         return read
 
@@ -136,6 +160,20 @@ class Papers:
             return dict(route.reply(answer["document"]))
         except Unmappable as error:
             raise Refusal("platform_garbled", exchange=exchange.id, cause="not_mapped") from error
+
+
+def _opened(folder: MaterialFolder, lock: Lock, digest: str) -> bytes | SealedFile:
+    """A file that was looked at from its first byte to its last; a small one at once."""
+    file = folder.open(lock, digest)
+    if isinstance(file, SealedFile) and file.size <= PIECE_BYTES:
+        return file.read(0, file.size)
+    return file
+
+
+def _row(exchange: Exchange, file_id: str, digest: str, size: int) -> Mapping[str, object]:
+    return {
+        "exchange_id": exchange.id, "case_id": exchange.case_id, "file_id": file_id, "digest": digest, "size": size,
+    }  # fmt: skip
 
 
 def plain(tree: Any) -> Any:

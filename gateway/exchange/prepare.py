@@ -5,7 +5,7 @@ Nothing is written here but the reservation of a number. All faults of a request
 
 import asyncio
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from adapters.message import Message, Request
 from gateway.agreements import Agreement
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
+from gateway.exchange.brought import brought
 from gateway.exchange.given import pointer
 from gateway.exchange.passing import CODES, passing
 from gateway.exchange.rights import allowed, require_rights
@@ -22,6 +23,7 @@ from gateway.items.align import Question
 from gateway.items.item import short_division
 from gateway.items.problems import ItemError
 from gateway.items.remembered import Alignments
+from gateway.materials.uploads import Uploads
 from gateway.needs.carried import uncarried
 from gateway.needs.demand import is_sufficient, lacks
 from gateway.needs.demands import Demands, asked_of
@@ -49,6 +51,7 @@ class Preparation:
         clock_ms: Callable[[], int],
         *,
         demands: Demands,
+        uploads: Uploads,
         agreements: Sequence[Agreement] = (),
     ) -> None:
         self._alignments = alignments
@@ -57,6 +60,7 @@ class Preparation:
         self._sequences = sequences
         self._clock_ms = clock_ms
         self._agreements = agreements
+        self._uploads = uploads
 
     async def case(self, asked: Asked, exchange_id: str, *, dry: bool = False) -> Prepared:
         """Prepare a new case. dry: nothing is reserved, our number ends in zeros.
@@ -69,6 +73,8 @@ class Preparation:
         if any(fault.code in canonical.STRUCTURAL or _is_undated(fault) for fault in faults):
             raise Refusal("invalid_case", problems=faults, count=len(faults))
         document, contents = await _apart(asked)
+        found, unusable = await brought(document, asked.caller.caller, self._uploads)
+        faults += unusable
         document |= _placed_once(asked.document)
         document |= _added(asked, document["receiving"], exchange_id, now_ms)
         try:
@@ -83,14 +89,14 @@ class Preparation:
                 raise _together(faults, refusal.problems) from refusal
             raise
         translated = translate(route, document, exchange_id)
-        faults += _contentless(document, contents, translated.encoded)
+        faults += _contentless(document, contents.keys() | _brought(document), translated.encoded)
         faults += uncarried(route, document)
         if faults or translated.problems:
             raise _together(faults, translated.problems)
         personal = _personal(route.mapping_for(document), asked.document, translated.encoded)
         return Prepared(
             route, document, translated.message, translated.encoded, contents, personal,
-            "sufficient" if is_sufficient(demand, document) else "unknown", passes,
+            "sufficient" if is_sufficient(demand, document) else "unknown", passes, found,
         )  # fmt: skip
 
     async def _align(self, asked: Asked, document: Document) -> None:
@@ -236,15 +242,22 @@ def _meets(name: str, source: str) -> bool:
     return name == source or source.startswith(f"{name}.") or name.startswith(f"{source}.")
 
 
-def _contentless(document: Document, contents: Mapping[str, bytes], encoded: Request | None) -> list[Any]:
+def _contentless(document: Document, contents: Set[str], encoded: Request | None) -> list[Any]:
     """Files that the message carries and that nobody gave us: it could be admitted, but never be sent."""
-    wanted = {hole.material for hole in encoded.holes} - contents.keys() if encoded else set()
+    wanted = {hole.material for hole in encoded.holes} - contents if encoded else set()
     return [
         Problem(f"/materials/{place}/files/{index}/content", "missing")
         for place, material in enumerate(document["materials"] if wanted else ())
         for index, file in enumerate(material["files"])
         if file["id"] in wanted
     ]
+
+
+def _brought(document: Document) -> set[str]:
+    """Ids of the files that name an upload, a good one or not."""
+    return {
+        file["id"] for material in document["materials"] for file in material["files"] if "upload" in file
+    }
 
 
 def _received_on(document: Mapping[str, Any]) -> date:

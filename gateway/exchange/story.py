@@ -16,6 +16,7 @@ from gateway.errors import Refusal
 from gateway.exchange import circuit, commits
 from gateway.exchange.admission import admission_of, exchange_of
 from gateway.exchange.asked import Asked
+from gateway.exchange.brought import gone_of
 from gateway.exchange.entries import evidence_of
 from gateway.exchange.facts import fact_of
 from gateway.exchange.papers import Claim, Papers
@@ -113,6 +114,10 @@ class Exchanges:
                 raise Refusal("case_open", division=exchange.division, case=case) from other
             except commits.BatchFull as full:
                 raise full_today(full.passes, now_ms) from full
+            except commits.UploadGone as gone:
+                raise Refusal(
+                    "invalid_case", problems=gone_of(prepared.document, gone.file_id), count=1
+                ) from gone
             passage.keep()
         log.debug("exchange.admitted", exchange=exchange.id, platform=exchange.platform, state=exchange.state)
         if exchange.state == "sending":

@@ -179,6 +179,9 @@ class Checked:
             found += [
                 (("materials", "files", "size"), "size_differs"),
                 (("materials", "files", "digest"), "digest_differs"),
+                (("materials", "files", "media_type"), "media_type_differs"),
+                (("materials", "files", "upload"), "upload_unknown"),
+                (("materials", "files", "upload"), "upload_unfinished"),
             ]
         if any(not each.code for each in self._known.demand.listed):
             found.append((("materials", "name"), "material_by_name"))

@@ -20,6 +20,9 @@ from mappings.mapping import Mapping as Mapped
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CASE = "canonical/case@1"
+_CONTENT: Schema = {
+    "oneOf": [{"required": ["content"]}, {"required": ["upload"]}]
+}  # inline, or brought before
 _FILE_WORDS = frozenset({"material", "material_uri"})
 
 
@@ -83,7 +86,9 @@ class _Form:
             return
         if field.takes == "object":
             if any(bound.word in _FILE_WORDS for bound in field.words):
-                place.touch(("content",)).required = True
+                place.touch(("content",))
+                place.touch(("upload",))
+                place.rules.append(_CONTENT)
             return
         place.texts = field.takes == "list" and place.shape.kind in ("open", "plain")
         place.there += [] if reading.target in place.there else [reading.target]

@@ -22,7 +22,8 @@ _BY_POWER = (
     "no agreement delegates verify_originals (原件核验权): a material verified by the receiving unit is refused",
 )
 _PATTERNED = frozenset({"bad_check_digit", "birth_date_differs", "sex_differs", "same_person", "in_the_future",
-                        "size_differs", "digest_differs", "duplicate_file"})  # fmt: skip
+                        "size_differs", "digest_differs", "duplicate_file", "upload_unknown",
+                        "upload_unfinished", "media_type_differs"})  # fmt: skip
 
 
 def told(unsaid: Sequence[Unsaid]) -> list[dict[str, Any]]:

@@ -201,6 +201,7 @@ materials = sa.Table(
     _text("digest"),  # of the ciphertext: the name in the folder
     _number("size"),
     sa.Index("ix_materials_case_id", "case_id"),
+    sa.Index("ix_materials_digest", "digest"),
 )
 idempotency = sa.Table(
     "idempotency",

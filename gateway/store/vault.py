@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+SEAL_BYTES = NONCE_BYTES + 16  # how much longer a sealed piece is: its nonce, and the tag of GCM
 COMPRESS_FROM = 4096
 
 
@@ -65,6 +66,10 @@ class Vault:
             said = "bodies are sealed under wrapping keys whose files keys.wrapping does not name"
             raise WrongKey(f"{said}: restore or name {', '.join(missing)}")
 
+    def key_from(self, plain: bytes) -> DataKey:
+        """A key that lies sealed under another key, and is not wrapped by itself."""
+        return DataKey(plain, b"", "", AESGCM(plain))
+
     def open_key(self, owner: str, key_id: str, wrapped: bytes) -> DataKey:
         """The key that was wrapped for this exchange. Raises WrongKey for another's."""
         if key_id not in self._wrapping:
@@ -81,6 +86,14 @@ class Vault:
     def open(self, key: DataKey, name: str, sealed: bytes) -> bytes:
         packed = _decrypt(key.cipher, sealed, name.encode())
         return zlib.decompress(packed[1:]) if packed[:1] == b"z" else packed[1:]
+
+    def seal_piece(self, key: DataKey, name: str, piece: bytes) -> bytes:
+        """Encrypt a piece of a file as it is; SEAL_BYTES longer."""
+        nonce = self._random(NONCE_BYTES)
+        return nonce + key.cipher.encrypt(nonce, piece, name.encode())
+
+    def open_piece(self, key: DataKey, name: str, sealed: bytes) -> bytes:
+        return _decrypt(key.cipher, sealed, name.encode())
 
     def seal_tree(self, key: DataKey, name: str, tree: Any) -> bytes:
         return self.seal(key, name, orjson.dumps(tree))

@@ -2,6 +2,7 @@
 
 import time
 from base64 import b64encode
+from collections.abc import Mapping
 
 from aiohttp import web
 
@@ -26,7 +27,10 @@ from gateway.web.turns import Gone
 
 log = logs.get("web")
 HUNG_UP = 499  # in metrics only: nobody is there to be told
+_TAKES = frozenset({"POST", "PATCH"})
 NOBODY = "-"  # who shows no good key: all of them together have the share of one caller
+_NO_HEADERS: Mapping[str, str] = {}
+STREAM_BYTES = 1024 * 1024  # what a body that is taken in piece by piece holds of the memory
 ELSEWHERE = "-"  # the route of an address that is none of ours, in metrics
 
 
@@ -70,16 +74,17 @@ class Service:
     def _add(self, resource: web.Resource, endpoints: list[Endpoint]) -> None:
         """Every method of one path; any other is told which ones there are (RFC 9110 §15.5.6)."""
         allowed: list[str] = []
+        own_head = any(each.method == "HEAD" for each in endpoints)
         for endpoint in endpoints:
-            methods = ["GET", "HEAD"] if endpoint.method == "GET" else [endpoint.method]
-            answer = self._counted(endpoint.path, self._guarded(endpoint))
+            methods = ["GET", "HEAD"] if endpoint.method == "GET" and not own_head else [endpoint.method]
+            answer = self._counted(endpoint.path, self._guarded(endpoint), endpoint.always)
             allowed += methods
             for method in methods:
                 resource.add_route(method, answer, expect_handler=not_yet)
         wrong = self._counted(endpoints[0].path, self._wrong_method(", ".join(allowed)))
         resource.add_route("*", wrong, expect_handler=not_yet)
 
-    def _counted(self, path: str, inner: Answer) -> Answer:
+    def _counted(self, path: str, inner: Answer, always: Mapping[str, str] = _NO_HEADERS) -> Answer:
         """With the newest checkpoint on every answer, and the answer in the metrics."""
         requests, seconds = METRICS.requests, METRICS.seconds.labels(path)
         counters: dict[int, object] = {}
@@ -88,6 +93,7 @@ class Service:
             started = time.perf_counter()
             response = await inner(request)
             self._mark(response)
+            response.headers.update(always)
             if not request.content.is_eof() and _may_not_come(request, response):
                 response.force_close()
             counter = counters.get(response.status)
@@ -127,12 +133,16 @@ class Service:
 
     async def _in_turn(self, endpoint: Endpoint, caller: str, request: web.Request) -> web.Response:
         """The endpoint's answer, once there is room and it is the caller's turn. Raises Refusal, Gone."""
-        if self._gateway.stopping and endpoint.method == "POST":
+        if self._gateway.stopping and endpoint.method in _TAKES:
             raise Refusal("stopping")
-        size_bytes = announced_bytes(request, self._most_bytes) if endpoint.body else 0
+        size_bytes = STREAM_BYTES if endpoint.streams else 0
+        if endpoint.body:
+            size_bytes = announced_bytes(request, self._most_bytes)
         with self._edge.enter(caller, size_bytes) as stay, watched(request, stay.hung_up):
             request[STAY] = stay
-            if not endpoint.body:  # else it waits for its turn once the body is there
+            if (
+                not endpoint.body and not endpoint.streams
+            ):  # else it waits for its turn once the body is there
                 await stay.turn()
             return await endpoint.answer(request)
 

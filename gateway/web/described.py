@@ -4,7 +4,7 @@ The router, /openapi.json and /docs are made from the same values, so none of th
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from aiohttp import web
@@ -13,6 +13,9 @@ from gateway.errors import Texts
 
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
+BINARY, NOTHING = "*/*", ""
+# what every route that asks for a key can answer
+GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """An answer that is no problem document. schema: a name of gateway.web.schemas, "" for plain text."""
+    """An answer that is no problem document. schema: a name of gateway.web.schemas, "" for plain text.
+
+    media: "" for an answer without a body.
+    """
 
     status: int
     about: Texts
@@ -44,9 +50,11 @@ class Endpoint:
 
     body: the schema of what it takes, "" if it takes nothing. codes: every problem that it can answer.
     at_any_time: answered without waiting for a turn, however much there is to do.
+    streams: the media type of a body that is taken in piece by piece; it holds no turn while it arrives.
+    always: headers of every answer, the problems among them.
     """
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "HEAD", "PATCH", "DELETE", "OPTIONS"]
     path: str
     answer: Answer
     right: str | None
@@ -57,3 +65,5 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
     body: str = ""
     at_any_time: bool = False
+    streams: str = ""
+    always: Mapping[str, str] = field(default_factory=dict)

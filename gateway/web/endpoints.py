@@ -12,9 +12,10 @@ from gateway.web.api import (
     health,
     needs,
 )
+from gateway.web.described import GUARDED as _GUARDED
 from gateway.web.described import HTML, TEXT, Endpoint, Success
+from gateway.web.endpoints_of_materials import MATERIALS
 
-_GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
 _BODY = (
     "too_large", "too_slow", "wrong_media_type", "wrong_charset", "body_unreadable", "not_json", "not_an_object",
     "duplicate_key", "too_deep", "number_inexact",
@@ -47,7 +48,6 @@ _GUIDE = (
     "not_active", "division_not_served", "route_ambiguous", "operation_not_offered", "unmappable",
     "platform_refused", "platform_unavailable", "platform_garbled",
 )  # fmt: skip
-
 ENDPOINTS = (
     Endpoint(
         "POST", "/v1/cases", cases.submit, "case.submit",
@@ -117,6 +117,7 @@ ENDPOINTS = (
         (Success(200, ("可以提交；所附为报文", "It can be submitted; the message"), "Preflight"),),
         (*_GUARDED, *_BODY, *_PREPARED), (), "Case",
     ),
+    *MATERIALS,
     Endpoint(
         "GET", "/v1/platforms", catalogue.platforms, "catalogue.read",
         ("各平台能办什么", "What can be done where"),

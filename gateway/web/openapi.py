@@ -27,9 +27,26 @@ _HEADERS = {
     "Retry-After": {"description": "多少秒之后再来。Seconds until it makes sense to come back.",
                     "schema": {"type": "integer"}},
     "Allow": {"description": "可用的方法。The methods that there are.", "schema": {"type": "string"}},
+    **{
+        name: {"description": f"{chinese}。{english}.", "schema": {"type": "string"}}
+        for name, chinese, english in (
+            ("Upload-Offset", "已收到多少字节", "Bytes that came so far"),
+            ("Upload-Length", "文件字节数", "Bytes of the file"),
+            ("Upload-Expires", "未被使用时保留到何时", "Until when it is kept if no case uses it"),
+            ("Upload-Metadata", "对文件的说明", "What is known of the file"),
+            ("Tus-Extension", "tus 扩展", "The extensions of tus that there are"),
+            ("Tus-Max-Size", "最大字节数", "Bytes of the largest file"),
+            ("Tus-Checksum-Algorithm", "校验算法", "The checksums that are known"),
+            ("Repr-Digest", "整个文件的摘要（RFC 9530）", "Digest of the whole file (RFC 9530)"),
+            ("Accept-Ranges", "可以只取一段", "That stretches can be had"),
+            ("Content-Range", "哪一段", "Which stretch it is"),
+            ("ETag", "此内容的标记", "The mark of this content"),
+        )
+    },
     "WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string"}},
 }  # fmt: skip
 _FACTS: Mapping[str, str | int] = {
+    "offset": 196608, "type": "application/pdf", "known": "application/pdf, image/jpeg",
     "most": 33554432, "line": 3, "column": 17, "path": "division", "name": "number", "count": 2,
     "operation": "case.submit", "division": "440232", "code": "11341702003279130M4002014007000",
     "lacking": "item_there", "from": "2027-01-01", "deciding_field": "unit", "here": "330282",
@@ -96,6 +113,9 @@ def _operation(endpoint: Endpoint) -> Part:
         operation["parameters"] = [_parameter(each) for each in endpoint.parameters]
     if endpoint.body:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": _schema(endpoint.body)}}}
+    elif endpoint.streams:
+        stream = {"type": "string", "format": "binary"}
+        operation["requestBody"] = {"required": True, "content": {endpoint.streams: {"schema": stream}}}
     if endpoint.right is None:
         operation["security"] = []
     else:
@@ -140,7 +160,7 @@ def _success(success: Success) -> Part:
     return {
         "description": f"{success.about[0]}。{success.about[1]}.",
         "headers": headers,
-        "content": {success.media: {"schema": schema}},
+        "content": {success.media: {"schema": schema}} if success.media else {},
     }
 
 

@@ -62,7 +62,7 @@ def _operation(method: str, path: str, operation: Part) -> str:
         f"<code>{escape(path)}</code> ",
         f"{escape(operation['summary'])}</h2><p>{escape(chinese)}</p><p>{escape(english)}</p><p>{needs}</p>",
         _parameters(operation.get("parameters", ())),
-        '<p>请求体 / body: <a href="#Case">办件 case</a></p>' if "requestBody" in operation else "",
+        _of_body(_media(operation)),
         "<table><tr><th>HTTP<th>答复 / answer</tr>",
         *(_response(status, response) for status, response in operation["responses"].items()),
         f"</table><pre>{escape(curl_of(method, path, operation))}</pre></section>",
@@ -79,18 +79,34 @@ def curl_of(method: str, path: str, operation: Part) -> str:
         value = examples[each["name"]]
         if each["in"] == "path":
             address = address.replace(f"{{{each['name']}}}", value)
-        elif each["in"] == "header":
+        elif each["in"] == "header" and (each["required"] or value):
             headers.append(f"-H '{each['name']}: {value}'")
-        elif each["required"] or len(query) < 1:
+        elif each["in"] == "query" and (each["required"] or len(query) < 1):
             query.append(f"--data-urlencode '{each['name']}={value}'")
     words = ["curl -sS"]
     if operation.get("x-right"):
         words.append('-H "Authorization: Bearer $KEY"')
     words += headers
-    if "requestBody" in operation:
-        words.append("-H 'Content-Type: application/json' --data-binary @case.json")
+    if method == "HEAD":
+        words.append("-I")
+    elif method != "GET" and not query and _media(operation) != "application/json":
+        words.append(f"-X {method}")
+    if media := _media(operation):
+        file = "case.json" if media == "application/json" else "material.pdf"
+        words.append(f"-H 'Content-Type: {media}' --data-binary @{file}")
     words += ["-G", *query] if query else []
     return " \\\n  ".join([*words, f'"$HOST{address}"'])
+
+
+def _media(operation: Part) -> str:
+    """Of the body that it takes, "" if it takes none."""
+    return next(iter(operation.get("requestBody", {}).get("content", {})), "")
+
+
+def _of_body(media: str) -> str:
+    if media == "application/json":
+        return '<p>请求体 / body: <a href="#Case">办件 case</a></p>'
+    return f"<p>请求体 / body: <code>{media}</code></p>" if media else ""
 
 
 def _parameters(parameters: Iterable[Part]) -> str:

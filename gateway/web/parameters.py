@@ -1,5 +1,7 @@
 """The parameters of the routes: queries, headers, parts of the path."""
 
+from dataclasses import replace
+
 from gateway.web.described import Parameter
 
 LINE = {"type": "string", "minLength": 1, "maxLength": 100}
@@ -101,4 +103,39 @@ THERE_NEEDED = Parameter(
 UNIT = Parameter(
     "unit", "query", ("对方实施主体，有多个对应事项时用以确定", "The unit there, where it decides between several"),
     LINE, "11440232MB2D06811W",
+)  # fmt: skip
+
+UPLOAD = Parameter(
+    "id", "path", ("上传标识", "Id of the upload"), {"type": "string"}, "01M7ZWW09ZPQ7B0S6E9J3J6T4K",
+    required=True,
+)  # fmt: skip
+TUS = Parameter(
+    "Tus-Resumable", "header", ("tus 协议版本", "Version of tus"), {"const": "1.0.0"}, "1.0.0", required=True
+)
+_COUNT = {"type": "string", "pattern": "^[0-9]{1,15}$"}
+UPLOAD_LENGTH = Parameter(
+    "Upload-Length", "header", ("文件字节数", "Bytes of the file"), _COUNT, "52", required=True
+)
+UPLOAD_METADATA = Parameter(
+    "Upload-Metadata", "header",
+    ("filetype（媒体类型，必填）、filename、digest（sha-256:…），值为 base64，以逗号分隔",
+     "filetype (needed), filename, digest (sha-256:…), each in base64, separated by commas"),
+    {"type": "string", "maxLength": 2000}, "filetype YXBwbGljYXRpb24vcGRm", required=True,
+)  # fmt: skip
+UPLOAD_OFFSET = Parameter(
+    "Upload-Offset", "header", ("从第几字节起", "The byte from which on it goes"), _COUNT, "0", required=True
+)
+UPLOAD_OFFSET_IF_ANY = replace(UPLOAD_OFFSET, required=False)
+UPLOAD_CHECKSUM = Parameter(
+    "Upload-Checksum", "header",
+    ("本次所送字节的校验值：sha1、sha256 或 md5，空格，base64",
+     "Of the bytes of this request: sha1, sha256 or md5, a space, base64"),
+    {"type": "string", "pattern": "^(sha1|sha256|md5) [A-Za-z0-9+/=]+$"}, "",
+)  # fmt: skip
+OVERRIDE = Parameter(
+    "X-HTTP-Method-Override", "header", ("真正的方法", "The method that is meant"),
+    {"enum": ["PATCH", "DELETE", "HEAD"]}, "PATCH", required=True,
+)  # fmt: skip
+RANGE = Parameter(
+    "Range", "header", ("只取一段", "Only a stretch of it"), {"type": "string", "maxLength": 100}, "",
 )  # fmt: skip

@@ -53,11 +53,16 @@ async def read_object(request: web.Request, bounds: Bounds) -> tuple[dict[str, A
     return parse_object(raw), False
 
 
-async def _received(request: web.Request, bounds: Bounds) -> bytearray:
-    """The whole body. What no header announced (chunked, compressed) is counted as it arrives."""
+async def invite(request: web.Request) -> None:
+    """Tell who asks first (`Expect: 100-continue`) that the body is wanted."""
     if "Expect" in request.headers and request.version >= HttpVersion11:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0  # the answer itself has not begun
+
+
+async def _received(request: web.Request, bounds: Bounds) -> bytearray:
+    """The whole body. What no header announced (chunked, compressed) is counted as it arrives."""
+    await invite(request)
     stay, raw = request[STAY], bytearray()
     try:
         async with asyncio.timeout(bounds.read_s):

@@ -146,7 +146,9 @@ def _materials(document: Part, now: datetime) -> Found:
             if identity in seen:
                 yield Problem(f"{file_at}/id", "duplicate_file")
             seen |= {identity} if identity else set()
-            if "content" in file:
+            if "content" in file and "upload" in file:
+                yield Problem(f"{file_at}/upload", "two_contents")
+            elif "content" in file:
                 yield from _content(file, file_at)
 
 

@@ -196,7 +196,7 @@ async def platform_server(answer: Answer) -> AsyncIterator[tuple[str, list[tuple
         seen.append((request, body))
         return await answer(request, body)
 
-    app = web.Application()
+    app = web.Application(client_max_size=1 << 27)
     app.router.add_route("*", "/{path:.*}", take)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()

@@ -1,6 +1,9 @@
 """Materials: marked in the document, a hole in the body, bytes when it leaves."""
 
 import base64
+import random
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -10,8 +13,9 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from adapters.errors import Unencodable
-from adapters.holes import digest, filled, hollowed
+from adapters.holes import filled, hollowed
 from adapters.message import Request
+from adapters.splicing import body_bytes, digest, pieces
 
 
 def files(contents: dict[str, bytes]) -> Any:
@@ -51,18 +55,36 @@ def test_only_base64_is_offered() -> None:
         hollowed({"r": {"f": {"$material": "x", "as": "hex"}}})
 
 
-async def test_large_materials_take_the_same_way() -> None:
-    hollow, holes = hollowed({"f": {"$material": "x", "as": "base64"}})
-    content = bytes(range(256)) * 4096  # 1 MB, beyond what is done on the loop
+async def test_large_materials_are_put_in_while_the_body_is_written() -> None:
+    hollow, holes = hollowed({"f": {"$material": "x", "as": "base64"}, "g": {"$material": "y"}, "z": "end"})
+    content = bytes(range(256)) * 4097 + b"odd"  # 1 MB and a rest that no step of three bytes ends with
     request = Request("POST", URL("http://h/"), {}, orjson.dumps(hollow), holes=holes)
-    sent = await filled(request, files({"x": content}))
-    assert base64.b64decode(orjson.loads(sent.body)["f"]) == content
-    assert (await digest(sent.body)).startswith("sha-256:")
+    sent = await filled(request, files({"x": content, "y": b"small"}))
+    body = b"".join([piece async for piece in pieces(sent)])
+    assert {name: base64.b64decode(each) for name, each in orjson.loads(body).items() if name != "z"} == {
+        "f": content, "g": b"small",
+    }  # fmt: skip
+    assert orjson.loads(body)["z"] == "end"
+    assert (len(sent.body), body_bytes(sent)) == (len(request.body), len(body))
+    assert await digest(sent) == f"sha-256:{sha256(body).hexdigest()}"
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+async def test_in_one_piece_or_in_many_the_body_is_the_same(quoted: bool) -> None:
+    contents = {"x": random.Random(7).randbytes(700_001), "y": b"\xfb\xff\xfe" * 5}
+    hollow, holes = hollowed({"a": {"$material": "x"}, "b": {"$material": "y"}})
+    holes = tuple(replace(hole, quoted=quoted) for hole in holes)
+    request = Request("POST", URL("http://h/"), {}, orjson.dumps(hollow), holes=holes)
+    whole = await filled(request, files(contents), whole=True)
+    spliced = await filled(request, files(contents))
+    assert (len(whole.fillings), len(spliced.fillings)) == (0, 2)
+    assert b"".join([piece async for piece in pieces(spliced)]) == whole.body
+    assert body_bytes(spliced) == len(whole.body)
 
 
 async def test_a_digest_is_that_of_the_bytes() -> None:
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert await digest(b"") == f"sha-256:{empty}"
+    assert await digest(Request("GET", URL("http://h/"), {}, b"")) == f"sha-256:{empty}"
 
 
 async def test_a_data_uri_has_its_media_type_before_the_content():

@@ -2,17 +2,31 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import pytest
 from aiohttp import web
+from yarl import URL
 
+from adapters.auth.ca_hmac import CaHmac
 from adapters.auth.gjgxjhpt import sign
 from adapters.errors import LeaseOver, MaterialMissing
-from adapters.message import Message
+from adapters.message import Access, Message, Request
+from adapters.splicing import STEP_BYTES
 from adapters.transport import HttpTransport
-from tests.adapters.peers import NOW_MS, REST, Shelf, adapter, changed, go, no_materials, platform_server
+from tests.adapters.peers import (
+    NOW_MS,
+    REST,
+    Shelf,
+    adapter,
+    changed,
+    go,
+    moment,
+    no_materials,
+    platform_server,
+)
 from tests.adapters.test_auth import SEALED
 from tests.adapters.wire import closed_port, reset, serving
 
@@ -71,6 +85,76 @@ async def test_materials_are_spliced_in_while_sending(transport: HttpTransport) 
     async with platform_server(replying(TAKEN)) as (address, seen):
         await adapter(REST, transport, address).send(message(**document), materials=material, go=go)
     assert orjson.loads(seen[0][1]) == {"cl": [{"nr": base64.b64encode(b"%PDF-1").decode()}]}
+
+
+@dataclass
+class Stretch:
+    """A file of zeros that tells how much of it is asked for at one time, and may end too soon."""
+
+    size: int
+    most: int = 0
+    there: int = 1 << 40
+
+    def read(self, start: int, size: int) -> bytes:
+        self.most = max(self.most, size)
+        if start + size > self.there:
+            raise MaterialMissing
+        return bytes(size)
+
+
+async def test_a_large_material_is_read_in_pieces_while_it_is_sent(transport: HttpTransport) -> None:
+    stretch = Stretch(5_000_000)
+
+    async def material(name: str) -> Stretch:
+        return stretch
+
+    document = {"cl": [{"nr": {"$material": "f1", "as": "base64"}}], "sqrxm": CANARY}
+    async with platform_server(replying(TAKEN)) as (address, seen):
+        reply = await adapter(REST, transport, address).send(message(**document), materials=material, go=go)
+    body = seen[0][1]
+    assert orjson.loads(body)["cl"] == [{"nr": base64.b64encode(bytes(5_000_000)).decode()}]
+    assert (reply.sent_bytes, reply.sent_digest) == (
+        len(body),
+        f"sha-256:{hashlib.sha256(body).hexdigest()}",
+    )
+    assert stretch.most <= STEP_BYTES
+
+
+@pytest.mark.parametrize("sends", ["json", "form"])
+async def test_a_scheme_that_signs_the_body_signs_all_of_a_large_one(
+    transport: HttpTransport, sends: str
+) -> None:
+    async def material(name: str) -> Stretch:
+        return Stretch(900_000)
+
+    signing = changed(changed(REST, "auth", "hmac"), "operations.case.submit.sends", sends)
+    document = {"nr": {"$material": "f1", "as": "base64"}, "sqrxm": CANARY}
+    async with platform_server(replying(TAKEN)) as (address, seen):
+        reply = await adapter(signing, transport, address).send(
+            message(**document), materials=material, go=go
+        )
+    (request, body) = seen[0]
+    kept = {name: request.headers[name] for name in ("Accept", "Content-Type")}
+    whole = Request("POST", URL(f"{address}{request.path}"), kept, body)
+    access = Access(address, {"app_key": "demo-appkey"}, {"app_secret": "demo-secret"})
+    signed = CaHmac(access).sign(whole, moment())
+    assert reply.verdict == "taken"
+    assert request.headers["x-ca-signature"] == signed.headers["x-ca-signature"]
+    assert len(body) > 1_200_000
+
+
+async def test_a_material_that_breaks_off_on_the_way_leaves_the_outcome_unknown(
+    transport: HttpTransport,
+) -> None:
+    async def material(name: str) -> Stretch:
+        return Stretch(5_000_000, there=3_000_000)
+
+    async with platform_server(replying(TAKEN)) as (address, seen):
+        reply = await adapter(REST, transport, address).send(
+            message(f={"$material": "x"}), materials=material, go=go
+        )
+    assert (reply.verdict, reply.cause) == ("unknown", "reset")
+    assert seen == []
 
 
 async def test_what_was_encoded_at_admission_is_sent_as_it_is(transport: HttpTransport) -> None:

@@ -1,6 +1,6 @@
 """`make bench`: measure, print, and write the figures into docs/performance.md.
 
-python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored,replay,items] [--write]
+python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored,replay,items,streams] [--write]
 """
 
 import argparse
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import uvloop
 
-from tests.bench import catalogue, evidence, figures, latency, replay, several, stored, typed
+from tests.bench import catalogue, evidence, figures, latency, replay, several, stored, streams, typed
 from tests.bench.exchanges import measure
 from tests.bench.rounds import Subject, ratio
 from tests.bench.stages import measured
@@ -103,6 +103,11 @@ def items(given: argparse.Namespace) -> list[str]:
     return figures.dated(how) + catalogue.measured(given.items)
 
 
+def large_materials(given: argparse.Namespace) -> list[str]:
+    how = "one process, its own SQLite file; the quietest of at most three rounds"
+    return figures.dated(how) + uvloop.run(streams.measured())
+
+
 def _interleaved(given: argparse.Namespace) -> list[str]:
     return figures.dated(f"{given.rounds} interleaved rounds of {given.requests}")
 
@@ -117,6 +122,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
     "stored": full_store,
     "replay": time_machine,
     "items": items,
+    "streams": large_materials,
 }
 
 

@@ -15,7 +15,7 @@ from .ledger import Ledger, now_ms
 from .programme import Programme, Step
 from .wire import Answer, deliver, reset
 
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 128 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from adapters.holes import digest, filled
 from adapters.message import (
     Access,
     Credential,
+    Desk,
     Go,
     Materials,
     Message,
@@ -51,6 +52,7 @@ class Surroundings:
     clock_ms: Callable[[], int]
     random: Callable[[int], bytes]
     tls: ssl.SSLContext | None = None
+    desk: Desk | None = None
 
 
 class Adapter(ABC):

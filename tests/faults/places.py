@@ -38,7 +38,7 @@ SIMULATORS: Mapping[str, Callable[[str], Simulator]] = {
     "sim-yb": yb.simulator,
     "sim-yh": yh.simulator,
 }
-PLAIN = ("sim-gd", "sim-gx", "sim-bare", *FARS)
+PLAIN = ("sim-gd", "sim-gx", "sim-bare", "sim-desk", *FARS)
 QUICK = (("first: 1s, most: 10s", "first: 50ms, most: 200ms"), ("every: 1s", "every: 50ms"))
 
 

@@ -1,7 +1,7 @@
-"""A desk (人工收件台): a platform without an interface, whose people work off a list that this installation keeps.
+"""A desk (人工收件台): a platform without an interface, whose people work off a list that we keep for them.
 
-`call: PLACE` puts a message on the work list (工作清单), `LOOK` asks what was recorded there. Both go to the `Desk` that
-the trunk gives; what is answered is a small document: {"outcome": "placed" | "there" | "found" | "absent", …}.
+`call: PLACE` puts a message on the work list (工作清单), `LOOK` asks what was recorded there. Both go to the `Desk`
+that the trunk gives; what is answered is a small document: {"outcome": "placed" | "there" | "found" | "absent"}.
 """
 
 import asyncio

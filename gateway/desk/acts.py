@@ -1,4 +1,4 @@
-"""What people at a desk record: each act by its word, the event of the case that it is, and what must be said with it.
+"""What people at a desk record: each act by its word, the event that it is, and what must be said with it.
 
 Source: domain.md 13.6–8; 行政许可法 art. 32 (correction, acceptance), 42 (extension), 44–45 (serving, suspension).
 """
@@ -39,7 +39,8 @@ ACTS: Mapping[str, Act] = {
     "supplied": Act("supplied", ("收到后补材料", "what was owed has come")),
     "charge": Act("to_pay", ("告知缴费", "a fee is to be paid"), words=True),
     "paid": Act("paid", ("已缴费", "the fee has been paid")),
-    "suspend": Act("suspended", ("转入特别程序，期限中止", "a special procedure: the time stands still"), words=True),
+    "suspend": Act("suspended", ("转入特别程序，期限中止", "a special procedure: the clock stops"),
+                   words=True),
     "resume": Act("resumed", ("特别程序结束", "the special procedure is over")),
     "extend": Act(EXTENDED, ("延长办理期限", "extend the time for the decision"), words=True, due=True),
     "grant": Act("granted", ("准予", "grant")),

@@ -1,7 +1,7 @@
-"""Recording by hand what becomes of a case (人工登记): through the same door as everything that others tell of it.
+"""Recording by hand what becomes of a case (人工登记): through the same door as all that others tell of it.
 
-The event goes to `exchange.following.follow`; why and until when is sealed with the papers of the case; an entry says
-which account of which unit recorded it. All of it is one commit.
+The event goes to `exchange.following.follow`; why and until when is sealed with the papers of the case; an entry
+says which account of which unit recorded it. All of it is one commit.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.cases.life import APART_MS, Event, Life, told
-from gateway.cases.states import ALONG, Kind
+from gateway.cases.states import ALONG, CLOSES, LEADS, OPENS, Kind
 from gateway.desk.acts import is_step
 from gateway.desk.told import PREFIX, at
 from gateway.exchange.entries import commitment
@@ -163,9 +163,20 @@ def possible(life: Life, event: Event) -> tuple[str, ...]:
 
 
 def _misfits(life: Life, event: Event) -> bool:
-    """Whether it would be told as a finding; a second correction arrives, and is taken."""
+    """Whether it cannot follow, or would be told as a finding; a second correction arrives, and is taken.
+
+    What happened last must follow from where the case stands: one desk has one clock, and leaves nothing open.
+    """
+    if not event.undoes and event.at_ms >= life.since_ms and not _follows(life, event.kind):
+        return True
     found = {each for each in told(life, event).findings if each not in life.findings}
     return any(each.what != "second_correction" for each in found)
+
+
+def _follows(life: Life, kind: str) -> bool:
+    if kind in OPENS:
+        return not life.ended
+    return CLOSES[kind] in life.duties if kind in CLOSES else kind in LEADS[life.state]
 
 
 def _entry(work: Work, what: Record, committed: str, now_ms: int) -> Entry:

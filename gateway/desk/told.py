@@ -1,4 +1,4 @@
-"""What people recorded at a desk, as it is kept: sealed with the papers of the case, read back in canonical words."""
+"""What people recorded at a desk: sealed with the papers of the case, read back in canonical words."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -45,7 +45,8 @@ async def progress_of(store: Store, papers: Papers, work: Work) -> dict[str, Any
     life = life_of(await store.read(known))
     records = await recorded(store, papers, work.exchange_id)
     state = life.state if life.state in _STATES else _NEW
-    steps = [each for each in life.steps if each.source == work.platform and each.kind in _STATES]
+    wanted = _STATES - {_NEW}
+    steps = [each for each in life.steps if each.source == work.platform and each.kind in wanted]
     answer: dict[str, Any] = {
         "state": state,
         "at": at(life.since_ms if state == life.state else work.placed_ms),

@@ -109,6 +109,12 @@ class Papers:
         document = await self.tree(exchange.id, "message", key)
         return Message(exchange.operation, document, ours=exchange.ours, exchange=exchange.id)
 
+    async def file(self, exchange_id: str, file_id: str) -> bytes | None:
+        """One file of the materials, opened; None if there is none of that id. Raises Erased."""
+        key = await self.key_of(exchange_id)
+        found = await self._store.read(lambda connection: bodies.material(connection, exchange_id, file_id))
+        return None if found is None else await asyncio.to_thread(self._folder.read, key, file_id, found[0])
+
     def reader(self, claim: Claim) -> Callable[[str], Awaitable[bytes]]:
         """How the adapter gets at the files while it sends."""
 

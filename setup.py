@@ -13,6 +13,7 @@ setup(
         "mappings": ["canonical/*.json", "catalogue/*.csv", "editors/*.json"],
         "gateway": [
             "items/lists/profiles/*.yaml",
+            "prints/*.css",
             "store/migrations/*.py",
             "store/migrations/*.mako",
             "store/migrations/versions/*.py",

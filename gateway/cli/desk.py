@@ -9,8 +9,8 @@ import orjson
 
 from gateway.boot import Gateway
 from gateway.cases.states import TEXTS
+from gateway.cli import desk_acts, desk_prints
 from gateway.cli.asking import Stop, actor_option, conf_option, values_options
-from gateway.cli.desk_acts import COMMANDS
 from gateway.cli.desk_work import completed_number, one, refused_as_stop, unit_option, works
 from gateway.cli.opened import run
 from gateway.desk import lines
@@ -27,7 +27,7 @@ def desk() -> None:
     """人工收件台：工作清单与登记。 The work list of a place without an interface, and what its people record."""
 
 
-for command in COMMANDS:
+for command in (*desk_acts.COMMANDS, *desk_prints.COMMANDS):
     desk.add_command(command)
 
 

@@ -42,10 +42,10 @@ def _checked_unit(_: click.Context, option: click.Parameter, said: str) -> str:
 
 
 def unit_option(*, required: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    what = "办理单位（统一社会信用代码） / the unit that acts, by its code"
+    default: dict[str, Any] = {} if required else {"default": ""}
     return click.option(
-        "--unit", required=required, default=None if required else "", envvar="TONGBAN_UNIT",
-        callback=_checked_unit, shell_complete=completed_unit, help=what,
+        "--unit", required=required, envvar="TONGBAN_UNIT", callback=_checked_unit, shell_complete=completed_unit,
+        help="办理单位（统一社会信用代码） / the unit that acts, by its code", **default,
     )  # fmt: skip
 
 

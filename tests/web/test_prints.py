@@ -18,9 +18,7 @@ async def at_a_desk(service: Running, key: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("print_", ["receipt", "handover"])
-async def test_a_caller_prints_what_its_applicant_takes_home(
-    service: Running, key: str, print_: str
-) -> None:
+async def test_a_caller_prints_what_its_applicant_takes_home(service: Running, key: str, print_: str) -> None:
     done = await at_a_desk(service, key)
     answer = await service.ask("GET", f"/v1/cases/{done['case']}/prints/{print_}")
     assert (answer.status, answer.media) == (200, "text/html")

@@ -29,11 +29,14 @@ class DeskAdapter(Adapter):
         call = self.platform.operations[message.operation].call
         if HEADER in message.document:
             raise Unencodable(undeclared(message.document[HEADER]))
-        about = message.exchange if call == PLACE else message.ours
-        if call == LOOK and not about:
-            raise Unencodable([Problem("", "needed_there")])
+        if call == LOOK:
+            if not message.ours:
+                raise Unencodable([Problem("", "needed_there")])
+            asked = {"operation": message.operation, "number": message.ours}
+            return Request(call, URL("/"), {}, json.write(asked))
         document, holes = hollowed(message.document)
-        return Request(call, URL("/") / about if about else URL("/"), {}, json.write(document), holes=holes)
+        about = URL("/") / message.exchange if message.exchange else URL("/")
+        return Request(call, about, {}, json.write(document), holes=holes)
 
     def decode(self, response: Response, operation: str) -> Tree:
         return json.read(response.body)
@@ -50,8 +53,7 @@ class DeskTransport:
         self, request: Request, *, go: Go, timeout_s: float, connect_s: float, reply_bytes: int
     ) -> Response:
         go()
-        name = request.url.name
-        asking = self._place(name) if request.method == PLACE else self._look(name)
+        asking = self._place(request.url.name) if request.method == PLACE else self._look(request.body)
         try:
             return await asyncio.wait_for(asking, timeout_s)
         except TimeoutError:
@@ -60,9 +62,12 @@ class DeskTransport:
     async def _place(self, exchange_id: str) -> Response:
         return _answer("placed" if await self._desk.place(exchange_id) else "there")
 
-    async def _look(self, number: str) -> Response:
-        found = await self._desk.look(self._platform, number)
-        return _answer("absent") if found is None else _answer("found", progress=dict(found))
+    async def _look(self, asked: bytes) -> Response:
+        """The answer stands under the second word of the operation: `progress`, `result`."""
+        what = json.read(asked)
+        found = await self._desk.look(self._platform, what["operation"], what["number"])
+        name = what["operation"].partition(".")[2]
+        return _answer("absent") if found is None else _answer("found", **{name: dict(found)})
 
 
 def desk_adapter(platform: Platform, surroundings: Surroundings) -> DeskAdapter:

@@ -11,7 +11,7 @@ At = tuple[str | int, ...]
 
 DESK = "desk"
 WRITES = ("case.submit", "case.correct", "case.supplement", "case.withdraw")
-READS = ("case.progress",)
+READS = ("case.progress", "case.result")
 # outcome -> what it means, and the line of platform.yaml that says so
 _PLACE: Mapping[str, tuple[Verdict, str]] = {
     "placed": ("taken", "taken: {body: {outcome: placed}}"),

@@ -142,8 +142,10 @@ class Desk(Protocol):
         """
         ...
 
-    async def look(self, platform: str, number: str) -> Mapping[str, Any] | None:
-        """What was recorded about the case of our number, in canonical words; None if it is not on the list.
+    async def look(self, platform: str, operation: str, number: str) -> Mapping[str, Any] | None:
+        """What was recorded about the case of our number, in canonical words; None if there is nothing.
+
+        operation: case.progress, or case.result for what its ending brought.
 
         Raises Unknown.
         """

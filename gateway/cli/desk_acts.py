@@ -18,11 +18,10 @@ from gateway.cli.asking import actor_option, conf_option
 from gateway.cli.desk_work import completed_number, one, refused_as_stop, unit_option
 from gateway.cli.moments import moment
 from gateway.cli.opened import run
-from gateway.desk.acts import ACTS, DOCUMENTS, Act
+from gateway.desk.acts import ACTS, DOCUMENTS, REASONS, Act
 from gateway.desk.records import Record, Said, record
 
 MOST_BYTES = 8 * 1024 * 1024  # of one document; what is larger goes by the parcel
-_REASON = re.compile(r"[a-z][a-z_]{0,39}")
 _UNDONE = re.compile(r"[a-z_]{1,40}@[0-9]{1,15}")
 
 
@@ -71,17 +70,10 @@ def _undone(_: click.Context, option: click.Parameter, said: str) -> str:
     return said
 
 
-def _code(_: click.Context, option: click.Parameter, said: str) -> str:
-    if said and not _REASON.fullmatch(said):
-        raise click.BadParameter(
-            "理由代码，原文写在 --words / a code; what is said goes to --words", param=option
-        )
-    return said
-
-
 _SAID = (
     click.option("--words", default="", help="告知申请人的理由，加密留存 / why, for the applicant; kept sealed"),
-    click.option("--reason", default="", callback=_code, help="理由代码 / code of the reason"),
+    click.option("--reason", default="", type=click.Choice(("", *REASONS)), metavar="CODE",
+                 help="办结理由代码 / code of the reason, as in canonical/result"),
     click.option("--due-on", type=click.DateTime(["%Y-%m-%d"]), help="截止日期 / until which day"),
     click.option("--material", "materials", multiple=True, callback=_materials, metavar="NAME=WHY",
                  help="须补正或后补的材料与原因 / what is to be corrected or is owed, and why"),

@@ -6,7 +6,8 @@ Source: domain.md 13.6–8; 行政许可法 art. 32 (correction, acceptance), 42
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.cases.states import ALONG
+from gateway.cases.states import ALONG, CLOSES, STATES
+from mappings.canonical.schema import schema
 
 Texts = tuple[str, str]  # Chinese, English
 
@@ -71,6 +72,14 @@ DOCUMENTS: Mapping[str, Texts] = {
     "service_record": ("送达回证", "record of service"),
     "other": ("其他", "other"),
 }
+
+
+REASONS: tuple[str, ...] = tuple(schema("canonical/result@1")["$defs"]["reason"]["enum"])
+
+
+def moves(kind: str) -> bool:
+    """Whether it leads from one state to another, or settles what is owed; else it stands beside (延期)."""
+    return kind in STATES or kind == "resumed" or kind in CLOSES
 
 
 def is_step(kind: str) -> bool:

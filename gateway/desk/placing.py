@@ -5,13 +5,14 @@ from typing import Any
 
 from adapters.errors import LeaseOver, NotSent, Unknown
 from audit.entries import Entry
-from gateway.desk.told import progress_of
+from gateway.desk.told import progress_of, result_of
 from gateway.exchange.papers import Papers
 from gateway.store import desk, exchanges
 from gateway.store.desk import Work
 from gateway.store.store import StorageUnavailable, Store, Transaction
 
 SUBMIT = "case.submit"
+_LOOKS = {"case.progress": progress_of, "case.result": result_of}
 
 
 class WorkList:
@@ -29,12 +30,13 @@ class WorkList:
         except StorageUnavailable as error:
             raise (Unknown if error.lost else NotSent)("storage_unavailable") from error
 
-    async def look(self, platform: str, number: str) -> Mapping[str, Any] | None:
+    async def look(self, platform: str, operation: str, number: str) -> Mapping[str, Any] | None:
+        wanted = _LOOKS[operation]
         try:
             found = await self._store.read(lambda connection: desk.by_number(connection, number))
             for work in found:
                 if (work.platform, work.operation) == (platform, SUBMIT):
-                    return await progress_of(self._store, self._papers, work)
+                    return await wanted(self._store, self._papers, work)
         except StorageUnavailable as error:
             raise Unknown("storage_unavailable") from error
         return None

@@ -12,7 +12,7 @@ from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.cases.life import APART_MS, Event, Life, told
 from gateway.cases.states import ALONG, CLOSES, LEADS, OPENS, Kind
-from gateway.desk.acts import is_step
+from gateway.desk.acts import is_step, moves
 from gateway.desk.told import PREFIX, at
 from gateway.exchange.entries import commitment
 from gateway.exchange.following import follow, known_of, life_of
@@ -174,7 +174,7 @@ def _misfits(life: Life, event: Event) -> bool:
 
 
 def _follows(life: Life, kind: str) -> bool:
-    if kind in OPENS:
+    if kind in OPENS or not moves(kind):
         return not life.ended
     return CLOSES[kind] in life.duties if kind in CLOSES else kind in LEADS[life.state]
 
@@ -202,7 +202,10 @@ async def seen(store: Store, work: Work, *, staff: str, unit: str) -> bool:
         raise NotRecorded("not_now")
 
     def seeing(tx: Transaction) -> bool:
+        case = cases.by_id(tx.connection, work.case_id)
         new = desk.finish(tx.connection, work, tx.now_ms)
+        if case is not None and not case.open:  # withdrawn: nothing of it is left to do
+            desk.finish_case(tx.connection, work.case_id, tx.now_ms)
         if new:
             facts = {"exchange": work.exchange_id, "case": work.case_id, "platform": work.platform,
                      "operation": work.operation, "unit": unit, "actor": staff}  # fmt: skip

@@ -16,6 +16,8 @@ from mappings.china_time import CHINA
 
 PREFIX = "desk/"
 _STATES = frozenset(schema("canonical/progress@1")["$defs"]["state"]["enum"])
+_ENDINGS = frozenset(schema("canonical/result@1")["$defs"]["ending"]["enum"])
+_DECISIONS = ("decision", "refusal", "refusal_to_accept")
 _NEW = "handed_over"  # on the list, and nobody has seen to it yet
 
 
@@ -56,12 +58,30 @@ async def progress_of(store: Store, papers: Papers, work: Work) -> dict[str, Any
     return {name: value for name, value in {**answer, **_said(records, state)}.items() if value}
 
 
+async def result_of(store: Store, papers: Papers, work: Work) -> dict[str, Any] | None:
+    """What the ending brought (canonical/result): the newest one of which anything is said; None before an end."""
+    endings = [each for each in await recorded(store, papers, work.exchange_id) if each["kind"] in _ENDINGS]
+    said = [each for each in endings if each.keys() & {"words", "documents", "reason"}] or endings
+    if not said:
+        return None
+    last = said[-1]
+    documents = last.get("documents", [])
+    number = next((each.get("number") for each in documents if each["kind"] in _DECISIONS), None)
+    decision = {"number": number, "on": last["at"][:10], "unit": work.unit}
+    answer = {
+        "state": last["kind"], "at": last["at"], "record": last["record"], "corrects": last.get("corrects"),
+        "decision": {name: value for name, value in decision.items() if value},
+        "reason": last.get("reason"), "words": last.get("words"), "documents": documents,
+    }  # fmt: skip
+    return {name: value for name, value in answer.items() if value}
+
+
 def _said(records: Iterable[Mapping[str, Any]], state: str) -> dict[str, Any]:
     """What the newest records say besides: why, until when, what to correct, which documents."""
     said: dict[str, Any] = {}
     documents: list[dict[str, Any]] = []
     for each in records:
-        said |= {"reason": each["words"]} if each.get("words") else {}
+        said |= {name: each[name] for name in ("reason", "words") if each.get(name)}
         said |= (
             {"due_on": each["due_on"]} if each.get("due_on") and each["kind"] != "correction_needed" else {}
         )

@@ -34,8 +34,8 @@ class Wall:
         self.placed += [exchange_id] if new else []
         return new
 
-    async def look(self, platform: str, number: str) -> Mapping[str, Any] | None:
-        return {"state": "signed"} if number in self.placed else None
+    async def look(self, platform: str, operation: str, number: str) -> Mapping[str, Any] | None:
+        return {"state": operation} if number in self.placed else None
 
 
 def declared(text: str = TEXT) -> Any:
@@ -113,7 +113,9 @@ async def test_what_was_recorded_is_looked_up_by_our_number() -> None:
     wall.placed.append("N1")
     there = adapter(wall)
     found = await sent(there, Message("case.progress", {}, ours="N1", exchange="E2"))
-    assert (found.verdict, found.document["progress"]) == ("taken", {"state": "signed"})
+    assert (found.verdict, found.document["progress"]) == ("taken", {"state": "case.progress"})
+    ended = await sent(there, Message("case.result", {}, ours="N1", exchange="E2"))
+    assert (ended.verdict, ended.document["result"]) == ("taken", {"state": "case.result"})
     absent = await sent(there, Message("case.progress", {}, ours="N2", exchange="E3"))
     assert (absent.verdict, absent.code) == ("refused", "absent")
     with pytest.raises(Unencodable):

@@ -46,7 +46,7 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Typed:
         (f"correct --unit {UNIT} --material 身份证=不清 N", 2, "--due-on"),
         (f"grant --unit {UNIT} --document passport=1 N", 2, "KIND=NUMBER"),
         (f"grant --unit {UNIT} --document licence=1=/nowhere N", 2, "KIND=NUMBER"),
-        (f"grant --unit {UNIT} --reason 因为 N", 2, "--words"),
+        (f"grant --unit {UNIT} --reason because N", 2, "conditions_not_met"),
         (f"sign --unit {UNIT} --at 2099-01-01T00:00 N", 1, "future"),
         (f"sign --unit {UNIT} --at 1999-01-01T00:00 N", 1, "before the receipt"),
         (f"sign --unit {UNIT} --undoes accepted@1 N", 1, "nothing of that number"),

@@ -32,6 +32,7 @@ async def test_many_cases_at_once_stand_there_once_each(window: Window, place: P
 async def test_of_a_number_that_stands_on_no_list_nothing_was_recorded(window: Window) -> None:
     done = await window.submitted()
     there = WorkList(window.gateway.store, window.gateway.papers)
-    assert await there.look("sim-desk", "44028320261120999999") is None
-    assert await there.look("sim-other", done.ours) is None
-    assert await there.look("sim-desk", done.ours) is not None
+    assert await there.look("sim-desk", "case.progress", "44028320261120999999") is None
+    assert await there.look("sim-other", "case.progress", done.ours) is None
+    assert await there.look("sim-desk", "case.progress", done.ours) is not None
+    assert await there.look("sim-desk", "case.result", done.ours) is None

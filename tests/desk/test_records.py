@@ -8,10 +8,16 @@ import pytest
 import sqlalchemy as sa
 
 from audit.tables import ENTRIES
+from gateway.cases.states import ALONG
+from gateway.desk.acts import ACTS, DOCUMENTS, EXTENDED
 from gateway.desk.records import NotRecorded, seen
 from gateway.exchange.asked import Asked
 from gateway.exchange.following import ask_progress
-from gateway.store import bodies
+from gateway.exchange.reads import Question, pose
+from gateway.store import bodies, cases, desk, exchanges
+from gateway.store.desk import Work
+from gateway.store.store import Transaction
+from mappings.canonical.schema import schema, structure_problems
 from tests.desk.conftest import OTHER, STAFF, UNIT, Window
 from tests.faults.places import Place, sound
 
@@ -84,6 +90,20 @@ async def test_what_a_unit_says_reaches_the_caller_in_its_own_words(window: Wind
     answer = await progress(window, done.ours)
     assert (answer["state"], answer["reason"]) == ("not_accepted", "不属于本机关职权范围")
     assert "correction" not in answer
+
+
+async def test_what_an_ending_brought_is_a_result_with_its_documents(window: Window) -> None:
+    done = await window.submitted()
+    file = {"name": "决定书.pdf", "media_type": "application/pdf", "content": "JVBERi0xLjQK"}
+    paper = {"kind": "decision", "name": "准予决定书", "number": "五决〔2026〕8号", "file": file}
+    await window.record(done.ours, "granted", documents=(paper,))
+    await window.record(done.ours, "served", at_ms=window.gateway.clock_ms() + 1000)
+    question = Question("case.result", "sim-desk", STAFF, about=(await window.line(done.ours)).exchange)
+    told, route = await pose(window.gateway.exchanges, question)
+    result = await window.gateway.papers.answer_of(told, route)
+    assert (result["state"], result["decision"]["number"]) == ("granted", "五决〔2026〕8号")
+    assert result["documents"] == [paper]
+    assert structure_problems("canonical/result@1", result) == []
 
 
 async def test_asking_adds_nothing_to_what_was_recorded(window: Window) -> None:
@@ -202,3 +222,38 @@ async def test_a_case_itself_is_seen_to_by_recording_something(window: Window) -
         with pytest.raises(NotRecorded) as refused:
             await seen(window.gateway.store, work, staff=STAFF, unit=unit)
         assert refused.value.why == why
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_what_the_caller_sends_later_stands_on_the_list_until_it_was_read(
+    window: Window, ended: bool
+) -> None:
+    done = await window.submitted()
+    later = done._replace(id="01M7ZWW086DT8J2JM6T0Y9RXRE", operation="case.withdraw", place=2)
+
+    def placed(tx: Transaction) -> None:
+        exchanges.admit(tx.connection, later)
+        work = Work(later.id, done.case_id, "sim-desk", UNIT, later.operation, done.ours, tx.now_ms)
+        assert desk.place(tx.connection, work)
+        if ended:
+            cases.close(tx.connection, done.case_id)
+
+    await window.gateway.store.write(placed)
+    standing = [each.work.operation for each in await window.standing()]
+    assert standing == ["case.withdraw"] if ended else ["case.submit", "case.withdraw"]
+    work = (await window.line(later.id)).work
+    assert await seen(window.gateway.store, work, staff=STAFF, unit=UNIT)
+    assert not await seen(window.gateway.store, work, staff=STAFF, unit=UNIT)
+    assert [each.work.operation for each in await window.standing()] == ([] if ended else ["case.submit"])
+    told = [each for each in await entries(window, done.case_id) if each["kind"] == "desk.seen"]
+    assert [(each["actor"], each["operation"]) for each in told] == [(STAFF, "case.withdraw")]
+
+
+def test_what_people_can_record_is_what_the_canonical_words_know() -> None:
+    kinds = {act.kind for act in ACTS.values()} - {EXTENDED}
+    assert kinds <= set(ALONG) and len(ACTS) == len(kinds) + 1
+    parts = schema("canonical/result@1")["$defs"]
+    assert list(DOCUMENTS) == parts["document_kind"]["enum"]
+    assert all(
+        f"{name} {text[0]}" in parts["document_kind"]["description"] for name, text in DOCUMENTS.items()
+    )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 MINUTES = 2
 SAID = "TONGBAN_SOAK_SAID"  # the file in which workers of one run find what the soak said
@@ -16,6 +17,9 @@ SOAKING = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # what a busy machine takes for an example says nothing of what is tested
+    settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("suite")
     is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and config.option.markexpr != "alone"
     if is_whole and not hasattr(config, "workerinput") and not config.option.collectonly:
         said = Path(tempfile.mkdtemp(prefix="tongban-soak-")) / "said"

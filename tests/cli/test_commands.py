@@ -5,7 +5,6 @@ import json
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from tests.fakes.fixtures import case
+from tests.forked import python
 from tests.installation import CHECKOUT, EXAMPLES, Installation, installed
 
 SUBMIT = "case.submit.yaml"
@@ -20,7 +20,7 @@ CATALOGUE = CHECKOUT / "mappings" / "catalogue"
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gateway.cli", *map(str, arguments)]
+    command = [*python(), "-m", "gateway.cli", *map(str, arguments)]
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli.catalogue import item
+from tests.forked import python
 from tests.installation import CHECKOUT, Installation
 
 PAGES = ("alignment.md", "alignment.zh-CN.md")
@@ -27,7 +27,7 @@ def blocks(page: str, kind: str) -> list[str]:
 def run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     tongban, *arguments = line.split()
     assert tongban == "tongban"
-    command = [sys.executable, "-m", "gateway.cli", *arguments]
+    command = [*python(), "-m", "gateway.cli", *arguments]
     known = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     return subprocess.run(
         command, cwd=folder, env=known, capture_output=True, text=True, timeout=60, check=False

@@ -8,7 +8,6 @@ import select
 import shlex
 import sqlite3
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from gateway.cli import tongban
+from tests.forked import python
 from tests.installation import CHECKOUT, Installation
 from tests.made_lists import HERE, THERE, write_lists
 
@@ -60,7 +60,7 @@ class Terminal:
 
     def __init__(self, place, *arguments, actor="op-1"):
         self._number, other = pty.openpty()
-        command = [sys.executable, "-m", "gateway.cli", "item", "review", "--conf", str(place.conf), *PLACES]
+        command = [*python(), "-m", "gateway.cli", "item", "review", "--conf", str(place.conf), *PLACES]
         self._process = subprocess.Popen(
             [*command, "--as", actor, *arguments],
             cwd=CHECKOUT,
@@ -209,7 +209,7 @@ def test_coverage_counts_every_item_once_and_says_what_each_lacks(place, tmp_pat
 
 def test_review_without_a_terminal_says_what_to_do_instead(place):
     done = subprocess.run(
-        [sys.executable, "-m", "gateway.cli", "item", "review", "--conf", str(place.conf), *PLACES],
+        [*python(), "-m", "gateway.cli", "item", "review", "--conf", str(place.conf), *PLACES],
         cwd=CHECKOUT, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 2 and "--export" in done.stderr

@@ -3,11 +3,11 @@
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.forked import python
 from tests.shape.sources import CHECKOUT
 
 PAGES = ("items.md", "items.zh-CN.md")
@@ -19,7 +19,7 @@ def test_its_commands_run(page: str) -> None:
     for line in block.splitlines():
         program, *arguments = shlex.split(line)
         assert program == "tongban"
-        command = [sys.executable, "-m", "gateway.cli", *arguments]
+        command = [*python(), "-m", "gateway.cli", *arguments]
         done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
 

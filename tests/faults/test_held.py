@@ -1,7 +1,6 @@
 """A platform that neither deduplicates nor can be asked: what is unknown is held, and a person settles it."""
 
 import asyncio
-import sys
 
 import orjson
 import pytest
@@ -19,6 +18,7 @@ from tests.fakes.programme import step
 from tests.faults.ledgers import ask, entries
 from tests.faults.places import Place, arrivals, asked, kinds, look, sound, submitted, taken, until
 from tests.faults.stores import ON_BOTH_WHEN_LONG
+from tests.forked import python
 from tests.installation import CHECKOUT
 
 pytestmark = ON_BOTH_WHEN_LONG
@@ -30,7 +30,7 @@ LOST += [{"do": "status", "code": code} for code in (502, 504, 500, 503)] + [{"d
 async def command(place: Place, *arguments: str) -> tuple[int, str]:
     """`tongban exchange …` beside the running gateway: (exit code, its results, or else what it said)."""
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "exchange", *arguments, "--conf", str(place.conf),
+        *python(), "-m", "gateway.cli", "exchange", *arguments, "--conf", str(place.conf),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=CHECKOUT,
     )  # fmt: skip
     results, talk = await child.communicate()

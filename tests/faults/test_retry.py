@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sys
 from asyncio.subprocess import PIPE, Process
 from itertools import pairwise
 
@@ -19,6 +18,7 @@ from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.faults.ledgers import ask, entries
 from tests.faults.places import Place, arrivals, asked, look, sound, submitted, until
+from tests.forked import python
 from tests.installation import CHECKOUT
 
 NONE: frozenset[str] = frozenset()
@@ -28,7 +28,7 @@ SLOW = {"first: 50ms, most: 200ms": "first: 1h, most: 1h"}
 
 async def started(place: Place, *arguments: object) -> Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "exchange", *map(str, arguments), "--conf", str(place.conf),
+        *python(), "-m", "gateway.cli", "exchange", *map(str, arguments), "--conf", str(place.conf),
         stdout=PIPE, stderr=PIPE, cwd=CHECKOUT,
     )  # fmt: skip
 

@@ -4,13 +4,13 @@ import asyncio
 import json
 import os
 import re
-import sys
 from typing import Any
 from urllib.parse import quote
 
 from audit.tables import ENTRIES
 from gateway.needs.problems import OF_CASES
 from mappings.texts import TEXTS as CANONICAL
+from tests.forked import python
 from tests.needs.guide import bring_guide
 from tests.web.service import CHECKOUT, Running
 
@@ -46,7 +46,7 @@ async def test_the_command_prints_what_is_shown(service: Running) -> None:
     program, *words = block("sh").split()
     assert program == "tongban" and block("sh") == block("sh", PAGES[1])
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", *words, cwd=service.folder,
+        *python(), "-m", "gateway.cli", *words, cwd=service.folder,
         env={**os.environ, "PYTHONPATH": str(CHECKOUT)}, stdout=-1, stderr=-1,
     )  # fmt: skip
     results, talk = await child.communicate()

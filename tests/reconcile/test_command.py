@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from gateway.store import marks
 from tests.fakes.fixtures import case
 from tests.faults.places import Place, asked, look, sound, until
+from tests.forked import python
 from tests.installation import CHECKOUT
 from tests.reconcile.told import day_of, entries_of, held, sent, takes, written
 
@@ -18,7 +18,7 @@ from tests.reconcile.told import day_of, entries_of, held, sent, takes, written
 async def command(place: Place, *arguments: object) -> tuple[int, str, str]:
     """(exit code, results, talk)"""
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "reconcile", *map(str, arguments), "--conf", str(place.conf),
+        *python(), "-m", "gateway.cli", "reconcile", *map(str, arguments), "--conf", str(place.conf),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=CHECKOUT,
     )  # fmt: skip
     results, talk = await child.communicate()

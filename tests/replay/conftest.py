@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from gateway.store.tables import body_keys
 from tests.fakes.fixtures import case
 from tests.faults.conftest import NewPlace, new_place, server, store
 from tests.faults.places import Place, submitted
+from tests.forked import python
 from tests.installation import CHECKOUT
 
 __all__ = ["new_place", "server", "store"]
@@ -34,7 +34,7 @@ DELIVERED = ("canary-gd", "gd-agent", "gd-organization", "gx-person")
 async def command(place: Place, *arguments: object) -> tuple[int, str, str]:
     """(exit code, results, talk)"""
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", *map(str, arguments), "--conf", str(place.conf),
+        *python(), "-m", "gateway.cli", *map(str, arguments), "--conf", str(place.conf),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=CHECKOUT,
     )  # fmt: skip
     results, talk = await child.communicate()

@@ -6,7 +6,6 @@ import os
 import pty
 import shutil
 import signal
-import sys
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
 
@@ -14,6 +13,7 @@ from tests.fakes.fixtures import canary, case
 from tests.faults.ledgers import ask
 from tests.faults.places import Place, sound, submitted
 from tests.faults.stores import ON_A_FILE
+from tests.forked import python
 from tests.installation import CHECKOUT
 from tests.reconcile.told import entries_of
 from tests.replay.conftest import command, erase, put_in_force, rewrite, travelled
@@ -202,7 +202,7 @@ async def test_interrupted_under_its_progress_bar_it_leaves_nothing(place):
     before = state(place)
     watching, terminal = pty.openpty()
     child = await create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "mapping", "diff", "active", "files", "--over", "exchanges",
+        *python(), "-m", "gateway.cli", "mapping", "diff", "active", "files", "--over", "exchanges",
         "--conf", str(place.conf), stdout=PIPE, stderr=terminal, cwd=CHECKOUT,
     )  # fmt: skip
     seen = b""

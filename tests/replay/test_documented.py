@@ -3,11 +3,11 @@
 import asyncio
 import os
 import re
-import sys
 
 from tests.faults.ledgers import ask
 from tests.faults.places import Place
 from tests.faults.stores import ON_A_FILE
+from tests.forked import python
 from tests.installation import CHECKOUT
 from tests.replay.conftest import rewrite
 
@@ -22,7 +22,7 @@ async def pasted(place: Place, line: str) -> tuple[int, str]:
     program, *words = line.split()
     assert program == "tongban"
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", *words, cwd=place.folder,
+        *python(), "-m", "gateway.cli", *words, cwd=place.folder,
         env={**os.environ, "PYTHONPATH": str(CHECKOUT)}, stdout=-1, stderr=-2,
     )  # fmt: skip
     said, _ = await child.communicate()

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest_asyncio
 from aiohttp import ClientSession, TCPConnector
 
 from tests.faults.ledgers import halves, verified
+from tests.forked import python
 from tests.installation import CHECKOUT, EXAMPLES, Installation, installed
 from tests.postgres import Server
 from tests.serving.load import under_load
@@ -52,7 +52,7 @@ async def activate_something_else(place: Installation) -> str:
     text = file.read_text("utf-8")
     assert "at_most(500)" in text
     file.write_text(text.replace("at_most(500)", "at_most(400)", 1), "utf-8")
-    command = [sys.executable, "-m", "gateway.cli", "activate", "--conf", place.conf, "--why", "shorter"]
+    command = [*python(), "-m", "gateway.cli", "activate", "--conf", place.conf, "--why", "shorter"]
     done = await asyncio.to_thread(
         subprocess.run, command, cwd=CHECKOUT, capture_output=True, text=True, check=True
     )

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from mappings import bundle
 from mappings.plan import Field, Node
 from mappings.words.chinese import WORDS
 from tests.faults.places import Place
+from tests.forked import python
 from tests.installation import CHECKOUT, EXAMPLES
 
 GOLDEN = CHECKOUT / "tests" / "golden" / "sheet" / "sim-sheet.json"
@@ -156,7 +156,7 @@ def test_a_platform_that_is_not_declared_is_told_with_the_nearest_name():
 
 
 def run(place: Place, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gateway.cli", "mapping", "sheet", *arguments, "--conf", place.conf]
+    command = [*python(), "-m", "gateway.cli", "mapping", "sheet", *arguments, "--conf", place.conf]
     return subprocess.run(list(map(str, command)), cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
 

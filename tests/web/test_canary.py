@@ -8,7 +8,6 @@ import asyncio
 import base64
 import json
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.fakes import fixtures
+from tests.forked import python
 from tests.installation import CHECKOUT, EXAMPLES, PLATFORMS, Installation, installed
 from tests.web.service import changed
 
@@ -199,7 +199,7 @@ async def held(flight: Flight) -> None:
     document = await flight.submit(canary(**values))
     assert "links" in document, document
     await flight.until(document, "held")
-    command = [sys.executable, "-m", "gateway.cli", "exchange", "settle", document["exchange"], "--conf",
+    command = [*python(), "-m", "gateway.cli", "exchange", "settle", document["exchange"], "--conf",
                str(flight.installation.conf), "--taken", "MZ-1", "--reason", f"电话核实{NAME}",
                "--as", "op1"]  # fmt: skip
     settled = await asyncio.to_thread(

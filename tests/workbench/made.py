@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from adapters.contract import Contract, Offer, Part
 from gateway.releases import PlatformRelease, compile_release
 from mappings.bundle import gather
+from tests.forked import python
 from tests.installation import CHECKOUT
 
 EXAMPLES = Path(__file__).parents[2] / "mappings" / "examples"
@@ -53,7 +53,7 @@ def example(name: str, **changed: str) -> PlatformRelease:
 async def simulated(folder: Path, *more: str) -> AsyncIterator[str]:
     """The address of `tongban platform simulate` for a folder; more: its further arguments."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "platform", "simulate", str(folder), *more, cwd=CHECKOUT,
+        *python(), "-m", "gateway.cli", "platform", "simulate", str(folder), *more, cwd=CHECKOUT,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdout

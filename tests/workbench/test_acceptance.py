@@ -4,7 +4,6 @@ import asyncio
 import json
 import shutil
 import subprocess
-import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from gateway.workbench.acceptance.cases import agreed_cases
 from mappings.problems import Unreadable
 from tests.fakes import fixtures
+from tests.forked import python
 from tests.installation import CHECKOUT, Installation
 from tests.workbench.made import EXAMPLES, simulated
 
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def run(place: Installation, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gateway.cli", "platform", "acceptance", "sim-gx", "--conf", str(place.conf),
+    command = [*python(), "-m", "gateway.cli", "platform", "acceptance", "sim-gx", "--conf", str(place.conf),
                "--out", str(out), "--as", "engineer1"]  # fmt: skip
     return await asyncio.to_thread(
         subprocess.run, command, cwd=CHECKOUT, capture_output=True, text=True, timeout=90, check=False

@@ -4,7 +4,6 @@ import asyncio
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from adapters.message import Response
 from gateway.shown import MASK, scrubbed
 from gateway.workbench.recorder import recorded, redacted
 from tests.fakes import fixtures
+from tests.forked import python
 from tests.installation import CHECKOUT, Installation
 from tests.workbench.made import EXAMPLES, simulated
 
@@ -22,7 +22,7 @@ PERSON = fixtures.case("gx-person")["applicant"]
 
 
 async def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gateway.cli", "platform", "call", *map(str, arguments)]
+    command = [*python(), "-m", "gateway.cli", "platform", "call", *map(str, arguments)]
     return await asyncio.to_thread(
         subprocess.run, command, cwd=CHECKOUT, capture_output=True, text=True, timeout=90, check=False
     )

@@ -3,17 +3,17 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.forked import python
 from tests.installation import CHECKOUT
 from tests.workbench.made import EXAMPLES
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gateway.cli", "platform", *map(str, arguments)]
+    command = [*python(), "-m", "gateway.cli", "platform", *map(str, arguments)]
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
 
 

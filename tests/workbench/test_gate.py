@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 from random import Random
@@ -20,6 +19,7 @@ from gateway.releases import PlatformRelease
 from gateway.workbench.simulate.gate import Gate, gate_of
 from gateway.workbench.simulate.session import sealed
 from tests.fakes import fixtures
+from tests.forked import python
 from tests.installation import CHECKOUT
 from tests.workbench.made import EXAMPLES, example, simulated
 from tests.workbench.standing import SECRETS, SETTINGS, standing
@@ -258,7 +258,7 @@ async def test_the_command_has_the_secrets_that_conf_names(
     ],
 )
 def test_what_cannot_be_served_is_told(arguments: tuple[object, ...], told: str) -> None:
-    command = [sys.executable, "-m", "gateway.cli", "platform", "simulate", *map(str, arguments)]
+    command = [*python(), "-m", "gateway.cli", "platform", "simulate", *map(str, arguments)]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert told in done.stderr

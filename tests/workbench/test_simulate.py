@@ -4,7 +4,6 @@ import json
 import random
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from collections import Counter
@@ -33,6 +32,7 @@ from gateway.workbench.simulate.play import FAULTS, Play, samples_of, shares
 from gateway.workbench.simulate.serve import serving
 from mappings.bundle import compile_platform
 from tests.fakes import fixtures
+from tests.forked import python
 from tests.installation import CHECKOUT
 from tests.workbench.made import EXAMPLES, example
 from tests.workbench.standing import Standing, standing
@@ -252,7 +252,7 @@ def test_what_has_no_interface_is_not_served() -> None:
 
 
 def test_the_command_tells_what_did_not_fit_and_whose_secrets_it_has() -> None:
-    command = [sys.executable, "-m", "gateway.cli", "platform", "simulate", str(EXAMPLES / "sim-gd")]
+    command = [*python(), "-m", "gateway.cli", "platform", "simulate", str(EXAMPLES / "sim-gd")]
     with subprocess.Popen(
         [*command, "--faults", "expired-secret=0"], cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
@@ -271,7 +271,7 @@ def test_the_command_tells_what_did_not_fit_and_whose_secrets_it_has() -> None:
 
 
 def test_the_command_serves_until_it_is_ended_and_tells_its_counts() -> None:
-    command = [sys.executable, "-m", "gateway.cli", "platform", "simulate", str(EXAMPLES / "sim-gx")]
+    command = [*python(), "-m", "gateway.cli", "platform", "simulate", str(EXAMPLES / "sim-gx")]
     with subprocess.Popen(
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -3,13 +3,13 @@
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.fronts import MADE
+from tests.forked import python
 from tests.installation import CHECKOUT
 from tests.workbench.made import EXAMPLES
 
@@ -34,7 +34,7 @@ def check(folder: Path, tmp_path: Path) -> Check:
 
     def run(*more: str) -> subprocess.CompletedProcess[str]:
         command = [
-            sys.executable,
+            *python(),
             "-m",
             "gateway.cli",
             "platform",

@@ -3,15 +3,16 @@
 import asyncio
 import os
 import re
+import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fakes import fixtures
+from tests.forked import python
 from tests.installation import CHECKOUT, Installation, installed
 from tests.workbench.made import simulated
 
@@ -27,7 +28,7 @@ def follow(folder: Path) -> list[str]:
     (folder / "docs").symlink_to(CHECKOUT / "docs")
     (folder / "bin").mkdir()
     command = folder / "bin" / "tongban"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gateway.cli "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(python())} -m gateway.cli "$@"\n')
     command.chmod(0o755)
     surroundings = {
         **os.environ,

@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,10 @@ import pytest
 from tests.desk.test_documented import Typed
 from tests.fakes.fixtures import case, files
 from tests.faults.places import Place, submitted
+from tests.forked import python
 from tests.prints.qr import text_of
-from tests.shape.sources import CHECKOUT
 
+COMPLETE = "_PYTHON _M GATEWAY_CLI_COMPLETE"  # of `python -m gateway.cli`, as _TONGBAN_COMPLETE is of tongban
 UNIT, OTHER = "11440283007341131X", "11440282007341120B"
 
 
@@ -84,12 +84,10 @@ def test_a_print_is_known_by_its_code(typed: Typed) -> None:
 
 def test_the_shell_completes_numbers_units_and_commands(typed: Typed) -> None:
     def completed(*words: str) -> str:
-        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "_TONGBAN_COMPLETE": "bash_complete"}
-        environment |= {"COMP_WORDS": " ".join(("tongban", *words)), "COMP_CWORD": str(len(words))}
-        program = "import sys; from gateway.cli import tongban; tongban(prog_name='tongban')"
+        asked = {"COMP_WORDS": " ".join(("tongban", *words)), "COMP_CWORD": str(len(words))}
         return subprocess.run(
-            [sys.executable, "-c", program], cwd=typed.folder, env=environment, capture_output=True, text=True,
-            timeout=60, check=False,
+            [*python(), "-m", "gateway.cli"], cwd=typed.folder, env={**os.environ, **asked, COMPLETE: "bash_complete"},
+            capture_output=True, text=True, timeout=60, check=False,
         ).stdout  # fmt: skip
 
     assert "plain,sign" in completed("desk", "si")

@@ -1,10 +1,10 @@
 """docs/desk.md: its commands run as they stand, and its table is the one that the program goes by."""
 
 import asyncio
+import os
 import re
 import shlex
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from gateway.desk.acts import ACTS
 from tests.desk.conftest import DIVISION
 from tests.fakes.fixtures import case
 from tests.faults.places import Place, submitted
+from tests.forked import python
 from tests.shape.sources import CHECKOUT
 
 PAGES = tuple(CHECKOUT / "docs" / name for name in ("desk.md", "desk.zh-CN.md"))
@@ -32,9 +33,10 @@ class Typed:
     def type(self, line: str) -> "subprocess.CompletedProcess[str]":
         program, *words = shlex.split(line.replace(NUMBER, self.number))
         assert program == "tongban"
+        command = [*python(), "-m", "gateway.cli", *words]
         done = subprocess.run(
-            [sys.executable, "-m", "gateway.cli", *words], cwd=self.folder, capture_output=True, text=True,
-            timeout=60, check=False, env={"PYTHONPATH": str(CHECKOUT), "PATH": "/usr/bin", "LANG": "C.UTF-8"},
+            command, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
         )  # fmt: skip
         self.said.append(done)
         return done

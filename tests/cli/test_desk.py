@@ -86,8 +86,8 @@ def test_the_shell_completes_numbers_units_and_commands(typed: Typed) -> None:
     def completed(*words: str) -> str:
         asked = {"COMP_WORDS": " ".join(("tongban", *words)), "COMP_CWORD": str(len(words))}
         return subprocess.run(
-            [*python(), "-m", "gateway.cli"], cwd=typed.folder, env={**os.environ, **asked, COMPLETE: "bash_complete"},
-            capture_output=True, text=True, timeout=60, check=False,
+            [*python(), "-m", "gateway.cli"], cwd=typed.folder, capture_output=True,
+            env={**os.environ, **asked, COMPLETE: "bash_complete"}, text=True, timeout=60, check=False,
         ).stdout  # fmt: skip
 
     assert "plain,sign" in completed("desk", "si")

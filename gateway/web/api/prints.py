@@ -11,7 +11,12 @@ from gateway.store.connection import Connection
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE
 from gateway.web.reading import identifier
 
-_HEADERS = {**PRIVATE, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_HEADERS = {
+    **PRIVATE,
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 async def show(request: web.Request) -> web.Response:

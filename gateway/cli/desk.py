@@ -7,6 +7,7 @@ from typing import Any
 import click
 import orjson
 
+from adapters.errors import MaterialMissing
 from gateway.boot import Gateway
 from gateway.cases.states import TEXTS
 from gateway.cli import desk_acts, desk_prints
@@ -92,17 +93,17 @@ def show(conf: Path, unit: str, actor: str, number: str, *, values: bool, why: s
 def file(conf: Path, unit: str, actor: str, target: Path, why: str, number: str, file_id: str) -> int:
     """取出一份材料文件。 Write one file of the materials to disk; an entry of the log says who took it."""
 
-    async def work(gateway: Gateway) -> bytes | None:
+    async def work(gateway: Gateway) -> bytes:
         line = await one(gateway, number, unit)
-        found = await gateway.papers.file(line.work.exchange_id, file_id)
-        if found is not None:
-            await show_values(gateway.exchanges, "desk file", [line.exchange], actor=actor, reason=why)
-        return found
+        content = await gateway.papers.file(line.work.exchange_id, file_id)
+        await show_values(gateway.exchanges, "desk file", [line.exchange], actor=actor, reason=why)
+        return content
 
-    with refused_as_stop(number):
-        content = run(work, conf)
-    if content is None:
-        raise Stop(f"{file_id}: 没有此文件 / no such file", 1)
+    try:
+        with refused_as_stop(number):
+            content = run(work, conf)
+    except MaterialMissing as error:
+        raise Stop(f"{file_id}: 没有此文件 / no such file", 1) from error
     target.write_bytes(content)
     return 0
 

@@ -109,21 +109,22 @@ class Papers:
         document = await self.tree(exchange.id, "message", key)
         return Message(exchange.operation, document, ours=exchange.ours, exchange=exchange.id)
 
-    async def file(self, exchange_id: str, file_id: str) -> bytes | None:
-        """One file of the materials, opened; None if there is none of that id. Raises Erased."""
+    async def file(self, exchange_id: str, file_id: str) -> bytes:
+        """One file of an exchange, opened. Raises Erased, MaterialMissing."""
         key = await self.key_of(exchange_id)
+        return await self._file(key, exchange_id, file_id)
+
+    async def _file(self, key: DataKey, exchange_id: str, file_id: str) -> bytes:
         found = await self._store.read(lambda connection: bodies.material(connection, exchange_id, file_id))
-        return None if found is None else await asyncio.to_thread(self._folder.read, key, file_id, found[0])
+        if found is None:
+            raise MaterialMissing(file_id)
+        return await asyncio.to_thread(self._folder.read, key, file_id, found[0])
 
     def reader(self, claim: Claim) -> Callable[[str], Awaitable[bytes]]:
         """How the adapter gets at the files while it sends."""
 
         async def read(file_id: str) -> bytes:
-            where = (claim.exchange.id, file_id)
-            found = await self._store.read(lambda connection: bodies.material(connection, *where))
-            if found is None:
-                raise MaterialMissing(file_id)
-            return await asyncio.to_thread(self._folder.read, claim.key, file_id, found[0])
+            return await self._file(claim.key, claim.exchange.id, file_id)
 
         return read
 

@@ -13,6 +13,7 @@ setup(
         "mappings": ["canonical/*.json", "catalogue/*.csv", "editors/*.json"],
         "gateway": [
             "items/lists/profiles/*.yaml",
+            "prints/*.css",
             "store/migrations/*.py",
             "store/migrations/*.mako",
             "store/migrations/versions/*.py",
@@ -45,6 +46,7 @@ setup(
         "pyyaml>=6.0.2,<7",
         "rapidfuzz>=3.14,<4",
         "rich>=14,<16",
+        "segno>=1.6,<2",
         "sqlalchemy>=2.1,<2.2",
         "structlog>=25,<27",
         "tenacity>=9.1,<10",

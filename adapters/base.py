@@ -25,6 +25,7 @@ from adapters.holes import filled
 from adapters.message import (
     Access,
     Credential,
+    Desk,
     Go,
     Materials,
     Message,
@@ -53,6 +54,7 @@ class Surroundings:
     clock_ms: Callable[[], int]
     random: Callable[[int], bytes]
     tls: ssl.SSLContext | None = None
+    desk: Desk | None = None
 
 
 class Adapter(ABC):

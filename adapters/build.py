@@ -9,8 +9,9 @@ from adapters.auth.schemes import MUTUAL_TLS, SCHEMES
 from adapters.base import Adapter, Surroundings
 from adapters.coherence import contradictions
 from adapters.declared import Platform
+from adapters.desk import desk_adapter
 from adapters.errors import Unbuildable
-from adapters.message import Access, Credential, Transport
+from adapters.message import Access, Credential, Desk, Transport
 from adapters.rest import RestAdapter
 from adapters.tls import context_of
 
@@ -34,10 +35,12 @@ def build(
     random: Callable[[int], bytes],
     contract: Mapping[str, str] | None = None,
     credential: Credential | None = None,
+    desk: Desk | None = None,
 ) -> Adapter:
     """The adapter of a platform in one installation.
 
     random: so many random bytes, for what signatures use once.
+    desk: the work list of this installation, for platforms that have no interface.
     contract: the files of the platform's folder by relative path (WSDL, schemas), as text.
     Raises Unbuildable where declaration, contract and installation do not fit together, also for a declaration
     that contradicts itself: whoever read it without `declare` must not send with it.
@@ -53,7 +56,7 @@ def build(
     if tls is not None and not access.address.startswith("https://"):
         where = f"conf/platforms/{platform.platform}.yaml"
         raise Unbuildable(("auth",), "certificates without TLS", f"write address: https://… in {where}")
-    surroundings = Surroundings(access, scheme, transport, credential, clock_ms, random, tls)
+    surroundings = Surroundings(access, scheme, transport, credential, clock_ms, random, tls, desk)
     return _maker(platform)(platform, surroundings, contract or {})
 
 
@@ -79,7 +82,11 @@ def _folder(platform: Platform, surroundings: Surroundings, contract: Mapping[st
     return folder_adapter(platform, surroundings)
 
 
-_MAKERS: dict[str, Maker] = {"rest": _rest, "soap": _soap, "table": _table, "folder": _folder}
+def _desk(platform: Platform, surroundings: Surroundings, contract: Mapping[str, str]) -> Adapter:
+    return desk_adapter(platform, surroundings)
+
+
+_MAKERS: dict[str, Maker] = {"rest": _rest, "soap": _soap, "table": _table, "folder": _folder, "desk": _desk}
 
 
 def _maker(platform: Platform) -> Maker:
@@ -90,7 +97,7 @@ def _maker(platform: Platform) -> Maker:
     if not found:
         what = f"no adapter speaks {platform.speaks}"
         raise Unbuildable(
-            ("speaks",), what, "write rest, soap, table or folder, or install a package that offers it"
+            ("speaks",), what, "write rest, soap, table, folder or desk, or install a package that offers it"
         )
     loaded: Maker = next(iter(found)).load()
     return loaded

@@ -163,3 +163,23 @@ class Transport(Protocol):
     async def exchange(
         self, request: Request, *, go: Go, timeout_s: float, connect_s: float, reply_bytes: int
     ) -> Response: ...
+
+
+class Desk(Protocol):
+    """The work list of this installation; given by the trunk."""
+
+    async def place(self, exchange_id: str) -> bool:
+        """Have the message of an exchange on the list, durably; False if it stood there already.
+
+        Raises NotSent where it surely does not stand there, Unknown where nobody can say.
+        """
+        ...
+
+    async def look(self, platform: str, operation: str, number: str) -> Mapping[str, Any] | None:
+        """What was recorded about the case of our number, in canonical words; None if there is nothing.
+
+        operation: case.progress, or case.result for what its ending brought.
+
+        Raises Unknown.
+        """
+        ...

@@ -15,8 +15,9 @@ from functools import partial
 from adapters.base import Adapter
 from adapters.build import build as build_adapter
 from adapters.declared import Limits
+from adapters.desk_coherence import DESK
 from adapters.errors import Unbuildable
-from adapters.message import Access, Transport
+from adapters.message import Access
 from adapters.tls import WARNED_DAYS, days_left
 from adapters.transport import HttpTransport
 from audit import log as audit_log
@@ -26,6 +27,7 @@ from gateway.agreed import note
 from gateway.changeover import Overtaken, come_due
 from gateway.continuity import Published
 from gateway.credentials import SessionSecret
+from gateway.desk.placing import WorkList
 from gateway.exchange.forms import Forms
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
@@ -200,21 +202,21 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     margin_ms = int(installation.bounds.lease_margin_s * 1000)
     owner = f"{socket.gethostname()}/{os.getpid()}/{new_id(clock_ms(), world.random)}"
     transport, gates = world.transport(), Gates(store, owner, clock_ms, margin_ms)
-    routes = Routes(
-        _adapters(
-            settings,
-            transport,
-            lambda name: SessionSecret(name, store, vault, clock_ms, owner),
-            clock_ms,
-            world.random,
-        )
-    )
-    shelf = Shelf(store, routes)
-    alignments, demands = Alignments(store, [guide_changes]), Demands(store)
     folder = MaterialFolder(settings.path(installation.state) / "materials")
     uploads = Uploads(store, vault, folder, installation.materials, clock_ms=clock_ms, random=world.random)
     sweep = Sweep(store, folder, keep_ms=installation.materials.keep_hours * 3_600_000, clock_ms=clock_ms)
     papers = Papers(store, vault, folder, uploads)
+    routes = Routes(
+        _adapters(
+            settings,
+            partial(build_adapter, transport=transport, clock_ms=clock_ms, random=world.random),
+            lambda name: SessionSecret(name, store, vault, clock_ms, owner),
+            clock_ms,
+            WorkList(store, papers),
+        )
+    )
+    shelf = Shelf(store, routes)
+    alignments, demands = Alignments(store, [guide_changes]), Demands(store)
     preparation = Preparation(
         alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements,
         uploads=uploads,
@@ -246,15 +248,17 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
 
 def _adapters(
     settings: Settings,
-    transport: Transport,
+    made: Callable[..., Adapter],
     credential: Callable[[str], SessionSecret],
     clock_ms: Callable[[], int],
-    random: Callable[[int], bytes],
+    work_list: WorkList,
 ) -> Callable[[PlatformRelease], Adapter]:
     secrets: dict[str, SessionSecret] = {}  # one for each credential, whatever the release
 
     def build(platform: PlatformRelease) -> Adapter:
         name = platform.name
+        if platform.declared.speaks == DESK:  # it is here, and needs neither an address nor a secret
+            return made(platform.declared, access=Access(""), contract=platform.files, desk=work_list)
         access = settings.platforms.get(name)
         if access is None:
             raise Unbuildable((), f"{name} has no address", f"write conf/platforms/{name}.yaml")
@@ -262,14 +266,11 @@ def _adapters(
         days = days_left(there.secrets, clock_ms())
         if days is not None and days < WARNED_DAYS:
             log.warning("certificate.ends", platform=name, days=days)
-        return build_adapter(
+        return made(
             platform.declared,
             access=there,
             contract=platform.files,
-            transport=transport,
             credential=secrets.setdefault(name, credential(name)),
-            clock_ms=clock_ms,
-            random=random,
         )
 
     return build

@@ -18,7 +18,8 @@ EVENTS = frozenset(
         "exchange.hastened",
         "circuit.opened", "circuit.closed", "session.refreshed", "certificate.ends",
         "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
-        "reconcile.done", "log.epoch", "values.shown", "upload.whole", "materials.swept",
+        "reconcile.done", "log.epoch", "values.shown", "upload.whole", "materials.swept", "desk.recorded",
+        "print.made",
     }
 )  # fmt: skip
 

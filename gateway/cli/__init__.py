@@ -21,6 +21,7 @@ _COMMANDS = {
     "caller": "gateway.cli.catalogue:caller",
     "exchange": "gateway.cli.exchange:exchange",
     "platform": "gateway.cli.platform:platform",
+    "desk": "gateway.cli.desk:desk",
     "store": "gateway.cli.store:store",
     "reconcile": "gateway.cli.reconcile:reconcile",
     "schema": "gateway.cli.schema:schema",

@@ -125,23 +125,38 @@ class Papers:
         document = await self.tree(exchange.id, "message", key)
         return Message(exchange.operation, document, ours=exchange.ours, exchange=exchange.id)
 
+    async def file(self, exchange_id: str, file_id: str) -> bytes:
+        """One file of an exchange, whole. Raises Erased, MaterialMissing."""
+        key = await self.key_of(exchange_id)
+        found = await self._file(key, exchange_id, file_id, await self._brought(exchange_id, key))
+        return found if isinstance(found, bytes) else await asyncio.to_thread(found.read, 0, found.size)
+
+    async def _brought(self, exchange_id: str, key: DataKey) -> dict[str, dict[str, str]]:
+        """Which of its files came as uploads, and the keys of those."""
+        return await self.tree(exchange_id, "uploads", key) or {}
+
+    async def _file(
+        self, key: DataKey, exchange_id: str, file_id: str, brought: Mapping[str, Mapping[str, str]]
+    ) -> bytes | SealedFile:
+        found = await self._store.read(lambda connection: bodies.material(connection, exchange_id, file_id))
+        if found is None:
+            raise MaterialMissing(file_id)
+        lock = Lock(self.vault, key, f"material/{file_id}")
+        if each := brought.get(file_id):
+            lock = Lock(
+                self.vault, self.vault.key_from(bytes.fromhex(each["key"])), f"upload/{each['upload']}"
+            )
+        return await asyncio.to_thread(_opened, self._folder, lock, found[0])
+
     def reader(self, claim: Claim) -> Callable[[str], Awaitable[bytes | SealedFile]]:
         """How the adapter gets at the files while it sends."""
         brought: dict[str, dict[str, str]] | None = None
 
         async def read(file_id: str) -> bytes | SealedFile:
             nonlocal brought
-            where = (claim.exchange.id, file_id)
-            found = await self._store.read(lambda connection: bodies.material(connection, *where))
-            if found is None:
-                raise MaterialMissing(file_id)
             if brought is None:
-                brought = await self.tree(claim.exchange.id, "uploads", claim.key) or {}
-            lock = Lock(self.vault, claim.key, f"material/{file_id}")
-            if each := brought.get(file_id):
-                key = self.vault.key_from(bytes.fromhex(each["key"]))
-                lock = Lock(self.vault, key, f"upload/{each['upload']}")
-            return await asyncio.to_thread(_opened, self._folder, lock, found[0])
+                brought = await self._brought(claim.exchange.id, claim.key)
+            return await self._file(claim.key, claim.exchange.id, file_id, brought)
 
         return read
 

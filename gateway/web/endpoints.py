@@ -11,6 +11,7 @@ from gateway.web.api import (
     guides,
     health,
     needs,
+    prints,
 )
 from gateway.web.described import GUARDED as _GUARDED
 from gateway.web.described import HTML, TEXT, Endpoint, Success
@@ -83,6 +84,15 @@ ENDPOINTS = (
         ("立即向办理地平台查询，以规范词汇答复。",
          "Asks the other platform now, and answers in our own vocabulary."),
         (Success(200, ("办理进度", "How it stands"), "ProgressView"),), (*_GUARDED, *_ASKED), (parameters.CASE,),
+    ),
+    Endpoint(
+        "GET", "/v1/cases/{id}/prints/{print}", prints.show, "case.read",
+        ("打印收件凭证、材料交接清单", "Print the receipt, or the list of the materials handed over"),
+        ("供浏览器打印的网页，不需外部资源，带核验二维码；含申请人姓名，每次打印都记入存证。",
+         "A page for a browser to print, with nothing from elsewhere and a QR code to verify it by. It names the"
+         " applicant, so every print has its entry in the log."),
+        (Success(200, ("打印件", "The print"), media=HTML),),
+        (*_GUARDED, "not_found", "erased", "not_active"), (parameters.CASE, parameters.PRINT),
     ),
     Endpoint(
         "GET", "/v1/exchanges/{id}", exchanges.show, "case.read",

@@ -13,6 +13,10 @@ EXCHANGE = Parameter(
     "id", "path", ("交换标识", "Id of the exchange"), {"type": "string"}, "01M7ZWW098WV6KEWG1ESFRB4QH",
     required=True,
 )  # fmt: skip
+PRINT = Parameter(
+    "print", "path", ("receipt 收件凭证；handover 材料交接清单", "receipt, or handover: the list of the materials"),
+    {"enum": ["receipt", "handover"]}, "receipt", required=True,
+)  # fmt: skip
 KEY = Parameter(
     "Idempotency-Key", "header",
     ("每件新业务一个新键（如 UUID），重试时用同一键",

@@ -7,6 +7,7 @@ from adapters.auth.schemes import MUTUAL_TLS
 from adapters.base import Adapter
 from adapters.build import build
 from adapters.declared import Platform
+from adapters.desk_coherence import DESK
 from adapters.errors import Unbuildable
 from adapters.message import Access
 from gateway.releases import DECLARATION, PlatformRelease
@@ -27,6 +28,8 @@ from mappings.source import read as read_yaml
 # a check sends nothing
 _NOWHERE = {"table": "sqlite:////dev/null", "folder": "/nowhere"}
 _NO_SERVER = "http://127.0.0.1:9"
+# a mapping is held against the declared columns of a table; at a desk it says itself what people see
+_UNDESCRIBED = ("table", DESK)
 
 
 class _Whatever(dict[str, str]):
@@ -71,11 +74,12 @@ def built(release: PlatformRelease, address: str = "") -> Adapter:
     if platform.auth == MUTUAL_TLS:  # of the connection, and there is none: no certificate is needed to write
         platform = platform.model_copy(update={"auth": "none"})
     access = Access(address, _Whatever(), _Whatever())
-    unsent: Any = None
+    unsent: Any = object()
     return build(
         platform,
         access=access,
         transport=unsent,
+        desk=unsent,
         clock_ms=lambda: 0,
         random=bytes,
         contract=release.files,
@@ -94,7 +98,7 @@ def _all(release: PlatformRelease, source: Source, messages: Mapping[str, Descri
                 yield from Fit(name, typed=platform.speaks != "soap", xml=known.xml).findings(
                     root, known.message
                 )
-            elif platform.speaks != "table":  # its declared columns are what a mapping is held against
+            elif platform.speaks not in _UNDESCRIBED:
                 yield _undescribed(source, name)
             yield from _refusals(name, whole)
     yield from codes(release.mappings.values())

@@ -42,13 +42,18 @@ ORPHANS = {  # what must not be: rows of a commit without the others
     "a state that the log does not say": """
         select 1 from exchanges e where kind = 'write' and state != 'waiting' and 'exchange.' || state !=
         (select case when kind = 'exchange.admitted' then 'exchange.sending' else kind end
-         from audit_entries a where a.exchange_id = e.id
-         and a.kind not in
-           ('exchange.late_reply', 'exchange.read', 'exchange.hastened', 'ticket.closed', 'values.shown')
+         from audit_entries a where a.exchange_id = e.id and a.kind like 'exchange.%'
+         and a.kind not in ('exchange.late_reply', 'exchange.read', 'exchange.hastened')
          order by position desc limit 1)""",
     "an attempt that was not recorded": """
         select 1 from exchanges e where kind = 'write' and attempt > (select count(*) from audit_entries a
         where a.exchange_id = e.id and a.kind in ('exchange.sending', 'exchange.admitted'))""",
+    "a case that a desk has without standing on its list": """
+        select 1 from exchanges where kind = 'write' and platform = 'sim-desk' and state = 'delivered'
+        and id not in (select exchange_id from desk_work)""",
+    "a line of a work list that was not recorded once": """
+        select 1 from desk_work w where (select count(*) from audit_entries a
+        where a.exchange_id = w.exchange_id and a.kind = 'desk.placed') != 1""",
     "an end without its time": """
         select 1 from exchanges
         where (ended_ms > 0) != (state in ('delivered', 'refused', 'abandoned', 'withdrawn'))""",

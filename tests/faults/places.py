@@ -24,7 +24,7 @@ from tests.fakes.control import application
 from tests.fakes.fronts import FARS, Far, Tables, address_of
 from tests.fakes.server import Simulator, running
 from tests.faults import bare
-from tests.faults.ledgers import halves, verified
+from tests.faults.ledgers import ask, halves, verified
 from tests.installation import CHECKOUT, MORE, NOWHERE, PLATFORMS, Installation
 from tests.postgres import Server
 
@@ -38,7 +38,7 @@ SIMULATORS: Mapping[str, Callable[[str], Simulator]] = {
     "sim-yb": yb.simulator,
     "sim-yh": yh.simulator,
 }
-PLAIN = ("sim-gd", "sim-gx", "sim-bare", *FARS)
+PLAIN = ("sim-gd", "sim-gx", "sim-bare", "sim-desk", *FARS)
 QUICK = (("first: 1s, most: 10s", "first: 50ms, most: 200ms"), ("every: 1s", "every: 50ms"))
 
 
@@ -147,9 +147,11 @@ class Place:
             yield made
 
     @asynccontextmanager
-    async def standing(self, name: str) -> AsyncIterator[Simulator | Far]:
-        """One platform of either kind, at work."""
-        if name in FARS:
+    async def standing(self, name: str) -> "AsyncIterator[There]":
+        """One platform of any kind, at work."""
+        if name == "sim-desk":
+            yield WorkLists(self)
+        elif name in FARS:
             async with self.fronts(name) as fars:
                 yield fars[name]
         else:
@@ -201,9 +203,22 @@ def arrivals(simulator: Simulator, operation: str = "case.submit") -> int:
     return sum(each["operation"] in (operation, "soap") for each in simulator.ledger.arrivals(None))
 
 
-def taken(there: Simulator | Far) -> int:
+@dataclass(frozen=True, slots=True)
+class WorkLists:
+    """The people at a desk: they have what stands on their list."""
+
+    place: Place
+
+    def numbers(self) -> list[str]:
+        return [row[0] for row in ask(self.place.database, "select number from desk_work")]
+
+
+There = Simulator | Far | WorkLists
+
+
+def taken(there: There) -> int:
     """How often a case was taken, by the platform's own count."""
-    if isinstance(there, Far):
+    if isinstance(there, Far | WorkLists):
         return len(there.numbers())
     return int(str(there.ledger.counts()["takings"]))
 

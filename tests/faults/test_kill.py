@@ -17,13 +17,12 @@ import pytest_asyncio
 from aiohttp import ClientError, ClientSession
 
 from tests.fakes.fixtures import case
-from tests.fakes.fronts import Far
 from tests.fakes.programme import step
 from tests.fakes.server import Simulator
 from tests.faults.conftest import NewPlace
 from tests.faults.ledgers import ENDS, ask, entries, halves, states, verified
 from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery, nursery
-from tests.faults.places import Place, taken
+from tests.faults.places import Place, There, taken
 from tests.faults.stores import LONG, ON_BOTH_WHEN_LONG
 
 pytestmark = ON_BOTH_WHEN_LONG
@@ -35,6 +34,7 @@ DECLARED = {
     "sim-gd": {"first: 50ms": "first: 5ms"},
     "sim-gx": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
     "sim-table": {"first: 50ms": "first: 5ms"},
+    "sim-desk": {"because: 工作清单上每次交换只有一行}": "because: 唯一}\n    retry: {first: 5ms}"},
     "sim-folder": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
 }
 LATER_MS = 60_000  # the next process starts a minute later by its clock: leases are over, secrets are not
@@ -85,6 +85,9 @@ SCENARIOS = (
              first_killed="before the first byte of exchange", apart=3),
     Scenario("a table, straight on", "sim-table", "gd-person", covered=2, division="440281"),
     Scenario("a folder, straight on", "sim-folder", "gd-person", covered=2, division="440282"),
+    Scenario("a desk, straight on", "sim-desk", "gd-person", covered=2, division="440283", apart=1),
+    Scenario("a desk, once more after it was placed", "sim-desk", "gd-person", division="440283",
+             first_killed="before SELECT history", covered=3, apart=2),
 )  # fmt: skip
 
 
@@ -94,7 +97,7 @@ class Run:
 
     scenario: Scenario
     place: Place
-    simulator: Simulator | Far
+    simulator: There
     children: Nursery
     document: dict[str, Any]
     acknowledged: bool = False

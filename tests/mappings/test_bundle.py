@@ -55,6 +55,7 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
         "canonical/guide.json",
         "canonical/list.json",
         "canonical/progress.json",
+        "canonical/result.json",
     }
 
 

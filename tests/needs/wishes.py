@@ -29,6 +29,7 @@ WISHES = (
     Wish("sim-sj", FIRE, "500112"),
     Wish("sim-table", JOBLESS, "440281"),
     Wish("sim-folder", JOBLESS, "440282"),
+    Wish("sim-desk", JOBLESS, "440283"),
     Wish("sim-yb", INSURANCE, "520424"),
     Wish("sim-yh", HOUSEHOLD, "350524"),
 )

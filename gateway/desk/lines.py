@@ -1,0 +1,58 @@
+"""Reading a work list (工作清单): what stands there, where each case stands, and until when somebody must act."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.calendars.store import calendar_of
+from gateway.cases.due import Due, due_of
+from gateway.cases.life import Life
+from gateway.exchange.following import known_of, life_of
+from gateway.model import Exchange
+from gateway.store import cases, desk, exchanges
+from gateway.store.cases import Case
+from gateway.store.connection import Connection
+from gateway.store.desk import Work
+from gateway.store.store import Store
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list as it is shown: nothing of it is personal. due: what is to be done next, till when."""
+
+    work: Work
+    exchange: Exchange
+    case: Case
+    life: Life
+    due: Due | None
+
+
+async def standing(store: Store, unit: str = "", most: int = MOST) -> list[Line]:
+    """What a unit has to see to, the oldest first; of every unit where none is given."""
+    return await store.read(lambda connection: _lines(connection, desk.standing(connection, unit, most)))
+
+
+async def named(store: Store, number: str) -> list[Line]:
+    """What was placed under a number of ours, or is the exchange or the case of that id."""
+
+    def look(connection: Connection) -> list[Line]:
+        one = desk.by_exchange(connection, number)
+        works = [one] if one else desk.by_number(connection, number) or desk.of_case(connection, number)
+        return _lines(connection, works)
+
+    return await store.read(look)
+
+
+def _lines(connection: Connection, works: Sequence[Work]) -> list[Line]:
+    lines = (_line(connection, work) for work in works)
+    return [line for line in lines if line is not None]
+
+
+def _line(connection: Connection, work: Work) -> Line | None:
+    case = cases.by_id(connection, work.case_id)
+    exchange = exchanges.by_id(connection, work.exchange_id)
+    if case is None or exchange is None:
+        return None
+    life = life_of(known_of(connection, case))
+    return Line(work, exchange, case, life, due_of(life, calendar_of(connection, case.division)))

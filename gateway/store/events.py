@@ -15,7 +15,11 @@ LOCK = sa.select(cases.c.id).where(cases.c.id == bindparam("id")).with_for_updat
 
 
 class Told(NamedTuple):
-    """One event as it became known, as cases.life.Event; cause: why it does not count, empty if it does."""
+    """One event as it became known, as cases.life.Event.
+
+    cause:  why it does not count; empty if it does.
+    due_on: the last day (ISO) that is told with it: of a correction, of what is owed, of a promise; empty if none.
+    """
 
     kind: str
     at_ms: int
@@ -25,6 +29,7 @@ class Told(NamedTuple):
     cause: str = ""
     seen_ms: int = 0
     exchange_id: str = ""
+    due_on: str = ""
 
 
 OF_CASE = (

@@ -226,6 +226,7 @@ case_events = sa.Table(
     _text("cause"),  # why it does not count; empty if it does
     _number("seen_ms"),
     _text("exchange_id"),  # by which it became known
+    _text("due_on"),  # the last day that is told with it
     **_ONE_TREE,
 )
 # days of a place that are otherwise than their weekday, and the years whose arrangement was brought in whole

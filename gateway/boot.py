@@ -26,6 +26,7 @@ from gateway.agreed import note
 from gateway.changeover import Overtaken, come_due
 from gateway.continuity import Published
 from gateway.credentials import SessionSecret
+from gateway.deadlines.watching import Watch
 from gateway.exchange.forms import Forms
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
@@ -70,6 +71,7 @@ class Gateway:
     forms: Forms
     exchanges: Exchanges
     worker: Worker
+    watch: Watch
     signer: Signer
     published: Published
     transport: HttpTransport
@@ -126,6 +128,7 @@ class Gateway:
         await self.exchanges.around.room.look()
         await self.alignments.refresh()
         await self.demands.refresh()
+        await self.watch.look()
         await self._keep_schedule()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
@@ -228,6 +231,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
         alignments=alignments, demands=demands, forms=forms, papers=papers, preparation=preparation,
         exchanges=story, worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
+        watch=Watch(store, settings.agreements, owner, clock_ms),
     )  # fmt: skip
     return gateway
 

@@ -1,10 +1,10 @@
 """Until when everybody must act in a case, as far as law, guide, agreement and calendar say it. Pure.
 
 行政许可法 art. 32: told of faults or accepted within five days of the receipt, else it counts as accepted from the
-receipt on (视为受理); art. 42, 45: how long a decision may take stands in the guide of the item, without the days of
-special procedures; art. 44: served within ten days of the decision; art. 82: days are working days. How long the
-unit has to sign for it stands in the agreement, how long a correction may take in the notice that asks for it.
-Where a limit, its unit or a year is not known there is no day, and that is said.
+receipt on (视为受理); art. 42, 45: how long a decision may take stands in the guide of the item, and the days of
+special procedures do not count; art. 44: served within ten days of the decision; art. 82: days are working days.
+How long the unit has to sign for it stands in the agreement, how long a correction may take in the notice that asks
+for it. Where a limit, its unit or a year is not known there is no day, and that is said.
 """
 
 from collections.abc import Mapping, Sequence

@@ -18,6 +18,17 @@ Name = Literal[
     "hand_over", "sign", "accept", "correct", "statutory", "promised", "serve", "supplement", "pay"
 ]  # fmt: skip
 NAMES: tuple[Name, ...] = get_args(Name)
+TEXTS: Mapping[Name, tuple[str, str]] = {
+    "hand_over": ("移交", "to be handed over"),
+    "sign": ("签收期限", "to be signed for by the unit"),
+    "accept": ("受理期限（逾期视为受理）", "to be accepted or objected to, else it counts as accepted"),
+    "correct": ("补正期限", "to be corrected by the applicant"),
+    "statutory": ("法定办结时限", "to be decided by law"),
+    "promised": ("承诺办结时限", "to be decided as promised"),
+    "serve": ("送达期限", "the decision to be served"),
+    "supplement": ("容缺材料后补期限", "what is owed to be supplied by the applicant"),
+    "pay": ("缴费期限", "to be paid by the applicant"),
+}
 DECIDING: tuple[Name, ...] = ("statutory", "promised")
 _BEFORE: frozenset[Name] = frozenset({"hand_over", "sign", "accept", "correct"})
 _SETS: Mapping[str, tuple[Name, ...]] = {

@@ -15,7 +15,7 @@ from gateway.exchange.prepare import epoch_ms
 from gateway.exchange.reads import ask
 from gateway.exchange.story import Exchanges
 from gateway.model import Exchange
-from gateway.store import cases, events, exchanges
+from gateway.store import cases, events, exchanges, watched
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.events import Told
@@ -127,6 +127,8 @@ def follow(case_id: str, news: Sequence[Told]) -> Callable[[Transaction], Life |
             life = life if ahead else told(life, event)
             tx.record(_entry(case, added[-1], life))
         events.add(tx.connection, case_id, len(known.told), added)
+        if added:
+            watched.look(tx.connection, case_id, tx.now_ms)
         if life.ended and case.open:
             cases.close(tx.connection, case_id)
         return life

@@ -8,7 +8,8 @@ import orjson
 from aiohttp import web
 
 from gateway.boot import Gateway
-from gateway.calendars.store import calendar_of
+from gateway.clock import china_day
+from gateway.deadlines.reckon import reckon
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
 from gateway.exchange.following import SUBMIT, ask_progress, known_of
@@ -134,7 +135,11 @@ async def _own_case(request: web.Request, case_id: str) -> Case:
 
 
 async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
-    numbers = await gateway.store.read(lambda connection: cases.numbers_of(connection, case.id))
-    known = await gateway.store.read(lambda connection: known_of(connection, case))
-    calendar = await gateway.store.read(lambda connection: calendar_of(connection, case.division))
-    return case_view(known, numbers, calendar)
+    today, agreements = china_day(gateway.clock_ms()), gateway.settings.agreements
+
+    def look(connection: Connection) -> dict[str, Any]:
+        known = known_of(connection, case)
+        reckoned = reckon(connection, known, agreements, today)
+        return case_view(known, cases.numbers_of(connection, case.id), reckoned, today)
+
+    return await gateway.store.read(look)

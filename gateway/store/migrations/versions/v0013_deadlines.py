@@ -11,3 +11,26 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("case_events", sa.Column("due_on", sa.Text(), server_default="", nullable=False))
+    op.create_table(
+        "watched_cases",
+        sa.Column("case_id", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("due_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_watched_cases")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_watched_cases_due_ms", "watched_cases", ["due_ms"])
+    op.create_table(
+        "case_clocks",
+        sa.Column("case_id", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("start_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("warn_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("colour", sa.Text(), server_default="", nullable=False),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "name", name=op.f("pk_case_clocks")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_case_clocks_warn_on", "case_clocks", ["warn_on"])
+    # every case that is open is looked at by the first process that starts
+    op.execute("INSERT INTO watched_cases (case_id, due_ms) SELECT id, 1 FROM cases WHERE open = 1")

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from gateway.cases.life import Event, Life
-from gateway.cases.states import BESIDE, CLOSES, DECISIONS, ENDS, OPENS
+from gateway.cases.states import BESIDE, CLOSES, DECISIONS, ENDS, LEADS, OPENS, State
 from gateway.clock import china_day
 from gateway.clocks import Pause
 
@@ -51,7 +51,6 @@ _STOPS: Mapping[str, frozenset[Name]] = {
 _TOLD: frozenset[Name] = frozenset(
     {"correct", "supplement", "pay", "promised"}
 )  # by the step that sets them going
-_DOES_NOT_MOVE = frozenset({"goes_back", "contradicts_the_end", "nothing_owed", "corrects_nothing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +100,17 @@ def spans_of(life: Life, saying: frozenset[tuple[str, str]]) -> list[Span]:
 
 
 def _moves(life: Life) -> Iterator[Event]:
-    """The steps that moved the case, each once: what two sources tell is one step, what went back is none."""
-    idle = {finding.event.key for finding in life.findings if finding.what in _DOES_NOT_MOVE}
-    state = ""
-    for event in life.steps:
-        if event.key in idle or event.kind == state:
-            continue
-        if event.kind not in OPENS and event.kind not in CLOSES and event.kind not in BESIDE:
-            state = "accepted" if event.kind == "resumed" else event.kind
-        yield event
+    """The steps that moved the case, each once, and what was told beside them; what went back is none."""
+    state: State = "received"
+    for place, event in enumerate(life.steps):
+        if event.kind in BESIDE or event.kind in OPENS or event.kind in CLOSES:
+            if state not in ENDS:
+                yield event
+        elif event.kind in LEADS[state]:
+            state = "accepted" if event.kind == "resumed" else event.kind  # type: ignore[assignment]
+            yield event
+        elif place == 0:
+            yield event
 
 
 def _runs(span: Span, names: frozenset[Name] | tuple[Name, ...]) -> bool:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "agreement": "gateway.cli.agreement:agreement",
     "calendar": "gateway.cli.calendar:calendar",
     "caller": "gateway.cli.catalogue:caller",
+    "case": "gateway.cli.case:case",
     "exchange": "gateway.cli.exchange:exchange",
     "platform": "gateway.cli.platform:platform",
     "store": "gateway.cli.store:store",

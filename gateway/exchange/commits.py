@@ -259,7 +259,7 @@ def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_d
 
 def _begin_following(tx: Transaction, now: Exchange, policy: Policy) -> None:
     """A case that they have is asked about by itself from now on, where they declare how often; its clocks run."""
-    if now.state == "delivered" and now.operation == "case.submit":
+    if now.state == "delivered" and now.kind == "write" and now.case_id:
         watched.look(tx.connection, now.case_id, tx.now_ms)
     if now.state == "delivered" and policy.follow_ms:
         due_ms = tx.now_ms + policy.follow_ms

@@ -157,6 +157,7 @@ def _entry(case: Case, each: Told, life: Life) -> Entry:
         "number": each.number or None,
         "undoes": each.undoes or None,
         "due_on": each.due_on or None,
+        "reason": each.reason or None,
         "cause": each.cause or None,
         "finding": finding,
         "state": life.state,

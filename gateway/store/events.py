@@ -19,6 +19,7 @@ class Told(NamedTuple):
 
     cause:  why it does not count; empty if it does.
     due_on: the last day (ISO) that is told with it: of a correction, of what is owed, of a promise; empty if none.
+    reason: why, as a word of a closed list; empty if none.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Told(NamedTuple):
     seen_ms: int = 0
     exchange_id: str = ""
     due_on: str = ""
+    reason: str = ""
 
 
 OF_CASE = (

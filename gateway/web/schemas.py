@@ -133,7 +133,10 @@ _OF_CASES: dict[str, Schema] = {
         "numbers": a_list(an_object("编号", {"owner": TEXT, "kind": TEXT, "number": TEXT})),
         "exchanges": a_list(a_ref("Exchange")),
     }),
-    "Cases": an_object("办件列表", {"cases": a_list(a_ref("CaseView")), "more": titled("还有未列出的", FLAG)}),
+    "Cases": an_object("办件列表", {
+        "cases": a_list(a_ref("CaseView")), "more": titled("还有未列出的", FLAG),
+        "cursor": titled("下次从其后读起；按编号查找时为空", OPTIONAL),
+    }),
     "ProgressView": an_object("办理进度", {"case": TEXT, "exchange": TEXT, "progress": a_ref("Progress")}),
     "Preflight": an_object("预检结果", {
         "platform": titled("平台", TEXT),

@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("case_events", sa.Column("due_on", sa.Text(), server_default="", nullable=False))
+    op.add_column("case_events", sa.Column("reason", sa.Text(), server_default="", nullable=False))
     op.create_table(
         "watched_cases",
         sa.Column("case_id", sa.Text(), autoincrement=False, nullable=False),

@@ -46,6 +46,7 @@ from gateway.shelf import Shelf
 from gateway.store import exchanges, releases, scheduled
 from gateway.store.scheduled import Scheduled
 from gateway.store.store import Store, Transaction
+from gateway.webhooks.courier import Courier
 from gateway.worker import Worker
 from gateway.world import World
 
@@ -72,6 +73,7 @@ class Gateway:
     exchanges: Exchanges
     worker: Worker
     watch: Watch
+    courier: Courier
     signer: Signer
     published: Published
     transport: HttpTransport
@@ -91,13 +93,14 @@ class Gateway:
         self.store.listen(self.exchanges.waiters.hear)
         await self.refresh_gates()
         await self.sign(now=True)
-        self._tasks.append(asyncio.create_task(self.worker.run()))
+        self._tasks += [asyncio.create_task(self.worker.run()), asyncio.create_task(self.courier.run())]
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
 
     async def stop(self) -> None:
         """Take nothing new, let what is on the wire come to its end, close."""
         self.stopping = True
         log.info("gateway.stopping")
+        self.courier.stop()
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
@@ -232,6 +235,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         alignments=alignments, demands=demands, forms=forms, papers=papers, preparation=preparation,
         exchanges=story, worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
         watch=Watch(store, settings.agreements, owner, clock_ms),
+        courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
     )  # fmt: skip
     return gateway
 

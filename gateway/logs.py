@@ -19,6 +19,7 @@ EVENTS = frozenset(
         "calendar.unknown",
         "circuit.opened", "circuit.closed", "session.refreshed", "certificate.ends",
         "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
+        "webhook.away", "webhook.reached",
         "reconcile.done", "log.epoch", "values.shown",
     }
 )  # fmt: skip

@@ -23,6 +23,7 @@ _COMMANDS = {
     "exchange": "gateway.cli.exchange:exchange",
     "platform": "gateway.cli.platform:platform",
     "store": "gateway.cli.store:store",
+    "webhook": "gateway.cli.webhook:webhook",
     "reconcile": "gateway.cli.reconcile:reconcile",
     "schema": "gateway.cli.schema:schema",
     "states": "gateway.cli.states:states",

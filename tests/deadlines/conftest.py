@@ -27,7 +27,8 @@ from tests.postgres import Server, running
 
 AGREEMENT = {
     "agreement": "jia-yi", "title": "甲乙通办协议", "document": "甲乙通办〔2026〕1号",
-    "between": [["330282"], ["440232"]], "modes": ["collect_for"], "valid_from": "2026-01-01", "sign_within": {"days": 2},
+    "between": [["330282"], ["440232"]], "modes": ["collect_for"], "valid_from": "2026-01-01",
+    "sign_within": {"days": 2},
 }  # fmt: skip
 OF_CASE = (
     sa.select(ENTRIES.c.body).where(ENTRIES.c.case_id == sa.bindparam("case")).order_by(ENTRIES.c.position)

@@ -1,4 +1,4 @@
-"""What a caller sees of limits and of what changed: every clock with its colour, events, and cases since a moment."""
+"""What a caller sees of limits and of what changed: every clock with its colour, events, cases since a moment."""
 
 import asyncio
 import csv

@@ -35,3 +35,21 @@ def upgrade() -> None:
     op.create_index("ix_case_clocks_warn_on", "case_clocks", ["warn_on"])
     # every case that is open is looked at by the first process that starts
     op.execute("INSERT INTO watched_cases (case_id, due_ms) SELECT id, 1 FROM cases WHERE open = 1")
+    op.create_table(
+        "webhook_letters",
+        sa.Column("caller", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("epoch", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("case_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("tries", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("since_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("cause", sa.Text(), server_default="", nullable=False),
+        sa.Column("dead", sa.BigInteger(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("caller", "position", name=op.f("pk_webhook_letters")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_webhook_letters_caller_due_ms", "webhook_letters", ["caller", "due_ms"])
+    op.create_index(
+        "ix_webhook_letters_caller_case_id_position", "webhook_letters", ["caller", "case_id", "position"]
+    )

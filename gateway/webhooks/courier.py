@@ -29,7 +29,7 @@ TICK_S = 0.25
 AT_ONCE = 8
 REPLY_BYTES = 64 * 1024
 REST_MS = 60_000  # at most this long nothing is tried where nothing is reached
-LEASE_MS = 5_000  # beyond the timeout of a try
+LEASE_MS = 2_000  # beyond the timeout of a try
 GONE = "gone"  # 410: the caller wants this no more
 AWAY = frozenset(
     {"http_429", "http_502", "http_503", "http_504", "no_secret"}

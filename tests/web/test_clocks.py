@@ -4,18 +4,18 @@ import asyncio
 import csv
 import io
 import json
-import subprocess
-import sys
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from gateway.cli.asking import Stop
+from gateway.cli.case import case
 from gateway.clock import china_day
 from gateway.exchange.following import follow
 from gateway.feed import cursor_at
 from gateway.store.events import Told
-from tests.installation import CHECKOUT
 from tests.web.people import case_of_somebody
 from tests.web.service import Running
 from tests.web.test_events import read
@@ -24,11 +24,10 @@ from tests.web.test_life import moved, view
 DAY = timedelta(days=1)
 
 
-async def ran(service: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gateway.cli", *arguments, "--conf", str(service.folder / "conf")]
-    return await asyncio.to_thread(
-        subprocess.run, command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False
-    )
+async def ran(service: Running, *arguments: str) -> Result:
+    """A command, in a thread: it has a loop of its own."""
+    given = [*arguments, "--conf", str(service.folder / "conf")]
+    return await asyncio.to_thread(CliRunner().invoke, case, given, standalone_mode=False)
 
 
 async def promised(service: Running, key: str, *, days: int) -> tuple[dict[str, Any], str]:
@@ -71,15 +70,15 @@ async def test_a_limit_that_has_run_out_is_an_event_and_stands_in_the_list_of_th
     assert [(each["case"], each["clock"], each["due_on"]) for each in told] == [
         (submitted["case"], "promised", on)
     ]
-    listed = await ran(service, "case", "overdue", "--csv", "--platform", "sim-gd")
-    assert listed.returncode == 1, listed.stderr
+    listed = await ran(service, "overdue", "--csv", "--platform", "sim-gd")
+    assert listed.return_value == 1
     rows = [row for row in csv.DictReader(io.StringIO(listed.stdout)) if row["case"] == submitted["case"]]
     assert [(row["colour"], row["clock"], row["due_on"]) for row in rows] == [("red", "promised", on)]
-    table = await ran(service, "case", "overdue")
+    table = await ran(service, "overdue")
     assert submitted["case"] in table.stdout and "promised" in table.stdout
-    none = await ran(service, "case", "overdue", "--json", "--division", "99*")
-    assert (none.returncode, json.loads(none.stdout)) == (0, {"limits": []})
-    unknown = await ran(service, "case", "overdue", "--unknown", "--json")
+    none = await ran(service, "overdue", "--json", "--division", "99*")
+    assert (none.return_value, json.loads(none.stdout)) == (0, {"limits": []})
+    unknown = await ran(service, "overdue", "--unknown", "--json")
     assert {"limit_unknown"} <= {row["why"] for row in json.loads(unknown.stdout)["limits"]}
 
 
@@ -89,8 +88,8 @@ async def test_an_extension_is_recorded_by_hand_with_its_reason_and_the_limit_is
     submitted, _ = await promised(service, key, days=-1)
     until = (china_day(service.gateway.clock_ms()) + DAY * 9).isoformat()
     given = ("--until", until, "--ground", "complex", "--reason", "张三的材料须外调", "--as", "li.w")
-    done = await ran(service, "case", "extend", submitted["case"], *given)
-    assert (done.returncode, done.stdout) == (0, f"{submitted['case']} extended until={until}\n"), done.stderr
+    done = await ran(service, "extend", submitted["case"], *given)
+    assert (done.return_value, done.stdout) == (0, f"{submitted['case']} extended until={until}\n")
     shown = await view(service, submitted["case"])
     clocks = {each["clock"]: each for each in shown["clocks"]}
     assert clocks["promised"]["on"] == clocks["statutory"]["on"] == until
@@ -100,23 +99,23 @@ async def test_an_extension_is_recorded_by_hand_with_its_reason_and_the_limit_is
         "case.event", "extended", "complex", until,
     )  # fmt: skip
     assert "张三" not in json.dumps(shown, ensure_ascii=False)
-    sooner = await ran(service, "case", "extend", submitted["case"], *given)
-    assert sooner.returncode == 1
+    sooner = await ran(service, "extend", submitted["case"], *given)
+    assert isinstance(sooner.exception, Stop)
 
 
 async def test_nothing_is_extended_before_there_is_something_to_extend(service: Running, key: str) -> None:
     submitted = (await service.submit(case_of_somebody(), key)).document
     given = ("--until", "2099-12-31", "--reason", "x", "--as", "li.w")
-    for case in (submitted["case"], "01M7ZWW086DT8J2JM6T0Y9RXRE"):
-        assert (await ran(service, "case", "extend", case, *given)).returncode == 1
+    for one in (submitted["case"], "01M7ZWW086DT8J2JM6T0Y9RXRE"):
+        assert isinstance((await ran(service, "extend", one, *given)).exception, Stop)
     assert [each["event"] for each in (await view(service, submitted["case"]))["timeline"]][-1] != "extended"
 
 
-async def events_of(service: Running, case: str) -> list[dict[str, Any]]:
+async def events_of(service: Running, case_id: str) -> list[dict[str, Any]]:
     cursor, found = "", list[dict[str, Any]]()
     while True:
         page = await read(service, cursor, limit="500")
-        found += [each for each in page["events"] if each.get("case") == case]
+        found += [each for each in page["events"] if each.get("case") == case_id]
         if not page["more"]:
             return found
         cursor = page["cursor"]

@@ -27,6 +27,7 @@ class Receiver:
     taken: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     forged: int = 0
     hold: asyncio.Event | None = None
+    wait_s: float = 0
     address: str = ""
 
     async def hear(self, request: web.Request) -> web.Response:
@@ -38,6 +39,7 @@ class Receiver:
         self.told.append((request.headers["webhook-id"], body))
         if self.hold is not None:
             await self.hold.wait()
+        await asyncio.sleep(self.wait_s)
         status = self.answer(body)
         if status < 300:
             self.taken.append((request.headers["webhook-id"], body))

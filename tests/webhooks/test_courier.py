@@ -139,9 +139,11 @@ async def test_without_a_secret_nothing_is_told_and_nothing_is_lost(post: Post) 
 async def test_of_two_processes_one_carries_at_a_time(post: Post) -> None:
     post.receiver.hold = asyncio.Event()
     await post.happens("A")
+    await post.courier("one").round("guichi", post.hook)  # it is collected, and carried in the next round
     one = asyncio.create_task(post.courier("one").round("guichi", post.hook))
-    while not post.receiver.told:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(5):
+        while not post.receiver.told:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     assert await post.courier("other").round("guichi", post.hook) is False
     post.receiver.hold.set()
     assert await one

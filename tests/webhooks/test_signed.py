@@ -30,7 +30,8 @@ def test_the_published_example_has_the_published_signature():
 def test_what_is_no_secret_is_refused_without_being_quoted(secret):
     with pytest.raises(BadSecret) as refused:
         key_of(secret)
-    assert not secret or secret not in str(refused.value)
+    told = secret.removeprefix("whsec_")
+    assert not told or told not in str(refused.value)
 
 
 @given(st.binary(min_size=24, max_size=64), st.binary(max_size=200), st.integers(0, 2**40))

@@ -4,6 +4,7 @@ import csv
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 import orjson
@@ -47,9 +48,7 @@ def overdue_(
 
     found = run(work, conf)
     if as_csv:
-        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(found)
+        write_csv(found, sys.stdout)
     elif as_json:
         click.echo(orjson.dumps({"limits": found}, option=orjson.OPT_INDENT_2).decode())
     else:
@@ -97,6 +96,12 @@ def extend(conf: Path, actor: str, case_id: str, until: datetime, ground: str, r
         )
     click.echo(f"{case_id} extended until={day}")
     return 0
+
+
+def write_csv(rows: Rows, to: TextIO) -> None:
+    writer = csv.DictWriter(to, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
 
 
 def _print(rows: Rows, shown: tuple[str, ...]) -> None:

@@ -43,7 +43,7 @@ from gateway.room import Room
 from gateway.routes import Routes
 from gateway.settings import Settings
 from gateway.shelf import Shelf
-from gateway.store import exchanges, releases, scheduled
+from gateway.store import exchanges, releases, scheduled, watched
 from gateway.store.scheduled import Scheduled
 from gateway.store.store import Store, Transaction
 from gateway.webhooks.courier import Courier
@@ -89,7 +89,8 @@ class Gateway:
         self.store.start()
         await self._come_due()
         await self.shelf.activate()
-        await self.store.write(note(self.settings.agreements))
+        if await self.store.write(note(self.settings.agreements)):  # within how many days units sign, too
+            await self.store.write(lambda tx: watched.look_at_all(tx.connection))
         self.store.listen(self.exchanges.waiters.hear)
         await self.refresh_gates()
         await self.sign(now=True)

@@ -37,16 +37,13 @@ FROM = (
 )
 
 
-# which cases of the caller the entries of a stretch are about
-OF_STRETCH = (
-    sa.select(ENTRIES.c.position, ENTRIES.c.kind, ENTRIES.c.case_id)
-    .join(cases, cases.c.id == ENTRIES.c.case_id)
-    .where(
-        ENTRIES.c.position >= bindparam("first"),
-        ENTRIES.c.position < bindparam("end"),
-        cases.c.caller == bindparam("caller"),
-    )
+# which case every entry from a position on is about, and whether it is one of the caller's
+CASES_FROM = (
+    sa.select(ENTRIES.c.position, ENTRIES.c.kind, ENTRIES.c.case_id, cases.c.caller == bindparam("caller"))
+    .select_from(ENTRIES.outerjoin(cases, cases.c.id == ENTRIES.c.case_id))
+    .where(ENTRIES.c.position >= bindparam("first"))
     .order_by(ENTRIES.c.position)
+    .limit(bindparam("most", type_=sa.Integer))
 )
 SIZE = sa.select(BATCHES.c.size).order_by(BATCHES.c.size.desc()).limit(1)
 BATCH_AT = (
@@ -101,19 +98,17 @@ def page(connection: Connection, caller: str, cursor: str, origin: str, most: in
 def changed(connection: Connection, caller: str, cursor: str, origin: str, most: int) -> Changed:
     """At most `most` cases of a caller of which anything became known behind a cursor. Raises as `page` does."""
     epoch = split_origin(origin)[1]
-    first, size = _position(cursor, epoch), size_of(connection)
-    end = min(first + MOST_SEEN, size)
+    first = behind = _position(cursor, epoch)
     found: dict[str, None] = {}
-    behind = max(first, end)
-    for position, kind, case_id in connection.rows(
-        OF_STRETCH, {"first": first, "end": end, "caller": caller}
-    ):
-        if len(found) == most and case_id not in found:
-            behind = position
-            break
-        if kind.startswith(KINDS):
+    rows = connection.rows(CASES_FROM, {"first": first, "caller": caller, "most": MOST_SEEN})
+    for position, kind, case_id, is_theirs in rows:
+        if is_theirs and kind.startswith(KINDS):
+            if len(found) == most and case_id not in found:
+                break
             found[case_id] = None
-    return Changed(tuple(found), f"{epoch}.{behind}", behind < size)
+        behind = position + 1
+    more = bool(rows) and (behind <= rows[-1][0] or len(rows) == MOST_SEEN)
+    return Changed(tuple(found), f"{epoch}.{behind}", more)
 
 
 def cursor_at(connection: Connection, at_ms: int, origin: str) -> str:

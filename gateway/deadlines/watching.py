@@ -25,8 +25,8 @@ from mappings.china_time import CHINA
 
 log = logs.get("worker")
 LEASE, LEASE_MS = "deadlines", 10_000
-EVERY_MS = 500
-MOST = 50
+EVERY_MS = 250
+MOST = 16  # what shares a commit: some milliseconds
 AGAIN_MS = 86_400_000  # of a clock without a day: a guide, a year may have been brought in meanwhile
 WARNED = ("amber", "red")
 _DAY = timedelta(days=1)

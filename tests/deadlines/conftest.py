@@ -1,5 +1,6 @@
 """A store of each kind whose time a test sets, and cases in it as commit 2 leaves them."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from audit import log
 from audit.tables import ENTRIES
 from gateway.agreements import Agreement
-from gateway.deadlines.watching import Watch
+from gateway.deadlines.watching import EVERY_MS, Watch
 from gateway.exchange.following import follow
 from gateway.model import Exchange
 from gateway.store import cases, exchanges, watched
@@ -56,8 +57,13 @@ class Office:
     async def at(self, text: str, watch: Watch | None = None) -> None:
         """It is that moment, and everything is looked at that is due."""
         self.now[0] = ms(text)
+        async with asyncio.timeout(10):
+            await self._looked(watch or self.watch())
+
+    async def _looked(self, watch: Watch) -> None:
         while await self.store.read(lambda connection: watched.due(connection, self.now[0], 1)):
-            await (watch or self.watch()).look()
+            self.now[0] += EVERY_MS
+            await watch.look()
 
     async def case(self, number: str, handed: str, **said: Any) -> str:
         """A case that was received and handed over then; its id."""

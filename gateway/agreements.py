@@ -73,6 +73,13 @@ class Opening(_Dated):
         return any(fnmatchcase(code, pattern) for code in codes if code for pattern in self.items)
 
 
+class SignWithin(_Declared):
+    """Within how many days, counted from the day after, the unit signs for what is handed over to it (签收)."""
+
+    days: Annotated[int, Field(ge=0, le=365)]
+    unit: Literal["working_days", "calendar_days"] = "working_days"
+
+
 class Agreement(_Dated):
     """conf/agreements/NAME.yaml. between: two parties, each of places with everything that lies in them."""
 
@@ -83,6 +90,7 @@ class Agreement(_Dated):
     direction: Literal["both", "forth"] = "both"
     modes: Annotated[tuple[Mode, ...], Field(min_length=1)]
     powers: tuple[Power, ...] = ()
+    sign_within: SignWithin | None = None
     openings: tuple[Opening, ...] = ()
 
     @field_validator("openings")
@@ -107,8 +115,9 @@ class Agreement(_Dated):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what it says, in hex."""
-        return sha256(self.model_dump_json().encode()).hexdigest()
+        """SHA-256 of what it says, in hex; a limit that it does not set makes no other agreement of it."""
+        unsaid = {"sign_within"} if self.sign_within is None else None
+        return sha256(self.model_dump_json(exclude=unsaid).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

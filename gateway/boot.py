@@ -27,6 +27,7 @@ from gateway.agreed import note
 from gateway.changeover import Overtaken, come_due
 from gateway.continuity import Published
 from gateway.credentials import SessionSecret
+from gateway.deadlines.watching import Watch
 from gateway.desk.placing import WorkList
 from gateway.exchange.forms import Forms
 from gateway.exchange.papers import Papers
@@ -47,9 +48,10 @@ from gateway.room import Room
 from gateway.routes import Routes
 from gateway.settings import Settings
 from gateway.shelf import Shelf
-from gateway.store import exchanges, releases, scheduled
+from gateway.store import exchanges, releases, scheduled, watched
 from gateway.store.scheduled import Scheduled
 from gateway.store.store import Store, Transaction
+from gateway.webhooks.courier import Courier
 from gateway.worker import Worker
 from gateway.world import World
 
@@ -77,6 +79,8 @@ class Gateway:
     forms: Forms
     exchanges: Exchanges
     worker: Worker
+    watch: Watch
+    courier: Courier
     signer: Signer
     published: Published
     transport: HttpTransport
@@ -92,12 +96,12 @@ class Gateway:
         self.store.start()
         await self._come_due()
         await self.shelf.activate()
-        await self.store.write(note(self.settings.agreements))
+        if await self.store.write(note(self.settings.agreements)):  # within how many days units sign, too
+            await self.store.write(lambda tx: watched.look_at_all(tx.connection))
         self.store.listen(self.exchanges.waiters.hear)
         await self.refresh_gates()
         await self.sign(now=True)
-        self._tasks.append(asyncio.create_task(self.worker.run()))
-        self._tasks.append(asyncio.create_task(self.sweep.run()))
+        self._tasks += [asyncio.create_task(each.run()) for each in (self.worker, self.courier, self.sweep)]
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
 
     async def stop(self) -> None:
@@ -105,6 +109,7 @@ class Gateway:
         self.stopping = True
         log.info("gateway.stopping")
         self.sweep.stop()
+        self.courier.stop()
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
@@ -135,6 +140,7 @@ class Gateway:
         await self.exchanges.around.room.look()
         await self.alignments.refresh()
         await self.demands.refresh()
+        await self.watch.look()
         await self._keep_schedule()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
@@ -242,6 +248,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, sweep=sweep,
         preparation=preparation,
         exchanges=story, worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
+        watch=Watch(store, settings.agreements, owner, clock_ms),
+        courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
     )  # fmt: skip
     return gateway
 

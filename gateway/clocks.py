@@ -5,13 +5,14 @@ computed, and neither is one that runs into a year whose days off are not known:
 guessed.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-Unit = Literal["working_days", "calendar_days", "unknown"]
-Why = Literal["unit_unknown", "year_unknown"]
+Unit = Literal["working_days", "calendar_days", "months", "hours", "unknown"]
+Why = Literal["unit_unknown", "not_in_days", "year_unknown"]
 MOST_DAYS = 3_660  # a limit of more than ten years is a mistake
 _DAY = timedelta(days=1)
 _WEEKEND = 5  # Saturday
@@ -60,7 +61,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How long something may take, as law or promise says it."""
+    """How long something may take, as law or promise says it; days: so many of the unit, whichever it is."""
 
     days: int
     unit: Unit
@@ -78,20 +79,29 @@ def due_on(calendar: Calendar, start: date, limit: Limit, pauses: Iterable[Pause
     """The last day of a limit; None while a pause still runs.
 
     Days count from the day after the start; a start on a day off counts from the next worked one (received on a
-    Saturday). A limit in calendar days that ends on a day off ends on the next worked one. A limit of no days is
-    due on the start itself. Raises Unknown.
+    Saturday). A limit in calendar days or months that ends on a day off ends on the next worked one. A limit of no
+    days is due on the start itself. Raises Unknown, also for hours: nobody says whether nights count.
     """
-    if limit.unit == "unknown":
-        raise Unknown("unit_unknown")
+    if limit.unit in ("unknown", "hours"):
+        raise Unknown("unit_unknown" if limit.unit == "unknown" else "not_in_days")
     pauses = tuple(pauses)
     if any(pause.end is None for pause in pauses):
         return None
-    day, left = calendar.next_worked(start), min(limit.days, MOST_DAYS)
+    day = calendar.next_worked(start)
+    left = (_months_on(day, limit.days) - day).days if limit.unit == "months" else limit.days
+    left = min(left, MOST_DAYS)
     while left:
         day += _DAY
-        if not _paused(day, pauses) and (limit.unit == "calendar_days" or calendar.works(day)):
+        if not _paused(day, pauses) and (limit.unit != "working_days" or calendar.works(day)):
             left -= 1
     return calendar.next_worked(day)
+
+
+def _months_on(day: date, months: int) -> date:
+    """The same day so many months on, or the last of that month if it has none (民法典 art. 202)."""
+    years, month = divmod(day.month - 1 + min(months, MOST_DAYS // 30), 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def days_used(calendar: Calendar, start: date, today: date, pauses: Iterable[Pause] = ()) -> int:

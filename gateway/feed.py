@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from audit.origins import split_origin
-from audit.tables import ENTRIES
+from audit.tables import BATCHES, ENTRIES
 from gateway.errors import Refusal
 from gateway.store.connection import Connection
 from gateway.store.tables import cases
@@ -24,6 +24,7 @@ KINDS = ("exchange.", "case.")
 SHOWN = (
     "case", "exchange", "operation", "platform", "state", "attempt", "cause", "code", "theirs", "event",
     "happened_at", "source", "number", "finding",
+    "clock", "start_on", "due_on", "why", "year", "reason",
 )  # fmt: skip
 
 # every entry from a position on, and whether it is about a case of the caller
@@ -34,6 +35,33 @@ FROM = (
     .order_by(ENTRIES.c.position)
     .limit(bindparam("most", type_=sa.Integer))
 )
+
+
+# which case every entry from a position on is about, and whether it is one of the caller's
+CASES_FROM = (
+    sa.select(ENTRIES.c.position, ENTRIES.c.kind, ENTRIES.c.case_id, cases.c.caller == bindparam("caller"))
+    .select_from(ENTRIES.outerjoin(cases, cases.c.id == ENTRIES.c.case_id))
+    .where(ENTRIES.c.position >= bindparam("first"))
+    .order_by(ENTRIES.c.position)
+    .limit(bindparam("most", type_=sa.Integer))
+)
+SIZE = sa.select(BATCHES.c.size).order_by(BATCHES.c.size.desc()).limit(1)
+BATCH_AT = (
+    sa.select(BATCHES.c.previous, BATCHES.c.size, BATCHES.c.at_ms)
+    .where(BATCHES.c.size > bindparam("size"))
+    .order_by(BATCHES.c.size)
+    .limit(1)
+)
+EARLIER_MS = 600_000  # by how much entries may be out of the order of their times
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Ids of cases that changed behind a cursor, each once; and as in Page."""
+
+    cases: tuple[str, ...]
+    cursor: str
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +93,41 @@ def page(connection: Connection, caller: str, cursor: str, origin: str, most: in
             found.append(_event(entry, f"{epoch}.{behind}"))
     more = bool(rows) and (behind <= rows[-1][0] or len(rows) == MOST_SEEN)
     return Page(tuple(found), f"{epoch}.{behind}", more)
+
+
+def changed(connection: Connection, caller: str, cursor: str, origin: str, most: int) -> Changed:
+    """At most `most` cases of a caller of which anything became known behind a cursor. Raises as `page` does."""
+    epoch = split_origin(origin)[1]
+    first = behind = _position(cursor, epoch)
+    found: dict[str, None] = {}
+    rows = connection.rows(CASES_FROM, {"first": first, "caller": caller, "most": MOST_SEEN})
+    for position, kind, case_id, is_theirs in rows:
+        if is_theirs and kind.startswith(KINDS):
+            if len(found) == most and case_id not in found:
+                break
+            found[case_id] = None
+        behind = position + 1
+    more = bool(rows) and (behind <= rows[-1][0] or len(rows) == MOST_SEEN)
+    return Changed(tuple(found), f"{epoch}.{behind}", more)
+
+
+def cursor_at(connection: Connection, at_ms: int, origin: str) -> str:
+    """A cursor behind which everything stands that was recorded since a moment (and a little before)."""
+    low, high, since_ms = 0, size_of(connection), at_ms - EARLIER_MS
+    while low < high:  # the first batch since then; their times grow with them, but for clocks
+        middle = (low + high) // 2
+        row = connection.row(BATCH_AT, {"size": middle})
+        if row is None or row[2] >= since_ms:
+            high = min(middle, row[0] if row else middle)
+        else:
+            low = row[1]
+    return f"{split_origin(origin)[1]}.{low}"
+
+
+def size_of(connection: Connection) -> int:
+    """How many entries the log has."""
+    row = connection.row(SIZE)
+    return int(row[0]) if row else 0
 
 
 def _position(cursor: str, epoch: int) -> int:

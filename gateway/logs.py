@@ -16,10 +16,12 @@ EVENTS = frozenset(
         "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
         "exchange.hastened",
+        "calendar.unknown",
         "circuit.opened", "circuit.closed", "session.refreshed", "certificate.ends",
         "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
         "reconcile.done", "log.epoch", "values.shown", "upload.whole", "materials.swept", "desk.recorded",
         "print.made",
+        "webhook.away", "webhook.reached",
     }
 )  # fmt: skip
 

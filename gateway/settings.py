@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from gateway.agreements import Agreement
 from gateway.file_kinds import TESTS
+from gateway.hooks import SecretSource, Webhook
 from mappings.problems import Finding, Unreadable, nearest
 from mappings.source import Source, read
 
@@ -86,13 +87,6 @@ class Materials(Declared):
     types: tuple[str, ...] = tuple(TESTS)
 
 
-class SecretSource(Declared):
-    """Where a secret is: a file or an environment variable, never the configuration itself."""
-
-    file: Path | None = None
-    env: str | None = None
-
-
 class Installation(Declared):
     """conf/gateway.yaml."""
 
@@ -134,6 +128,7 @@ class Caller(Declared):
     speaks_for: tuple[str, ...]
     keys: tuple[CallerKey, ...]
     rights: Rights
+    webhook: Webhook | None = None
 
 
 class Reached(Declared):
@@ -190,6 +185,13 @@ class Settings:
     def secrets_in(self, platform: str, reached: Reached) -> dict[str, str]:
         """Those of its address, or of its test address. Raises Unconfigured."""
         return {name: self._secret(f"{platform}.{name}", each) for name, each in reached.secrets.items()}
+
+    def webhook_secret(self, caller: str) -> str:
+        """The secret with which a caller's events are signed. Raises Unconfigured, also for who has no webhook."""
+        webhook = self.callers[caller].webhook if caller in self.callers else None
+        if webhook is None:
+            raise Unconfigured(f"caller {caller}: no webhook in conf/callers/{caller}.yaml")
+        return self._secret(f"{caller}.webhook", webhook.secret)
 
     def _secret(self, name: str, source: SecretSource) -> str:
         if source.env is not None:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.calendars import nation
 from gateway.clocks import Calendar
 from gateway.items.item import NATION, places
+from gateway.store import watched
 from gateway.store.connection import Connection
 from gateway.store.tables import calendar_days, calendar_years
 
@@ -35,7 +36,10 @@ class Day(NamedTuple):
 
 
 def put(connection: Connection, division: str, days: Sequence[Day], year: int | None) -> int:
-    """Keep days of a place; year: one of the nation's that is whole with these. How many are new or otherwise."""
+    """Keep days of a place; year: one of the nation's that is whole with these. How many are new or otherwise.
+
+    Every case that has a limit is looked at anew.
+    """
     known = {each.day: each for each in of_place(connection, division)}
     changed = [each for each in days if known.get(each.day) != each]
     rows = [
@@ -45,6 +49,8 @@ def put(connection: Connection, division: str, days: Sequence[Day], year: int | 
     connection.run_many(PUT_DAY, rows)
     if year is not None:
         connection.run(PUT_YEAR, {"year": year})
+    if changed or year is not None:
+        watched.look_at_all(connection)
     return len(changed)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from gateway.cases.states import ACTS, ALONG, CLOSES, ENDS, LEADS, OPENS, Actor, Duty, Kind, State
+from gateway.cases.states import ACTS, ALONG, BESIDE, CLOSES, ENDS, LEADS, OPENS, Actor, Duty, Kind, State
 
 APART_MS = 5 * 60_000  # clocks of two places differ by as much
 What = Literal["contradicts_the_end", "goes_back", "second_correction", "nothing_owed", "corrects_nothing"]
@@ -122,6 +122,8 @@ def _next(life: Life, waiting: Sequence[Event]) -> int:
 
 
 def _fits(life: Life, event: Event) -> bool:
+    if event.kind in BESIDE:
+        return True
     if event.kind in OPENS:
         return not life.ended
     if event.kind in CLOSES:
@@ -134,6 +136,8 @@ def _step(life: Life, event: Event) -> Life:
     life = replace(life, events=(*life.events, event), steps=(*life.steps, event))
     if event.kind in OPENS or event.kind in CLOSES:
         return _owing(life, event)
+    if event.kind in BESIDE:
+        return life
     if event.kind not in LEADS[life.state]:
         same = event.kind == life.state
         what: What = "contradicts_the_end" if life.ended and event.kind in ENDS else "goes_back"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from gateway.cases.life import What
-from gateway.cases.states import ACTS, CLOSES, ENDS, LEADS, OPENS, STATES, TEXTS, Kind, State
+from gateway.cases.states import ACTS, BESIDE, CLOSES, ENDS, LEADS, OPENS, STATES, TEXTS, Kind, State
 
 _ACTORS = {
     "receiving": "收件地 the receiving place", "deciding": "办理地 the deciding place",
@@ -62,6 +62,9 @@ def _duties() -> Iterator[str]:
     for opens, duty in OPENS.items():
         closes = next(kind for kind, closed in CLOSES.items() if closed == duty)
         yield f"| `{duty}` | `{opens}` | `{closes}`, or the end of the case 或办结 |"
+    yield ""
+    told = ", ".join(f"`{kind}`" for kind in sorted(BESIDE))
+    yield f"Told without moving the case 不改变状态 ([deadlines](deadlines.md)): {told}."
     yield ""
     yield f"Ends 办结: {', '.join(f'`{state}`' for state in STATES if state in ENDS)}."
 

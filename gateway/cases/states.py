@@ -12,7 +12,7 @@ State = Literal[
     "granted", "refused", "not_accepted", "returned", "withdrawn", "voided", "lapsed", "transferred_up", "served",
 ]  # fmt: skip
 Duty = Literal["supplement", "payment"]
-Kind = State | Literal["resumed", "supplement_owed", "supplied", "to_pay", "paid"]
+Kind = State | Literal["resumed", "supplement_owed", "supplied", "to_pay", "paid", "promised", "extended"]
 Actor = Literal["receiving", "deciding", "applicant", "nobody"]
 STATES: tuple[State, ...] = get_args(State)
 
@@ -73,11 +73,14 @@ LEADS: Mapping[State, frozenset[Kind]] = {
 OPENS: Mapping[str, Duty] = {"supplement_owed": "supplement", "to_pay": "payment"}
 CLOSES: Mapping[str, Duty] = {"supplied": "supplement", "paid": "payment"}
 
+# Told of an open case without moving it: a last day that was promised (承诺办结日期), a longer limit (延期).
+BESIDE: frozenset[Kind] = _kinds("promised", "extended")
+
 # How far along a step is: of two within the clocks' difference the lesser was first.
 _ALONG = (
     "received", "form_checked", "handed_over", "signed", "correction_needed", "corrected", "accepted",
-    "supplement_owed", "supplied", "suspended", "resumed", "to_pay", "paid", *sorted(DECISIONS),
-    *sorted(ENDS - {"served"}), "served",
+    "supplement_owed", "supplied", "suspended", "resumed", "promised", "extended", "to_pay", "paid",
+    *sorted(DECISIONS), *sorted(ENDS - {"served"}), "served",
 )  # fmt: skip
 ALONG: Mapping[str, int] = {kind: place for place, kind in enumerate(_ALONG)}
 

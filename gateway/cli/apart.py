@@ -11,8 +11,9 @@ from gateway.boot import Gateway, boot
 from gateway.cli.asking import Stop
 from gateway.cli.serve import first_start
 from gateway.exchange.asked import Asked
+from gateway.hooks import SecretSource
 from gateway.model import Exchange
-from gateway.settings import Caller, Installation, PlatformAccess, Reached, Rights, SecretSource, Settings
+from gateway.settings import Caller, Installation, PlatformAccess, Reached, Rights, Settings
 from gateway.world import World
 
 CALLER = "workbench"

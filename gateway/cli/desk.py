@@ -12,7 +12,7 @@ from gateway.boot import Gateway
 from gateway.cases.states import TEXTS
 from gateway.cli import desk_acts, desk_prints
 from gateway.cli.asking import Stop, actor_option, conf_option, values_options
-from gateway.cli.desk_work import completed_number, one, refused_as_stop, unit_option, works
+from gateway.cli.desk_work import completed_number, one, refused_as_stop, today, unit_option, works
 from gateway.cli.opened import run
 from gateway.desk import lines
 from gateway.desk.lines import Line
@@ -40,7 +40,7 @@ def list_(conf: Path, unit: str, *, as_json: bool) -> int:
     """列出待办，先到的在前。 List what is to be seen to, the oldest first; nothing of it is personal."""
 
     async def work(gateway: Gateway) -> list[Line]:
-        return await lines.standing(gateway.store, unit)
+        return await lines.standing(gateway.store, today(gateway), unit)
 
     found = run(work, conf)
     if as_json:

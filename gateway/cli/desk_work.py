@@ -14,9 +14,10 @@ from gateway.boot import Gateway
 from gateway.cases.states import TEXTS
 from gateway.cli.asking import Stop, settings_of
 from gateway.cli.opened import opened
+from gateway.clock import china_day
 from gateway.desk import lines
 from gateway.desk.acts import ACTS, Texts
-from gateway.desk.lines import Line
+from gateway.desk.lines import Line, Today
 from gateway.desk.placing import SUBMIT
 from gateway.desk.records import NotRecorded, Why
 from gateway.exchange.papers import Erased
@@ -49,9 +50,13 @@ def unit_option(*, required: bool = True) -> Callable[[Callable[..., Any]], Call
     )  # fmt: skip
 
 
+def today(gateway: Gateway) -> Today:
+    return Today(china_day(gateway.clock_ms()), gateway.settings.agreements)
+
+
 async def works(gateway: Gateway, number: str, unit: str) -> list[Line]:
     """What was placed under a number for a unit, the case itself first. Raises Stop if there is nothing."""
-    found = await lines.named(gateway.store, number)
+    found = await lines.named(gateway.store, today(gateway), number)
     if not found:
         raise Stop(f"{number}: 清单上没有此件 / no such case on the list", 1)
     own = [line for line in found if line.work.unit in ("", unit)]
@@ -107,7 +112,7 @@ def _standing(context: click.Context, *, all_units: bool = False) -> list[Line]:
 
     async def looked() -> list[Line]:
         async with opened(settings_of(conf)) as gateway:
-            return await lines.standing(gateway.store, "" if all_units else unit)
+            return await lines.standing(gateway.store, today(gateway), "" if all_units else unit)
 
     try:
         return asyncio.run(looked())

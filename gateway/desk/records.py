@@ -125,7 +125,7 @@ def _recording(
         if is_step(what.kind):
             news = Told(
                 what.kind, event.at_ms, work.platform, undoes=what.undoes, seen_ms=tx.now_ms,
-                exchange_id=work.exchange_id,
+                exchange_id=work.exchange_id, due_on=what.said.due_on,
             )  # fmt: skip
             after = follow(work.case_id, [news])(tx) or before
         bodies.add(tx.connection, work.exchange_id, sealed)

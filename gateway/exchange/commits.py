@@ -14,7 +14,7 @@ from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy
-from gateway.store import bodies, cases, exchanges, followed, passages, uploads
+from gateway.store import bodies, cases, exchanges, followed, passages, uploads, watched
 from gateway.store.cases import Case, Number
 from gateway.store.followed import Followed
 from gateway.store.store import Transaction
@@ -269,7 +269,9 @@ def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_d
 
 
 def _begin_following(tx: Transaction, now: Exchange, policy: Policy) -> None:
-    """A case that they have is asked about by itself from now on, where they declare how often."""
+    """A case that they have is asked about by itself from now on, where they declare how often; its clocks run."""
+    if now.state == "delivered" and now.kind == "write" and now.case_id:
+        watched.look(tx.connection, now.case_id, tx.now_ms)
     if now.state == "delivered" and policy.follow_ms:
         due_ms = tx.now_ms + policy.follow_ms
         followed.begin(tx.connection, Followed(now.case_id, now.platform, now.id, due_ms))

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, cast
 
 from audit.entries import Entry, china_time
 from gateway.cases.life import APART_MS, Event, Life, begun, told
-from gateway.cases.states import Kind
+from gateway.cases.states import DECISIONS, ENDS, Kind
 from gateway.exchange.asked import Asked
 from gateway.exchange.prepare import epoch_ms
 from gateway.exchange.reads import ask
 from gateway.exchange.story import Exchanges
 from gateway.model import Exchange
-from gateway.store import cases, events, exchanges
+from gateway.store import cases, events, exchanges, watched
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.events import Told
@@ -82,7 +82,24 @@ def answered(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
         number = "" if at else f"state/{state}"
         at_ms = epoch_ms(at) if at else seen_ms
         found.append(Told(state, at_ms, source, number, seen_ms=seen_ms, exchange_id=exchange.id))
-    return found
+    return [*_with_days(document, found), *_promise(document, exchange)]
+
+
+def _with_days(document: Mapping[str, Any], found: Sequence[Told]) -> list[Told]:
+    """The last day of a correction stands with the step that asks for it."""
+    due_on = document.get("correction", {}).get("due_on", "")
+    return [each._replace(due_on=due_on) if each.kind == "correction_needed" else each for each in found]
+
+
+def _promise(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
+    """The last day that they promise (承诺办结日期); told once, whatever the state it is told with."""
+    due_on, source, seen_ms = document.get("due_on", ""), exchange.platform, exchange.changed_ms
+    if not due_on or document["state"] in DECISIONS | ENDS:
+        return []
+    number = f"promised/{due_on}"
+    return [
+        Told("promised", seen_ms, source, number, seen_ms=seen_ms, exchange_id=exchange.id, due_on=due_on)
+    ]
 
 
 def follow(case_id: str, news: Sequence[Told]) -> Callable[[Transaction], Life | None]:
@@ -110,6 +127,8 @@ def follow(case_id: str, news: Sequence[Told]) -> Callable[[Transaction], Life |
             life = life if ahead else told(life, event)
             tx.record(_entry(case, added[-1], life))
         events.add(tx.connection, case_id, len(known.told), added)
+        if added:
+            watched.look(tx.connection, case_id, tx.now_ms)
         if life.ended and case.open:
             cases.close(tx.connection, case_id)
         return life
@@ -137,6 +156,8 @@ def _entry(case: Case, each: Told, life: Life) -> Entry:
         "source": each.source,
         "number": each.number or None,
         "undoes": each.undoes or None,
+        "due_on": each.due_on or None,
+        "reason": each.reason or None,
         "cause": each.cause or None,
         "finding": finding,
         "state": life.state,

@@ -15,7 +15,12 @@ LOCK = sa.select(cases.c.id).where(cases.c.id == bindparam("id")).with_for_updat
 
 
 class Told(NamedTuple):
-    """One event as it became known, as cases.life.Event; cause: why it does not count, empty if it does."""
+    """One event as it became known, as cases.life.Event.
+
+    cause:  why it does not count; empty if it does.
+    due_on: the last day (ISO) that is told with it: of a correction, of what is owed, of a promise; empty if none.
+    reason: why, as a word of a closed list; empty if none.
+    """
 
     kind: str
     at_ms: int
@@ -25,6 +30,8 @@ class Told(NamedTuple):
     cause: str = ""
     seen_ms: int = 0
     exchange_id: str = ""
+    due_on: str = ""
+    reason: str = ""
 
 
 OF_CASE = (

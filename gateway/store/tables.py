@@ -1,8 +1,7 @@
 """The trunk's tables. Columns are BIGINT, TEXT and BLOB; times are epoch milliseconds; flags are 0 or 1.
 
-The item catalogue is in gateway/items/tables.py, guides in gateway/guides/tables.py (same metadata), the log's own
-tables in audit/tables.py.
-A change here needs a migration in migrations/versions; a test compares the two.
+Other tables of this metadata stand beside their statements, the log's own ones in audit/tables.py. A change here
+needs a migration in migrations/versions; a test compares the two.
 """
 
 from typing import Any
@@ -227,6 +226,8 @@ case_events = sa.Table(
     _text("cause"),  # why it does not count; empty if it does
     _number("seen_ms"),
     _text("exchange_id"),  # by which it became known
+    _text("due_on"),  # the last day that is told with it
+    _text("reason"),
     **_ONE_TREE,
 )
 # days of a place that are otherwise than their weekday, and the years whose arrangement was brought in whole

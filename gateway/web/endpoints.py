@@ -66,11 +66,15 @@ ENDPOINTS = (
     ),
     Endpoint(
         "GET", "/v1/cases", cases.look_up, "case.read",
-        ("按编号查找办件", "Look cases up by a number"),
-        ("按任何一方的编号（我方、办理地、接入方）查找本接入方提交的办件。",
-         "Finds the cases that you submitted by any number that anybody knows them by."),
+        ("按编号查找办件，或取有变化的办件", "Look cases up by a number, or get those that changed"),
+        ("number：按任何一方的编号（我方、办理地、接入方）查找本接入方提交的办件。updated_after：自该时间起有变化的办件，"
+         "逐页给出当前状态，每页每件一次；请保存 cursor，下次以 cursor 从其后读起，直至 more 为 false。",
+         "number: the cases that you submitted by any number that anybody knows them by. updated_after: those of"
+         " which anything became known since then, as they are now, each once in a page; keep `cursor`, ask behind"
+         " it next time, and go on while `more` is true."),
         (Success(200, ("找到的办件，可为空", "The cases found; may be none"), "Cases"),),
-        (*_GUARDED, "bad_parameter"), (parameters.NUMBER,),
+        (*_GUARDED, "bad_parameter", "cursor_of_lost_log"),
+        (parameters.NUMBER, parameters.UPDATED_AFTER, parameters.BEHIND, parameters.MOST_CASES),
     ),
     Endpoint(
         "GET", "/v1/cases/{id}", cases.show, "case.read",

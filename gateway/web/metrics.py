@@ -15,6 +15,7 @@ class Metrics:
     open_exchanges: Gauge = field(init=False)
     followed_cases: Gauge = field(init=False)
     followed_overdue: Gauge = field(init=False)
+    webhook_letters: Gauge = field(init=False)
     waiting_writes: Gauge = field(init=False)
     waited: Counter = field(init=False)
     turned_away: Counter = field(init=False)
@@ -47,6 +48,12 @@ class Metrics:
                 "tongban_followed_overdue_seconds",
                 "How long the longest due question has waited",
                 ["platform"],
+                registry=self.registry,
+            ),
+            "webhook_letters": Gauge(
+                "tongban_webhook_letters",
+                "Events that a caller's webhook has not taken yet, and those that are dead letters",
+                ["caller", "state"],
                 registry=self.registry,
             ),
             "waiting_writes": Gauge(

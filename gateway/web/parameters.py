@@ -82,7 +82,21 @@ WISHES = (
 )  # fmt: skip
 NUMBER = Parameter(
     "number", "query", ("任何一方的任何编号，须完全一致", "Any number of any owner, exactly"), LINE,
-    "LN44023200000001", required=True,
+    "LN44023200000001",
+)  # fmt: skip
+UPDATED_AFTER = Parameter(
+    "updated_after", "query",
+    ("自何时起有变化：RFC 3339 时间或日期", "Changed since when: a time of RFC 3339, or a day"),
+    {"type": "string", "maxLength": 40}, "2026-11-20T09:00:00+08:00",
+)  # fmt: skip
+BEHIND = Parameter(
+    "cursor", "query",
+    ("上一页给出的 cursor，代替 updated_after", "`cursor` of the page before, instead of updated_after"),
+    {"type": "string", "pattern": "^[0-9]{1,9}[.][0-9]{1,18}$"}, "1.0",
+)  # fmt: skip
+MOST_CASES = Parameter(
+    "limit", "query", ("最多给出多少件（1–50）", "At most how many (1 to 50)"),
+    {"type": "integer", "minimum": 1, "maximum": 50}, "50",
 )  # fmt: skip
 
 ITEM_CODE = Parameter(

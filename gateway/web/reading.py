@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from aiohttp import ClientError, HttpVersion11, web
 from gateway.errors import Refusal
 from gateway.settings import Bounds
 from gateway.web.answers import STAY
+from mappings.china_time import CHINA
 
 DEEPEST = 24
 IN_A_THREAD_FROM = 256 * 1024
@@ -21,6 +23,10 @@ _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _ID = re.compile(r"[0-9A-Z]{26}")
 _STAFF = re.compile(r"(?!.*\d{10})[A-Za-z0-9._-]{1,32}")  # ten digits in a row could be a person's number
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"([Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?([Zz]|[+ -][0-9]{2}:[0-9]{2})?)?"
+)
 _KNOWN_KEY = re.compile(r"[a-z_]{1,40}")  # a key of ours; any other could be anything
 
 
@@ -104,6 +110,31 @@ def parameter(request: web.Request, name: str, *, required: bool = False, most: 
     if (required and not text) or len(text) > most or not text.isprintable():
         raise Refusal("bad_parameter", name=name)
     return text
+
+
+def page_size(request: web.Request, default: int, most: int) -> int:
+    """The parameter `limit`: 1 to `most`. Raises Refusal bad_parameter."""
+    text = parameter(request, "limit") or str(default)
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= most):
+        raise Refusal("bad_parameter", name="limit")
+    return int(text)
+
+
+def moment(request: web.Request, name: str) -> int:
+    """A query parameter as epoch milliseconds: RFC 3339, or a China day; 0 for one that is not there.
+
+    A `+` that was not escaped arrives as a space. Raises Refusal bad_parameter.
+    """
+    text = parameter(request, name, most=40)
+    if not text:
+        return 0
+    try:
+        read = datetime.fromisoformat(text.replace(" ", "+")) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        read = None
+    if read is None:
+        raise Refusal("bad_parameter", name=name)
+    return int((read if read.tzinfo else read.replace(tzinfo=CHINA)).timestamp() * 1000)
 
 
 def identifier(request: web.Request) -> str:

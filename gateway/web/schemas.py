@@ -4,7 +4,9 @@ from typing import Any, get_args
 
 from gateway.cases import due
 from gateway.cases.life import What
+from gateway.cases.spans import NAMES
 from gateway.cases.states import ALONG, STATES, Actor, Duty
+from gateway.clocks import Unit
 from gateway.errors import CODES, Party
 from gateway.feed import SHOWN
 from gateway.model import State
@@ -37,8 +39,42 @@ _EVENT = {
     "at": titled("入账时间", TIME),
     **dict.fromkeys(SHOWN, TEXT),
     "attempt": {"type": "integer"},
+    "year": {"type": "integer"},
 }
 _FINDING = {"finding": {"enum": list(get_args(What))}, **_STEP}
+_CLOCK = {
+    "clock": {"title": "时限", "enum": list(NAMES)},
+    "text": titled("说明", BOTH),
+    "from": titled("起算日（次日起计）", TEXT),
+    "limit": {
+        "anyOf": [
+            an_object(
+                "期限",
+                {
+                    "value": {"type": "integer"},
+                    "unit": {"enum": list(get_args(Unit))},
+                },
+            ),
+            {"type": "null"},
+        ]
+    },
+    "basis": {
+        "title": "依据",
+        "enum": list(get_args(due.Basis)),
+        "description": "law 法律, guide 收件日的办事指南, agreement 通办协议, told 告知的日期, none 无",
+    },
+    "on": titled("届满日", OPTIONAL),
+    "why": {"title": "为何没有届满日", "enum": [*get_args(due.Why), None]},
+    "year": {"title": "未导入工作日历的年份", "type": ["integer", "null"]},
+    "colour": {
+        "title": "状态",
+        "enum": list(get_args(due.Colour)),
+        "description": "green 正常, amber 黄灯, red 红灯, suspended 中止, unknown 无届满日, met 按期, late 逾期",
+    },
+    "amber_from": titled("自何日起为黄灯", OPTIONAL),
+    "ended": titled("完成或终止日", OPTIONAL),
+    "deemed": titled("视为受理，自收到材料之日起计", FLAG),
+}
 _ITEM = {
     "here": titled("接入方所用编码", TEXT),
     "there": titled("办理地编码", TEXT),
@@ -90,6 +126,7 @@ _OF_CASES: dict[str, Schema] = {
             "on": titled("届满日", OPTIONAL),
             "why": {"title": "为何没有期限", "enum": [*get_args(due.Why), None]},
         }), {"type": "null"}]},
+        "clocks": titled("全部时限", a_list(an_object("一项时限", _CLOCK))),
         "duties": {"title": "尚欠", "description": "supplement 容缺后补的材料, payment 费用",
                    "type": "array", "items": {"enum": list(get_args(Duty))}},
         "timeline": titled("办理经过", a_list(an_object("一步", _STEP))),
@@ -97,7 +134,10 @@ _OF_CASES: dict[str, Schema] = {
         "numbers": a_list(an_object("编号", {"owner": TEXT, "kind": TEXT, "number": TEXT})),
         "exchanges": a_list(a_ref("Exchange")),
     }),
-    "Cases": an_object("办件列表", {"cases": a_list(a_ref("CaseView")), "more": titled("还有未列出的", FLAG)}),
+    "Cases": an_object("办件列表", {
+        "cases": a_list(a_ref("CaseView")), "more": titled("还有未列出的", FLAG),
+        "cursor": titled("下次从其后读起；按编号查找时为空", OPTIONAL),
+    }),
     "ProgressView": an_object("办理进度", {"case": TEXT, "exchange": TEXT, "progress": a_ref("Progress")}),
     "Preflight": an_object("预检结果", {
         "platform": titled("平台", TEXT),

@@ -91,6 +91,9 @@ ANSWERS: dict[str, Schema] = {
             "between": titled("双方的行政区划，含其下级", a_list(a_list(TEXT))),
             "direction": {"title": "方向", "enum": ["both", "forth"]},
             "modes": titled("通办方式", a_list(TEXT)),
+            "sign_within": {"anyOf": [an_object("签收期限", {
+                "days": {"type": "integer"}, "unit": {"enum": ["working_days", "calendar_days"]},
+            }), {"type": "null"}]},
             "powers": titled("委托的权限", a_list({"enum": list(POWERS)})),
             "valid_from": titled("生效日期", TEXT),
             "valid_to": titled("失效日期", OPTIONAL),

@@ -1,14 +1,15 @@
 """How cases and exchanges are shown to callers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from gateway.cases.due import Due, due_of
+from gateway.cases.due import Clock, Due, due_of
 from gateway.cases.life import Event
+from gateway.cases.spans import TEXTS as CLOCKS
 from gateway.cases.states import TEXTS
-from gateway.clocks import Calendar
-from gateway.exchange.following import Known, life_of
+from gateway.deadlines.reckon import Reckoned
+from gateway.exchange.following import Known
 from gateway.model import Exchange
 from gateway.store.cases import Number
 from mappings.china_time import CHINA
@@ -62,9 +63,9 @@ def exchange_view(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def case_view(known: Known, numbers: Sequence[Number], calendar: Calendar) -> dict[str, Any]:
-    """A case: where it stands and who must act, all its numbers, steps and exchanges, the newest last."""
-    case, life = known.case, life_of(known)
+def case_view(known: Known, numbers: Sequence[Number], reckoned: Reckoned, today: date) -> dict[str, Any]:
+    """A case: where it stands and who must act, all its clocks, numbers, steps and exchanges, the newest last."""
+    case, (life, clocks) = known.case, reckoned
     chinese, english = TEXTS[life.state]
     return {
         "case": case.id,
@@ -79,7 +80,8 @@ def case_view(known: Known, numbers: Sequence[Number], calendar: Calendar) -> di
         "state_text": {"zh": chinese, "en": english},
         "since": china(life.since_ms),
         "acts": life.acts,
-        "due": _due(due_of(life, calendar)),
+        "due": _due(due_of(life, clocks)),
+        "clocks": [_clock(each, today) for each in clocks],
         "duties": sorted(life.duties),
         "timeline": [_step(each) for each in life.steps],
         "findings": [{"finding": each.what, **_step(each.event)} for each in life.findings],
@@ -92,6 +94,26 @@ def _due(due: Due | None) -> dict[str, Any] | None:
     if due is None:
         return None
     return {"for": due.what, "on": due.on.isoformat() if due.on else None, "why": due.why}
+
+
+def _clock(clock: Clock, today: date) -> dict[str, Any]:
+    """One limit, running or not; days are China days."""
+    chinese, english = CLOCKS[clock.name]
+    limit = {"value": clock.limit.days, "unit": clock.limit.unit} if clock.limit else None
+    return {
+        "clock": clock.name,
+        "text": {"zh": chinese, "en": english},
+        "from": clock.start.isoformat(),
+        "limit": limit,
+        "basis": clock.basis,
+        "on": clock.on.isoformat() if clock.on else None,
+        "why": clock.why,
+        "year": clock.year or None,
+        "colour": clock.colour(today),
+        "amber_from": clock.amber.isoformat() if clock.amber else None,
+        "ended": clock.ended.isoformat() if clock.ended else None,
+        "deemed": clock.deemed,
+    }
 
 
 def _step(event: Event) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from gateway.cases.life import APART_MS, Event, Life, begun, told
 from gateway.cases.states import (
     ACTS,
     ALONG,
+    BESIDE,
     CLOSES,
     DECISIONS,
     ENDS,
@@ -172,7 +173,7 @@ def test_what_does_not_fit_is_a_finding(kinds, state, what):
 
 def test_every_state_has_its_words_its_actor_and_what_may_follow():
     assert TEXTS.keys() == LEADS.keys() == ACTS.keys() == set(STATES)
-    assert ALONG.keys() == set(STATES) | {"resumed"} | OPENS.keys() | CLOSES.keys()
+    assert ALONG.keys() == set(STATES) | {"resumed"} | OPENS.keys() | CLOSES.keys() | BESIDE
     assert {state for state, kinds in LEADS.items() if not kinds} == ENDS
     for state, kinds in LEADS.items():
         assert state not in kinds or state == "suspended"

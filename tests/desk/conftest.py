@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from gateway.boot import Gateway
 from gateway.cases.life import Life
+from gateway.cli.desk_work import today
 from gateway.desk import lines, records
 from gateway.desk.lines import Line
 from gateway.desk.records import Record, Said
@@ -33,10 +34,10 @@ class Window:
         return await submitted(self.gateway, {**case(name), "division": DIVISION}, key)
 
     async def standing(self, unit: str = UNIT) -> list[Line]:
-        return await lines.standing(self.gateway.store, unit)
+        return await lines.standing(self.gateway.store, today(self.gateway), unit)
 
     async def line(self, number: str) -> Line:
-        found = await lines.named(self.gateway.store, number)
+        found = await lines.named(self.gateway.store, today(self.gateway), number)
         return found[0]
 
     async def record(

@@ -45,6 +45,30 @@ def test_a_place_has_its_own_holidays_beside_those_of_the_nation():
     assert due_on(YEAR, date(2026, 3, 17), Limit(1, "working_days")) == date(2026, 3, 18)
 
 
+@pytest.mark.parametrize(
+    ("start", "months", "due"),
+    [
+        (date(2026, 3, 2), 1, date(2026, 4, 2)),
+        (
+            date(2026, 1, 30),
+            1,
+            date(2026, 3, 2),
+        ),  # there is no 30 February: the 28th, a Saturday, so on Monday
+        (date(2025, 12, 31), 2, date(2026, 3, 2)),
+        (date(2025, 6, 2), 12, date(2026, 6, 2)),
+        (date(2026, 3, 2), 0, date(2026, 3, 2)),
+    ],
+)
+def test_months_end_on_the_same_day_of_the_month_or_on_its_last(start, months, due):
+    assert due_on(YEAR, start, Limit(months, "months")) == due
+
+
+def test_hours_are_not_turned_into_days():
+    with pytest.raises(Unknown) as unknown:
+        due_on(YEAR, date(2026, 3, 2), Limit(24, "hours"))
+    assert unknown.value.why == "not_in_days"
+
+
 def test_decided_at_once_is_due_the_same_day():
     assert due_on(YEAR, date(2026, 11, 20), Limit(0, "working_days")) == date(2026, 11, 20)
 

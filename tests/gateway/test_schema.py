@@ -81,14 +81,14 @@ def test_tables_hold_only_columns_that_need_no_conversion():
 
 
 def test_what_the_worker_and_the_api_ask_is_answered_from_an_index(_schema):
-    from gateway.store import cases, desk, exchanges, followed, sent
+    from gateway.store import cases, desk, exchanges, followed, sent, watched
 
     connection = open_sqlite(_schema)
     asked = (
         exchanges.BY_ID, exchanges.OF_CASE, exchanges.DUE, exchanges.LEASE_OVER, exchanges.HELD,
         exchanges.COUNT_OPEN, exchanges.BEHIND, exchanges.FACTS, cases.BY_NUMBER, cases.SAME_OPEN,
         cases.NUMBERS, cases.KEY, sent.OF_SPAN, sent.BY_NUMBER, sent.LAST_PROGRESS,
-        followed.DUE, followed.CLAIMABLE, followed.STANDING,
+        followed.DUE, followed.CLAIMABLE, followed.STANDING, watched.DUE, watched.LATE, watched.DAYLESS,
         desk.BY_EXCHANGE, desk.BY_NUMBER, desk.OF_CASE, desk.STANDING, desk.OF_UNIT,
     )  # fmt: skip
     for statement in asked:

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from aiohttp import ClientSession, web
 from gateway.boot import Gateway, boot
 from gateway.cli.serve import first_start
 from gateway.settings import load
+from gateway.store.watched import due
 from gateway.web.app import Service
 from gateway.world import World
 from tests.fakes import gd, gx
@@ -114,6 +116,12 @@ class Running:
         """What the simulated platforms heard and took, as they count it."""
         return {name: each.ledger.counts() for name, each in self.platforms.items()}
 
+    async def looked(self) -> None:
+        """Returns once the clocks of all cases were looked at that are to be looked at by now."""
+        async with asyncio.timeout(10):
+            while await self.gateway.store.read(partial(due, now_ms=self.gateway.clock_ms(), most=1)):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
     async def rows(self) -> dict[str, int]:
         """Rows of every table, but `sequences` (gaps are lawful) and checkpoints (signed by the clock)."""
 
@@ -126,6 +134,7 @@ class Running:
                 if name not in ("sequences", "audit_checkpoints")
             }
 
+        await self.looked()
         return await self.gateway.store.read(count)
 
 

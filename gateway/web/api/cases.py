@@ -8,11 +8,13 @@ import orjson
 from aiohttp import web
 
 from gateway.boot import Gateway
-from gateway.calendars.store import calendar_of
+from gateway.clock import china_day
+from gateway.deadlines.reckon import reckon
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
 from gateway.exchange.following import SUBMIT, ask_progress, known_of
 from gateway.exchange.passing import full_today, left_today
+from gateway.feed import Changed, changed, cursor_at
 from gateway.store import cases, exchanges
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
@@ -23,6 +25,8 @@ from gateway.web.outcome import outcome
 from gateway.web.reading import (
     idempotency_key,
     identifier,
+    moment,
+    page_size,
     parameter,
     read_object,
     staff,
@@ -74,13 +78,30 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def look_up(request: web.Request) -> web.Response:
-    """Cases by any number that anybody knows them by."""
+    """Cases by any number that anybody knows them by, or those that changed since a moment, page by page."""
+    if "number" not in request.query and ("updated_after" in request.query or "cursor" in request.query):
+        return await _changed(request)
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     number = parameter(request, "number", required=True)
     found = await gateway.store.read(lambda connection: _known_by(connection, number))
     ids = [case_id for case_id, caller in found if caller == identity.caller.caller]
     shown = [await _view(gateway, await _own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
-    return answer({"cases": shown, "more": len(ids) > MOST_FOUND})
+    return answer({"cases": shown, "more": len(ids) > MOST_FOUND, "cursor": None})
+
+
+async def _changed(request: web.Request) -> web.Response:
+    """Each case once in a page, as it is now; one that changes again stands in a later page again."""
+    gateway, caller = request.app[GATEWAY], request[IDENTITY].caller.caller
+    origin, most = gateway.signer.name, page_size(request, MOST_FOUND, MOST_FOUND)
+    since_ms, cursor = moment(request, "updated_after"), parameter(request, "cursor")
+
+    def look(connection: Connection) -> Changed:
+        behind = cursor or cursor_at(connection, since_ms, origin)
+        return changed(connection, caller, behind, origin, most)
+
+    found = await gateway.store.read(look)
+    shown = [await _view(gateway, await _own_case(request, case_id)) for case_id in found.cases]
+    return answer({"cases": shown, "more": found.more, "cursor": found.cursor})
 
 
 async def progress(request: web.Request) -> web.Response:
@@ -134,7 +155,11 @@ async def _own_case(request: web.Request, case_id: str) -> Case:
 
 
 async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
-    numbers = await gateway.store.read(lambda connection: cases.numbers_of(connection, case.id))
-    known = await gateway.store.read(lambda connection: known_of(connection, case))
-    calendar = await gateway.store.read(lambda connection: calendar_of(connection, case.division))
-    return case_view(known, numbers, calendar)
+    today, agreements = china_day(gateway.clock_ms()), gateway.settings.agreements
+
+    def look(connection: Connection) -> dict[str, Any]:
+        known = known_of(connection, case)
+        reckoned = reckon(connection, known, agreements, today)
+        return case_view(known, cases.numbers_of(connection, case.id), reckoned, today)
+
+    return await gateway.store.read(look)

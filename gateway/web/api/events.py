@@ -4,10 +4,9 @@ import asyncio
 
 from aiohttp import web
 
-from gateway.errors import Refusal
 from gateway.feed import Page, page
 from gateway.web.answers import GATEWAY, IDENTITY, STAY, answer
-from gateway.web.reading import parameter, wait_s
+from gateway.web.reading import page_size, parameter, wait_s
 
 MOST = 500
 LOOK_EVERY_S = 0.5  # an event may come from any process: the log is what all of them share
@@ -15,7 +14,7 @@ LOOK_EVERY_S = 0.5  # an event may come from any process: the log is what all of
 
 async def events(request: web.Request) -> web.Response:
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
-    caller, cursor, most = identity.caller.caller, parameter(request, "after"), _most(request)
+    caller, cursor, most = identity.caller.caller, parameter(request, "after"), page_size(request, 100, MOST)
 
     async def look() -> Page:
         origin = gateway.signer.name
@@ -32,10 +31,3 @@ async def events(request: web.Request) -> web.Response:
             await asyncio.sleep(LOOK_EVERY_S)
         found = await look()
     return answer({"events": list(found.events), "cursor": found.cursor, "more": found.more})
-
-
-def _most(request: web.Request) -> int:
-    text = parameter(request, "limit") or "100"
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= MOST):
-        raise Refusal("bad_parameter", name="limit")
-    return int(text)

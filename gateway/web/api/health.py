@@ -6,7 +6,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.boot import Gateway
-from gateway.store import exchanges, followed
+from gateway.store import exchanges, followed, letters
 from gateway.store.store import Store
 from gateway.web.answers import GATEWAY, answer
 from gateway.web.metrics import METRICS
@@ -65,6 +65,9 @@ async def metrics(request: web.Request) -> web.Response:
 
 async def _followed(gateway: Gateway) -> None:
     """How many cases are followed, and for how long the first of them has waited to be asked about."""
+    METRICS.webhook_letters.clear()
+    for caller, is_dead, count in await gateway.store.read(letters.standing):
+        METRICS.webhook_letters.labels(caller, "dead" if is_dead else "open").set(count)
     METRICS.followed_cases.clear()
     METRICS.followed_overdue.clear()
     overdue_ms: dict[str, int] = {}

@@ -1,0 +1,114 @@
+"""tongban case: cases and their limits, for whoever keeps an eye on them."""
+
+import csv
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TextIO
+
+import click
+import orjson
+
+from gateway.boot import Gateway
+from gateway.cases.grounds import GROUNDS
+from gateway.cli.asking import Stop, actor_option, conf_option
+from gateway.cli.opened import run
+from gateway.clock import china_day
+from gateway.deadlines.extending import extend as extend_limit
+from gateway.deadlines.overdue import COLUMNS, Wanted, overdue
+from gateway.errors import CODES, Refusal
+
+Rows = list[dict[str, str | int | None]]
+_SHOWN = ("colour", "case", "clock", "due_on", "days_over", "platform", "division", "item", "theirs")
+_SHOWN_DAYLESS = ("colour", "case", "clock", "why", "platform", "division", "item", "theirs")
+
+
+@click.group()
+def case() -> None:
+    """办件与时限。 Cases and their limits."""
+
+
+@case.command("overdue")
+@conf_option
+@click.option("--platform", default="", help="平台，可用 * / platform; a glob")
+@click.option("--division", default="", help="办理地区划，可用 * / deciding division; a glob")
+@click.option("--item", default="", help="办理地事项编码，可用 * / item over there; a glob")
+@click.option("--unknown", is_flag=True, help="列出无届满日的时限 / list limits without a last day instead")
+@click.option("--csv", "as_csv", is_flag=True, help="逗号分隔 / comma-separated, for a machine")
+@click.option("--json", "as_json", is_flag=True, help="机器可读 / one JSON document")
+def overdue_(
+    conf: Path, platform: str, division: str, item: str, *, unknown: bool, as_csv: bool, as_json: bool
+) -> int:
+    """列出已逾期（red）与将到期（amber）的时限。 List limits that have run out or soon do; 1 if any has run out."""
+    wanted = Wanted(platform, division, item, unknown)
+
+    async def work(gateway: Gateway) -> Rows:
+        today = china_day(gateway.clock_ms())
+        return await gateway.store.read(lambda connection: overdue(connection, today, wanted))
+
+    found = run(work, conf)
+    if as_csv:
+        write_csv(found, sys.stdout)
+    elif as_json:
+        click.echo(orjson.dumps({"limits": found}, option=orjson.OPT_INDENT_2).decode())
+    else:
+        _print(found, _SHOWN_DAYLESS if unknown else _SHOWN)
+    red = sum(row["colour"] == "red" for row in found)
+    click.echo(f"{len(found)} 项，逾期 {red} / {len(found)} limits, {red} overdue", err=True)
+    return 1 if red else 0
+
+
+@case.command("extend")
+@conf_option
+@actor_option
+@click.argument("case_id", metavar="CASE")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="延长至哪一天 / its new last day"
+)
+@click.option(
+    "--ground", type=click.Choice([*GROUNDS]), default="other", show_default=True,
+    help="延期事由，告知接入方 / why, as callers are told it",
+)  # fmt: skip
+@click.option(
+    "--reason", required=True, help="延期理由，随该件加密留存 / in words; kept sealed with the case's papers"
+)
+def extend(conf: Path, actor: str, case_id: str, until: datetime, ground: str, reason: str) -> int:
+    """记录延期决定（行政许可法第四十二条）。 Record that the authority has extended its limits."""
+    day: date = until.date()
+
+    async def work(gateway: Gateway) -> bool:
+        return await extend_limit(
+            gateway.exchanges, case_id, day, actor=actor, ground=ground, reason=reason.strip(),
+            agreements=gateway.settings.agreements,
+        )  # fmt: skip
+
+    if not reason.strip():
+        raise click.UsageError("--reason TEXT")
+    try:
+        changed = run(work, conf)
+    except Refusal as refusal:
+        chinese, english = CODES[refusal.code].title
+        raise Stop(f"{case_id}: {chinese} / {english}", 1) from refusal
+    if not changed:
+        raise Stop(
+            f"{case_id}: 未在办理期限内，不能延期 / no limit of a decision runs: see tongban case overdue",
+            1,
+        )
+    click.echo(f"{case_id} extended until={day}")
+    return 0
+
+
+def write_csv(rows: Rows, to: TextIO) -> None:
+    writer = csv.DictWriter(to, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def _print(rows: Rows, shown: tuple[str, ...]) -> None:
+    from rich.console import Console  # costs a tenth of a second: only a table pays
+    from rich.table import Table
+
+    table = Table(*(f"{COLUMNS[name]} {name}" for name in shown))
+    for row in rows:
+        table.add_row(*("" if row[name] is None else str(row[name]) for name in shown))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)

@@ -1,0 +1,85 @@
+"""The clocks of one case, from everything that is kept: its guide, its agreement, what was told, the calendar."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from typing import Any, NamedTuple
+
+from gateway.agreements import Agreement
+from gateway.calendars.store import calendar_of
+from gateway.cases.due import Clock, Terms, clocks_of
+from gateway.cases.life import Life
+from gateway.clock import china_day
+from gateway.clocks import Calendar, Limit, Unit
+from gateway.exchange.following import SUBMIT, Known, life_of
+from gateway.guides.lookup import UnknownGuide, look_up
+from gateway.store.connection import Connection
+
+_UNITS: Mapping[str, tuple[Unit, int]] = {
+    "working_day": ("working_days", 1), "calendar_day": ("calendar_days", 1), "month": ("months", 1),
+    "year": ("months", 12), "hour": ("hours", 1),
+}  # fmt: skip
+
+
+class Reckoned(NamedTuple):
+    """Where a case stands, and all its limits."""
+
+    life: Life
+    clocks: list[Clock]
+
+
+def reckon(
+    connection: Connection,
+    known: Known,
+    agreements: Sequence[Agreement],
+    today: date,
+    calendar: Calendar | None = None,
+) -> Reckoned:
+    """The clocks of a case on a China day. calendar: of the deciding place, where it is at hand."""
+    life = life_of(known)
+    calendar = calendar or calendar_of(connection, known.case.division)
+    return Reckoned(life, clocks_of(life, terms_of(connection, known, agreements), calendar, today))
+
+
+def terms_of(connection: Connection, known: Known, agreements: Sequence[Agreement]) -> Terms:
+    """What holds for a case: the guide of the day of receipt (收件), the agreement under which it passed."""
+    statutory, promised = _guide_limits(connection, known)
+    days = {
+        (told.source, told.number or f"{told.kind}@{told.at_ms}"): day
+        for told in known.told
+        if not told.cause and (day := _day(told.due_on))
+    }
+    return Terms(_sign_limit(known, agreements), statutory, promised, days)
+
+
+def limit_of(said: Mapping[str, Any] | None) -> Limit | None:
+    """A limit of a guide (canonical/guide); None where it gives no value. An unknown unit stays unknown."""
+    if not said or "value" not in said:
+        return None
+    unit, times = _UNITS.get(said.get("unit", ""), ("unknown", 1))
+    return Limit(said["value"] * times, unit)
+
+
+def _guide_limits(connection: Connection, known: Known) -> tuple[Limit | None, Limit | None]:
+    case = known.case
+    if not case.item:
+        return None, None
+    with suppress(UnknownGuide):
+        day = china_day(case.received_ms).isoformat()
+        elements = look_up(connection, case.division, case.item, day).guide.elements
+        return limit_of(elements.get("statutory")), limit_of(elements.get("promised"))
+    return None, None
+
+
+def _sign_limit(known: Known, agreements: Sequence[Agreement]) -> Limit | None:
+    name = next((each.agreement for each in known.exchanges if each.operation == SUBMIT), "")
+    within = next((each.sign_within for each in agreements if each.agreement == name), None)
+    return Limit(within.days, within.unit) if within else None
+
+
+def _day(text: str) -> date | None:
+    """None for what is no day: nothing is computed from it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -164,6 +164,10 @@ _OF_CASES = {
         "the content has {length} bytes; size says otherwise",
     ),
     "digest_differs": ("内容与 digest 不一致", "the content has another digest"),
+    "nothing_corrected": (
+        "补正须有材料或改正的表单字段",
+        "a correction needs materials, or fields of the form",
+    ),
 }
 
 TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -1,13 +1,16 @@
 """What is asked of the gateway, and what it has made of it before anything is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.message import Message, Request
 from gateway.agreements import Agreed
+from gateway.model import Exchange
 from gateway.routes import Route
 from gateway.settings import Caller
+from gateway.store.connection import Connection
+from mappings import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,23 @@ class Asked:
     digest: str = ""
     large: bool = False
 
+    @property
+    def schema(self) -> str:
+        """Of the document."""
+        return canonical.GIVEN[self.operation]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a later write of a case (补正, 容缺后补, 撤回) comes after.
+
+    submitted: the exchange by which the platform was given the case.
+    guard: raises Refusal where the case does not allow it; asked again in commit 1, when nobody else can change it.
+    """
+
+    submitted: Exchange
+    guard: Callable[[Connection], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -35,6 +55,7 @@ class Prepared:
     materials: sufficient; or unknown: without a guide, or with one that leaves open whether what is lacking has
         to be there.
     agreed: on the ground of which agreement it passes; None where none is declared.
+    earlier: of a later write, what it comes after; None for a new case.
     """
 
     route: Route
@@ -45,6 +66,7 @@ class Prepared:
     personal: tuple[str, ...]
     materials: str = "unknown"
     agreed: Agreed | None = None
+    earlier: Earlier | None = None
 
     @property
     def there(self) -> Mapping[str, str]:

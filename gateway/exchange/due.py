@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from gateway import logs
-from gateway.exchange import commits
+from gateway.exchange import claims, commits
 from gateway.exchange.facts import lease_expired, unsent
 from gateway.exchange.papers import Claim, Erased
 from gateway.exchange.prepare import case_question, translate
@@ -45,7 +45,7 @@ async def take_up(story: Exchanges, gate: Gate, most: int) -> None:
     started_ms = around.monotonic_ms()
     claimed: list[Exchange] = []
     try:
-        work = commits.claim(gate.platform, len(reserved), owner=around.owner, lease_of=lease_of)
+        work = claims.claim(gate.platform, len(reserved), owner=around.owner, lease_of=lease_of)
         claimed = await around.store.write(work)
     finally:
         gate.give_back(reserved[len(claimed) :])

@@ -1,7 +1,7 @@
 """The transactions of an exchange. Each is a `Work`: it may be run again from the start, and commits whole.
 
-commit 1 makes us responsible; a claim (claims.py) permits a byte to leave; commit 2 says what came of it. Every change
-of state stands in one transaction with its entry.
+commit 1 makes us responsible; a claim (claims.py) permits a byte to leave; commit 2 says what came of it. Every
+change of state stands in one transaction with its entry.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -178,8 +178,9 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
         if conclusion.must_move and not fenced:
             raise Moved
         history = (*exchanges.facts_of(connection, was.id), fact)
+        since_ms = exchanges.turn_ms(connection, was) or fact.at_ms
         decision = judge(
-            history, conclusion.policy, exchange_id=was.id, admitted_ms=was.admitted_ms, now_ms=fact.at_ms
+            history, conclusion.policy, exchange_id=was.id, admitted_ms=since_ms, now_ms=fact.at_ms
         )
         if conclusion.only and decision.state != conclusion.only:
             raise Moved

@@ -29,6 +29,12 @@ BEHIND = sa.select(_E.id).where(
     _E.place < bindparam("place"),
     _OPEN_WRITE,
 )
+ENDED_BEFORE = sa.select(_E.ended_ms).where(
+    _E.case_id == bindparam("case_id"),
+    _E.platform == bindparam("platform"),
+    _E.place < bindparam("place"),
+    _E.kind == "write",
+)
 _BEHIND_IT = (
     _E.case_id == bindparam("case_id_"),
     _E.platform == bindparam("platform_"),
@@ -120,6 +126,15 @@ def is_behind(connection: Connection, exchange: Exchange) -> bool:
     """True while an earlier write of the same case to the same platform is open."""
     where = {"case_id": exchange.case_id, "platform": exchange.platform, "place": exchange.place}
     return connection.row(BEHIND, where) is not None
+
+
+def turn_ms(connection: Connection, exchange: Exchange) -> int | None:
+    """Since when it could leave: its admission, or the end of what was before it in its case; None: not yet."""
+    if exchange.place < 2:
+        return exchange.admitted_ms
+    where = {"case_id": exchange.case_id, "platform": exchange.platform, "place": exchange.place}
+    ended = [ended_ms for (ended_ms,) in connection.rows(ENDED_BEFORE, where)]
+    return max(exchange.admitted_ms, *ended) if all(ended) else None
 
 
 def waiting_behind(connection: Connection, exchange: Exchange) -> list[Exchange]:

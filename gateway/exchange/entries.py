@@ -23,7 +23,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
     authorisation = document.get("authorisation") or {}
     facts = _asked(exchange) | {
         "authorisation": _reference(key, authorisation.get("reference")),
-        "purpose": _keyed(key, "purpose", str(document.get("purpose") or "").encode()).hex(),
+        "purpose": _purpose(key, document.get("purpose")),
         "fields": list(prepared.personal),
         "materials": len(prepared.contents),
         "received_at": document.get("received_at"),
@@ -53,6 +53,11 @@ def told(case_id: str, each: Told, *, finding: str | None, state: str) -> Entry:
         "state": state,
     }
     return Entry("case.ignored" if each.cause else "case.event", each.seen_ms, facts)
+
+
+def _purpose(key: DataKey, said: str | None) -> str | None:
+    """Only a new case says one."""
+    return None if said is None else _keyed(key, "purpose", said.encode()).hex()
 
 
 def _reference(key: DataKey, text: str | None) -> str | None:

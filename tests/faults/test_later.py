@@ -151,3 +151,41 @@ async def test_of_many_withdrawals_at_once_one_is_admitted_also_by_several_proce
         await until(gateways[0], admitted[0].id, "delivered")
         assert told_there(there) == [(WITHDRAW, admitted[0].id)]
     sound(place)
+
+
+async def test_the_same_withdrawal_asked_for_several_times_at_once_is_one(place):
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        simulators["sim-gd"].programme.add(step({"do": "busy", "times": 0}, NONE, 0))
+        waiting, _ = await gateway.exchanges.admit(asked(gateway, case("gd-agent"), "key-0001"))
+        await until(gateway, waiting.id, "deferred")
+        found = await asyncio.gather(*(written(gateway, WITHDRAW, waiting) for _ in range(6)))
+        assert {(each.id, each.state) for each in found} == {(waiting.id, "withdrawn")}
+        simulators["sim-gd"].programme.clear()
+        first = await submitted(gateway, case("gd-agent"), "key-0002")
+        found = await asyncio.gather(*(written(gateway, WITHDRAW, first, "key-other") for _ in range(6)))
+        assert len({each.id for each in found}) == 1
+        await until(gateway, found[0].id, "delivered")
+        assert len(told_there(simulators["sim-gd"])) == 1
+    sound(place)
+
+
+async def test_a_platform_without_the_operation_is_not_told_and_the_caller_is_told_whom_to_turn_to(place):
+    async with place.platforms("sim-bare"), place.gateway() as gateway:
+        first = await submitted(gateway, case("gd-person"))
+        with pytest.raises(Refusal) as refusal:
+            await written(gateway, WITHDRAW, first)
+        assert refusal.value.code == "operation_not_offered"
+        assert (refusal.value.facts["unit"], refusal.value.facts["number"]) == (first.unit, first.theirs)
+
+
+async def test_a_correction_that_nobody_asked_for_leaves_where_the_platform_takes_it(tmp_path, new_place):
+    place = new_place(tmp_path / "place")
+    correct = "    message: contract/case.correct.schema.json    # 接口文档 7.2\n"
+    place.write({"sim-gd": {correct: f"{correct}    unasked: 模拟：随时可以更正\n"}}, names=("sim-gd",))
+    async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
+        first = await submitted(gateway, case("gd-agent"))
+        correction = await written(gateway, CORRECT, first)
+        refused = await until(gateway, correction.id, "refused")  # this one does not keep what it declares
+        assert (refused.code, told_there(simulators["sim-gd"])) == ("5011", [])
+        withdrawal = await written(gateway, WITHDRAW, first, "key-withdraw")  # the case is open all the same
+        await until(gateway, withdrawal.id, "delivered")

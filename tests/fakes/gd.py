@@ -35,9 +35,9 @@ SERVICES = {
     "case.progress": "s_sim_0002",
     "case.list": "s_sim_0003",
     "guide.get": "s_sim_0004",
-    "case.correct": "s_sim_0005",
-    "case.supplement": "s_sim_0006",
-    "case.withdraw": "s_sim_0007",
+    "case.correct": "s_sim_0011",
+    "case.supplement": "s_sim_0012",
+    "case.withdraw": "s_sim_0013",
     "session": "s_sim_0000",
 }
 WINDOW_MS = 300_000

@@ -87,7 +87,7 @@ def faults(case: Mapping[str, object]) -> list[Fault]:
 
 
 def change_faults(operation: str, change: Mapping[str, object]) -> list[Fault]:
-    """The same of what comes to a case later: section 7 of the interface document."""
+    """The same of what comes to a case later: section 3.4 and after of the interface document."""
     required, optional = _CHANGES[operation]
     shape = list(_fields(change, required, optional, ""))
     for name, most in _LONGEST.items():

@@ -42,7 +42,7 @@ _STATES = {
     "handed_over": ("01", "接收"),
     "signed": ("02", "签收"),
     "correction_needed": ("03", "补正"),
-    "corrected": ("10", "已补正"),
+    "corrected": ("15", "已补正"),
     "accepted": ("04", "受理"),
     "not_accepted": ("05", "不予受理"),
     "granted": ("06", "准予"),
@@ -193,7 +193,7 @@ class Guishan:
         if not found and (reference is None or head["YWLSH"] != reference):
             found = [("0", "HEAD", "2001", "无此关联编号,或业务流水号不符")]
         if not found and not self._is_timely(operation, number):
-            found = [("1", "CZ01", "2009", "办件状态不符")]
+            found = [("1", "CZ01", "2010", "办件状态不符")]
         if found:
             return _refusal("changeCase", number, found)
         record, materials = (

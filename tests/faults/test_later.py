@@ -180,7 +180,7 @@ async def test_a_platform_without_the_operation_is_not_told_and_the_caller_is_to
 
 async def test_a_correction_that_nobody_asked_for_leaves_where_the_platform_takes_it(tmp_path, new_place):
     place = new_place(tmp_path / "place")
-    correct = "    message: contract/case.correct.schema.json    # 接口文档 7.2\n"
+    correct = "    message: contract/case.correct.schema.json    # 接口文档 3.5\n"
     place.write({"sim-gd": {correct: f"{correct}    unasked: 模拟：随时可以更正\n"}}, names=("sim-gd",))
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         first = await submitted(gateway, case("gd-agent"))

@@ -20,9 +20,9 @@ from tests.faults.test_kill import template as template
 
 pytestmark = ON_BOTH_WHEN_LONG
 SCENARIOS = (
-    (WITHDRAW, Scenario("REST, a withdrawal", "sim-gd", "gd-organization", apart=9)),
+    (WITHDRAW, Scenario("REST, a withdrawal", "sim-gd", "gd-organization", apart=12)),
     (CORRECT, Scenario("SOAP, a correction whose answer is lost", "sim-gx", "gx-person",
-                       ({"do": "take_then_drop", "operation": CORRECT},), covered=2, apart=9)),
+                       ({"do": "take_then_drop", "operation": CORRECT},), covered=2, apart=12)),
 )  # fmt: skip
 WRITTEN = {WITHDRAW: "withdrawal", CORRECT: "correction"}
 

@@ -162,6 +162,7 @@ class Operation(Declared):
     header: what feeds SOAP headers that the contract declares: `Auth.user: {setting: user}`; for REST, headers of
             HTTP: `Idempotency-Key: {number: exchange}`.
     envelope: file of a literal SOAP envelope that the document is written into, where types cannot say how.
+    unasked: of case.correct and case.supplement: why it may be sent though they have not asked for it.
     """
 
     kind: Literal["read", "write"] | None = None
@@ -186,6 +187,7 @@ class Operation(Declared):
     barred: Predicate | None = None
     repeatable: Repeatable | None = None
     probe: Probe | None = None
+    unasked: Reason | None = None
     patience_s: DurationS = Field(default=86400.0, alias="patience")
     retry: Retry = Retry()
     follow: Follow | None = None

@@ -23,7 +23,7 @@ FactKind = Literal[
     "settled_taken",  # a person says that they have it
     "settled_again",  # a person says that they have not, and that it is to be sent again
     "settled_stop",  # a person says that they have not, and that it ends here
-    "withdraw_asked",  # the caller takes it back before it left
+    "withdraw_asked",  # the caller takes it back before it left, or the case that it comes to is not there
 ]
 
 ENDS: frozenset[State] = frozenset({"delivered", "refused", "abandoned", "withdrawn"})
@@ -119,6 +119,14 @@ class Exchange(NamedTuple):
     @property
     def ended(self) -> bool:
         return self.state in ENDS
+
+
+BLANK = Exchange(
+    id="", case_id="", kind="read", operation="", caller="", actor="", platform="", here="", division="",
+    unit="", mode="", item_here="", item_there="", basic_code="", alignment="", agreement="", release="",
+    ours="", theirs="", state="sending", step="send", attempt=1, place=0, owner="", due_ms=0, cause="", code="",
+    admitted_ms=0, changed_ms=0, ended_ms=0,
+)  # fmt: skip
 
 
 class Problem(Protocol):

@@ -11,7 +11,7 @@ from typing import Any
 
 from mappings import canonical
 from mappings.canonical.schema import Schema, resolved
-from mappings.canonical.shape import ADDED
+from mappings.canonical.shape import ADDED, CASE
 
 MASK = "＊＊"
 SHORTEST = 2  # a single letter or digit says nothing about anybody
@@ -65,9 +65,9 @@ def is_plain(schema: str, path: str) -> bool:
     return schema in canonical.NAMES and _INDEX.sub("", path) in _plain_paths(schema)
 
 
-def without_values(words: str, document: Mapping[str, Any]) -> str:
-    """`words` without any personal value of a canonical case."""
-    for value in sorted(_personal_values(document), key=len, reverse=True):
+def without_values(words: str, document: Mapping[str, Any], schema: str = CASE) -> str:
+    """`words` without any personal value of a canonical document."""
+    for value in sorted(_personal_values(document, schema), key=len, reverse=True):
         words = words.replace(value, MASK)
     return words
 
@@ -115,8 +115,8 @@ def _is_closed(part: Schema) -> bool:
     return "enum" in part or part.get("type") in ("integer", "number", "boolean") or r"\S" not in pattern
 
 
-def _personal_values(document: Mapping[str, Any]) -> Iterator[str]:
-    for path in canonical.personal_fields(dict(document)):
+def _personal_values(document: Mapping[str, Any], schema: str) -> Iterator[str]:
+    for path in canonical.personal_fields(dict(document), schema):
         yield from _texts(document, path.split("."))
 
 

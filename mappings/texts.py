@@ -174,6 +174,10 @@ _OF_CASES = {
         "上传尚未完成（已收到 {length} 字节，共 {most} 字节）",
         "the upload is not finished ({length} of {most} bytes came)",
     ),
+    "nothing_corrected": (
+        "补正须有材料或改正的表单字段",
+        "a correction needs materials, or fields of the form",
+    ),
 }
 
 TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -217,11 +217,11 @@ class Installation:
             "POST", "/v1/cases", caller=caller, body=document, Idempotency_Key=key, **headers
         )
 
-    async def control(self, platform: str, path: str, body: Any = None) -> Any:
-        """Speak to the control interface of a simulated platform; POST if there is a body."""
+    async def control(self, platform: str, path: str, body: Any = None, method: str = "") -> Any:
+        """Speak to the control interface of a simulated platform; POST if there is a body, or as `method` says."""
         assert self.client
         address = str(self.platforms[platform].said["control"]) + "/_sim/" + path
-        method = "GET" if body is None else "POST"
+        method = method or ("GET" if body is None else "POST")
         async with self.client.request(method, address, json=body) as response:
             response.raise_for_status()
             return await response.json()

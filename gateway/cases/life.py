@@ -139,7 +139,10 @@ def _step(life: Life, event: Event) -> Life:
     if event.kind in BESIDE:
         return life
     if event.kind not in LEADS[life.state]:
-        same = event.kind == life.state
+        unasked = (
+            event.kind == "corrected" and not life.ended
+        )  # they take it, and the case stands where it stood
+        same = event.kind == life.state or unasked
         what: What = "contradicts_the_end" if life.ended and event.kind in ENDS else "goes_back"
         return life if same else _with(life, what, event)
     corrections = [each for each in life.steps if each.kind == "correction_needed"]

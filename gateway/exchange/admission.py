@@ -7,8 +7,9 @@ from gateway.exchange import commits
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import epoch_ms
-from gateway.model import Exchange
+from gateway.model import BLANK, Exchange
 from gateway.store.cases import Case, Number
+from gateway.store.events import Told
 from gateway.store.vault import Vault
 
 
@@ -22,17 +23,39 @@ def exchange_of(
     owner: str,
     lease_ms: int,
 ) -> Exchange:
-    """The exchange as commit 1 writes it. lease_ms: its end if it may be sent at once, else 0."""
-    document, there, route = prepared.document, prepared.there, prepared.route
+    """The exchange as commit 1 writes it. lease_ms: its end if it may be sent at once, else 0.
+
+    case_id: of a new case; whatever comes later is of the case that it comes after.
+    """
+    of_case = prepared.earlier.submitted if prepared.earlier else _of_new_case(prepared, case_id)
     ready = lease_ms > 0
-    return Exchange(
+    return of_case._replace(
         id=exchange_id,
-        case_id=case_id,
-        kind="write",
         operation=asked.operation,
         caller=asked.caller.caller,
         actor=asked.actor,
-        platform=route.name,
+        release=prepared.route.release,
+        theirs="",
+        state="sending" if ready else "waiting",
+        step="send",
+        attempt=1 if ready else 0,
+        owner=owner if ready else "",
+        due_ms=lease_ms if ready else now_ms,
+        cause="",
+        code="",
+        admitted_ms=now_ms,
+        changed_ms=now_ms,
+        ended_ms=0,
+    )
+
+
+def _of_new_case(prepared: Prepared, case_id: str) -> Exchange:
+    """What is the same of all exchanges by which a case goes to its platform."""
+    document, there = prepared.document, prepared.there
+    return BLANK._replace(
+        case_id=case_id,
+        kind="write",
+        platform=prepared.route.name,
         here=document["receiving"]["division"],
         division=document["division"],
         unit=there.get("unit", ""),
@@ -42,20 +65,8 @@ def exchange_of(
         basic_code=there.get("basic_code", ""),
         alignment=there["alignment"],
         agreement=prepared.agreed.agreement.agreement if prepared.agreed else "",
-        release=route.release,
         ours=prepared.message.ours,
-        theirs="",
-        state="sending" if ready else "waiting",
-        step="send",
-        attempt=1 if ready else 0,
         place=1,
-        owner=owner if ready else "",
-        due_ms=lease_ms if ready else now_ms,
-        cause="",
-        code="",
-        admitted_ms=now_ms,
-        changed_ms=now_ms,
-        ended_ms=0,
     )
 
 
@@ -73,13 +84,14 @@ async def admission_of(
     key, sealed, files = await papers.seal(exchange, prepared)
     return commits.Admission(
         exchange=exchange,
-        case=_case(exchange, document, papers.vault),
+        case=None if prepared.earlier else _case(exchange, document, papers.vault),
         asked=asked,
         prepared=prepared,
         key=key,
-        numbers=_numbers(exchange, document),
+        numbers=[] if prepared.earlier else _numbers(exchange, document),
         sealed=sealed,
         files=files,
+        told=_told(exchange, document) if owes(document) and not prepared.earlier else (),
         insist="insist" in document,
         lease_ms=lease_ms,
     )
@@ -98,6 +110,18 @@ def _case(exchange: Exchange, document: Any, vault: Vault) -> Case:
         open=1,
         admitted_ms=exchange.admitted_ms,
     )
+
+
+def owes(document: Mapping[str, Any]) -> bool:
+    """Whether a case says of a material that it comes later (容缺后补)."""
+    return any(each.get("instead", {}).get("kind") == "owed" for each in document.get("materials", ()))
+
+
+def _told(exchange: Exchange, document: Any) -> list[Told]:
+    """The applicant owes something from the receipt on."""
+    at_ms = epoch_ms(document["receiving"]["received_at"])
+    now_ms = exchange.admitted_ms
+    return [Told("supplement_owed", at_ms, exchange.caller, seen_ms=now_ms, exchange_id=exchange.id)]
 
 
 def _numbers(exchange: Exchange, document: Any) -> list[Number]:

@@ -1,14 +1,17 @@
 """What is asked of the gateway, and what it has made of it before anything is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.message import Message, Request
 from gateway.agreements import Agreed
+from gateway.model import Exchange
 from gateway.routes import Route
 from gateway.settings import Caller
+from gateway.store.connection import Connection
 from gateway.store.uploads import Upload
+from mappings import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,23 @@ class Asked:
     digest: str = ""
     large: bool = False
 
+    @property
+    def schema(self) -> str:
+        """Of the document."""
+        return canonical.GIVEN[self.operation]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a later write of a case (补正, 容缺后补, 撤回) comes after.
+
+    submitted: the exchange by which the platform was given the case.
+    guard: raises Refusal where the case does not allow it; asked again in commit 1, when nobody else can change it.
+    """
+
+    submitted: Exchange
+    guard: Callable[[Connection], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -36,6 +56,7 @@ class Prepared:
     materials: sufficient; or unknown: without a guide, or with one that leaves open whether what is lacking has
         to be there.
     agreed: on the ground of which agreement it passes; None where none is declared.
+    earlier: of a later write, what it comes after; None for a new case.
     """
 
     route: Route
@@ -47,6 +68,7 @@ class Prepared:
     materials: str = "unknown"
     agreed: Agreed | None = None
     uploads: Mapping[str, Upload] = field(default_factory=dict, repr=False)
+    earlier: Earlier | None = None
 
     @property
     def there(self) -> Mapping[str, str]:

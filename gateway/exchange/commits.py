@@ -1,7 +1,7 @@
 """The transactions of an exchange. Each is a `Work`: it may be run again from the start, and commits whole.
 
-commit 1 makes us responsible; a claim permits a byte to leave; commit 2 says what came of it. Every change
-of state stands in one transaction with its entry.
+commit 1 makes us responsible; a claim (claims.py) permits a byte to leave; commit 2 says what came of it. Every
+change of state stands in one transaction with its entry.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,19 +9,22 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from gateway.agreements import Agreed
+from gateway.cases.later import WITHDRAW
 from gateway.clock import china_day
 from gateway.exchange import entries
-from gateway.exchange.asked import Asked, Prepared
+from gateway.exchange.asked import Asked, Earlier, Prepared
 from gateway.exchange.judge import judge
-from gateway.model import ENDS, Decision, Exchange, Fact, Policy
-from gateway.store import bodies, cases, exchanges, followed, passages, uploads, watched
+from gateway.model import ENDS, Decision, Exchange, Fact, Policy, State
+from gateway.routes import SUBMIT
+from gateway.store import bodies, cases, events, exchanges, followed, passages, uploads, watched
 from gateway.store.cases import Case, Number
+from gateway.store.events import Told
 from gateway.store.followed import Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import DataKey
 
 OURS = "tongban"
-BEHIND_MS = 1_000  # how soon a write that waits behind another of its case looks again
+BEHIND_MS = 1_000  # how soon a write that waits behind another of its case looks again, at first
 
 
 class KeyConsumed(Exception):
@@ -67,13 +70,14 @@ class Admission:
     """What commit 1 writes. `sealed` and `files` are prepared outside, because sealing needs no lock."""
 
     exchange: Exchange
-    case: Case
+    case: Case | None  # None: it comes to a case that there is
     asked: Asked
     prepared: Prepared
     key: DataKey
     numbers: Sequence[Number]
     sealed: Mapping[str, bytes] = field(repr=False)
     files: Sequence[Mapping[str, object]] = ()
+    told: Sequence[Told] = ()  # what the caller itself says of the new case
     insist: bool = False
     lease_ms: int = 0  # how long the first attempt may take, if it is made at once
 
@@ -81,35 +85,61 @@ class Admission:
 def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
     """Commit 1. From here we are responsible; a failure before it means that nothing was promised.
 
-    Raises KeyConsumed, CaseOpen, BatchFull, UploadGone.
+    Raises KeyConsumed, CaseOpen, BatchFull, UploadGone; what the guard of a later write raises.
     """
 
     def work(tx: Transaction) -> Exchange:
-        connection, exchange, asked = tx.connection, admission.exchange, admission.asked
+        connection, exchange = tx.connection, admission.exchange
         if exchange.state == "sending":
             exchange = exchange._replace(due_ms=tx.now_ms + admission.lease_ms)
-        caller = asked.caller.caller
-        if not cases.claim_key(connection, caller, asked.operation, asked.key, asked.digest, exchange.id):
-            earlier = cases.consumed_key(connection, caller, asked.operation, asked.key)
-            raise KeyConsumed(*(earlier or ("", "")))
-        other = None if admission.insist else cases.same_open(connection, admission.case)
-        if other:
-            raise CaseOpen(*other)
-        _count(tx, admission.prepared.agreed)
+        _consume_key(tx, admission.asked, exchange.id)
+        if admission.case:
+            _begin_case(tx, admission, admission.case)
+        elif admission.prepared.earlier:
+            exchange = _in_its_place(tx, exchange, admission.prepared.earlier)
         for file_id, upload in admission.prepared.uploads.items():
             if not uploads.use(connection, upload, tx.now_ms):
                 raise UploadGone(file_id)
-        cases.add(connection, admission.case)
-        cases.add_numbers(connection, exchange.case_id, exchange.id, admission.numbers)
         exchanges.admit(connection, exchange)
         bodies.add_key(connection, exchange.id, admission.key)
         bodies.add(connection, exchange.id, admission.sealed)
         if admission.files:
             bodies.add_materials(connection, admission.files)
         tx.record(entries.admitted(exchange, admission.prepared, admission.key))
+        for each in admission.told:
+            tx.record(entries.told(exchange.case_id, each, finding=None, state="received"))
         return exchange
 
     return work
+
+
+def _consume_key(tx: Transaction, asked: Asked, exchange_id: str) -> None:
+    caller = asked.caller.caller
+    if not cases.claim_key(tx.connection, caller, asked.operation, asked.key, asked.digest, exchange_id):
+        earlier = cases.consumed_key(tx.connection, caller, asked.operation, asked.key)
+        raise KeyConsumed(*(earlier or ("", "")))
+
+
+def _begin_case(tx: Transaction, admission: Admission, case: Case) -> None:
+    other = None if admission.insist else cases.same_open(tx.connection, case)
+    if other:
+        raise CaseOpen(*other)
+    _count(tx, admission.prepared.agreed)
+    cases.add(tx.connection, case)
+    cases.add_numbers(tx.connection, case.id, admission.exchange.id, admission.numbers)
+    if admission.told:
+        events.add(tx.connection, case.id, 0, admission.told)
+
+
+def _in_its_place(tx: Transaction, exchange: Exchange, earlier: Earlier) -> Exchange:
+    """A later write comes behind the others of its case, and waits as long as one of them is open."""
+    events.lock(tx.connection, exchange.case_id)
+    earlier.guard(tx.connection)
+    places = [each.place for each in exchanges.of_case(tx.connection, exchange.case_id)]
+    exchange = exchange._replace(place=max(places) + 1)
+    if not exchanges.is_behind(tx.connection, exchange):
+        return exchange
+    return exchange._replace(state="waiting", attempt=0, owner="", due_ms=tx.now_ms + BEHIND_MS)
 
 
 def _count(tx: Transaction, passes: Agreed | None) -> None:
@@ -119,38 +149,6 @@ def _count(tx: Transaction, passes: Agreed | None) -> None:
     day = china_day(tx.now_ms).isoformat()
     if passages.count(tx.connection, *passes.key, day) > passes.opening.per_day:
         raise BatchFull(passes)
-
-
-def claim(
-    platform: str, most: int, *, owner: str, lease_of: Callable[[Exchange], int]
-) -> Callable[[Transaction], list[Exchange]]:
-    """Claims: the committed `sending` rows without which no byte may leave. At most `most` of what is due.
-
-    lease_of: how long an attempt may take, in milliseconds; 0 for what is left alone now.
-    """
-
-    def work(tx: Transaction) -> list[Exchange]:
-        claimed = []
-        for was in exchanges.claimable(tx.connection, platform, tx.now_ms, most):
-            lease_ms = lease_of(was)
-            if lease_ms and was.step == "send" and exchanges.is_behind(tx.connection, was):
-                exchanges.change(tx.connection, was, due_ms=tx.now_ms + BEHIND_MS)
-            elif lease_ms:
-                claimed.append(_claimed(tx, was, owner, lease_ms))
-        return claimed
-
-    return work
-
-
-def _claimed(tx: Transaction, was: Exchange, owner: str, lease_ms: int) -> Exchange:
-    now = exchanges.change(
-        tx.connection, was, state="sending", attempt=was.attempt + 1, owner=owner,
-        due_ms=tx.now_ms + lease_ms, changed_ms=max(tx.now_ms, was.changed_ms),
-    )  # fmt: skip
-    if now is None:
-        raise Moved
-    tx.record(entries.sending(now))
-    return now
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,26 +168,33 @@ class Conclusion:
     held_due_ms: int = 0
     must_move: bool = False  # a person's word, the end of a lease: Moved is raised instead of a late reply
     wait: bool = True  # False: what somebody else is changing right now has Moved
+    asked: Asked | None = None  # the caller's own word: its key is consumed here
+    only: State | None = None  # Moved is raised if this is not what follows
 
 
 def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, Decision]]:
     """Commit 2, and every other fact: judged over the whole history inside the transaction.
 
     If the fence does not hold, the claim was lost meanwhile: the fact is kept and judged all the same, as
-    `exchange.late_reply`; it moves only what is still open and not being sent. Raises Moved.
+    `exchange.late_reply`; it moves only what is still open and not being sent. Raises Moved, KeyConsumed.
     """
 
     def work(tx: Transaction) -> tuple[Exchange, Decision]:
         connection, fact = tx.connection, conclusion.fact
+        if conclusion.asked:
+            _consume_key(tx, conclusion.asked, conclusion.exchange.id)
         row = exchanges.locked(connection, conclusion.exchange.id, wait=conclusion.wait)
         was = row or conclusion.exchange
         fenced = row is not None and conclusion.fence(was, tx.now_ms)
         if conclusion.must_move and not fenced:
             raise Moved
         history = (*exchanges.facts_of(connection, was.id), fact)
+        since_ms = exchanges.turn_ms(connection, was) or fact.at_ms
         decision = judge(
-            history, conclusion.policy, exchange_id=was.id, admitted_ms=was.admitted_ms, now_ms=fact.at_ms
+            history, conclusion.policy, exchange_id=was.id, admitted_ms=since_ms, now_ms=fact.at_ms
         )
+        if conclusion.only and decision.state != conclusion.only:
+            raise Moved
         if row is None:  # a read has one commit: its row is made here
             was = was._replace(attempt=fact.attempt)
             exchanges.admit(connection, was)
@@ -203,7 +208,7 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
         )
         _keep(tx, conclusion, new=row is None)
         late = row is not None and not fenced
-        now = _move(tx, was, decision, fact, held_due_ms=conclusion.held_due_ms, late=late)
+        now = _move(tx, was, decision, conclusion, late=late)
         record = partial(
             entries.concluded, now, fact, decision, actor=conclusion.actor, evidence=conclusion.evidence
         )
@@ -212,6 +217,8 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
         if now is not was:
             tx.record(record(late=False))
             _begin_following(tx, now, conclusion.policy)
+            if now.ended and not was.ended and now.kind == "write":
+                _let_others_go(tx, now, conclusion)
         if now.ended or now.state == "held":
             tx.tell(now.id)
         return now, decision
@@ -227,9 +234,10 @@ def _keep(tx: Transaction, conclusion: Conclusion, *, new: bool) -> None:
 
 
 def _move(
-    tx: Transaction, was: Exchange, decision: Decision, fact: Fact, *, held_due_ms: int, late: bool
+    tx: Transaction, was: Exchange, decision: Decision, conclusion: Conclusion, *, late: bool
 ) -> Exchange:
     """Write what follows. A late fact moves nothing that has ended or that another attempt is sending."""
+    fact, held_due_ms = conclusion.fact, conclusion.held_due_ms
     if late and (was.ended or was.state == "sending"):
         if was.ended and was.state != decision.state:
             _ticket(tx, was, "contradiction", fact, held_due_ms)
@@ -259,13 +267,24 @@ def _due_ms(decision: Decision, fact: Fact, held_due_ms: int) -> int:
 def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_due_ms: int) -> None:
     """What a new state brings with it: their number, a ticket for a person, a case that is free again."""
     if now.theirs and now.state == "delivered" and now.case_id:
-        cases.add_numbers(tx.connection, now.case_id, now.id, [Number(now.platform, "case", now.theirs)])
+        kind = now.operation.rpartition(".")[2] if now.place > 1 else "case"
+        cases.add_numbers(tx.connection, now.case_id, now.id, [Number(now.platform, kind, now.theirs)])
     if was.state == "held" and now.state != "held":
         cases.close_tickets(tx.connection, now.id, fact.at_ms)
     if now.state in {"held", "abandoned"} and now.kind == "write" and fact.kind != "settled_stop":
         _ticket(tx, now, now.state, fact, held_due_ms)  # what a person ended, a person has seen
-    if now.state in ENDS - {"delivered"} and now.operation == "case.submit":
+    if now.operation == (WITHDRAW if now.state == "delivered" else SUBMIT) and now.state in ENDS:
         cases.close(tx.connection, now.case_id)
+
+
+def _let_others_go(tx: Transaction, now: Exchange, conclusion: Conclusion) -> None:
+    """What waits behind it in its case looks again now; behind a submit that they have not, it ends here."""
+    if now.operation != SUBMIT or now.state == "delivered":
+        exchanges.wake(tx.connection, now, tx.now_ms)
+        return
+    fact = Fact("withdraw_asked", at_ms=conclusion.fact.at_ms, cause="case_not_there")
+    for each in exchanges.waiting_behind(tx.connection, now):
+        conclude(Conclusion(each, fact, conclusion.policy, lambda row, _: not row.ended))(tx)
 
 
 def _begin_following(tx: Transaction, now: Exchange, policy: Policy) -> None:

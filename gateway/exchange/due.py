@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from gateway import logs
-from gateway.exchange import commits
+from gateway.exchange import claims, commits
 from gateway.exchange.facts import lease_expired, unsent
 from gateway.exchange.papers import Claim, Erased
 from gateway.exchange.prepare import case_question, translate
@@ -45,7 +45,7 @@ async def take_up(story: Exchanges, gate: Gate, most: int) -> None:
     started_ms = around.monotonic_ms()
     claimed: list[Exchange] = []
     try:
-        work = commits.claim(gate.platform, len(reserved), owner=around.owner, lease_of=lease_of)
+        work = claims.claim(gate.platform, len(reserved), owner=around.owner, lease_of=lease_of)
         claimed = await around.store.write(work)
     finally:
         gate.give_back(reserved[len(claimed) :])
@@ -69,11 +69,19 @@ async def _routes_of(story: Exchanges, due: Sequence[Exchange]) -> dict[str, Rou
     routes, now_ms = {}, story.around.clock_ms()
     for was in due:
         route = await story.around.shelf.route_of(was)
-        if was.state == "waiting" and now_ms >= was.admitted_ms + route.policy.patience_ms:
+        if was.state == "waiting" and await _is_over(story, was, route, now_ms):
             await _give_up(story, was, now_ms)
         else:
             routes[was.id] = route
     return routes
+
+
+async def _is_over(story: Exchanges, was: Exchange, route: Route, now_ms: int) -> bool:
+    """Whether it has waited for longer than the operation's patience; behind others of its case is no waiting."""
+    if now_ms < was.admitted_ms + route.policy.patience_ms:
+        return False
+    since_ms = await story.around.store.read(lambda connection: exchanges.turn_ms(connection, was))
+    return since_ms is not None and now_ms >= since_ms + route.policy.patience_ms
 
 
 async def _give_up(story: Exchanges, was: Exchange, now_ms: int) -> None:

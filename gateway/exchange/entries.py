@@ -7,9 +7,10 @@ from typing import Any
 
 from adapters.message import Reply
 from audit.commitments import commit, flatten
-from audit.entries import Entry
+from audit.entries import Entry, china_time
 from gateway.exchange.asked import Prepared
 from gateway.model import Decision, Exchange, Fact
+from gateway.store.events import Told
 from gateway.store.vault import DataKey
 
 # fifteen digits in a row could be a person's number
@@ -22,11 +23,11 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
     authorisation = document.get("authorisation") or {}
     facts = _asked(exchange) | {
         "authorisation": _reference(key, authorisation.get("reference")),
-        "purpose": _keyed(key, "purpose", str(document.get("purpose") or "").encode()).hex(),
+        "purpose": _purpose(key, document.get("purpose")),
         "fields": list(prepared.personal),
         "materials": len(prepared.contents) + len(prepared.uploads),
         "received_at": document.get("received_at"),
-        "from_unit": document["receiving"]["unit"],
+        "from_unit": document["sender"]["unit"],
         "version_there": prepared.there.get("version"),
         "version_stated": document["item"].get("version"),
         "authorisation_kind": _reference(key, authorisation.get("kind")),
@@ -35,6 +36,30 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "attempt": exchange.attempt,
     }
     return Entry("exchange.admitted", exchange.admitted_ms, facts)
+
+
+def told(case_id: str, each: Told, *, finding: str | None, state: str) -> Entry:
+    """case.EVENT, or case.ignored for what does not count. state: where the case stands now."""
+    facts = {
+        "case": case_id,
+        "by": each.exchange_id or None,  # the exchange by which it became known
+        "event": each.kind,
+        "happened_at": china_time(each.at_ms),
+        "source": each.source,
+        "number": each.number or None,
+        "undoes": each.undoes or None,
+        "due_on": each.due_on or None,
+        "reason": each.reason or None,
+        "cause": each.cause or None,
+        "finding": finding,
+        "state": state,
+    }
+    return Entry("case.ignored" if each.cause else "case.event", each.seen_ms, facts)
+
+
+def _purpose(key: DataKey, said: str | None) -> str | None:
+    """Only a new case says one."""
+    return None if said is None else _keyed(key, "purpose", said.encode()).hex()
 
 
 def _reference(key: DataKey, text: str | None) -> str | None:

@@ -7,9 +7,11 @@ in the order in which it became known, each change of the case with its entry.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from audit.entries import Entry, china_time
+from audit.entries import Entry
+from gateway.cases.later import BRINGS
 from gateway.cases.life import APART_MS, Event, Life, begun, told
 from gateway.cases.states import DECISIONS, ENDS, Kind
+from gateway.exchange import entries
 from gateway.exchange.asked import Asked
 from gateway.exchange.prepare import epoch_ms
 from gateway.exchange.reads import ask
@@ -56,14 +58,21 @@ def life_of(known: Known) -> Life:
     case = known.case
     life = begun(Event("received", case.received_ms, case.caller))
     arrived = [
-        (each.ended_ms, Event(_BY_US[each.state], each.ended_ms, "tongban", each.id))
+        (each.ended_ms, Event(kind, each.ended_ms, "tongban", each.id))
         for each in known.exchanges
-        if each.operation == SUBMIT and each.kind == "write" and each.state in _BY_US
+        if each.kind == "write" and (kind := _by_us(each))
     ]
     arrived += [(each.seen_ms, _event(each)) for each in known.told if not each.cause]
     for _, event in sorted(arrived, key=lambda each: each[0]):
         life = told(life, event)
     return life
+
+
+def _by_us(exchange: Exchange) -> Kind | None:
+    """What a write that has ended is in the life of its case; None if it is nothing."""
+    if exchange.operation == SUBMIT:
+        return _BY_US.get(exchange.state)
+    return BRINGS.get(exchange.operation) if exchange.state == "delivered" else None
 
 
 def answered(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
@@ -148,18 +157,4 @@ def _event(each: Told) -> Event:
 def _entry(case: Case, each: Told, life: Life) -> Entry:
     """case.EVENT, or case.ignored for what does not count: what was told by whom, and where the case stands now."""
     finding = next((found.what for found in life.findings if found.event == _event(each)), None)
-    facts = {
-        "case": case.id,
-        "by": each.exchange_id or None,  # the exchange by which it became known
-        "event": each.kind,
-        "happened_at": china_time(each.at_ms),
-        "source": each.source,
-        "number": each.number or None,
-        "undoes": each.undoes or None,
-        "due_on": each.due_on or None,
-        "reason": each.reason or None,
-        "cause": each.cause or None,
-        "finding": finding,
-        "state": life.state,
-    }
-    return Entry("case.ignored" if each.cause else "case.event", each.seen_ms, facts)
+    return entries.told(case.id, each, finding=finding, state=life.state)

@@ -36,7 +36,7 @@ def judge(history: History, policy: Policy, *, exchange_id: str, admitted_ms: in
     if doubt is not None:
         return _in_doubt(history, policy, doubt, patient, exchange_id, now_ms)
     if last.kind == "withdraw_asked":
-        return Decision("withdrawn", cause="withdraw_asked")
+        return Decision("withdrawn", cause=last.cause or "withdraw_asked")
     if last.kind == "refused":
         return Decision("refused", cause="described", code=last.code)
     if not patient:

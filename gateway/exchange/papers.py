@@ -50,7 +50,7 @@ class Papers:
     def __init__(self, store: Store, vault: Vault, folder: MaterialFolder, uploads: Uploads) -> None:
         self._store = store
         self._folder = folder
-        self._uploads = uploads
+        self.uploads = uploads
         self.vault = vault
 
     async def seal(
@@ -85,7 +85,7 @@ class Papers:
     def _keys_of(self, uploads: Mapping[str, Upload]) -> dict[str, dict[str, str]]:
         """The key of each file that was brought before, sealed with the exchange: it is erased with it."""
         return {
-            file_id: {"upload": each.id, "key": self._uploads.lock_of(each).key.plain.hex()}
+            file_id: {"upload": each.id, "key": self.uploads.lock_of(each).key.plain.hex()}
             for file_id, each in uploads.items()
         }
 

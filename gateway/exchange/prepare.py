@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from adapters.errors import Unencodable
@@ -68,11 +69,8 @@ class Preparation:
         Raises Refusal.
         """
         now_ms = self._clock_ms()
-        require_rights(asked)
-        faults = await _checked(asked, now_ms)
-        if any(fault.code in canonical.STRUCTURAL or _is_undated(fault) for fault in faults):
-            raise Refusal("invalid_case", problems=faults, count=len(faults))
-        document, contents = await _apart(asked)
+        faults = await checked(asked, now_ms)
+        document, contents = await apart(asked)
         found, unusable = await brought(document, asked.caller.caller, self._uploads)
         faults += unusable
         document |= _placed_once(asked.document)
@@ -89,11 +87,8 @@ class Preparation:
                 raise _together(faults, refusal.problems) from refusal
             raise
         translated = translate(route, document, exchange_id)
-        faults += _contentless(document, contents.keys() | _brought(document), translated.encoded)
-        faults += uncarried(route, document)
-        if faults or translated.problems:
-            raise _together(faults, translated.problems)
-        personal = _personal(route.mapping_for(document), asked.document, translated.encoded)
+        require_sendable(route, document, contents, translated, faults)
+        personal = personal_fields(route, document, asked, translated)
         return Prepared(
             route, document, translated.message, translated.encoded, contents, personal,
             "sufficient" if is_sufficient(demand, document) else "unknown", passes, found,
@@ -164,13 +159,34 @@ def translate(route: Route, document: Mapping[str, Any], exchange_id: str) -> Tr
         return Translated(message, problems=_placed(error.problems, mapping, document))
 
 
-async def _checked(asked: Asked, now_ms: int) -> list[Any]:
-    if asked.large:
-        return list(await asyncio.to_thread(canonical.check, asked.document, now_ms))
-    return list(canonical.check(asked.document, now_ms))
+async def checked(asked: Asked, now_ms: int) -> list[Any]:
+    """Its faults, if there can be more; a document of the wrong shape is refused at once. Raises Refusal."""
+    require_rights(asked)
+    check = partial(canonical.check, asked.document, now_ms, asked.schema)
+    faults = list(await asyncio.to_thread(check) if asked.large else check())
+    if any(fault.code in canonical.STRUCTURAL or _is_undated(fault) for fault in faults):
+        raise Refusal("invalid_case", problems=faults, count=len(faults))
+    return faults
 
 
-async def _apart(asked: Asked) -> tuple[Document, dict[str, bytes]]:
+def require_sendable(
+    route: Route,
+    document: Document,
+    contents: Mapping[str, bytes],
+    translated: Translated,
+    faults: Sequence[Any],
+) -> None:
+    """Nothing is wrong with it, all of it can be said, and what it carries is there. Raises Refusal."""
+    at_hand = contents.keys() | _brought(document)
+    faults = [
+        *faults, *_contentless(document, at_hand, translated.encoded), *uncarried(route, document)
+    ]  # fmt: skip
+    if faults or translated.problems:
+        raise _together(faults, translated.problems)
+
+
+async def apart(asked: Asked) -> tuple[Document, dict[str, bytes]]:
+    """The document with files as references, and the bytes that came inline."""
     if asked.large:
         return await asyncio.to_thread(_without_contents, asked.document)
     return _without_contents(asked.document)
@@ -190,7 +206,8 @@ def case_question(document: Mapping[str, Any], theirs: str) -> Document:
     kept = {
         name: document[name] for name in ("numbers_ours", "division", "sender", "exchange", "received_at")
     }
-    return {**kept, "numbers_theirs": theirs, "item": {"there": document["item"]["there"]}}
+    number = theirs or document.get("numbers_theirs", "")  # a later write knows theirs from the beginning
+    return {**kept, "numbers_theirs": number, "item": {"there": document["item"]["there"]}}
 
 
 def _placed_once(document: Document) -> Document:
@@ -216,7 +233,6 @@ def _added(asked: Asked, receiving: Document, exchange_id: str, now_ms: int) -> 
 
 
 def _without_contents(document: Document) -> tuple[Document, dict[str, bytes]]:
-    """The document with files as references, and the bytes that came inline."""
     contents: dict[str, bytes] = {}
     materials = []
     for material in document.get("materials", ()):
@@ -226,14 +242,21 @@ def _without_contents(document: Document) -> tuple[Document, dict[str, bytes]]:
                 contents[file["id"]] = _decoded(file["content"])
             files.append({name: value for name, value in file.items() if name != "content"})
         materials.append({**material, "files": files})
-    return {**document, "materials": materials}, contents
+    return {**document, "materials": materials} if "materials" in document else {**document}, contents
 
 
-def _personal(mapping: Mapped, document: Document, encoded: Request | None) -> tuple[str, ...]:
-    """Names of the personal fields that go out: those of the case that the mapping reads."""
-    read = mapping.sources | ({CONTENT} if encoded and encoded.holes else set())
+def personal_fields(
+    route: Route, document: Document, asked: Asked, translated: Translated
+) -> tuple[str, ...]:
+    """Names of the personal fields that go out: those that the mapping reads."""
+    encoded = translated.encoded
+    read = route.mapping_for(document).sources | ({CONTENT} if encoded and encoded.holes else set())
+    said = canonical.personal_fields(asked.document, asked.schema)
+    of_case = canonical.personal_fields(document.get("case", {}))  # which a later write has beside it
     return tuple(
-        name for name in canonical.personal_fields(document) if any(_meets(name, each) for each in read)
+        name
+        for name in [*said, *(f"case.{each}" for each in of_case)]
+        if any(_meets(name, each) for each in read)
     )
 
 
@@ -256,7 +279,10 @@ def _contentless(document: Document, contents: Set[str], encoded: Request | None
 def _brought(document: Document) -> set[str]:
     """Ids of the files that name an upload, a good one or not."""
     return {
-        file["id"] for material in document["materials"] for file in material["files"] if "upload" in file
+        file["id"]
+        for material in document.get("materials", ())
+        for file in material["files"]
+        if "upload" in file
     }
 
 

@@ -5,8 +5,9 @@ enter, never in what happens then: `send` puts it on the wire, `conclude` judges
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from adapters.errors import LeaseOver
@@ -15,7 +16,7 @@ from gateway import logs
 from gateway.errors import Refusal
 from gateway.exchange import circuit, commits
 from gateway.exchange.admission import admission_of, exchange_of
-from gateway.exchange.asked import Asked
+from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.brought import gone_of
 from gateway.exchange.entries import evidence_of
 from gateway.exchange.facts import fact_of
@@ -25,7 +26,7 @@ from gateway.exchange.prepare import Preparation
 from gateway.exchange.waiters import Waiters
 from gateway.gates import Gate, Gates
 from gateway.identity import new_id
-from gateway.model import Exchange, Fact
+from gateway.model import Exchange, Fact, State
 from gateway.room import Room
 from gateway.routes import Route, Routes
 from gateway.shelf import Shelf
@@ -35,6 +36,7 @@ from gateway.store.store import Store
 log = logs.get("exchange")
 Result = TypeVar("Result")
 Keeps = Callable[[Reply, Fact], bool]
+Prepare = Callable[[str], Awaitable[Prepared]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,21 @@ class Exchanges:
 
         Raises Refusal; before commit 1 nothing was promised and nothing is kept.
         """
-        known = await self._repeated(asked)
+        known = await self.repeated(asked)
         if known is not None:
             return known, True
+        return await self.take(asked, partial(self.around.preparation.case, asked))
+
+    async def take(self, asked: Asked, prepare: Prepare) -> tuple[Exchange, bool]:
+        """Steps 2 to 5 of whatever is written to a platform. prepare: of the exchange with that id.
+
+        Returns and raises as `admit` does.
+        """
         if not self.around.room.enough:
             raise Refusal("storage_unavailable")
         now_ms, started_ms = self.around.clock_ms(), self.around.monotonic_ms()
         exchange_id = new_id(now_ms, self.around.random)
-        prepared = await self.around.preparation.case(asked, exchange_id)
+        prepared = await prepare(exchange_id)
         gate, lease_ms = self.gate_of(prepared.route), self.lease_ms(prepared.route)
         reserved = await self.around.gates.reserve(gate, 1) if gate.ready(now_ms) else []
         with gate.passing(reserved) as passage:
@@ -108,7 +117,7 @@ class Exchanges:
                 # commit 1: we are responsible
                 exchange = await self._store.write(commits.admit(admission))
             except commits.KeyConsumed as earlier:  # two of the same request at once: the other one is it
-                return await self._replay(earlier.exchange_id, earlier.digest, asked), True
+                return await self.replay(earlier.exchange_id, earlier.digest, asked), True
             except commits.CaseOpen as other:
                 case = other.case_id if other.caller == exchange.caller else "?"  # not theirs to know
                 raise Refusal("case_open", division=exchange.division, case=case) from other
@@ -118,7 +127,8 @@ class Exchanges:
                 raise Refusal(
                     "invalid_case", problems=gone_of(prepared.document, gone.file_id), count=1
                 ) from gone
-            passage.keep()
+            if exchange.state == "sending":  # else others of its case go first
+                passage.keep()
         log.debug("exchange.admitted", exchange=exchange.id, platform=exchange.platform, state=exchange.state)
         if exchange.state == "sending":
             claim = Claim(
@@ -131,15 +141,16 @@ class Exchanges:
             self.poke()
         return exchange, False
 
-    async def _repeated(self, asked: Asked) -> Exchange | None:
+    async def repeated(self, asked: Asked) -> Exchange | None:
         """The exchange of an earlier request under the same Idempotency-Key, as it is now."""
         caller, operation = asked.caller.caller, asked.operation
         found = await self._store.read(
             lambda connection: cases.consumed_key(connection, caller, operation, asked.key)
         )
-        return None if found is None else await self._replay(found[0], found[1], asked)
+        return None if found is None else await self.replay(found[0], found[1], asked)
 
-    async def _replay(self, exchange_id: str, digest: str, asked: Asked) -> Exchange:
+    async def replay(self, exchange_id: str, digest: str, asked: Asked) -> Exchange:
+        """The exchange that a key was consumed by, if that was the same request. Raises Refusal."""
         if digest != asked.digest:
             raise Refusal("idempotency_conflict", exchange=exchange_id)
         found = await self._store.read(lambda connection: exchanges.by_id(connection, exchange_id))
@@ -202,6 +213,8 @@ class Exchanges:
         must_move: bool = False,
         wait: bool = True,
         sealed: Mapping[str, bytes] | None = None,
+        asked: Asked | None = None,
+        only: State | None = None,
     ) -> Exchange:
         """Commit 2. A crash before it leaves the claim to expire, which is the fact "unknown"."""
         papers = self.around.papers
@@ -213,7 +226,7 @@ class Exchanges:
         conclusion = commits.Conclusion(
             exchange, fact, route.policy, fence, key=claim.key if claim else None, sealed=sealed or {},
             evidence=evidence, sent_digest=evidence.get("sent", ""), release=route.release, actor=actor,
-            held_due_ms=self.around.held_due_ms, must_move=must_move, wait=wait,
+            held_due_ms=self.around.held_due_ms, must_move=must_move, wait=wait, asked=asked, only=only,
         )  # fmt: skip
         # what a reply says is known now: as long as the claim holds, it is tried until it can be recorded
         ours = exchange.state == "sending"

@@ -21,7 +21,7 @@ def uncarried(route: Route, document: Mapping[str, Any]) -> Iterator[Lack]:
         return  # several overlays fit, which is told by itself
     if KIND in mapping.sources:
         return
-    for place, material in enumerate(document["materials"]):
+    for place, material in enumerate(document.get("materials", ())):
         if instead := material.get("instead"):
             facts = {"found": instead["kind"]}
             yield Lack(f"/materials/{place}/instead/kind", "material_instead_not_carried", facts)

@@ -29,6 +29,24 @@ BEHIND = sa.select(_E.id).where(
     _E.place < bindparam("place"),
     _OPEN_WRITE,
 )
+ENDED_BEFORE = sa.select(_E.ended_ms).where(
+    _E.case_id == bindparam("case_id"),
+    _E.platform == bindparam("platform"),
+    _E.place < bindparam("place"),
+    _E.kind == "write",
+)
+_BEHIND_IT = (
+    _E.case_id == bindparam("case_id_"),
+    _E.platform == bindparam("platform_"),
+    _E.place > bindparam("place_"),
+    _E.state == "waiting",
+)
+WAITING_BEHIND = _ALL.where(*_BEHIND_IT, _E.operation != "case.submit").order_by(_E.place).with_for_update()
+WAKE = (
+    sa.update(exchanges)
+    .where(*_BEHIND_IT, _E.due_ms > bindparam("now_ms"))
+    .values(due_ms=bindparam("now_ms"))
+)
 _DUE_OF_PLATFORM = (_OPEN, _E.platform == bindparam("platform"), _E.due_ms <= bindparam("now_ms"))
 DUE = (
     _ALL.where(*_DUE_OF_PLATFORM, sa.text("state IN ('waiting', 'deferred')"))
@@ -108,6 +126,29 @@ def is_behind(connection: Connection, exchange: Exchange) -> bool:
     """True while an earlier write of the same case to the same platform is open."""
     where = {"case_id": exchange.case_id, "platform": exchange.platform, "place": exchange.place}
     return connection.row(BEHIND, where) is not None
+
+
+def turn_ms(connection: Connection, exchange: Exchange) -> int | None:
+    """Since when it could leave: its admission, or the end of what was before it in its case; None: not yet."""
+    if exchange.place < 2:
+        return exchange.admitted_ms
+    where = {"case_id": exchange.case_id, "platform": exchange.platform, "place": exchange.place}
+    ended = [ended_ms for (ended_ms,) in connection.rows(ENDED_BEFORE, where)]
+    return max(exchange.admitted_ms, *ended) if all(ended) else None
+
+
+def waiting_behind(connection: Connection, exchange: Exchange) -> list[Exchange]:
+    """What comes to the same case and platform after it; locked till the transaction ends."""
+    return _exchanges(connection.rows(WAITING_BEHIND, _behind(exchange)))
+
+
+def wake(connection: Connection, exchange: Exchange, now_ms: int) -> None:
+    """What waits behind it is due now."""
+    connection.put(WAKE, {**_behind(exchange), "now_ms": now_ms})
+
+
+def _behind(exchange: Exchange) -> dict[str, Any]:
+    return {"case_id_": exchange.case_id, "platform_": exchange.platform, "place_": exchange.place}
 
 
 def change(connection: Connection, was: Exchange, **new: Any) -> Exchange | None:

@@ -8,6 +8,7 @@ from gateway.model import Exchange
 from gateway.shown import without_values
 from gateway.web.answers import answer
 from gateway.web.views import exchange_view
+from mappings import canonical
 
 _STATUS = {"delivered": 201, "withdrawn": 200}  # whatever is open: 202
 
@@ -32,4 +33,5 @@ async def _their_words(gateway: Gateway, exchange: Exchange) -> str:
     """Why they refused, in their words; whatever the case says about people is masked, as they may repeat it."""
     told = await gateway.papers.tree(exchange.id, f"answer/{exchange.attempt}") or {}
     document = await gateway.papers.tree(exchange.id, "document")
-    return without_values(str(told.get("reason") or ""), document)
+    words = without_values(str(told.get("reason") or ""), document, canonical.GIVEN[exchange.operation])
+    return without_values(words, document.get("case", {}))

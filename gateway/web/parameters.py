@@ -19,8 +19,8 @@ PRINT = Parameter(
 )  # fmt: skip
 KEY = Parameter(
     "Idempotency-Key", "header",
-    ("每件新业务一个新键（如 UUID），重试时用同一键",
-     "A new key (a UUID, say) for each new case; the same key to try again"),
+    ("每次新操作一个新键（如 UUID），重试时用同一键",
+     "A new key (a UUID, say) for whatever is new; the same key to try again"),
     {"type": "string", "pattern": "^[\\x21-\\x7e]{8,128}$"}, "6f1c2f0e-52a1-4c0b-9a57-6a3a3f6f9b11", required=True,
 )  # fmt: skip
 PREFER = Parameter(

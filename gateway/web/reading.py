@@ -155,8 +155,11 @@ def idempotency_key(request: web.Request) -> str:
 
 
 def staff(document: dict[str, Any]) -> tuple[str, bool]:
-    """Who received the papers (收件人员), and whether that is a staff number: a name must not stand in the log."""
-    receiving = document.get("receiving")
+    """Who received the papers (收件人员), and whether that is a staff number: a name must not stand in the log.
+
+    document: a case, or what comes to it later.
+    """
+    receiving = document.get("receiving", document.get("by"))
     said = receiving.get("staff") if isinstance(receiving, dict) else None
     return (said, _STAFF.fullmatch(said) is not None) if isinstance(said, str) else ("", True)
 

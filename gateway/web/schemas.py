@@ -186,6 +186,9 @@ def components() -> dict[str, Schema]:
     """Every schema by its name, the canonical ones among them, with references that hold in one document."""
     return {
         **_hoisted("Case", canonical.schema("canonical/case@1")),
+        **_hoisted("Correction", canonical.schema("canonical/correction@1")),
+        **_hoisted("Supplement", canonical.schema("canonical/supplement@1")),
+        **_hoisted("Withdrawal", canonical.schema("canonical/withdrawal@1")),
         **_hoisted("Guide", canonical.schema("canonical/guide@1")),
         **_hoisted("Progress", canonical.schema("canonical/progress@1")),
         **_OF_CASES,

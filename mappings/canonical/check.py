@@ -1,9 +1,12 @@
-"""What a schema cannot say about a case: check digits, ages, dates, files. All faults together."""
+"""What a schema cannot say about a case, and what comes to it later: check digits, ages, dates, files.
+
+All faults together.
+"""
 
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,17 +24,19 @@ Found = Iterator[Problem]
 Part = dict[str, Any]
 
 
-def check(document: Any, now_ms: int) -> list[Problem]:
-    """Every fault of a case as JSON pointers; empty if it may pass. now_ms: epoch milliseconds, UTC.
+def check(document: Any, now_ms: int, name: str = CASE) -> list[Problem]:
+    """Every fault of a case, or of what comes to it later, as JSON pointers; empty if it may pass.
+
+    now_ms: epoch milliseconds, UTC. name: of its schema.
 
     Faults whose code is in STRUCTURAL are of the shape; the others are told as far as the shape allows.
     """
-    found = structure_problems(CASE, document)
+    found = structure_problems(name, document)
     if not isinstance(document, dict):
         return found
     misshapen = {problem.path for problem in found}
     now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(CHINA)
-    for rule in _RULES:
+    for rule in _RULES[name]:
         found += [problem for problem in rule(document, now) if problem.path not in misshapen]
     return found
 
@@ -178,7 +183,25 @@ def _content(file: Part, at: str) -> Found:
         yield Problem(f"{at}/digest", "digest_differs")
 
 
-_RULES: tuple[Callable[[Part, datetime], Found], ...] = (_applicant, _others, _receiving, _materials)
+def _by(document: Part, now: datetime) -> Found:
+    """Who took in what comes later, and when."""
+    by = _part(document, "by")
+    yield from _unit(by, "/by")
+    yield from _moment(by, "at", "/by", now)
+
+
+def _correction(document: Part, now: datetime) -> Found:
+    if not document.get("materials") and not document.get("form"):
+        yield Problem("/materials", "nothing_corrected")
+
+
+Rule = Callable[[Part, datetime], Found]
+_RULES: Mapping[str, tuple[Rule, ...]] = {
+    CASE: (_applicant, _others, _receiving, _materials),
+    "canonical/correction@1": (_correction, _materials, _by),
+    "canonical/supplement@1": (_materials, _by),
+    "canonical/withdrawal@1": (_by,),
+}
 
 
 def _unit(holder: Part, at: str) -> Found:

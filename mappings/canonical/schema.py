@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,12 +20,65 @@ Schema = dict[str, Any]
 
 
 def _load() -> dict[str, Schema]:
-    schemas = [json.loads(path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.json"))]
-    return {schema["$id"]: schema for schema in schemas}
+    """Every schema by its name, whole: what it takes from another one stands in it."""
+    read = [json.loads(path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.json"))]
+    written = {schema["$id"]: schema for schema in read}
+    return {name: _joined(schema, written) for name, schema in written.items()}
+
+
+def _joined(schema: Schema, written: dict[str, Schema]) -> Schema:
+    """With `canonical/case@1#/properties/form` replaced by that part, and with the definitions that it leans on."""
+    definitions = dict(schema.get("$defs", {}))
+
+    def whole(part: Any) -> Any:
+        if isinstance(part, list):
+            return [whole(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        name, _, path = str(part.get("$ref", "")).partition("#/")
+        beside = {key: whole(value) for key, value in part.items() if key != "$ref" or not name}
+        if not name:
+            return beside
+        definitions.update(written[name].get("$defs", {}))
+        return {**whole(_part_of(written[name], path)), **beside}
+
+    joined = {key: whole(value) for key, value in schema.items() if key != "$defs"}
+    if definitions.keys() != schema.get("$defs", {}).keys():
+        definitions = {
+            name: part for name, part in definitions.items() if name in _meant(joined, definitions)
+        }
+    return {**joined, "$defs": definitions} if definitions else joined
+
+
+def _meant(part: Any, definitions: dict[str, Any]) -> set[str]:
+    """Names of the definitions that a part leans on, those of the definitions themselves among them."""
+    if isinstance(part, list):
+        return set().union(*(_meant(each, definitions) for each in part))
+    if not isinstance(part, dict):
+        return set()
+    found = set().union(*(_meant(value, definitions) for key, value in part.items() if key != "$ref"))
+    if isinstance(reference := part.get("$ref"), str):
+        name = reference.rpartition("/")[2]
+        found |= {name} | _meant(definitions[name], definitions)
+    return found
+
+
+def _part_of(schema: Schema, path: str) -> Schema:
+    for step in path.split("/"):
+        schema = schema[step]
+    return schema
 
 
 _SCHEMAS = _load()
 NAMES = frozenset(_SCHEMAS)
+# what an operation that changes something starts from; a question starts from canonical/exchange
+GIVEN: Mapping[str, str] = {
+    "case.submit": "canonical/case@1",
+    "case.correct": "canonical/correction@1",
+    "case.supplement": "canonical/supplement@1",
+    "case.withdraw": "canonical/withdrawal@1",
+}
+LATER = frozenset(GIVEN.values()) - {"canonical/case@1"}
 _VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in _SCHEMAS.items()}
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mappings.canonical.schema import NAMES, Schema, resolved, schema
+from mappings.canonical.schema import LATER, NAMES, Schema, resolved, schema
 
-ADDED = "canonical/exchange@1"
+ADDED, CASE = "canonical/exchange@1", "canonical/case@1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,29 @@ def read(name: str) -> Shape | None:
     if name not in NAMES:
         return None
     merged = _merged(schema(name), schema(ADDED))
+    if name in LATER:
+        merged = _beside(merged, schema(CASE))
     return Shape(merged, merged)
+
+
+def _beside(later: Schema, case: Schema) -> Schema:
+    """What comes to a case later has the case itself beside it, as it was submitted, but for its materials.
+
+    Who took it in is always known by its unit: if none was named, it is the one that received the case.
+    """
+    fields = {key: part for key, part in case["properties"].items() if key != "materials"}
+    submitted = {**case, "properties": fields, "required": [key for key in case["required"] if key in fields]}
+    by = later["properties"]["by"]
+    return {
+        **later,
+        "required": [*later["required"], "case"],
+        "properties": {
+            **later["properties"],
+            "case": submitted,
+            "by": {**by, "required": [*by["required"], "unit"]},
+        },
+        "$defs": {**case["$defs"], **later.get("$defs", {})},
+    }
 
 
 def _merged(one: Schema, other: Schema) -> Schema:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from .checks import CHINA
 from .control import application, parser, run
-from .gd_form import faults
+from .gd_form import change_faults, faults
 from .guides import LINGNAN
 from .ledger import Ledger, now_ms
 from .programme import Step
@@ -35,16 +35,23 @@ SERVICES = {
     "case.progress": "s_sim_0002",
     "case.list": "s_sim_0003",
     "guide.get": "s_sim_0004",
+    "case.correct": "s_sim_0011",
+    "case.supplement": "s_sim_0012",
+    "case.withdraw": "s_sim_0013",
     "session": "s_sim_0000",
 }
 WINDOW_MS = 300_000
 PAGE_ROWS = 100
 _GUIDE = re.compile(r"/api/v2/items/([^/]+)/guide")
 _PROGRESS = re.compile(r"/api/v2/cases/([^/]+)/progress")
+_CHANGE = re.compile(r"/api/v2/cases/([^/]+)/(corrections|supplements|withdrawal)")
+_CHANGES = {"corrections": "case.correct", "supplements": "case.supplement", "withdrawal": "case.withdraw"}
+_LETTERS = {"case.correct": "B", "case.supplement": "J", "case.withdraw": "C"}  # of our numbers for changes
 _STATES = {
     "handed_over": ("24", "待接件"),
     "signed": ("26", "已接件"),
     "correction_needed": ("28", "待补办"),
+    "corrected": ("29", "已补办"),
     "accepted": ("30", "已受理"),
     "refused": ("40", "审批不通过"),
     "granted": ("50", "审批通过"),
@@ -100,6 +107,8 @@ class Lingnan:
             return "session"
         if request.method == "POST" and request.path == "/api/v2/cases":
             return "case.submit"
+        if request.method == "POST" and (change := _CHANGE.fullmatch(request.path)):
+            return _CHANGES[change[2]]
         if request.method == "GET" and request.path == "/api/v2/cases":
             return "case.list"
         if request.method == "GET" and _PROGRESS.fullmatch(request.path):
@@ -123,8 +132,11 @@ class Lingnan:
             return Heard(operation, number, number)
         if operation == "case.list":
             return Heard(operation, text=request.query_string, document=list(request.query.items()))
-        if operation == "case.submit" and not isinstance(document, dict):
+        if not isinstance(document, dict):
             return Heard(operation, fault=_answer("refused", "5007", "报文不是JSON对象"))
+        if operation in _LETTERS:
+            number = request.path.split("/")[-2]
+            return Heard(operation, number, body.decode("utf-8"), {**document, "sblsh": number})
         return Heard(operation, str(document.get("sblsh", "")), body.decode("utf-8"), document)
 
     def _barred(self, headers: Mapping[str, str], operation: str, document: object) -> Answer | None:
@@ -156,6 +168,8 @@ class Lingnan:
             return self._list(heard.document)
         if heard.operation == "guide.get":
             return self._guide(heard.number)
+        if heard.operation in _LETTERS:
+            return self._change(heard, arrival)
         assert isinstance(heard.document, dict)
         found = faults(heard.document)
         if found:
@@ -189,6 +203,47 @@ class Lingnan:
         return _answer(
             "already", "4091", "重复提交,申办流水号已存在", data={"caseNo": reference, "sblsh": number}
         )
+
+    def _change(self, heard: Heard, arrival: int) -> Answer:
+        """What comes to a case that was taken: taken once for each number of its sender."""
+        document, operation, number = heard.document, heard.operation, heard.number
+        assert isinstance(document, dict)
+        if found := change_faults(operation, document):
+            return _answer("refused", found[0][0], "；".join(text for _, text in found))
+        key, reference = str(document["czlsh"]), self._ledger.reference_of(number)
+        if reference is None:
+            return _answer("refused", "5404", "无此办件")
+        data = {"caseNo": reference, "sblsh": number}
+        if (before := self._ledger.changed(number, key)) is not None:
+            data["czbh"] = f"LN{_LETTERS[operation]}{before:08d}"
+            return _answer("already", "4092", "重复提交,操作流水号已处理", data=data)
+        if fault := self._untimely(operation, number):
+            return fault
+        if operation == "case.withdraw" and not self._same_person(number, document):
+            return _answer("refused", "5002", "与原申请人不符")
+        data["czbh"] = (
+            f"LN{_LETTERS[operation]}{self._ledger.change(arrival, number, operation, key, document):08d}"
+        )
+        if operation != "case.supplement":
+            self._ledger.move(number, "withdrawn" if operation == "case.withdraw" else "corrected")
+        return _answer("taken", "200", "已接收", data=data)
+
+    def _untimely(self, operation: str, number: str) -> Answer | None:
+        """Corrections where one was asked for, withdrawals before a decision."""
+        state = self._ledger.states(number)[-1][0]
+        if operation == "case.correct" and state != "correction_needed":
+            return _answer("refused", "5011", "未要求补正")
+        if (
+            state in ("refused", "granted", "served", "not_accepted", "withdrawn")
+            and operation == "case.withdraw"
+        ):
+            return _answer("refused", "5012", "已有决定或已办结,不能撤销")
+        return None
+
+    def _same_person(self, number: str, document: Mapping[str, object]) -> bool:
+        kept = self._ledger.documents(number)[0]["document"]
+        assert isinstance(kept, dict)
+        return all(kept[name] == document[name] for name in ("sqrxm", "sqrzjhm"))
 
     def _session(self) -> Answer:
         secret, ends_ms = secrets.token_urlsafe(24), now_ms() + self._credential.secret_life_ms

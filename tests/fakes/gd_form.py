@@ -54,6 +54,8 @@ _LONGEST = {
     "sqrdz": 200,
     "bz": 500,
     "sqsbh": 64,
+    "cxyy": 200,
+    "gzwh": 100,
     "fsdwmc": 100,
 }
 _PARTS = {  # part: (required, optional)
@@ -67,6 +69,12 @@ _MATERIAL = ("clbm clmc clxs sfyj xrdj fs fj", "hydw hysj hyry")
 _REPLACED = ("clbm clmc clxs sfyj xrdj fs sqfs", "hydw hysj hyry fj dtbh bjqx")  # no file: A.11
 _MEANS = {"3": "dtbh", "4": "bjqx", "5": "dtbh"}
 _FILE = ("xh wjm wjgs wjdx wjzy wjnr", "")
+_CHANGE = "sblsh czlsh czsj czdwdm"
+_CHANGES = {
+    "case.correct": (_CHANGE, "czck czry gzwh bz clxx sqnr sfkd"),
+    "case.supplement": (f"{_CHANGE} clxx", "czck czry gzwh bz"),
+    "case.withdraw": (f"{_CHANGE} cxyy sqrxm sqrzjhm", "czck czry"),
+}
 _FORMATS = {"pdf": b"%PDF", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG", "ofd": b"PK\x03\x04"}
 
 Fault = tuple[str, str]
@@ -76,6 +84,27 @@ def faults(case: Mapping[str, object]) -> list[Fault]:
     """Every fault as (business code, text without any value); empty when the case can be taken."""
     shape = list(_shape(case))
     return shape or [*_item(case), *_applicant(case), *_persons(case), *_receiving(case), *_materials(case)]
+
+
+def change_faults(operation: str, change: Mapping[str, object]) -> list[Fault]:
+    """The same of what comes to a case later: section 3.4 and after of the interface document."""
+    required, optional = _CHANGES[operation]
+    shape = list(_fields(change, required, optional, ""))
+    for name, most in _LONGEST.items():
+        if len(str(change.get(name, ""))) > most:
+            shape.append(("5007", f"{name}超过{most}字"))
+    materials = change.get("clxx", [])
+    shape += list(_material_shapes(materials))
+    if shape:
+        return shape
+    found = []
+    if not re.fullmatch(r"[0-9A-Z]{26}", str(change["czlsh"])):
+        found.append(("5009", "czlsh应为26位"))
+    if not uscc_is_sound(str(change["czdwdm"])) or not time_is_sound(str(change["czsj"]), LONG_TIME):
+        found.append(("5006", "czdwdm或czsj不合格"))
+    if operation == "case.correct" and not (materials or "sqnr" in change or "sfkd" in change):
+        found.append(("5001", "补正没有内容"))
+    return [*found, *_materials({"clxx": materials})]
 
 
 def _names(names: str) -> list[str]:
@@ -103,7 +132,10 @@ def _shape(case: Mapping[str, object]) -> Iterator[Fault]:
     for name, most in _LONGEST.items():
         if len(str(case.get(name, ""))) > most:
             yield "5007", f"{name}超过{most}字"
-    materials = case.get("clxx")
+    yield from _material_shapes(case.get("clxx"))
+
+
+def _material_shapes(materials: object) -> Iterator[Fault]:
     for index, material in enumerate(materials if isinstance(materials, list) else [], 1):
         asked = _REPLACED if isinstance(material, dict) and "sqfs" in material else _MATERIAL
         yield from _fields(material, *asked, f"clxx[{index}].")

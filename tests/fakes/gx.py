@@ -7,7 +7,7 @@ Package code and code per record; `queryCase` by our number can serve as a probe
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from lxml import etree
 from .checks import CHINA
 from .control import application, parser, run
 from .guides import GUISHAN, nodes
-from .gx_form import RecordFault, Unreadable, faults, fields, package
+from .gx_form import RecordFault, Unreadable, change_faults, faults, fields, package
 from .ledger import Ledger, now_ms
 from .programme import Step
 from .server import Heard, Simulator, database
@@ -30,12 +30,19 @@ SENDERS = frozenset({"341702", "330282"})  # divisions whose units this licence 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SPACE = "http://guishan.example/exchange"
 WSDL = Path(__file__).parents[2] / "mappings" / "examples" / "sim-gx" / "contract" / "service.wsdl"
-_OPERATIONS = {"submitCase": "case.submit", "queryCase": "case.progress", "queryGuide": "guide.get"}
-_NAMES = {operation: name for name, operation in _OPERATIONS.items()}
+_CHANGES = {"BZ01": "case.correct", "BJ01": "case.supplement", "CX01": "case.withdraw"}  # by HEAD.YWLB
+_OPERATIONS = {
+    "submitCase": "case.submit", "queryCase": "case.progress", "queryGuide": "guide.get",
+    "queryChange": "case.change", "changeCase": "case.withdraw",  # until it is read which change it is
+}  # fmt: skip
+_NAMES = {operation: name for name, operation in _OPERATIONS.items()} | dict.fromkeys(
+    _CHANGES.values(), "changeCase"
+)
 _STATES = {
     "handed_over": ("01", "接收"),
     "signed": ("02", "签收"),
     "correction_needed": ("03", "补正"),
+    "corrected": ("15", "已补正"),
     "accepted": ("04", "受理"),
     "not_accepted": ("05", "不予受理"),
     "granted": ("06", "准予"),
@@ -114,7 +121,10 @@ class Guishan:
             return replace(
                 heard, fault=_answer(name, "refused", _package("2002", "数据部分异常", "", records))
             )
-        number = fields(root.find("HEAD")).get("SXDM" if name == "queryGuide" else "GLBH", "")
+        head = fields(root.find("HEAD"))
+        if name == "changeCase":
+            heard = replace(heard, operation=_CHANGES.get(head.get("YWLB", ""), heard.operation))
+        number = head.get("SXDM" if name == "queryGuide" else "GLBH", "")
         return replace(heard, number=number, text=arguments["information"], document=root)
 
     def plain(self, heard: Heard, arrival: int) -> Answer:
@@ -125,6 +135,10 @@ class Guishan:
             return self._progress(heard.number, self._sync_ms)
         if heard.operation == "guide.get":
             return self._guide(heard.number)
+        if heard.operation == "case.change":
+            return self._changed(heard.number, fields(root.find("HEAD")).get("CZLSH", ""))
+        if heard.operation in _CHANGES.values():
+            return self._change(heard, arrival, root)
         if fields(root.find("HEAD")).get("FSDWDM", "")[2:8] not in SENDERS:
             return _answer("submitCase", "barred", _package("1002", "发送单位未授权"))
         found = faults(root)
@@ -149,7 +163,7 @@ class Guishan:
                 text = step.text("reason", "超出调用次数")
                 return _answer(name, "barred", _package(step.text("code", "1003"), text))
             case "absent":
-                return _answer(name, "absent", _package("2001", "无此关联编号"))
+                return _answer(name, "absent", _package("2001", "无此关联编号或操作流水号"))
             case "lag":
                 return self._progress(heard.number, int(step.seconds() * 1000))
             case "partly":
@@ -169,6 +183,51 @@ class Guishan:
         guide = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in texts.items())
         return _answer("queryGuide", "answered", _package("0", "查询成功", "", [f"<GUIDE>{guide}</GUIDE>"]))
 
+    def _change(self, heard: Heard, arrival: int, root: etree._Element) -> Answer:
+        """What comes to a case that was taken; the same again is taken again."""
+        head, number, operation = fields(root.find("HEAD")), heard.number, heard.operation
+        if head.get("FSDWDM", "")[2:8] not in SENDERS:
+            return _answer("changeCase", "barred", _package("1002", "发送单位未授权"))
+        found = change_faults(root)
+        reference = self._ledger.reference_of(number)
+        if not found and (reference is None or head["YWLSH"] != reference):
+            found = [("0", "HEAD", "2001", "无此关联编号,或业务流水号不符")]
+        if not found and not self._is_timely(operation, number):
+            found = [("1", "CZ01", "2010", "办件状态不符")]
+        if found:
+            return _refusal("changeCase", number, found)
+        record, materials = (
+            fields(root.find("DATA/CZJL")),
+            [fields(each) for each in root.findall("DATA/CLJL")],
+        )
+        kept = {"head": head, "record": record, "materials": materials}
+        seq = self._ledger.change(arrival, number, operation, head["CZLSH"], kept)
+        if operation != "case.supplement":
+            self._ledger.move(number, "withdrawn" if operation == "case.withdraw" else "corrected")
+        records = [
+            _record(one.get("SXH", ""), one.get("LBDM", ""), "0", "成功") for one in root.findall("DATA/*")
+        ]
+        return _answer("changeCase", "taken", _package("0", "接收成功", _change_head(head, seq), records))
+
+    def _is_timely(self, operation: str, number: str) -> bool:
+        """Corrections where one was asked for, withdrawals before a decision."""
+        state = self._ledger.states(number)[-1][0]
+        if operation == "case.correct":
+            return state == "correction_needed"
+        decided = ("granted", "refused", "not_accepted", "served", "withdrawn")
+        return operation == "case.supplement" or state not in decided
+
+    def _changed(self, number: str, key: str) -> Answer:
+        seq = self._ledger.changed(number, key)
+        if seq is None:
+            return _answer("queryChange", "absent", _package("2001", "无此操作流水号"))
+        (kept,) = [each["document"] for each in self._ledger.changes(number) if each["key"] == key][:1]
+        assert isinstance(kept, dict)
+        records = [_record("1", "CZ01", "0", "成功")]
+        return _answer(
+            "queryChange", "answered", _package("0", "查询成功", _change_head(kept["head"], seq), records)
+        )
+
     def _progress(self, number: str, behind_ms: int) -> Answer:
         """Queries read a copy that is `behind_ms` behind."""
         reference, since_ms = self._ledger.reference_of(number), self._ledger.first_taken_ms(number)
@@ -182,6 +241,11 @@ class Guishan:
         now = f"<ZTDM>{states[-1][0]}</ZTDM><ZTSJ>{states[-1][2]}</ZTSJ>"
         head = f"<GLBH>{number}</GLBH><YWLSH>{reference}</YWLSH>{now}"
         return _answer("queryCase", "answered", _package("0", "查询成功", head, records))
+
+
+def _change_head(head: Mapping[str, str], seq: int) -> str:
+    numbers = {"GLBH": head["GLBH"], "YWLSH": head["YWLSH"], "CZBH": f"GS{head['YWLB'][:2]}{seq:08d}"}
+    return "".join(f"<{name}>{escape(number)}</{name}>" for name, number in numbers.items())
 
 
 def _time(at_ms: int) -> str:

@@ -42,7 +42,16 @@ _RECORD = (
     "DLRXM DLRZJLX DLRZJHM DLRQX DLRYXQ SJDWMC SJCK SJRY HYFS HYSJ SQNR SQWSBH BZ",
 )
 _MATERIAL = ("CLLBDM CLMC CLGS CLXH CLFS SFYJ KXDJ WJM CLNR CLZY", "HYDW HYSJ")
+_CHANGE_HEAD = "BBH FSDWDM GLBH YWLSH CZLSH QHDM FSSJ YWLB"
+_CHANGE = ("CZSJ CZDWDM", "CZCK CZRY")
+_CHANGES = {
+    "BZ01": (_CHANGE[0], f"{_CHANGE[1]} GZWH BZ SQNR SFYJ"),
+    "BJ01": (_CHANGE[0], f"{_CHANGE[1]} GZWH BZ"),
+    "CX01": (f"{_CHANGE[0]} CZYY", _CHANGE[1]),
+}
 _LONGEST = {
+    "CZYY": 200,
+    "GZWH": 100,
     "SQRXM": 60,
     "SXMC": 200,
     "SQYT": 200,
@@ -107,6 +116,32 @@ def faults(root: etree._Element) -> list[RecordFault]:
     materials = root.findall("DATA/CLJL")
     if not materials:
         found.append(("0", "CL01", "2005", "没有材料记录"))
+    for index, material in enumerate(materials, 1):
+        found += [(material.get("SXH", ""), "CL01", "2005", text) for text in _material(material, index)]
+    return found
+
+
+def change_faults(root: etree._Element) -> list[RecordFault]:
+    """The same of what comes to a case later: section 4.4 of the interface document."""
+    head, records = fields(root.find("HEAD")), root.findall("DATA/CZJL")
+    found = [("0", "HEAD", "2007", text) for text in _complete(head, _CHANGE_HEAD, "")]
+    if not re.fullmatch(r"[0-9A-Z]{26}", head.get("CZLSH", "")):
+        found.append(("0", "HEAD", "2007", "CZLSH应为26位"))
+    if head.get("YWLB") not in _CHANGES or len(records) != 1:
+        return [*found, ("0", "DATA", "2002", "YWLB不在表内,或CZJL不是一条")]
+    required, optional = _CHANGES[head["YWLB"]]
+    record, values = records[0], fields(records[0])
+    texts = list(_complete(values, required, optional))
+    if record.get("SXH") != "1" or record.get("LBDM") != "CZ01":
+        texts.append("CZJL的SXH应为1,LBDM应为CZ01")
+    if not uscc_is_sound(values.get("CZDWDM", "")) or not time_is_sound(values.get("CZSJ", ""), LONG_TIME):
+        texts.append("CZDWDM或CZSJ不合格")
+    materials = root.findall("DATA/CLJL")
+    if head["YWLB"] == "BZ01" and not (materials or {"SQNR", "SFYJ"} & values.keys()):
+        texts.append("补正没有内容")
+    if (head["YWLB"], bool(materials)) in (("BJ01", False), ("CX01", True)):
+        texts.append("补交应有材料,撤回不应有材料")
+    found += [("1", "CZ01", "2002", text) for text in texts]
     for index, material in enumerate(materials, 1):
         found += [(material.get("SXH", ""), "CL01", "2005", text) for text in _material(material, index)]
     return found

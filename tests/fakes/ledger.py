@@ -12,6 +12,8 @@ create table if not exists arrivals (seq integer primary key, at_ms integer, ope
     outcome text, code text, step text, digest text);
 create table if not exists takings (seq integer primary key, arrival integer, number text, reference text,
     at_ms integer, division text, item text, document text);
+create table if not exists changes (seq integer primary key, arrival integer, number text, operation text,
+    key text, at_ms integer, document text);
 create table if not exists states (seq integer primary key, number text, state text, at_ms integer);
 create table if not exists sessions (secret text primary key, ends_ms integer);
 create index if not exists takings_by_number on takings (number);
@@ -92,6 +94,31 @@ class Ledger:
                 "insert into states (number, state, at_ms) values (?, 'handed_over', ?)", number, now_ms()
             )
         return reference
+
+    def change(
+        self, arrival: int, number: str, operation: str, key: str, document: Mapping[str, object]
+    ) -> int:
+        """Take what comes to a case later (a correction, a withdrawal); its running number.
+
+        key: the sender's own number for it.
+        """
+        return self._insert(
+            "insert into changes (arrival, number, operation, key, at_ms, document) values (?, ?, ?, ?, ?, ?)",
+            arrival, number, operation, key, now_ms(), json.dumps(document, ensure_ascii=False),
+        )  # fmt: skip
+
+    def changed(self, number: str, key: str) -> int | None:
+        """Running number of the first change of this case under this key, None when we never took it."""
+        found = self.ask("select min(seq) from changes where number=? and key=?", number, key)
+        return None if found[0][0] is None else int(found[0][0])
+
+    def changes(self, number: str | None = None) -> list[dict[str, object]]:
+        """What came later to one case or to all, in order: number, operation, key, at_ms, document as read."""
+        where, values = ("", ()) if number is None else ("where number=?", (number,))
+        rows = self._rows(
+            f"select number, operation, key, at_ms, document from changes {where} order by seq", *values
+        )
+        return [{**row, "document": json.loads(str(row["document"]))} for row in rows]
 
     def reference_of(self, number: str) -> str | None:
         """Reference of the first taking of this number, None when we never took it."""
@@ -176,5 +203,5 @@ class Ledger:
 
     def forget(self) -> None:
         """Empty everything (between two rounds of a test)."""
-        for table in ("arrivals", "takings", "states", "sessions"):
+        for table in ("arrivals", "takings", "changes", "states", "sessions"):
             self._connection.execute(f"delete from {table}")

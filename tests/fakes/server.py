@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -103,7 +104,8 @@ class Simulator:
         self, request: web.Request, operation: str, arrival: int, body: bytes
     ) -> web.StreamResponse:
         heard = self.dialect.hear(request, operation, body)
-        step = None if heard.fault else self.programme.next(operation, heard.number, heard.text, now_ms())
+        told = partial(self.programme.next, heard.operation, heard.number, heard.text, now_ms())
+        step = None if heard.fault else told()
         answer = heard.fault or self._decided(heard, arrival, step)
         self.ledger.answered(
             arrival,

@@ -103,6 +103,19 @@ class Run:
     acknowledged: bool = False
     ahead_ms: int = 0
 
+    path = "/v1/cases"
+    key = "key-of-the-case"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What the caller posts."""
+        return self.document
+
+    @property
+    def states(self) -> list[str]:
+        """Of the writes that the caller asks for."""
+        return states(self.place.database)
+
     @property
     def marks(self) -> list[str]:
         file = self.place.folder / "marks"
@@ -135,13 +148,13 @@ class Run:
         caller = "guichi" if self.document["receiving"]["division"] == "341702" else "cixi"
         headers = {
             "Authorization": f"Bearer {KEYS[caller]}",
-            "Idempotency-Key": "key-of-the-case",
+            "Idempotency-Key": self.key,
             "Prefer": prefer,
         }
         try:
             async with (
                 ClientSession() as session,
-                session.post(f"{address}/v1/cases", json=self.document, headers=headers) as answer,
+                session.post(f"{address}{self.path}", json=self.body, headers=headers) as answer,
             ):
                 return answer.status
         except (ClientError, OSError):
@@ -149,14 +162,14 @@ class Run:
 
     async def _until_over(self, child: Child) -> None:
         for _ in range(MOST_POLLS):
-            if child.ended.done() or states(self.place.database)[:1] in OVER:
+            if child.ended.done() or self.states[:1] in OVER:
                 return
             await asyncio.sleep(POLL_S)
 
     async def recovered(self) -> list[str]:
         """Start an ordinary gateway on what is left, let the caller ask again; everything that is wrong then."""
         found = halves(self.place.database)
-        existed = states(self.place.database)
+        existed = self.states
         if self.acknowledged and not existed:
             found.append("an acknowledged case is lost")
         self.ahead_ms += LATER_MS
@@ -175,11 +188,11 @@ class Run:
     def _wrong(self) -> list[str]:
         database = self.place.database
         found = halves(database)
-        if states(database) != ["delivered"]:
-            found.append(f"states are {states(database)}")
+        if self.states != ["delivered"]:
+            found.append(f"states are {self.states}")
         if self.taken != 1:
             found.append(f"taken {self.taken} times")
-        (exchange,) = ask(database, "select id from exchanges where kind = 'write'")[0]
+        (exchange,) = ask(database, "select id from exchanges where kind = 'write' order by id")[-1]
         ends = [kind for kind in entries(database, exchange) if kind.split(".")[1] in ENDS]
         if ends != ["exchange.delivered"]:
             found.append(f"ends are {ends}")
@@ -217,6 +230,7 @@ class Start:
     document: dict[str, Any]
     place: Place
     ahead_ms: int = 0
+    make: type[Run] = Run
 
     async def run(
         self, folder: Path, at: int | str | None, *, recover: bool = True
@@ -228,7 +242,7 @@ class Start:
                 assert isinstance(simulator, Simulator)
                 simulator.programme.add(step(each, scenario.special, 0))
             crashed = self.ahead_ms > 0
-            run = Run(scenario, place, simulator, self.children, self.document, crashed, self.ahead_ms)
+            run = self.make(scenario, place, simulator, self.children, self.document, crashed, self.ahead_ms)
             code = await run.through(at)
             expected = 0 if at is None else -signal.SIGKILL
             wrong = [] if code == expected else [f"exit code {code} instead of {expected}"]
@@ -248,6 +262,12 @@ async def test_a_process_killed_at_any_boundary_loses_nothing_and_doubles_nothin
     begin = Start(scenario, children, scenario.document, template)
     if scenario.first_killed:
         begin = await begin.after_a_death(tmp_path / "dead")
+    await killed_everywhere(begin, tmp_path, subtests)
+
+
+async def killed_everywhere(begin: Start, tmp_path: Path, subtests: Any) -> None:
+    """Count the boundaries of the way, and go it once for each of them, to be killed there."""
+    scenario = begin.scenario
     recorded, wrong = await begin.run(tmp_path / "counting", None)
     assert not wrong
     apart = 1 if LONG else scenario.apart

@@ -341,3 +341,51 @@ def test_a_check_changes_nothing() -> None:
     canonical.check(case, NOW_MS)
     canonical.personal_fields(case)
     assert json.dumps(case) == before
+
+
+BY = {"at": "2026-11-20T10:00:00+08:00"}
+FILE = a_case()["materials"]
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "expected"),
+    [
+        ("correction", {"form": {"summary": "x"}, "by": BY}, []),
+        ("correction", {"materials": FILE, "by": BY}, []),
+        ("correction", {"by": BY}, [("/materials", "nothing_corrected")]),
+        ("correction", {"materials": [], "form": {}, "by": BY}, [("/materials", "nothing_corrected")]),
+        ("correction", {"form": {"summary": "x"}}, [("/by", "missing")]),
+        ("correction", {"form": {"a": 1}, "answers": "", "by": BY}, [("/answers", "wrong_form")]),
+        ("supplement", {"materials": FILE, "by": BY}, []),
+        ("supplement", {"materials": [], "by": BY}, [("/materials", "wrong_length")]),
+        ("supplement", {"form": {"a": 1}, "materials": FILE, "by": BY}, [("/form", "unknown_field")]),
+        ("withdrawal", {"reason": "x", "by": BY}, []),
+        ("withdrawal", {"reason": "", "by": BY}, [("/reason", "wrong_length")]),
+        (
+            "withdrawal",
+            {"reason": "x", "by": {**BY, "unit": "11341702MB1A023170"}},
+            [("/by/unit", "bad_check_digit")],
+        ),
+        (
+            "withdrawal",
+            {"reason": "x", "by": {"at": "2027-11-20T10:00:00+08:00"}},
+            [("/by/at", "in_the_future")],
+        ),
+        (
+            "withdrawal",
+            {"reason": "x", "by": {"at": "2026-02-30T10:00:00+08:00"}},
+            [("/by/at", "no_such_time")],
+        ),
+    ],
+)
+def test_what_comes_to_a_case_later_is_checked_as_the_case_is(name, document, expected) -> None:
+    found = canonical.check(document, NOW_MS, f"canonical/{name}@1")
+    assert [(problem.path, problem.code) for problem in found] == expected
+
+
+@pytest.mark.parametrize("name", sorted(canonical.LATER))
+def test_a_schema_that_takes_parts_of_another_is_whole_and_carries_nothing_that_it_does_not_use(name) -> None:
+    schema = canonical.schema(name)
+    text = json.dumps(schema)
+    assert "canonical/case@1" not in text
+    assert {each for each in schema["$defs"] if f'"#/$defs/{each}"' in text} == schema["$defs"].keys()

@@ -51,6 +51,9 @@ _BOUNDED: Mapping[str, dict[str, Any]] = {
     "forbidden_item": {},
 }
 
+_BY = {"at": "2026-11-20T10:00:00+08:00"}
+_WITHDRAWAL = {"reason": "申请人另行办理", "by": _BY}
+_CORRECTION = {"form": {"summary": "更正"}, "by": _BY}
 _NATIONAL = {"item__code": JOBLESS}  # the same item everywhere
 _AGREEING: Mapping[str, dict[str, Any]] = {
     "no_agreement": _NATIONAL | {"receiving__division": "341704"},
@@ -189,6 +192,35 @@ async def _(stage: Stage) -> Answer:
         lambda tx: tx.connection._driver.execute("DELETE FROM body_keys WHERE exchange_id = ?", (exchange,))
     )
     return await stage.service.ask("GET", f"{submitted.document['links']['case']}/progress")
+
+
+@provokes("case_over")
+async def _(stage: Stage) -> Answer:
+    submitted = await stage.submit()
+    await stage.later(submitted, "withdrawal", _WITHDRAWAL)
+    return await stage.later(submitted, "withdrawal", _WITHDRAWAL, "again")
+
+
+@provokes("nothing_asked")
+async def _(stage: Stage) -> Answer:
+    return await stage.later(await stage.submit(), "correction", _CORRECTION)
+
+
+@provokes("write_open")
+async def _(stage: Stage) -> Answer:
+    submitted = await stage.submit()
+    await stage.service.tell("sim-gd", do="busy", operation="case.withdraw", times=0)
+    await stage.later(submitted, "withdrawal", _WITHDRAWAL, Prefer="wait=0")
+    return await stage.later(submitted, "withdrawal", _WITHDRAWAL, "again")
+
+
+@provokes("case_unconfirmed")
+async def _(stage: Stage) -> Answer:
+    """This platform is told of later things by its own number, which the lost answer said."""
+    await stage.service.tell("sim-gx", do="garbage", operation="case.progress", times=0)
+    await stage.service.tell("sim-gx", do="take_then_drop")
+    submitted = await stage.service.submit(case_of_somebody("gx-person"), stage.key, Prefer="wait=1")
+    return await stage.later(submitted, "withdrawal", _WITHDRAWAL)
 
 
 @provokes("case_ended")

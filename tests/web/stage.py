@@ -22,6 +22,13 @@ class Stage:
         """A good case of somebody new, with these values changed."""
         return await self.service.submit(changed(case_of_somebody(), **values), self.key)
 
+    async def later(
+        self, submitted: Answer, what: str, body: Any, more: str = "later", **headers: str
+    ) -> Answer:
+        """What comes to a case that was submitted, under a key of its own."""
+        path, key = f"{submitted.document['links']['case']}/{what}", f"{self.key}-{more}"
+        return await self.service.ask("POST", path, body=body, Idempotency_Key=key, **headers)
+
     async def read(self, data: bytes, **headers: str) -> Answer:
         return await self.service.ask("POST", "/v1/cases", data=data, Idempotency_Key=self.key, **headers)
 

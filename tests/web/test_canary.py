@@ -92,7 +92,7 @@ async def flight(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Flig
     async with installed(folder, stands=stands, folders=(EXAMPLES, MINISTRY)) as installation:
         await installation.start_gateway()
         flown = Flight(installation)
-        for path in (good, refused, faulty, unreadable, unavailable, held, looked_up):
+        for path in (good, later, refused, faulty, unreadable, unavailable, held, looked_up):
             await path(flown)
         flown.headers.append((await installation.call("GET", "/metrics"))[1])
         assert installation.gateway
@@ -110,6 +110,30 @@ async def good(flight: Flight) -> None:
         await flight.installation.call("POST", "/v1/preflight", body=canary(name))
         await asyncio.sleep(0.8)
         await flight.ask("GET", done["links"]["proof"])
+
+
+async def later(flight: Flight) -> None:
+    """Withdrawn for a reason that names the person: refused in words that do, told faults, taken, taken back."""
+    by = {"at": fixtures.case("canary-gd")["receiving"]["received_at"], "staff": NAME, "window": NAME}
+    body = {"reason": f"{NAME}另行办理", "by": by}
+    for name in ("canary-gd", "canary-gx"):
+        done = await flight.submit(canary(name))
+        path = f"{done['links']['case']}/withdrawal"
+        step = {"do": "refuse", "operation": "case.withdraw", "reason": f"{NAME}尚未缴费"}
+        await flight.installation.control(done["platform"], "programme", step)
+        for sent in (
+            body,
+            {**body, "by": {"at": NAME, NAME: NAME}},
+            {**body, "reason": f"{NAME}䶮" * 99},
+            body,
+        ):
+            await flight.ask("POST", path, body=sent, Idempotency_Key=f"canary-{next(_KEYS):04d}")
+        assert (await flight.ask("GET", done["links"]["case"]))["state"] == "withdrawn"
+    await flight.installation.control("sim-gd", "programme", {"do": "busy", "times": 0})
+    waiting = await flight.submit(canary(), Prefer="wait=1")
+    path, key = f"{waiting['links']['case']}/withdrawal", f"canary-{next(_KEYS):04d}"
+    assert (await flight.ask("POST", path, body=body, Idempotency_Key=key))["state"] == "withdrawn"
+    await flight.installation.control("sim-gd", "programme", method="DELETE")
 
 
 async def refused(flight: Flight) -> None:

@@ -121,7 +121,7 @@ async def test_an_answer_is_shown_and_kept_without_the_person(folder: Path, tmp_
 
 
 async def test_an_operation_that_the_platform_has_not_is_told_with_those_that_it_has(folder: Path) -> None:
-    done = await run(folder, "case.withdraw", "--given", folder / "samples" / "case.json", "--dry-run")
+    done = await run(folder, "licence.query", "--given", folder / "samples" / "case.json", "--dry-run")
     assert done.returncode == 2
     assert "case.submit" in done.stderr
 

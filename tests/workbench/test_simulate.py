@@ -80,12 +80,8 @@ async def submitted(speaker: Adapter) -> tuple[Reply, dict[str, object]]:
 async def asked(speaker: Adapter, document: dict[str, object], probes: str | None = None) -> Reply:
     mappings, _, _ = compile_platform("sim-gx", SIM.files)
     question = mappings["case.progress"](fixtures.asking(document))
-
-    async def material(identity: str) -> bytes:
-        raise AssertionError(identity)
-
     return await speaker.send(
-        Message("case.progress", question, probes=probes), materials=material, go=lambda: None
+        Message("case.progress", question, probes=probes), materials=nothing, go=lambda: None
     )
 
 
@@ -95,7 +91,7 @@ async def test_a_case_is_taken_counted_and_found_again_under_its_number() -> Non
         assert before.verdict == "absent"
         reply, document = await submitted(speaker)
         assert reply.verdict == "taken"
-        assert play.taken == {document["numbers_ours"]: reply.reference}
+        assert play.taken == {("case.submit", document["numbers_ours"]): reply.reference}
         probed = await asked(speaker, document, "case.submit")
         assert (probed.verdict, probed.reference) == ("landed", reply.reference)
 
@@ -105,6 +101,25 @@ async def test_what_comes_twice_is_counted_as_doubled_where_nothing_is_deduplica
         for _ in range(2):
             await submitted(speaker)
         assert play.counts == Counter({"taken": 1, "doubled": 1})
+
+
+async def test_what_comes_to_a_case_later_is_taken_under_a_number_of_its_own() -> None:
+    async with simulated() as (play, speaker):
+        first, document = await submitted(speaker)
+        mappings, _, _ = compile_platform("sim-gx", SIM.files)
+        by = {"unit": document["sender"]["unit"], "at": document["received_at"]}  # type: ignore[index]
+        said = {**document, "numbers_theirs": first.reference, "reason": "另行办理", "by": by}
+        later = Message(
+            "case.withdraw", mappings["case.withdraw"](said | {"exchange": "01M7ZWW098WV6KEWG1ESFRB4QH"})
+        )
+        reply = await speaker.send(later, materials=nothing, go=lambda: None)
+        assert (reply.verdict, play.counts) == ("taken", Counter({"taken": 2}))
+        assert reply.reference and reply.reference != first.reference
+        assert (await asked(speaker, document)).reference == first.reference
+
+
+async def nothing(identity: str) -> bytes:
+    raise AssertionError(identity)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ async def submit(request: web.Request) -> web.Response:
     """Admit a case, wait for its end, and tell the truth about it."""
     gateway = request.app[GATEWAY]
     bounds = gateway.settings.installation.bounds
-    exchange, repeated = await gateway.exchanges.admit(await _asked(request, idempotency_key(request)))
+    exchange, repeated = await gateway.exchanges.admit(
+        await asked_for(request, SUBMIT, idempotency_key(request))
+    )
     request[STAY].end_turn()  # what is waited for now is the other platform
     exchange = await gateway.exchanges.wait(exchange, wait_s(request, bounds.wait_s, bounds.longest_wait_s))
     return await outcome(gateway, exchange, repeated=repeated)
@@ -51,7 +53,7 @@ async def submit(request: web.Request) -> web.Response:
 async def preflight(request: web.Request) -> web.Response:
     """Every check, and the message as it would be sent. Nothing is sent and nothing kept."""
     gateway = request.app[GATEWAY]
-    asked = await _asked(request, key="")
+    asked = await asked_for(request, SUBMIT)
     prepared = await gateway.preparation.case(asked, "0" * 26, dry=True)
     left = await left_today(gateway.store, prepared.agreed, now_ms := gateway.clock_ms())
     if prepared.agreed and left == 0:
@@ -73,7 +75,7 @@ async def preflight(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
-    case = await _own_case(request, identifier(request))
+    case = await own_case(request, identifier(request))
     return answer(await _view(gateway, case))
 
 
@@ -85,7 +87,7 @@ async def look_up(request: web.Request) -> web.Response:
     number = parameter(request, "number", required=True)
     found = await gateway.store.read(lambda connection: _known_by(connection, number))
     ids = [case_id for case_id, caller in found if caller == identity.caller.caller]
-    shown = [await _view(gateway, await _own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
+    shown = [await _view(gateway, await own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
     return answer({"cases": shown, "more": len(ids) > MOST_FOUND, "cursor": None})
 
 
@@ -100,14 +102,14 @@ async def _changed(request: web.Request) -> web.Response:
         return changed(connection, caller, behind, origin, most)
 
     found = await gateway.store.read(look)
-    shown = [await _view(gateway, await _own_case(request, case_id)) for case_id in found.cases]
+    shown = [await _view(gateway, await own_case(request, case_id)) for case_id in found.cases]
     return answer({"cases": shown, "more": found.more, "cursor": found.cursor})
 
 
 async def progress(request: web.Request) -> web.Response:
     """Ask the other platform how the case stands, now."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
-    case = await _own_case(request, identifier(request))
+    case = await own_case(request, identifier(request))
     writes = await gateway.store.read(lambda connection: exchanges.of_case(connection, case.id))
     submitted = next((each for each in writes if each.operation == SUBMIT), None)
     if submitted is None:
@@ -118,19 +120,20 @@ async def progress(request: web.Request) -> web.Response:
     return answer({"case": case.id, "exchange": exchange.id, "progress": document}, headers=PRIVATE)
 
 
-async def _asked(request: web.Request, key: str) -> Asked:
+async def asked_for(request: web.Request, operation: str, key: str = "", about: str = "") -> Asked:
+    """What the body of a request asks for. about: the case in its address, which is as much of it as its body."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     document, large = await read_object(request, gateway.settings.installation.bounds)
     digest = ""
     if key:
-        digest_of = partial(_digest, gateway.papers.vault, document)
+        digest_of = partial(_digest, gateway.papers.vault, [about, document] if about else document)
         digest = await asyncio.to_thread(digest_of) if large else digest_of()
     said, is_number = staff(document)
     actor = f"{identity.key_id}/{said if is_number else gateway.papers.vault.pseudonym(said)}"
-    return Asked(SUBMIT, identity.caller, actor, document, key, digest, large=large)
+    return Asked(operation, identity.caller, actor, document, key, digest, large=large)
 
 
-def _digest(vault: Vault, document: dict[str, Any]) -> str:
+def _digest(vault: Vault, document: Any) -> str:
     """Of what was asked under an Idempotency-Key, however it was written."""
     return vault.request(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
 
@@ -145,7 +148,7 @@ def _known_by(connection: Connection, number: str) -> list[tuple[str, str]]:
     return [(case.id, case.caller)] if case else []
 
 
-async def _own_case(request: web.Request, case_id: str) -> Case:
+async def own_case(request: web.Request, case_id: str) -> Case:
     """Another caller's case is as unknown as one that does not exist."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     case = await gateway.store.read(lambda connection: cases.by_id(connection, case_id))

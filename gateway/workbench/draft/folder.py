@@ -11,14 +11,13 @@ from gateway.workbench.draft.fields import Around, Fields, form_of
 from gateway.workbench.draft.lines import Lines, Questions
 from gateway.workbench.draft.seen import Seen, made_up
 from gateway.workbench.draft.tables import Tables
-from mappings.canonical import shape
+from mappings.canonical import GIVEN, shape
 from mappings.canonical.shape import Shape
 from mappings.problems import nearest
 
 CASE = "samples/case.json"
 _HEADER = "SOAP 报文头；口令等写在 platform.yaml 的 header: / secrets: header: in platform.yaml"
 _EMPTY = "没有必填字段：写上要报送的 / nothing has to be fed: write what is to be sent"
-_READS_FROM = {"case.submit": "canonical/case@1"}
 _GIVES = {"case.progress": "canonical/progress@1"}
 
 
@@ -109,7 +108,7 @@ class _Writing:
     seen: Sequence[Seen]
 
     def mapping(self, operation: str, offer: Offer) -> str:
-        reads = _READS_FROM.get(operation, "canonical/exchange@1")
+        reads = GIVEN.get(operation, "canonical/exchange@1")
         root = shape.read(reads) or Shape({}, {})
         lines = self._head(operation, offer.title, reads, f"{self.name}/{operation}@1")
         heads = Fields(root, False, self.questions, self.tables, lines)

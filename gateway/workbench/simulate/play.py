@@ -49,7 +49,7 @@ class Play:
     faults: Mapping[str, float]
     chance: random.Random
     number_form: re.Pattern[str]
-    taken: dict[str, str] = field(default_factory=dict)  # our number -> theirs
+    taken: dict[tuple[str, str], str] = field(default_factory=dict)  # (operation, our number) -> theirs
     counts: Counter[str] = field(default_factory=Counter)
     unfit: Counter[str] = field(default_factory=Counter)  # OPERATION: PATH WHAT -> how often
     _serial: int = 0
@@ -111,23 +111,29 @@ class Play:
 
     def _take(self, operation: str, number: str) -> tuple[str, Response]:
         declared = self.platform.operations[operation]
-        if number in self.taken and declared.repeatable:
+        before = (operation, number) in self.taken  # what comes to the case later is no second case
+        if before and declared.repeatable:
             return "already", self._answer(operation, "already", number)
-        outcome = "doubled" if number and number in self.taken else "taken"
+        outcome = "doubled" if number and before else "taken"
         self._serial += 1
         if number:
-            self.taken[number] = self._reference(operation)
+            self.taken[operation, number] = self._reference(operation)
         return outcome, self._answer(operation, "taken", number)
 
     def _asked(self, operation: str, number: str) -> Act:
         """About a case: by the samples of a probe's answers where there are some."""
-        known = number in self.taken
+        known = self._theirs(operation, number) is not None
         for verdict in ("landed", "taken") if known else ("absent", "refused"):
             if self._sample(operation, verdict) is not None:
                 return Act(
                     f"asked, {'known' if known else 'unknown'}", self._answer(operation, verdict, number)
                 )
         return Act("asked, no sample", self._answer(operation, "taken" if known else "refused", number))
+
+    def _theirs(self, operation: str, number: str) -> str | None:
+        """Their number for what was written of this case by the operation; to a question, for the case itself."""
+        of_case = (each for (_, ours), each in self.taken.items() if ours == number)
+        return self.taken.get((operation, number)) or next(of_case, None)
 
     def _sample(self, operation: str, verdict: str) -> Sample | None:
         return next((each for each in self.samples.get(operation, ()) if each.verdict == verdict), None)
@@ -140,8 +146,8 @@ class Play:
             return Response(_NO_SAMPLE, {"Content-Type": "text/plain"}, text.encode())
         body = sample.response.body
         theirs = self._written_reference(sample)
-        if theirs and number in self.taken:
-            body = body.replace(theirs.encode(), self.taken[number].encode())
+        if theirs and (known := self._theirs(operation, number)):
+            body = body.replace(theirs.encode(), known.encode())
         if number:
             body = re.sub(self.number_form.pattern.encode(), number.encode(), body)
         return Response(sample.response.status, sample.response.headers, body)

@@ -1,0 +1,139 @@
+"""What comes to a case later (补正, 容缺后补, 撤回): the same way through as its submit, behind it.
+
+A submit that has not left is taken back here instead of being withdrawn over there.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from gateway.cases.later import SUPPLEMENT, WITHDRAW, why_not
+from gateway.errors import Refusal
+from gateway.exchange.admission import owes
+from gateway.exchange.asked import Asked, Earlier, Prepared
+from gateway.exchange.brought import brought
+from gateway.exchange.commits import KeyConsumed, Moved
+from gateway.exchange.following import SUBMIT, known_of, life_of
+from gateway.exchange.prepare import (
+    Document,
+    Translated,
+    apart,
+    case_question,
+    checked,
+    personal_fields,
+    require_sendable,
+    translate,
+)
+from gateway.exchange.story import Exchanges
+from gateway.model import Exchange, Fact
+from gateway.routes import Route
+from gateway.store import exchanges
+from gateway.store.cases import Case
+from gateway.store.connection import Connection
+from mappings import canonical
+from mappings.china_time import CHINA
+
+UNSENT = frozenset({"waiting", "deferred"})
+AGAIN_S = 30  # when to come back for a number that their platform has still to tell
+_OF_CASE = canonical.schema("canonical/case@1")["properties"].keys() - {"materials"}
+
+
+async def write(story: Exchanges, asked: Asked, case: Case) -> tuple[Exchange, bool]:
+    """Take responsibility for what comes to a case of this caller. (the exchange, whether it is a repeat).
+
+    Of a withdrawal it may be the submit itself, which ended here. Raises Refusal; Erased.
+    """
+    known = await story.repeated(asked)
+    if known is not None:
+        return known, True
+    faults = await checked(asked, story.around.clock_ms())
+    writes = await story.around.store.read(lambda connection: exchanges.of_case(connection, case.id))
+    submitted = next((each for each in writes if each.operation == SUBMIT), None)
+    if submitted is None:
+        raise Refusal("not_found")
+    if asked.operation == WITHDRAW and submitted.state in UNSENT and not faults:
+        try:
+            return await _taken_back(story, asked, submitted), False
+        except KeyConsumed as earlier:
+            return await story.replay(earlier.exchange_id, earlier.digest, asked), True
+        except Moved:  # it is leaving, or a byte of it may be out: they are to be told
+            submitted = await story.look_up(submitted.id)
+    return await story.take(asked, partial(_prepared, story, asked, case, submitted, faults))
+
+
+async def _taken_back(story: Exchanges, asked: Asked, submitted: Exchange) -> Exchange:
+    """The submit, withdrawn here, in one commit with the key. Raises KeyConsumed; Moved if it may be over there."""
+    note = await story.around.papers.note(submitted, actor=asked.actor, reason=asked.document["reason"])
+    fact = Fact("withdraw_asked", at_ms=story.around.clock_ms(), cause="withdraw_asked")
+    return await story.conclude(
+        submitted, fact, lambda now, _: now.state in UNSENT, actor=asked.actor, must_move=True, sealed=note,
+        asked=asked, only="withdrawn",
+    )  # fmt: skip
+
+
+async def _prepared(
+    story: Exchanges, asked: Asked, case: Case, submitted: Exchange, faults: Sequence[Any], exchange_id: str
+) -> Prepared:
+    """Steps 1 to 4 of a later write. Raises Refusal."""
+    around = story.around
+    of_case = await around.papers.tree(submitted.id, "document")
+    route = _route(story, asked, submitted)
+    unasked = bool(route.declared.unasked) or (asked.operation == SUPPLEMENT and owes(of_case))
+    guard = partial(_require, case, asked.operation, unasked=unasked)
+    await around.store.read(guard)
+    document, contents = await apart(asked)
+    found, unusable = await brought(document, asked.caller.caller, around.papers.uploads)
+    document |= _added(of_case, submitted, exchange_id, around.clock_ms())
+    document["by"] = _by(document["by"], of_case["receiving"])
+    translated = translate(route, document, exchange_id)
+    if not submitted.ended and _lacks_their_number(translated):
+        raise Refusal("case_unconfirmed", retry_after_s=AGAIN_S, exchange=submitted.id)
+    require_sendable(route, document, contents, translated, [*faults, *unusable])
+    return Prepared(
+        route, document, translated.message, translated.encoded, contents,
+        personal_fields(route, document, asked, translated), uploads=found, earlier=Earlier(submitted, guard),
+    )  # fmt: skip
+
+
+def _route(story: Exchanges, asked: Asked, submitted: Exchange) -> Route:
+    """How the platform that has the case takes it now. Raises Refusal, which says whom to turn to instead."""
+    try:
+        return story.around.routes.active_route(submitted.platform, asked.operation)
+    except Refusal as refusal:
+        number = submitted.theirs or submitted.ours
+        facts: dict[str, Any] = {**refusal.facts, "unit": submitted.unit, "number": number}
+        raise Refusal(refusal.code, **facts) from refusal
+
+
+def _require(case: Case, operation: str, connection: Connection, *, unasked: bool) -> None:
+    """The guard of a later write, over all that is known of the case. Raises Refusal."""
+    known = known_of(connection, case)
+    life = life_of(known)
+    if why := why_not(life, operation, unasked=unasked):
+        raise Refusal(why, state=life.state)
+    same = (each for each in known.exchanges if each.operation == operation and each.kind == "write")
+    if other := next((each for each in same if not each.ended), None):
+        raise Refusal("write_open", operation=operation, exchange=other.id)
+
+
+def _added(of_case: Document, submitted: Exchange, exchange_id: str, now_ms: int) -> Document:
+    """What the gateway adds: numbers and places as to a question, and the case as it was submitted."""
+    added = case_question(of_case, submitted.theirs) | {
+        "exchange": exchange_id,
+        "admitted_at": datetime.fromtimestamp(now_ms / 1000, CHINA).isoformat(timespec="seconds"),
+        "case": {name: of_case[name] for name in of_case.keys() & _OF_CASE},
+    }
+    if "agreement" in of_case:
+        added["agreement"] = of_case["agreement"]
+    return {name: value for name, value in added.items() if value != ""}  # no number of theirs is none
+
+
+def _by(by: Document, receiving: Mapping[str, Any]) -> Document:
+    """Who took it in: the unit that received the case, if none is named."""
+    named = {name: receiving[name] for name in ("unit", "unit_name") if name in receiving}
+    return by if "unit" in by else {**named, **by}
+
+
+def _lacks_their_number(translated: Translated) -> bool:
+    return any(each.facts.get("source") == "numbers_theirs" for each in translated.problems)

@@ -1,0 +1,34 @@
+"""POST /v1/cases/{id}/correction, /supplement, /withdrawal: what comes to a case later."""
+
+from aiohttp import web
+
+from gateway.cases.later import CORRECT, SUPPLEMENT, WITHDRAW
+from gateway.exchange import later
+from gateway.web.answers import GATEWAY, STAY
+from gateway.web.api.cases import asked_for, own_case
+from gateway.web.outcome import outcome
+from gateway.web.reading import idempotency_key, identifier, wait_s
+
+
+async def correct(request: web.Request) -> web.Response:
+    return await _written(request, CORRECT)
+
+
+async def supplement(request: web.Request) -> web.Response:
+    return await _written(request, SUPPLEMENT)
+
+
+async def withdraw(request: web.Request) -> web.Response:
+    return await _written(request, WITHDRAW)
+
+
+async def _written(request: web.Request, operation: str) -> web.Response:
+    """Admit it, wait for its end, and tell the truth about it: as of the case itself."""
+    gateway, case_id = request.app[GATEWAY], identifier(request)
+    bounds = gateway.settings.installation.bounds
+    asked = await asked_for(request, operation, idempotency_key(request), case_id)
+    case = await own_case(request, case_id)
+    exchange, repeated = await later.write(gateway.exchanges, asked, case)
+    request[STAY].end_turn()
+    exchange = await gateway.exchanges.wait(exchange, wait_s(request, bounds.wait_s, bounds.longest_wait_s))
+    return await outcome(gateway, exchange, repeated=repeated)

@@ -1,0 +1,78 @@
+"""A process that dies at the boundaries of a correction and of a withdrawal: each arrives once, and is not lost."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from gateway.cases.later import CORRECT, WITHDRAW
+from tests.fakes.server import Simulator
+from tests.faults.later import body_of, correction_asked
+from tests.faults.ledgers import ask, states
+from tests.faults.nursery import Nursery, nursery
+from tests.faults.places import Place, submitted
+from tests.faults.stores import ON_BOTH_WHEN_LONG
+from tests.faults.test_kill import Run, Scenario, Start, killed_everywhere
+from tests.faults.test_kill import template as template
+
+pytestmark = ON_BOTH_WHEN_LONG
+SCENARIOS = (
+    (WITHDRAW, Scenario("REST, a withdrawal", "sim-gd", "gd-organization", apart=12)),
+    (CORRECT, Scenario("SOAP, a correction whose answer is lost", "sim-gx", "gx-person",
+                       ({"do": "take_then_drop", "operation": CORRECT},), covered=2, apart=12)),
+)  # fmt: skip
+WRITTEN = {WITHDRAW: "withdrawal", CORRECT: "correction"}
+
+
+@dataclass(slots=True)
+class RunLater(Run):
+    """The case is over there already; its caller asks for what comes later, always under the same key."""
+
+    key = "key-of-what-comes-later"
+    operation = WITHDRAW
+
+    @property
+    def path(self) -> str:  # type: ignore[override]
+        ((case_id,),) = ask(self.place.database, "select id from cases")
+        return f"/v1/cases/{case_id}/{WRITTEN[self.operation]}"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return body_of(self.operation, self.scenario.case)
+
+    @property
+    def states(self) -> list[str]:
+        return states(self.place.database)[1:]
+
+    @property
+    def taken(self) -> int:
+        assert isinstance(self.simulator, Simulator)
+        return len(self.simulator.ledger.changes())
+
+
+class RunCorrection(RunLater):
+    operation = CORRECT
+
+
+@pytest_asyncio.fixture(scope="module")
+async def children() -> AsyncIterator[Nursery]:
+    async with nursery() as made:
+        yield made
+
+
+@pytest.mark.parametrize("operation, scenario", SCENARIOS, ids=lambda each: getattr(each, "name", ""))
+async def test_what_comes_later_is_neither_lost_nor_doubled_by_a_death_at_any_boundary(
+    operation: str, scenario: Scenario, template: Place, children: Nursery, tmp_path: Path, subtests: Any
+) -> None:
+    place = template.copied(tmp_path / "submitted")
+    async with place.platforms(scenario.platform) as there, place.gateway() as gateway:
+        first = await submitted(gateway, scenario.document)
+        if operation == CORRECT:
+            await correction_asked(gateway, there[scenario.platform], first)
+    make = RunCorrection if operation == CORRECT else RunLater
+    await killed_everywhere(
+        Start(scenario, children, scenario.document, place, make=make), tmp_path, subtests
+    )

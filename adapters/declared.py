@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from adapters.fronts import Database, Folder
+from adapters.inward.declared import Inward
 from adapters.notation import Charset, Declared, DurationS, QuotaText, Statuses, Texts
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -213,6 +214,7 @@ class Platform(Declared):
     limits: Limits = Limits()
     maintenance: tuple[Maintenance, ...] = ()
     operations: dict[OperationName, Operation] = Field(min_length=1)
+    inward: Inward | None = None
     accepted: Accepted | None = None
     authors: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]{1,64}$")], ...] = ()
     exempt: dict[str, Reason] = {}

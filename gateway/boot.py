@@ -32,6 +32,8 @@ from gateway.exchange.prepare import Preparation
 from gateway.exchange.story import Exchanges, Surroundings
 from gateway.gates import Gates
 from gateway.identity import new_id
+from gateway.inward.channels import Channels
+from gateway.inward.story import Inward
 from gateway.items.remembered import Alignments
 from gateway.materials import MaterialFolder
 from gateway.needs.demands import Demands
@@ -69,6 +71,8 @@ class Gateway:
     preparation: Preparation
     forms: Forms
     exchanges: Exchanges
+    inward: Inward
+    channels: Channels
     worker: Worker
     signer: Signer
     published: Published
@@ -227,7 +231,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
         alignments=alignments, demands=demands, forms=forms, papers=papers, preparation=preparation,
-        exchanges=story, worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
+        exchanges=story, inward=Inward(story), channels=Channels(settings, routes), worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
     )  # fmt: skip
     return gateway
 

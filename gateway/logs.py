@@ -16,6 +16,7 @@ EVENTS = frozenset(
         "exchange.admitted", "exchange.sending", "exchange.delivered", "exchange.refused", "exchange.deferred",
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
         "exchange.hastened",
+        "inward.taken", "inward.repeated", "inward.refused", "inward.later", "inward.barred", "inward.closed",
         "circuit.opened", "circuit.closed", "session.refreshed", "certificate.ends",
         "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
         "reconcile.done", "log.epoch", "values.shown",

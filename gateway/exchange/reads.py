@@ -16,7 +16,7 @@ from gateway.identity import new_id
 from gateway.model import Exchange, Fact
 from gateway.routes import Route
 
-_NO_CASE = Exchange(
+NO_CASE = Exchange(
     id="", case_id="", kind="read", operation="", caller="", actor="", platform="", here="", division="",
     unit="", mode="", item_here="", item_there="", basic_code="", alignment="", agreement="", release="",
     ours="", theirs="", state="sending", step="send", attempt=1, place=0, owner="", due_ms=0, cause="", code="",
@@ -72,7 +72,7 @@ async def pose(story: Exchanges, question: Question) -> tuple[Exchange, Route]:
     free = gate.free(now_ms, reads=True) > 0
     if not free or not (reserved := await around.gates.reserve(gate, 1, reads=True)):
         raise Refusal("platform_unavailable", cause=gate.closed_because(now_ms, reads=True) or "busy")
-    exchange = (question.about or _NO_CASE)._replace(
+    exchange = (question.about or NO_CASE)._replace(
         id=exchange_id, kind="read", operation=question.operation, caller=question.caller,
         actor=question.actor, platform=question.platform, release=route.release, state="sending", step="send",
         attempt=1, place=0, owner=around.owner, due_ms=0, cause="", code="", admitted_ms=now_ms,

@@ -44,6 +44,7 @@ class Endpoint:
 
     body: the schema of what it takes, "" if it takes nothing. codes: every problem that it can answer.
     at_any_time: answered without waiting for a turn, however much there is to do.
+    channel: a platform calls here, and shows who it is in its own way; right is None then.
     """
 
     method: Literal["GET", "POST"]
@@ -57,3 +58,4 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
     body: str = ""
     at_any_time: bool = False
+    channel: bool = False

@@ -24,10 +24,15 @@ STATES = {
     "withdrawn": ("已撤回", "withdrawn"),
 }
 
+CALLED_IN = {
+    "delivered": ("已接收对方来函", "taken from the other platform, which called in"),
+    "refused": ("未接收对方来函", "not taken from the other platform, which called in"),
+}
+
 
 def exchange_view(exchange: Exchange) -> dict[str, Any]:
     """An exchange as /v1/exchanges/{id} shows it: identifiers, codes and times only."""
-    chinese, english = STATES[exchange.state]
+    chinese, english = (CALLED_IN if exchange.kind == "inward" else STATES)[exchange.state]
     return {
         "exchange": exchange.id,
         "case": exchange.case_id,

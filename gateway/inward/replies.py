@@ -42,6 +42,7 @@ def reply_of(
 
 def _one(reason: str, package: Outcome, said: Any) -> Mapping[str, Any]:
     """What is right in a package that is not taken is not taken with it."""
+    said = said if isinstance(said, dict) else {}
     if outcome_of(reason) == "taken" and package != "taken":
         return {"outcome": package, "reason": "other_record", "words": words_of("other_record"), "said": said}
     return {"outcome": outcome_of(reason), "reason": reason, "words": words_of(reason), "said": said}

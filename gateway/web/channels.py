@@ -10,14 +10,16 @@ from gateway.errors import Refusal
 from gateway.web.api import inward
 from gateway.web.described import Endpoint
 
+_ANY = "-"  # a body of whatever kind the platform declares
+
 CHANNELS = (
     Endpoint(
         "POST", "/inbound/{platform}/{path:.+}", inward.rest, None,
-        ("平台来函（REST）", "A platform calls in over REST"), ("", ""), (), channel=True,
+        ("平台来函（REST）", "A platform calls in over REST"), ("", ""), (), body=_ANY, channel=True,
     ),
     Endpoint(
         "POST", "/soap/{platform}", inward.soap, None,
-        ("平台来函（SOAP）", "A platform calls in over SOAP"), ("", ""), (), channel=True,
+        ("平台来函（SOAP）", "A platform calls in over SOAP"), ("", ""), (), body=_ANY, channel=True,
     ),
     Endpoint(
         "GET", "/soap/{platform}", inward.wsdl, None,

@@ -231,7 +231,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
         alignments=alignments, demands=demands, forms=forms, papers=papers, preparation=preparation,
-        exchanges=story, inward=Inward(story), channels=Channels(settings, routes), worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
+        exchanges=story, inward=Inward(story), channels=Channels(settings, routes), worker=worker,
+        signer=there.signer, published=published_of(settings), transport=transport,
     )  # fmt: skip
     return gateway
 

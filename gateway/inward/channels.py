@@ -1,4 +1,4 @@
-"""The channels (渠道) by which platforms call in: what they declare, and what this installation holds it against."""
+"""The channels (渠道) by which platforms call in: what they declare, held against what this installation names."""
 
 from dataclasses import dataclass, field
 

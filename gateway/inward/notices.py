@@ -1,8 +1,8 @@
 """What is to be said of one notice (来函通知): whose case it is about, and whether it may say so; pure.
 
 A case is known to a platform by our number or its own; another platform's case is as unknown to it as none. Our
-number is known from commit 1 on, theirs once they have answered: a number of theirs that nobody knows is asked to be
-told again while one may still become known.
+number is known from commit 1 on, theirs once they have answered: a number of theirs that nobody knows is asked to
+be told again while one may still become known.
 """
 
 from collections.abc import Mapping

@@ -12,7 +12,7 @@ import requests
 import zeep
 from lxml import etree
 
-from tests.inward.platform import moment, notice_number, view
+from tests.inward.platform import moment, notice_number
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import Running
@@ -31,7 +31,8 @@ def package(
     inside = "".join(
         f'<TZJL SXH="{number}" LBDM="TZ01">{record}</TZJL>' for number, record in enumerate(records, 1)
     )
-    return f"{declaration}<PACKAGE><HEAD><BBH>1.0</BBH><FSDWDM>{unit}</FSDWDM></HEAD><DATA>{inside}</DATA></PACKAGE>"
+    head = f"<HEAD><BBH>1.0</BBH><FSDWDM>{unit}</FSDWDM></HEAD>"
+    return f"{declaration}<PACKAGE>{head}<DATA>{inside}</DATA></PACKAGE>"
 
 
 def record(number: str, state: str, **more: str) -> str:
@@ -54,10 +55,7 @@ async def submitted(service: Running, key: str) -> dict[str, Any]:
 
 
 async def shown(service: Running, case: dict[str, Any]) -> dict[str, Any]:
-    answer = await service.ask("GET", f"/v1/cases/{case['case']}", caller="guichi")
-    if answer.status == 404:
-        answer = await service.ask("GET", f"/v1/cases/{case['case']}", caller="cixi")
-    document: dict[str, Any] = answer.document
+    document: dict[str, Any] = (await service.ask("GET", f"/v1/cases/{case['case']}")).document
     return document
 
 
@@ -82,7 +80,8 @@ async def post(
 
 def envelope(information: str, licence: str = LICENCE, space: str = ENVELOPE) -> bytes:
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{space}"><s:Body><n:notifyCase xmlns:n="{SPACE}">'
+        f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{space}"><s:Body>'
+        f'<n:notifyCase xmlns:n="{SPACE}">'
         f"<licence>{licence}</licence><information>{information}</information></n:notifyCase></s:Body></s:Envelope>"
     ).encode()
 

@@ -22,8 +22,8 @@ async def exchange(service: Running, identity: str) -> Any:
 async def until(service: Running, identity: str, holds: Callable[[Any], Any]) -> Any:
     """The exchange once this holds of it."""
     async with asyncio.timeout(10):
-        while not holds(now := await exchange(service, identity)):
-            await asyncio.sleep(0.05)  # noqa: ASYNC110 - what is waited for happens elsewhere
+        while not holds(now := await exchange(service, identity)):  # noqa: ASYNC110 - it happens elsewhere
+            await asyncio.sleep(0.05)
     return now
 
 

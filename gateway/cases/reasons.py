@@ -58,7 +58,8 @@ REASONS: Mapping[State, tuple[str, ...]] = {
     "served": (),
     "refused": ("conditions_not_met", "false_materials", "none_left", "not_verified", "pledge_broken", *_EITHER),
     "not_accepted": (
-        "not_required", "not_competent", "applicant_barred", "conditions_not_met", "not_mended", "duplicate", *_EITHER,
+        "not_required", "not_competent", "applicant_barred", "conditions_not_met", "not_mended", "duplicate",
+        *_EITHER,
     ),
     "returned": (
         "not_competent", "wrong_item", "wrong_division", "materials_incomplete", "materials_unreadable",

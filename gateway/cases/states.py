@@ -50,7 +50,15 @@ def _kinds(*kinds: Kind) -> frozenset[Kind]:
 
 _BROKEN_OFF = _kinds("returned", "withdrawn", "voided", "transferred_up")
 _JUDGED = _BROKEN_OFF | _kinds(
-    "correction_needed", "accepted", "suspended", "lapsed", "no_show", "granted", "refused", "not_accepted", "served"
+    "correction_needed",
+    "accepted",
+    "suspended",
+    "lapsed",
+    "no_show",
+    "granted",
+    "refused",
+    "not_accepted",
+    "served",
 )
 # What may follow each state. A place that tells only some of its steps is lawful: a step that was not told is
 # implied by a later one (即办件: decided in the first answer). What would go back is not among them.

@@ -284,7 +284,7 @@ async def test_an_answer_that_says_something_personal_is_recorded_each_time(plac
     async with place.gateway() as gateway:
         route = gateway.routes.followed("sim-gd")
         plain = {"state": "accepted", "at": "2026-11-20T10:15:00+08:00"}
-        personal = {**plain, "reason": "材料齐全"}
+        personal = {**plain, "words": "材料齐全"}
         for document, kept in ((plain, [True, False]), (personal, [True, True])):
             said = replace(route, reply=lambda _, document=document: document)
             before, found = "", []

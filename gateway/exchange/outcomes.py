@@ -31,6 +31,7 @@ from gateway.store.results import Result
 from gateway.store.store import Transaction
 from gateway.store.vault import DataKey, Vault
 from mappings.canonical.schema import structure_problems
+from mappings.problems import Problem, Refused
 
 SCHEMA = "canonical/result@1"
 MOST_RESULTS = 50  # of one case: many times what a case has
@@ -117,7 +118,7 @@ async def seal_result(
 
     key: of the exchange; None where it is stored already. Raises NoResult, Erased.
     """
-    if problems := structure_problems(SCHEMA, document):
+    if problems := [*structure_problems(SCHEMA, document), *_times(document)]:
         raise NoResult(problems)
     key = key or await papers.key_of(exchange.id)
     whole = orjson.dumps([exchange.case_id, exchange.platform, document], option=orjson.OPT_SORT_KEYS)
@@ -132,6 +133,15 @@ async def seal_result(
         _result(exchange, said, name=name, digest=digest), _told(exchange, said),
         bool(document.get("decision") or document.get("documents")), sealed, files,
     )  # fmt: skip
+
+
+def _times(document: Mapping[str, Any]) -> list[Problem]:
+    """A time that no calendar has, or that no case can be of."""
+    try:
+        sound = "at" not in document or epoch_ms(document["at"]) > 0
+    except Refused:
+        sound = False
+    return [] if sound else [Problem("/at", "no_such_time")]
 
 
 def _records(vault: Vault, document: Mapping[str, Any]) -> dict[str, str]:

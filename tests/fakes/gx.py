@@ -32,7 +32,12 @@ SENDERS = frozenset({"341702", "330282"})  # divisions whose units this licence 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SPACE = "http://guishan.example/exchange"
 WSDL = Path(__file__).parents[2] / "mappings" / "examples" / "sim-gx" / "contract" / "service.wsdl"
-_OPERATIONS = {"submitCase": "case.submit", "queryCase": "case.progress", "queryGuide": "guide.get", "queryResult": "case.result"}
+_OPERATIONS = {
+    "submitCase": "case.submit",
+    "queryCase": "case.progress",
+    "queryGuide": "guide.get",
+    "queryResult": "case.result",
+}
 _NAMES = {operation: name for name, operation in _OPERATIONS.items()}
 _STATES = {
     "handed_over": ("01", "接收"),
@@ -205,7 +210,6 @@ class Guishan:
         now = f"<ZTDM>{states[-1][0]}</ZTDM><ZTSJ>{states[-1][2]}</ZTSJ>"
         head = f"<GLBH>{number}</GLBH><YWLSH>{reference}</YWLSH>{now}"
         return _answer("queryCase", "answered", _package("0", "查询成功", head, records))
-
 
     def _result(self, number: str) -> Answer:
         """Head: how it ended and why; one record for each document."""

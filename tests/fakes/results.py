@@ -1,4 +1,4 @@
-"""What the authorities of simulated platforms decide: in canonical words, as each dialect then puts it into its own.
+"""What the authorities of simulated platforms decide: in canonical words, which each dialect puts into its own.
 
 Where nothing was said in particular (`Ledger.say`) a case ends with the usual document of its ending.
 """
@@ -55,7 +55,13 @@ def usual(number: str, state: str, unit: str) -> dict[str, Any]:
     reason, kind, name = USUAL[state]
     tail = number[-4:]
     file = {"name": f"{name}.pdf", "content": base64.b64encode(PDF).decode()}
-    paper = {"kind": kind, "name": name, "number": f"模决字〔2026〕{tail}号", "unit": unit, "on": "2026-11-20"}
+    paper = {
+        "kind": kind,
+        "name": name,
+        "number": f"模决字〔2026〕{tail}号",
+        "unit": unit,
+        "on": "2026-11-20",
+    }
     said: dict[str, Any] = {
         "decision": {"number": f"模决字〔2026〕{tail}号", "on": "2026-11-20", "unit": unit},
         "documents": [{**paper, "file": file}],

@@ -63,7 +63,10 @@ def rows(place: Place) -> dict[str, int]:
 
 
 def followed(place: Place) -> list[Followed]:
-    return [Followed(*row) for row in ask(place.database, "select * from followed_cases order by case_id")]
+    names = ", ".join(Followed._fields)
+    return [
+        Followed(*row) for row in ask(place.database, f"select {names} from followed_cases order by case_id")
+    ]
 
 
 def asked(simulator: Simulator) -> int:

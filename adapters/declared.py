@@ -105,11 +105,12 @@ class Retry(Declared):
 
 class Follow(Declared):
     """A case that was delivered is asked about by itself until its end: after `first`, sooner again once something
-    new was told, else twice as long, `most` at most.
+    new was told, else twice as long, `most` at most. One that is decided, and not told to be served, for `decided`.
     """
 
     first_s: DurationS = Field(default=600.0, alias="first", gt=0)
     most_s: DurationS = Field(default=21600.0, alias="most", gt=0)
+    decided_s: DurationS = Field(default=2_592_000.0, alias="decided", gt=0)  # thirty days
 
 
 class Argument(Declared):

@@ -23,7 +23,7 @@ KINDS = ("exchange.", "case.")
 # what the log says besides is evidence and for auditors: commitments, digests, who asked
 SHOWN = (
     "case", "exchange", "operation", "platform", "state", "attempt", "cause", "code", "theirs", "event",
-    "happened_at", "source", "number", "finding",
+    "happened_at", "source", "number", "finding", "reason", "documents",
 )  # fmt: skip
 
 # every entry from a position on, and whether it is about a case of the caller

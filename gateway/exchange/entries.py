@@ -13,7 +13,7 @@ from gateway.model import Decision, Exchange, Fact
 from gateway.store.vault import DataKey
 
 # fifteen digits in a row could be a person's number
-_NUMBER = re.compile(r"(?!.*[0-9]{15})[A-Za-z0-9._:/()-]{1,64}")
+NUMBER = re.compile(r"(?!.*[0-9]{15})[A-Za-z0-9._:/()-]{1,64}")
 
 
 def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
@@ -39,7 +39,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
 
 def _reference(key: DataKey, text: str | None) -> str | None:
     """A reference number as it stands; free text, which could name a person, only as a keyed digest."""
-    if text is None or _NUMBER.fullmatch(text):
+    if text is None or NUMBER.fullmatch(text):
         return text
     return _keyed(key, "authorisation", text.encode()).hex()
 

@@ -13,7 +13,7 @@ from gateway.errors import Refusal
 from gateway.exchange.asked import Prepared
 from gateway.materials import MaterialFolder
 from gateway.model import Exchange
-from gateway.routes import Route
+from gateway.routes import RESULT, Route
 from gateway.store import bodies
 from gateway.store.store import Store
 from gateway.store.vault import DataKey, Vault
@@ -60,8 +60,13 @@ class Papers:
         }
         if not prepared.contents:
             return key, sealed, []
-        files = await asyncio.to_thread(self._keep_files, key, exchange, prepared.contents)
-        return key, sealed, files
+        return key, sealed, await self.keep_files(key, exchange, prepared.contents)
+
+    async def keep_files(
+        self, key: DataKey, exchange: Exchange, contents: Mapping[str, bytes]
+    ) -> list[Mapping[str, object]]:
+        """The rows of the files, which are durable when this returns."""
+        return await asyncio.to_thread(self._keep_files, key, exchange, contents)
 
     def _keep_files(
         self, key: DataKey, exchange: Exchange, contents: Mapping[str, bytes]
@@ -82,7 +87,8 @@ class Papers:
             sealed[name] = self.vault.seal(claim.key, name, reply.raw[:KEPT_REPLY_BYTES])
         if reply.reason or claim.exchange.kind == "read":
             name = f"answer/{number}"
-            tree = {"code": reply.code, "reason": reply.reason, "document": reply.document}
+            document = None if _holds_files(claim, reply) else reply.document
+            tree = {"code": reply.code, "reason": reply.reason, "document": document}
             sealed[name] = self.vault.seal_tree(claim.key, name, plain(tree))
         return sealed
 
@@ -109,15 +115,22 @@ class Papers:
         document = await self.tree(exchange.id, "message", key)
         return Message(exchange.operation, document, ours=exchange.ours, exchange=exchange.id)
 
+    async def file(self, exchange_id: str, file_id: str) -> bytes:
+        """One file of an exchange, opened. Raises Erased, MaterialMissing."""
+        key = await self.key_of(exchange_id)
+        return await self._file(key, exchange_id, file_id)
+
+    async def _file(self, key: DataKey, exchange_id: str, file_id: str) -> bytes:
+        found = await self._store.read(lambda connection: bodies.material(connection, exchange_id, file_id))
+        if found is None:
+            raise MaterialMissing(file_id)
+        return await asyncio.to_thread(self._folder.read, key, file_id, found[0])
+
     def reader(self, claim: Claim) -> Callable[[str], Awaitable[bytes]]:
         """How the adapter gets at the files while it sends."""
 
         async def read(file_id: str) -> bytes:
-            where = (claim.exchange.id, file_id)
-            found = await self._store.read(lambda connection: bodies.material(connection, *where))
-            if found is None:
-                raise MaterialMissing(file_id)
-            return await asyncio.to_thread(self._folder.read, claim.key, file_id, found[0])
+            return await self._file(claim.key, claim.exchange.id, file_id)
 
         return read
 
@@ -136,6 +149,11 @@ class Papers:
             return dict(route.reply(answer["document"]))
         except Unmappable as error:
             raise Refusal("platform_garbled", exchange=exchange.id, cause="not_mapped") from error
+
+
+def _holds_files(claim: Claim, reply: Reply) -> bool:
+    """Whether it brings the files of a result, which are kept as such: once is enough."""
+    return claim.exchange.operation == RESULT and len(reply.raw or b"") > KEPT_REPLY_BYTES
 
 
 def plain(tree: Any) -> Any:

@@ -13,6 +13,7 @@ from gateway.errors import Texts
 
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
+BYTES = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)

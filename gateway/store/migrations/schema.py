@@ -6,6 +6,7 @@ from gateway.items import tables as _items  # noqa: F401 - its tables join the m
 from gateway.items.likeness import tables as _likeness  # noqa: F401 - likewise
 from gateway.needs import tables as _needs  # noqa: F401 - its tables join the metadata
 from gateway.store import followed as _followed  # noqa: F401 - likewise
+from gateway.store import results as _results  # noqa: F401 - likewise
 from gateway.store.tables import metadata
 
 METADATA = [metadata, LOG]

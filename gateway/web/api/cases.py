@@ -11,7 +11,8 @@ from gateway.boot import Gateway
 from gateway.calendars.store import calendar_of
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
-from gateway.exchange.following import SUBMIT, ask_progress, known_of
+from gateway.exchange.following import SUBMIT, known_of
+from gateway.exchange.outcomes import ask_progress
 from gateway.exchange.passing import full_today, left_today
 from gateway.store import cases, exchanges
 from gateway.store.cases import Case
@@ -69,7 +70,7 @@ async def preflight(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
-    case = await _own_case(request, identifier(request))
+    case = await own_case(request, identifier(request))
     return answer(await _view(gateway, case))
 
 
@@ -79,14 +80,14 @@ async def look_up(request: web.Request) -> web.Response:
     number = parameter(request, "number", required=True)
     found = await gateway.store.read(lambda connection: _known_by(connection, number))
     ids = [case_id for case_id, caller in found if caller == identity.caller.caller]
-    shown = [await _view(gateway, await _own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
+    shown = [await _view(gateway, await own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
     return answer({"cases": shown, "more": len(ids) > MOST_FOUND})
 
 
 async def progress(request: web.Request) -> web.Response:
     """Ask the other platform how the case stands, now."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
-    case = await _own_case(request, identifier(request))
+    case = await own_case(request, identifier(request))
     writes = await gateway.store.read(lambda connection: exchanges.of_case(connection, case.id))
     submitted = next((each for each in writes if each.operation == SUBMIT), None)
     if submitted is None:
@@ -124,7 +125,7 @@ def _known_by(connection: Connection, number: str) -> list[tuple[str, str]]:
     return [(case.id, case.caller)] if case else []
 
 
-async def _own_case(request: web.Request, case_id: str) -> Case:
+async def own_case(request: web.Request, case_id: str) -> Case:
     """Another caller's case is as unknown as one that does not exist."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     case = await gateway.store.read(lambda connection: cases.by_id(connection, case_id))

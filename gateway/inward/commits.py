@@ -12,13 +12,20 @@ from gateway.cases.life import Event, Life
 from gateway.cases.states import Kind
 from gateway.exchange import commits
 from gateway.exchange.commits import Conclusion, conclude
-from gateway.exchange.following import follow
 from gateway.model import Exchange, Policy
 from gateway.model import Fact as Known
 from gateway.store import bodies, cases, exchanges
 from gateway.store.events import Told
 from gateway.store.transaction import Transaction
 from gateway.store.vault import DataKey, Vault
+
+
+class Telling(NamedTuple):
+    """What one record tells of a case: the work that keeps it, and the event in it, if there is one."""
+
+    case_id: str
+    work: Callable[[Transaction], Life | None]
+    told: Told | None = None
 
 
 class Landed(NamedTuple):
@@ -34,7 +41,7 @@ class Taking:
     """A call that is taken, or one that is refused and recorded.
 
     caller, digest: by which the same call is known again.
-    told:    one for each record, None for what tells no event.
+    tellings: what each record tells; none where the call is refused.
     reply:   from the reasons of the records to the answer, which is kept: told again, it is given again.
     """
 
@@ -46,7 +53,7 @@ class Taking:
     facts: Mapping[str, Fact]
     reply: Callable[[Sequence[str]], Mapping[str, Any]] = field(repr=False)
     reasons: Sequence[str] = ()
-    told: Sequence[tuple[str, Told]] = ()  # (case id, event)
+    tellings: Sequence[Telling] = ()
     landed: Sequence[Landed] = ()
 
     @property
@@ -86,11 +93,7 @@ def take(taking: Taking) -> Callable[[Transaction], Taken]:
         moved = [
             _landed(tx, each, exchange) for each in sorted(taking.landed, key=lambda one: one.exchange.id)
         ]
-        lives = _followed(tx, taking.told)
-        reasons = [
-            "no_effect" if reason == "taken" and _is_idle(lives.get(case_id), told) else reason
-            for reason, (case_id, told) in zip(taking.reasons, taking.told, strict=True)
-        ] if taking.told else list(taking.reasons)  # fmt: skip
+        reasons = _kept(tx, taking)
         reply = taking.reply(reasons)
         exchanges.admit(connection, exchange)
         bodies.add_key(connection, exchange.id, taking.key)
@@ -131,15 +134,21 @@ def _is_known(history: Sequence[Known]) -> bool:
     return any(each.kind == "landed" and each.cause == "told" for each in history)
 
 
-def _followed(tx: Transaction, told: Sequence[tuple[str, Told]]) -> Mapping[str, Life | None]:
-    by_case: dict[str, list[Told]] = {}
-    for case_id, each in told:
-        by_case.setdefault(case_id, []).append(each._replace(seen_ms=tx.now_ms))
-    return {case_id: follow(case_id, by_case[case_id])(tx) for case_id in sorted(by_case)}
+def _kept(tx: Transaction, taking: Taking) -> list[str]:
+    """Everything that the records tell, case by case; why each is answered as it is."""
+    reasons = list(taking.reasons)
+    order = sorted(range(len(taking.tellings)), key=lambda place: (taking.tellings[place].case_id, place))
+    for place in order:
+        telling = taking.tellings[place]
+        if _is_idle(telling.work(tx), telling.told):
+            reasons[place] = "no_effect"
+    return reasons
 
 
-def _is_idle(life: Life | None, told: Told) -> bool:
+def _is_idle(life: Life | None, told: Told | None) -> bool:
     """Whether it changed nothing: it goes back, or contradicts an end."""
+    if told is None:
+        return False
     event = Event(cast(Kind, told.kind), told.at_ms, told.source, told.number, told.undoes)
     idle = {each.event.key for each in life.findings if each.what != "second_correction"} if life else set()
     return event.key in idle

@@ -12,7 +12,6 @@ from gateway.cases.life import APART_MS
 from gateway.exchange.prepare import epoch_ms
 from gateway.exchange.rights import allowed, written
 from gateway.model import Exchange
-from gateway.store.events import Told
 from gateway.store.inward import Numbered
 
 DAY_MS = 86_400_000
@@ -78,11 +77,3 @@ def _own_digits(division: str) -> str:
     """A province by two digits, a city by four, a county by six."""
     digits = division[:6]
     return digits[:2] if digits[2:] == "0000" else digits[:4] if digits[4:] == "00" else digits
-
-
-def told_of(notice: Mapping[str, Any], platform: str, exchange_id: str, seen_ms: int) -> Told:
-    """The event that a notice tells of; what it says besides is kept sealed with the call."""
-    return Told(
-        notice["state"], epoch_ms(notice["at"]), platform, notice.get("record", ""), notice.get("corrects", ""),
-        seen_ms=seen_ms, exchange_id=exchange_id,
-    )  # fmt: skip

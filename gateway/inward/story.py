@@ -22,7 +22,7 @@ from gateway.exchange.reads import NO_CASE
 from gateway.exchange.story import Exchanges
 from gateway.identity import new_id
 from gateway.inward.channels import Channel
-from gateway.inward.commits import Landed, Taking, ToldBefore, take
+from gateway.inward.commits import Landed, Taking, Telling, ToldBefore, take
 from gateway.inward.reasons import outcome_of
 from gateway.inward.replies import reply_of, whole
 from gateway.inward.subjects import SUBJECTS, Subject
@@ -32,7 +32,7 @@ from mappings.canonical.schema import structure_problems
 from mappings.problems import Unmappable
 
 log = logs.get("inward")
-MOST_RECORDS = 1_000
+MOST_RECORDS = 200  # one case's are put in order once for each of them
 MINUTE_MS = 60_000
 Reply = Mapping[str, Any]
 
@@ -132,17 +132,24 @@ class Inward:
         taken = outcome_of(reason) == "taken"
         exchange = self._exchange(heard, reason, now_ms)
         key = around.papers.vault.new_key(exchange.id)
-        body = {"message": heard.message, "documents": list(heard.documents)}
+        subject = calling.subject
+        small = (
+            len(calling.request.body) <= KEPT_REPLY_BYTES
+        )  # files of a result are kept as such: once is enough
+        body = {
+            "message": heard.message if small else None,
+            "documents": [subject.without_files(each) for each in heard.documents],
+        }
         sealed = {
             "call": around.papers.vault.seal(key, "call", calling.request.body[:KEPT_REPLY_BYTES]),
             "came": around.papers.vault.seal_tree(key, "came", body),
         }
         facts = {"commitment": commitment({"message": heard.message}, key, "came")} if heard.message else {}
-        told, landed = list[Any](), list[Landed]()
+        tellings, landed = list[Telling](), list[Landed]()
         for document, about in zip(heard.documents, heard.about, strict=True) if taken else ():
             if about is not None:
-                event = calling.subject.told(document, calling.channel.name, exchange.id, now_ms)
-                told.append((about.case_id, event))
+                own = exchange._replace(case_id=about.case_id)
+                tellings.append(await subject.telling(around.papers, own, key, document))
                 landed += await self._landing(about, document, landed)
 
         def reply(reasons: Sequence[str]) -> Reply:
@@ -152,7 +159,7 @@ class Inward:
 
         return Taking(
             exchange=exchange, digest=self._digest(heard, reason), key=key, vault=around.papers.vault,
-            sealed=sealed, facts=facts, reply=reply, reasons=heard.reasons, told=told, landed=landed,
+            sealed=sealed, facts=facts, reply=reply, reasons=heard.reasons, tellings=tellings, landed=landed,
         )  # fmt: skip
 
     async def _landing(

@@ -20,7 +20,6 @@ from adapters.errors import Garbled
 from adapters.message import Request, is_form
 
 _WINDOW_MS = 300_000
-HEX = "x-tif-signature"
 _HEADER = '<h xmlns:soap-env="urn:tongban:header">{}</h>'
 
 
@@ -54,13 +53,8 @@ def is_now(claim: Claim, now_ms: int) -> bool:
 
 
 def bears(request: Request, signature: Signature, *, soap: bool) -> bool:
-    """Whether everything that a signature adds stands in the request; only SOAP has a place for a header of it.
-
-    Servers compare the hexadecimal digits of TIF in either case.
-    """
+    """Whether everything that a signature adds stands in the request; only SOAP has a place for a header of it."""
     headers = _lowered(request.headers)
-    if HEX in headers:
-        headers[HEX] = headers[HEX].upper()
     if not all(_same(headers.get(name.lower(), ""), value) for name, value in signature.headers.items()):
         return False
     given = fields(request) if signature.parameters else {}

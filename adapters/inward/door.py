@@ -1,11 +1,9 @@
-"""Who is let in: the signature of a call is made again, with the scheme that calls out are signed by, and must be
-the same.
+"""Who is let in: the signature of a call is made again, with what this installation knows, and must be the same.
 
 A scheme that signs with a session secret is held against the long-lived key that the platform and this installation
 share: nobody fetches a session here.
 """
 
-import hmac
 from collections.abc import Mapping
 
 import orjson
@@ -14,11 +12,12 @@ from adapters.auth.claims import Claim, Unclaimed, bears, claimed, is_now
 from adapters.auth.scheme import Moment, needed
 from adapters.auth.schemes import SCHEMES
 from adapters.inward.declared import Call, Inward
+from adapters.inward.signatures import CHOSEN, UNREADABLE, NotSigned, same
 from adapters.message import Access, Request
 
 # what a session secret is here; oauth2 and mutual-tls have no signature that could be made again
 _LONG_LIVED = {"gjgxjhpt": "appkey", "gjzwfwpt": "appkey", "zj": "app_secret"}
-VERIFIED = frozenset({"none", "bearer", "basic", "tif", "hmac", "ws-security", *_LONG_LIVED})
+VERIFIED = frozenset({"none", "bearer", "basic", *CHOSEN, *_LONG_LIVED})
 _HERE = "http://inward.invalid"
 
 
@@ -29,7 +28,7 @@ class Door:
         self, inward: Inward, settings: Mapping[str, str], secrets: Mapping[str, str], *, soap: bool
     ) -> None:
         """Raises SecretMissing for what scheme or arguments need and the installation does not name."""
-        access = Access(_HERE, settings, secrets)
+        self._access = access = Access(_HERE, settings, secrets)
         self._auth = inward.auth
         self._scheme = SCHEMES[inward.auth](access)
         self._secret = _session(inward.auth, access)
@@ -41,21 +40,27 @@ class Door:
     ) -> str:
         """Why this call is not let in; "" where it is."""
         for name, wanted in self._wanted[operation].items():
-            if not _same(arguments.get(name, ""), wanted):
+            if not same(arguments.get(name, ""), wanted):
                 return "wrong_argument"
         try:
-            claim = claimed(self._auth, request)
-        except Unclaimed:
+            at_ms, service = self._signed(request, call)
+        except NotSigned as error:
+            return error.why
+        except (Unclaimed, *UNREADABLE):
             return "not_signed"
-        if not is_now(claim, now_ms):
+        if not is_now(Claim(at_ms), now_ms):
             return "signed_at_another_time"
-        if self._scheme.service and claim.service != call.service:
-            return "signed_for_another_service"
-        return "" if self._is_signed(request, claim, call) else "wrong_signature"
+        return "signed_for_another_service" if service != call.service and self._scheme.service else ""
 
-    def _is_signed(self, request: Request, claim: Claim, call: Call) -> bool:
-        moment = Moment(call.service or claim.service, self._secret, claim.at_ms or 0, claim.nonce)
-        return bears(request, self._scheme.sign(request, moment), soap=self._soap)
+    def _signed(self, request: Request, call: Call) -> tuple[int | None, str]:
+        """When, and for which service. Raises NotSigned, Unclaimed."""
+        if self._auth in CHOSEN:
+            return CHOSEN[self._auth](request, self._access), call.service
+        claim = claimed(self._auth, request)
+        moment = Moment(claim.service or call.service, self._secret, claim.at_ms or 0, claim.nonce)
+        if not bears(request, self._scheme.sign(request, moment), soap=self._soap):
+            raise NotSigned("wrong_signature")
+        return claim.at_ms, claim.service
 
 
 def _session(auth: str, access: Access) -> str:
@@ -78,7 +83,3 @@ def _wanted(call: Call, access: Access) -> dict[str, str]:
         elif part.value is not None:
             wanted[name] = part.value
     return wanted
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))

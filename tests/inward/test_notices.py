@@ -229,7 +229,7 @@ async def test_a_record_that_takes_an_earlier_one_back_undoes_it(
 ) -> None:
     case = await submitted(service, key)
     ours = case["numbers"]["ours"]
-    await lingnan.tell({"sblsh": ours, "zt": "95", "tzbh": "TZ-WRONG"})
+    await lingnan.tell({"sblsh": ours, "zt": "91", "tzbh": "TZ-WRONG"})
     assert (await view(service, case["case"]))["state"] == "returned"
     await lingnan.tell({"sblsh": ours, "zt": "30", "gzbh": "TZ-WRONG"})
     assert (await view(service, case["case"]))["state"] == "accepted"

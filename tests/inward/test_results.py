@@ -11,7 +11,12 @@ from tests.inward.platform import UNIT, Lingnan, moment, signed, submitted, view
 from tests.web.service import Running
 
 PDF = b"%PDF-1.4 decision"
-PAPER = {"wslx": "A1", "wsmc": "准予行政许可决定书", "wjm": "决定书.pdf", "wjnr": base64.encodebytes(PDF * 20).decode()}
+PAPER = {
+    "wslx": "A1",
+    "wsmc": "准予行政许可决定书",
+    "wjm": "决定书.pdf",
+    "wjnr": base64.encodebytes(PDF * 20).decode(),
+}
 
 
 async def tell(lingnan: Lingnan, **said: Any) -> Any:
@@ -29,7 +34,11 @@ async def test_a_result_is_kept_with_its_documents_and_moves_the_case(
 ) -> None:
     case = await submitted(service, key)
     answer = await tell(
-        lingnan, sblsh=case["numbers"]["ours"], jlbh="JG1", jdwh="模决字〔2026〕1号", ws=[PAPER, {"wslx": "Z9"}]
+        lingnan,
+        sblsh=case["numbers"]["ours"],
+        jlbh="JG1",
+        jdwh="模决字〔2026〕1号",
+        ws=[PAPER, {"wslx": "Z9"}],
     )
     assert (answer.status, answer.document["code"]) == (200, "200")
     found = await result(service, case)

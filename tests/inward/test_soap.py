@@ -1,7 +1,10 @@
 """A platform tells over SOAP, with a client that shares nothing with the gateway: XML in a string, declared GBK."""
 
 import asyncio
+import json
+import os
 import re
+import subprocess
 from functools import partial
 from itertools import count
 from typing import Any
@@ -12,6 +15,7 @@ import requests
 import zeep
 from lxml import etree
 
+from tests.adapters.node_peer import installed
 from tests.inward.platform import moment, notice_number
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
@@ -92,6 +96,27 @@ async def test_zeep_tells_by_the_wsdl_that_the_gateway_gives(
     case = await submitted(service, key)
     answer = await notify(client, package(record(case["numbers"]["ours"], "04", SM="已受理，请等候")))
     assert told(answer) == ("0", [("1", "0")])
+    assert (await shown(service, case))["state"] == "accepted"
+
+
+NODE = """
+const soap = require("soap");
+const [url, licence, information] = process.argv.slice(1);
+soap.createClientAsync(url).then((client) => client.notifyCaseAsync({ licence, information }))
+  .then(([answer]) => console.log(JSON.stringify(answer)));
+"""
+
+
+async def test_a_client_from_npm_tells_by_the_same_wsdl(service: Running, key: str) -> None:
+    case = await submitted(service, key)
+    information = package(record(case["numbers"]["ours"], "04", SM="&lt;&amp;&gt; 已受理"))
+    command = ["node", "-e", NODE, f"{service.address}/soap/sim-gx?wsdl", LICENCE, information]
+    environment = {**os.environ, "NODE_PATH": str(installed())}
+    run = partial(
+        subprocess.run, command, env=environment, capture_output=True, text=True, timeout=30, check=True
+    )
+    answer = json.loads((await asyncio.to_thread(run)).stdout)
+    assert told(answer["return"]) == ("0", [("1", "0")])
     assert (await shown(service, case))["state"] == "accepted"
 
 

@@ -96,7 +96,7 @@ def follow(
         if life.ended and case.open:
             cases.close(tx.connection, case_id)
         _go_on_asking(tx, case_id, was, life)
-        if wants_result and any(each.kind in ENDINGS and not each.cause for each in added):
+        if wants_result and life.state in ENDINGS and life.state != was.state:
             _want_result(tx, known)
         return life
 

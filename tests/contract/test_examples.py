@@ -39,6 +39,7 @@ GUIDES = {  # these tell their guides: the code that is asked by, and codes that
     "sim-gd": ("implementation_code", guides.LINGNAN),
     "sim-gx": ("handling_code", guides.GUISHAN),
 }
+RESULTS = {"sim-gd", "sim-gx"}  # these tell what became of a case
 ASKED = {"sim-gx", "sim-yb"}  # these do not deduplicate: they are asked
 SETTINGS = {"rid": gd.RID, "paasid": sj.PAASID, "user": yb.USER, "app_key": yh.APP_KEY}
 SECRETS = {
@@ -125,8 +126,9 @@ def test_an_example_platform_compiles_without_findings(name: str) -> None:
     assert findings == []
     lists = ["case.list", "case.list.reply"] if name == "sim-gd" else []
     guides = ["guide.get", "guide.get.reply"] if name in GUIDES else []
+    ended = ["case.result", "case.result.reply"] if name in RESULTS else []
     outward = [each for each in mappings if not each.endswith((".in", ".in.reply"))]
-    assert sorted(outward) == [*lists, "case.progress", "case.progress.reply", "case.submit", *guides]
+    assert sorted(outward) == [*lists, "case.progress", "case.progress.reply", *ended, "case.submit", *guides]
     assert {"id_type", "progress"} <= tables.keys()
 
 

@@ -1,4 +1,4 @@
-"""Results are fetched by themselves through restarts, outages and answers that are none: once, within a patience."""
+"""Results are fetched by themselves through restarts, outages and answers that are none: once, in their time."""
 
 import asyncio
 from collections.abc import Mapping

@@ -235,6 +235,7 @@ async def test_what_is_no_result_is_none(service: Running, key: str) -> None:
 
 async def called_in(service: Running, submitted: Document, document: Document) -> None:
     """A result that comes by another way than a question of ours."""
-    exchange = await service.gateway.exchanges.look_up(submitted["exchange"])
+    now_ms = service.gateway.clock_ms()
+    exchange = (await service.gateway.exchanges.look_up(submitted["exchange"]))._replace(changed_ms=now_ms)
     outcome = await seal_result(service.gateway.papers, exchange, document)
     await service.gateway.store.write(keep(outcome))

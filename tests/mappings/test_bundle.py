@@ -57,6 +57,7 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
         "canonical/notice.json",
         "canonical/progress.json",
         "canonical/reply.json",
+        "canonical/result.json",
     }
 
 

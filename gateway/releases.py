@@ -16,7 +16,11 @@ from mappings.source import Source, read
 
 DECLARATION = "platform.yaml"
 # what a platform may call in for, and the vocabulary that its mapping writes; our answers have one of their own
-CALLED_IN: Mapping[str, str] = {"case.notify": "canonical/notice@1", "case.result": "canonical/result@1"}
+CALLED_IN: Mapping[str, str] = {
+    "case.notify": "canonical/notice@1",
+    "case.result": "canonical/result@1",
+    "case.receive": "canonical/case@1",
+}
 ANSWER = "canonical/reply@1"
 
 

@@ -134,9 +134,10 @@ class Reached(Declared):
 
 
 class ChannelAccess(Declared):
-    """By which a platform that calls in is known, and the divisions whose units it may speak for; globs."""
+    """By which a platform that calls in is known, for whose units it may speak, and where it may hand cases to."""
 
     speaks_for: Annotated[tuple[str, ...], Field(min_length=1)]
+    rights: Rights = Rights()
     settings: dict[str, str] = {}
     secrets: dict[str, SecretSource] = {}
 

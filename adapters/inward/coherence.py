@@ -31,6 +31,8 @@ def inward_contradictions(inward: Inward | None) -> Iterator[Fault]:
         if call.call in seen:
             yield (*at, "call"), f"{seen[call.call]} is called so, too", "write another path or element"
         seen.setdefault(call.call, name)
+        if name == "case.receive" and call.records:
+            yield (*at, "records"), "one case in a call", "remove it"
         yield from _of_call(inward, call, at, soap=soap)
 
 

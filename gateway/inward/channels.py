@@ -14,7 +14,7 @@ from adapters.inward.writing import Wrapper
 from gateway import logs
 from gateway.releases import PlatformRelease
 from gateway.routes import Routes
-from gateway.settings import Settings, Unconfigured
+from gateway.settings import Rights, Settings, Unconfigured
 from mappings.mapping import Mapping as Mapped
 
 log = logs.get("inward")
@@ -24,7 +24,7 @@ log = logs.get("inward")
 class Channel:
     """The inward side of one platform under the active release.
 
-    speaks_for: divisions for whose units it may speak, as patterns.
+    speaks_for: divisions for whose units it may speak, as patterns.    rights: where it may hand cases to.
     """
 
     release: str
@@ -32,6 +32,7 @@ class Channel:
     inward: Inward
     door: Door = field(repr=False)
     speaks_for: tuple[str, ...]
+    rights: Rights
     soap: bool
 
     @property
@@ -91,4 +92,4 @@ class Channels:
         except (SecretMissing, Unconfigured) as error:
             log.error("inward.closed", platform=platform.name, failure=error)
             return None
-        return Channel(digest, platform, inward, door, access.speaks_for, soap)
+        return Channel(digest, platform, inward, door, access.speaks_for, access.rights, soap)

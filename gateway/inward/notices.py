@@ -34,7 +34,7 @@ def considered(
     found = _case_of(record, known)
     if isinstance(found, str):
         return Considered(found)
-    if reason := _unit_fault(record.get("unit"), found.division, speaks_for):
+    if reason := unit_fault(record.get("unit"), found.division, speaks_for):
         return Considered(reason, found)
     ahead_ms = epoch_ms(at) - now_ms if at else 0
     if ahead_ms > DAY_MS:
@@ -59,7 +59,7 @@ def _case_of(record: Mapping[str, Any], known: Numbered) -> Exchange | str:
     return "number_not_known_yet" if known.may_come else "unknown_number"
 
 
-def _unit_fault(unit: str | None, division: str, speaks_for: tuple[str, ...]) -> str:
+def unit_fault(unit: str | None, division: str, speaks_for: tuple[str, ...]) -> str:
     """The unit (by its USCC, which holds its division) must be one that the channel speaks for, and of the place
     where the case is decided, or above or below it. A call that names no unit speaks for the place itself.
     """

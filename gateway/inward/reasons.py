@@ -24,6 +24,13 @@ REASONS: Mapping[str, tuple[Outcome, str, str]] = {
     "in_the_future": ("refused", "环节时间在一天以后", "its time is more than a day ahead"),
     "number_not_known_yet": ("later", "编号尚未核实，请稍后再报", "the number is not known yet: tell it again"),
     "busy": ("later", "暂时不能记录，请稍后再报", "nothing can be recorded now: tell it again"),
+    "case_faulty": ("refused", "申请内容有误", "there are faults in the case"),
+    "not_allowed": ("refused", "无权向该区划或就该事项移交办件", "no right to hand over this, or there"),
+    "item_not_found": ("refused", "没有可办的对应事项", "there is no item that it could be handled as"),
+    "not_served": ("refused", "没有平台承办该区划的该事项", "no platform serves this item in this division"),
+    "not_agreed": ("refused", "通办协议未约定或事项未开通", "no agreement covers it, or the item is not open"),
+    "case_open": ("refused", "同一申请人在该地已有同一事项的在办件",
+                  "the person has an open case for this item in that place"),
     "other_record": ("refused", "同一报文中另有记录未被接收，整个报文未接收",
                      "another record of the message was not taken, so nothing of it was"),
 }  # fmt: skip

@@ -24,16 +24,18 @@ def reply_of(
     at_ms: int,
     said: Any = None,
     records: Sequence[Any] = (),
+    words: str = "",
     **about: str,
 ) -> dict[str, Any]:
     """reasons: one for each record; of a message without records, the one for all of it.
 
-    said: the message as it came, where who sent it is known.    about: exchange, case, ours.
+    said: the message as it came, where who sent it is known.    words: that say more than the reason's.
+    about: exchange, case, ours.
     """
     reason = whole(reasons)
     outcome = outcome_of(reason)
     reply: dict[str, Any] = {
-        "outcome": outcome, "reason": reason, "words": words_of(reason), "at": china_time(at_ms),
+        "outcome": outcome, "reason": reason, "words": words or words_of(reason), "at": china_time(at_ms),
         "records": [_one(each, outcome, record) for each, record in zip(reasons, records, strict=False)],
         **{name: value for name, value in about.items() if value},
     }  # fmt: skip

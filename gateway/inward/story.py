@@ -5,7 +5,7 @@ come back is not, and who is not let in leaves one entry a minute at most.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -24,8 +24,9 @@ from gateway.identity import new_id
 from gateway.inward.channels import Channel
 from gateway.inward.commits import Landed, Taking, Telling, ToldBefore, take
 from gateway.inward.reasons import outcome_of
+from gateway.inward.receiving import RECEIVE, NotReceived, receive
 from gateway.inward.replies import reply_of, whole
-from gateway.inward.subjects import SUBJECTS, Subject
+from gateway.inward.subjects import SUBJECTS, Subject, without_files
 from gateway.model import Exchange
 from gateway.store.store import StorageUnavailable
 from mappings.canonical.schema import structure_problems
@@ -65,6 +66,7 @@ class Heard:
     documents: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     reasons: Sequence[str] = ()
     about: Sequence[Exchange | None] = ()
+    words: str = ""
 
 
 class Inward:
@@ -84,11 +86,29 @@ class Inward:
             await self._bar(calling, why, now_ms)
             return reply_of(["not_let_in"], at_ms=now_ms)
         try:
-            heard = await self._considered(_heard(calling), now_ms)
-            return await self._concluded(heard, now_ms)
+            heard = _heard(calling)
+            if calling.operation == RECEIVE and whole(heard.reasons) == "taken":
+                return await self._received(heard, now_ms)
+            return await self._concluded(await self._considered(heard, now_ms), now_ms)
         except StorageUnavailable:
             log.info("inward.later", platform=channel.name, operation=calling.operation, cause="busy")
             return reply_of(["busy"], at_ms=now_ms)
+
+    async def _received(self, heard: Heard, now_ms: int) -> Reply:
+        """A case for a platform of ours; its admission is the commit."""
+        calling, size_bytes = heard.calling, len(heard.calling.request.body)
+        try:
+            exchange = await receive(self._story, calling.channel, heard.documents[0], size_bytes)
+        except NotReceived as error:
+            refused = replace(heard, reasons=[error.reason], words=error.words)
+            return await self._concluded(refused, now_ms)
+        log.info(
+            "inward.taken", platform=calling.channel.name, operation=RECEIVE, exchange=exchange.id, records=1
+        )
+        return reply_of(
+            heard.reasons, at_ms=exchange.admitted_ms, said=heard.message, records=heard.records,
+            exchange=exchange.id, case=exchange.case_id, ours=exchange.ours,
+        )  # fmt: skip
 
     async def _considered(self, heard: Heard, now_ms: int) -> Heard:
         """Whether each record may say what it says; those that could not be read are left as they are."""
@@ -100,7 +120,7 @@ class Inward:
             found = await subject.considered(self._around.store, channel, document, now_ms)
             reasons.append(found.reason)
             about.append(found.exchange)
-        return Heard(heard.calling, heard.message, heard.records, heard.documents, reasons, about)
+        return replace(heard, reasons=reasons, about=about)
 
     async def _concluded(self, heard: Heard, now_ms: int) -> Reply:
         """The one commit, and the answer that it makes; what is asked to come back is not kept."""
@@ -132,13 +152,12 @@ class Inward:
         taken = outcome_of(reason) == "taken"
         exchange = self._exchange(heard, reason, now_ms)
         key = around.papers.vault.new_key(exchange.id)
-        subject = calling.subject
         small = (
             len(calling.request.body) <= KEPT_REPLY_BYTES
         )  # files of a result are kept as such: once is enough
         body = {
             "message": heard.message if small else None,
-            "documents": [subject.without_files(each) for each in heard.documents],
+            "documents": [without_files(calling.operation, each) for each in heard.documents],
         }
         sealed = {
             "call": around.papers.vault.seal(key, "call", calling.request.body[:KEPT_REPLY_BYTES]),
@@ -149,13 +168,14 @@ class Inward:
         for document, about in zip(heard.documents, heard.about, strict=True) if taken else ():
             if about is not None:
                 own = exchange._replace(case_id=about.case_id)
-                tellings.append(await subject.telling(around.papers, own, key, document))
+                tellings.append(await calling.subject.telling(around.papers, own, key, document))
                 landed += await self._landing(about, document, landed)
 
         def reply(reasons: Sequence[str]) -> Reply:
             return reply_of(
-                reasons, at_ms=now_ms, said=heard.message, records=heard.records, exchange=exchange.id
-            )
+                reasons, at_ms=now_ms, said=heard.message, records=heard.records, words=heard.words,
+                exchange=exchange.id,
+            )  # fmt: skip
 
         return Taking(
             exchange=exchange, digest=self._digest(heard, reason), key=key, vault=around.papers.vault,
@@ -200,8 +220,9 @@ class Inward:
         except Erased:
             kept = None
         again = reply_of(
-            heard.reasons, at_ms=now_ms, said=heard.message, records=heard.records, exchange=exchange_id
-        )
+            heard.reasons, at_ms=now_ms, said=heard.message, records=heard.records, words=heard.words,
+            exchange=exchange_id,
+        )  # fmt: skip
         return kept or again
 
     async def _bar(self, calling: Calling, why: str, now_ms: int) -> None:
@@ -231,7 +252,10 @@ def _heard(calling: Calling) -> Heard:
             document = calling.channel.reads(calling.operation)(each)
         except Unmappable:
             document = {}
-        fits = document and not structure_problems(calling.subject.schema, document)
+        # a case is checked as every other one is, place by place
+        fits = document and (
+            calling.operation == RECEIVE or not structure_problems(calling.subject.schema, document)
+        )
         reasons.append("taken" if fits else "not_mapped")
         documents.append(document)
     return Heard(calling, said.document, said.records, documents, reasons, [None] * len(documents))

@@ -88,3 +88,12 @@ def _loggable(vault: Vault, number: str) -> str:
 
 
 SUBJECTS: Mapping[str, Subject] = {"case.notify": Notice(), "case.result": Result()}
+
+
+def without_files(operation: str, document: Document) -> Document:
+    """What is kept of a document beside its files; of a case that was not taken, nothing of them."""
+    if operation in SUBJECTS:
+        return SUBJECTS[operation].without_files(document)
+    materials = document.get("materials")
+    bare = [{**each, "files": []} for each in materials or () if isinstance(each, dict)]
+    return {**document, "materials": bare} if isinstance(materials, list) else document

@@ -28,7 +28,7 @@ from .server import Heard, Simulator, database
 from .wire import Answer
 
 LICENCE = "GS-DEMO-LICENCE-0001"
-SENDERS = frozenset({"341702", "330282"})  # divisions whose units this licence may speak for
+SENDERS = frozenset({"341702", "330282", "440232"})  # divisions whose units this licence may speak for
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SPACE = "http://guishan.example/exchange"
 WSDL = Path(__file__).parents[2] / "mappings" / "examples" / "sim-gx" / "contract" / "service.wsdl"

@@ -9,11 +9,23 @@ from tests.inward.platform import Lingnan
 from tests.web.service import Running, serving
 
 _KEYS = count(1)
+AGREEMENT = """\
+agreement: lingnan-guishan
+title: 模拟岭南省与桂山区通办协议
+document: 模通办〔2026〕9号
+between: [["440000"], ["450000"]]
+modes: [full_online, collect_for]
+valid_from: 2026-01-01
+openings: [{batch: 2026-1, items: ["*"], valid_from: 2026-01-01}]
+"""
 
 
 @pytest.fixture(scope="session")
 async def shared_inward(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    async with serving(tmp_path_factory.mktemp("inward")) as running:
+    folder = tmp_path_factory.mktemp("inward")
+    (folder / "conf" / "agreements").mkdir(parents=True)
+    (folder / "conf" / "agreements" / "lingnan-guishan.yaml").write_text(AGREEMENT)
+    async with serving(folder) as running:
         yield running
 
 

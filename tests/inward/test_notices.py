@@ -201,7 +201,7 @@ async def test_what_cannot_be_read_is_refused_with_its_reason(
 
 
 @pytest.mark.parametrize(
-    "path", ["/inbound/sim-gd/cases", "/inbound/sim-gd/x/y", "/inbound/none/cases/notices", "/soap/sim-gd",
+    "path", ["/inbound/sim-gd/case", "/inbound/sim-gd/x/y", "/inbound/none/cases/notices", "/soap/sim-gd",
              "/inbound/sim-sj/cases/notices"],
 )  # fmt: skip
 async def test_what_is_not_declared_is_no_address(service: Running, lingnan: Lingnan, path: str) -> None:

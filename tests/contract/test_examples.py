@@ -127,7 +127,14 @@ def test_an_example_platform_compiles_without_findings(name: str) -> None:
     lists = ["case.list", "case.list.reply"] if name == "sim-gd" else []
     guides = ["guide.get", "guide.get.reply"] if name in GUIDES else []
     ended = ["case.result", "case.result.reply"] if name in RESULTS else []
-    assert sorted(mappings) == [*lists, "case.progress", "case.progress.reply", *ended, "case.submit", *guides]
+    assert sorted(mappings) == [
+        *lists,
+        "case.progress",
+        "case.progress.reply",
+        *ended,
+        "case.submit",
+        *guides,
+    ]
     assert {"id_type", "progress"} <= tables.keys()
 
 

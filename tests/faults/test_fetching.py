@@ -9,7 +9,7 @@ import pytest_asyncio
 from gateway.boot import Gateway
 from gateway.exchange.following import follow
 from gateway.model import Exchange
-from gateway.store import results
+from gateway.store import followed, results
 from gateway.store.events import Told
 from gateway.store.results import Result, Wanted
 from tests.fakes.fixtures import case
@@ -190,6 +190,8 @@ async def test_a_decided_case_that_is_never_told_to_be_served_is_asked_about_for
         assert after == before
         said = "select count(*) from audit_entries where case_id = '{}' and kind = 'case.unfollowed'"
         assert ask(place.database, said.format(delivered.case_id)) == [(1,)]
+        rows = await gateway.store.read(lambda connection: followed.of_case(connection, delivered.case_id))
+        assert [(each.due_ms, each.cause) for each in rows] == [(followed.NEVER_MS, "not_told_served")]
         wrong = Told("accepted", gateway.clock_ms(), "sim-gd", "R2", undoes=f"granted@{decided_ms(place)}")
         await gateway.store.write(follow(delivered.case_id, [wrong]))
         await true(

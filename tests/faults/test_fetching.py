@@ -128,14 +128,15 @@ async def test_a_question_that_died_is_asked_again_after_its_lease_and_nothing_i
             row = wanted(place)[0]
 
             def died(tx):  # it was asked, and its process died before it could keep the answer
-                results.want(tx.connection, row._replace(owner="dead", due_ms=tx.now_ms + 1_500))
+                results.want(tx.connection, row._replace(owner="dead", due_ms=tx.now_ms + 2_000))
+                return tx.now_ms + 2_000
 
-            await gateway.store.write(died)
+            until_ms = await gateway.store.write(died)
         async with place.gateway():
-            await asyncio.sleep(0.7)
-            assert asked(simulators["sim-gd"]) == 1
             await true(lambda: wanted(place)[0].due_ms == 0)
         assert (asked(simulators["sim-gd"]), len(kept(place))) == (2, 1)
+        found = simulators["sim-gd"].ledger.arrivals(None)
+        assert max(int(str(each["at_ms"])) for each in found if each["operation"] == RESULT) >= until_ms
     sound(place)
 
 

@@ -20,6 +20,7 @@ from gateway.store.connection import Connection
 from gateway.store.events import Told
 from gateway.store.results import Wanted
 from gateway.store.store import Transaction
+from mappings.problems import Refused
 
 SUBMIT = "case.submit"
 AHEAD, TOO_MANY = "in_the_future", "too_many"
@@ -69,6 +70,15 @@ def answered(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
         at_ms = epoch_ms(at) if at else seen_ms
         found.append(Told(state, at_ms, source, number, seen_ms=seen_ms, exchange_id=exchange.id))
     return found
+
+
+def is_timed(document: Mapping[str, Any]) -> bool:
+    """Whether every time of a progress answer is one that a case can be of: a mapping may pass on any text."""
+    found = (document, *document.get("events", ()))
+    try:
+        return all(epoch_ms(each["at"]) > 0 for each in found if "at" in each)
+    except Refused:
+        return False
 
 
 def follow(

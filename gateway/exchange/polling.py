@@ -18,7 +18,7 @@ from adapters.message import Reply
 from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.errors import Refusal
-from gateway.exchange.following import answered, follow, is_ahead
+from gateway.exchange.following import answered, follow, is_ahead, is_timed
 from gateway.exchange.outcomes import Outcome, keep, seal_progress
 from gateway.exchange.papers import Erased, plain
 from gateway.exchange.reads import Question, pose
@@ -79,9 +79,11 @@ class Heard:
     def _read(self, route: Route, said: Any) -> None:
         """The answer in canonical words, if it can be read."""
         try:
-            self.document = dict(route.reply(said)) if route.reply else {}
+            document = dict(route.reply(said)) if route.reply else {}
         except Unmappable:
             self.cause = "not_mapped"
+            return
+        self.document, self.cause = (document, "") if is_timed(document) else ({}, "not_mapped")
 
 
 def cause_of(fact: Fact) -> str:

@@ -76,7 +76,10 @@ UNDECIDED = (
     sa.update(followed_cases)
     .where(*_OF_CASE, _F.decided_ms > 0)
     # one that nobody was asking about any more is asked about again
-    .values(decided_ms=0, due_ms=sa.case((_F.due_ms == NEVER_MS, bindparam("due_ms")), else_=_F.due_ms))
+    .values(
+        decided_ms=0,
+        due_ms=sa.case((_F.due_ms == NEVER_MS, bindparam("due_ms", type_=sa.BigInteger)), else_=_F.due_ms),
+    )
 )
 OF_CASE = sa.select(*(_F[name] for name in Followed._fields)).where(*_OF_CASE)
 STANDING = (

@@ -115,6 +115,11 @@ _OF_CASES: dict[str, Schema] = {
         }), {"type": "null"}]},
         "duties": {"title": "尚欠", "description": "supplement 容缺后补的材料, payment 费用",
                    "type": "array", "items": {"enum": list(get_args(Duty))}},
+        "followed": {"title": "自动询问办理进度", "type": "array", "items": an_object("在一个平台", {
+            "platform": TEXT,
+            "next_at": titled("下次询问时间；空即不再询问，须由人工跟进", OPTIONAL_TIME),
+            "cause": titled("上次没有答复的原因；not_told_served 已决定而一直未告知送达", OPTIONAL),
+        })},
         "timeline": titled("办理经过", a_list(an_object("一步", _STEP))),
         "findings": titled("不合常理之处", a_list(an_object("一处", _FINDING))),
         "numbers": a_list(an_object("编号", {"owner": TEXT, "kind": TEXT, "number": TEXT})),

@@ -11,6 +11,7 @@ from gateway.clocks import Calendar
 from gateway.exchange.following import Known, life_of
 from gateway.model import Exchange
 from gateway.store.cases import Number
+from gateway.store.followed import NEVER_MS, Followed
 from mappings.china_time import CHINA
 
 STATES = {
@@ -67,8 +68,13 @@ def exchange_view(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def case_view(known: Known, numbers: Sequence[Number], calendar: Calendar) -> dict[str, Any]:
-    """A case: where it stands and who must act, all its numbers, steps and exchanges, the newest last."""
+def case_view(
+    known: Known, numbers: Sequence[Number], calendar: Calendar, asked: Sequence[Followed] = ()
+) -> dict[str, Any]:
+    """A case: where it stands and who must act, all its numbers, steps and exchanges, the newest last.
+
+    asked: where it is asked about by itself.
+    """
     case, life = known.case, life_of(known)
     chinese, english = TEXTS[life.state]
     return {
@@ -86,11 +92,18 @@ def case_view(known: Known, numbers: Sequence[Number], calendar: Calendar) -> di
         "acts": life.acts,
         "due": _due(due_of(life, calendar)),
         "duties": sorted(life.duties),
+        "followed": [_followed(each) for each in asked],
         "timeline": [_step(each) for each in life.steps],
         "findings": [{"finding": each.what, **_step(each.event)} for each in life.findings],
         "numbers": [{"owner": n.owner, "kind": n.kind, "number": n.number} for n in numbers],
         "exchanges": [exchange_view(exchange) for exchange in known.exchanges],
     }
+
+
+def _followed(each: Followed) -> dict[str, Any]:
+    """next_at: None where nobody is asked any more; what is to be done then, a person has to see to."""
+    next_ms = 0 if each.due_ms == NEVER_MS else each.due_ms
+    return {"platform": each.platform, "next_at": china(next_ms), "cause": each.cause or None}
 
 
 def _due(due: Due | None) -> dict[str, Any] | None:

@@ -128,7 +128,14 @@ def test_an_example_platform_compiles_without_findings(name: str) -> None:
     guides = ["guide.get", "guide.get.reply"] if name in GUIDES else []
     ended = ["case.result", "case.result.reply"] if name in RESULTS else []
     outward = [each for each in mappings if not each.endswith((".in", ".in.reply"))]
-    assert sorted(outward) == [*lists, "case.progress", "case.progress.reply", *ended, "case.submit", *guides]
+    assert sorted(outward) == [
+        *lists,
+        "case.progress",
+        "case.progress.reply",
+        *ended,
+        "case.submit",
+        *guides,
+    ]
     assert {"id_type", "progress"} <= tables.keys()
 
 

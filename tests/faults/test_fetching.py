@@ -9,7 +9,7 @@ import pytest_asyncio
 from gateway.boot import Gateway
 from gateway.exchange.following import follow
 from gateway.model import Exchange
-from gateway.store import results
+from gateway.store import followed, results
 from gateway.store.events import Told
 from gateway.store.results import Result, Wanted
 from tests.fakes.fixtures import case
@@ -128,14 +128,15 @@ async def test_a_question_that_died_is_asked_again_after_its_lease_and_nothing_i
             row = wanted(place)[0]
 
             def died(tx):  # it was asked, and its process died before it could keep the answer
-                results.want(tx.connection, row._replace(owner="dead", due_ms=tx.now_ms + 1_500))
+                results.want(tx.connection, row._replace(owner="dead", due_ms=tx.now_ms + 2_000))
+                return tx.now_ms + 2_000
 
-            await gateway.store.write(died)
+            until_ms = await gateway.store.write(died)
         async with place.gateway():
-            await asyncio.sleep(0.7)
-            assert asked(simulators["sim-gd"]) == 1
             await true(lambda: wanted(place)[0].due_ms == 0)
         assert (asked(simulators["sim-gd"]), len(kept(place))) == (2, 1)
+        found = simulators["sim-gd"].ledger.arrivals(None)
+        assert max(int(str(each["at_ms"])) for each in found if each["operation"] == RESULT) >= until_ms
     sound(place)
 
 
@@ -190,6 +191,8 @@ async def test_a_decided_case_that_is_never_told_to_be_served_is_asked_about_for
         assert after == before
         said = "select count(*) from audit_entries where case_id = '{}' and kind = 'case.unfollowed'"
         assert ask(place.database, said.format(delivered.case_id)) == [(1,)]
+        rows = await gateway.store.read(lambda connection: followed.of_case(connection, delivered.case_id))
+        assert [(each.due_ms, each.cause) for each in rows] == [(followed.NEVER_MS, "not_told_served")]
         wrong = Told("accepted", gateway.clock_ms(), "sim-gd", "R2", undoes=f"granted@{decided_ms(place)}")
         await gateway.store.write(follow(delivered.case_id, [wrong]))
         await true(

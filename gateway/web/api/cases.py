@@ -14,7 +14,7 @@ from gateway.exchange.asked import Asked
 from gateway.exchange.following import SUBMIT, known_of
 from gateway.exchange.outcomes import ask_progress
 from gateway.exchange.passing import full_today, left_today
-from gateway.store import cases, exchanges
+from gateway.store import cases, exchanges, followed
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.vault import Vault
@@ -138,4 +138,5 @@ async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
     numbers = await gateway.store.read(lambda connection: cases.numbers_of(connection, case.id))
     known = await gateway.store.read(lambda connection: known_of(connection, case))
     calendar = await gateway.store.read(lambda connection: calendar_of(connection, case.division))
-    return case_view(known, numbers, calendar)
+    asked = await gateway.store.read(lambda connection: followed.of_case(connection, case.id))
+    return case_view(known, numbers, calendar, asked)

@@ -13,6 +13,7 @@ from adapters.auth.schemes import SCHEMES
 from adapters.declared import Argument, NumberForm, Operation, Platform, Predicate
 from adapters.desk_coherence import desk_contradictions
 from adapters.front_coherence import front_contradictions
+from adapters.inward.coherence import inward_contradictions
 from adapters.notation import http_call
 from adapters.patterns import text_matcher
 
@@ -62,6 +63,7 @@ def declare(document: Mapping[str, Any]) -> Platform:
 def contradictions(platform: Platform) -> tuple[Fault, ...]:
     found = [*_whole(platform), *(Fault(*each) for each in front_contradictions(platform))]
     found += [Fault(*each) for each in desk_contradictions(platform)]
+    found += [Fault(*each) for each in inward_contradictions(platform.inward)]
     for name, operation in platform.operations.items():
         at = ("operations", name)
         found += [*_calls(platform, operation, at), *_answers(operation, at), *_unknowns(platform, name, at)]

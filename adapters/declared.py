@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from adapters.fronts import Database, Folder
+from adapters.inward.declared import Inward
 from adapters.notation import Charset, Declared, DurationS, QuotaText, Statuses, Texts
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -104,11 +105,12 @@ class Retry(Declared):
 
 class Follow(Declared):
     """A case that was delivered is asked about by itself until its end: after `first`, sooner again once something
-    new was told, else twice as long, `most` at most.
+    new was told, else twice as long, `most` at most. One that is decided, and not told to be served, for `decided`.
     """
 
     first_s: DurationS = Field(default=600.0, alias="first", gt=0)
     most_s: DurationS = Field(default=21600.0, alias="most", gt=0)
+    decided_s: DurationS = Field(default=2_592_000.0, alias="decided", gt=0)  # thirty days
 
 
 class Argument(Declared):
@@ -219,6 +221,7 @@ class Platform(Declared):
     limits: Limits = Limits()
     maintenance: tuple[Maintenance, ...] = ()
     operations: dict[OperationName, Operation] = Field(min_length=1)
+    inward: Inward | None = None
     accepted: Accepted | None = None
     authors: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]{1,64}$")], ...] = ()
     exempt: dict[str, Reason] = {}

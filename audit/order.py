@@ -7,7 +7,8 @@ from audit.findings import Finding
 START = "exchange.admitted"
 ENDS = frozenset({"exchange.delivered", "exchange.refused", "exchange.abandoned", "exchange.withdrawn"})
 ECHOES = frozenset({"exchange.late_reply"})  # may follow an end
-READ = "exchange.read"  # the whole story of a read (查询), which has one commit and so no other entry
+# the whole story of a read (查询) or of a call in (来函): they have one commit, and so no other entry
+ALONE = frozenset({"exchange.read", "exchange.inward"})
 BETWEEN = frozenset({"exchange.sending", "exchange.deferred", "exchange.held", "exchange.hastened"})
 
 
@@ -24,7 +25,7 @@ class Orders:
             return None
         if exchange is None:
             return Finding(path, "order.no_exchange")
-        if kind == READ:
+        if kind in ALONE:
             return None
         code = self._fault(kind, exchange)
         self._move(kind, exchange)

@@ -36,6 +36,8 @@ from gateway.exchange.story import Exchanges, Surroundings
 from gateway.gates import Gates
 from gateway.guides.versions import guide_changes
 from gateway.identity import new_id
+from gateway.inward.channels import Channels
+from gateway.inward.story import Inward
 from gateway.items.remembered import Alignments
 from gateway.materials.folder import MaterialFolder
 from gateway.materials.sweep import Sweep
@@ -78,6 +80,8 @@ class Gateway:
     preparation: Preparation
     forms: Forms
     exchanges: Exchanges
+    inward: Inward
+    channels: Channels
     worker: Worker
     watch: Watch
     courier: Courier
@@ -247,7 +251,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
         alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, sweep=sweep,
         preparation=preparation,
-        exchanges=story, worker=worker, signer=there.signer, published=published_of(settings), transport=transport,
+        exchanges=story, inward=Inward(story), channels=Channels(settings, routes), worker=worker,
+        signer=there.signer, published=published_of(settings), transport=transport,
         watch=Watch(store, settings.agreements, owner, clock_ms),
         courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
     )  # fmt: skip

@@ -23,8 +23,8 @@ KINDS = ("exchange.", "case.")
 # what the log says besides is evidence and for auditors: commitments, digests, who asked
 SHOWN = (
     "case", "exchange", "operation", "platform", "state", "attempt", "cause", "code", "theirs", "event",
-    "happened_at", "source", "number", "finding",
-    "clock", "start_on", "due_on", "why", "year", "reason",
+    "happened_at", "source", "number", "finding", "reason", "documents",
+    "clock", "start_on", "due_on", "why", "year",
 )  # fmt: skip
 
 # every entry from a position on, and whether it is about a case of the caller

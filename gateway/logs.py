@@ -17,6 +17,7 @@ EVENTS = frozenset(
         "exchange.held", "exchange.abandoned", "exchange.withdrawn", "exchange.late_reply", "exchange.read",
         "exchange.hastened",
         "calendar.unknown",
+        "inward.taken", "inward.repeated", "inward.refused", "inward.later", "inward.barred", "inward.closed",
         "circuit.opened", "circuit.closed", "session.refreshed", "certificate.ends",
         "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
         "reconcile.done", "log.epoch", "values.shown", "upload.whole", "materials.swept", "desk.recorded",

@@ -12,9 +12,16 @@ from mappings import bundle
 from mappings.mapping import Mapping as Mapped
 from mappings.problems import Finding, Unreadable
 from mappings.questions import standing
-from mappings.source import read
+from mappings.source import Source, read
 
 DECLARATION = "platform.yaml"
+# what a platform may call in for, and the vocabulary that its mapping writes; our answers have one of their own
+CALLED_IN: Mapping[str, str] = {
+    "case.notify": "canonical/notice@1",
+    "case.result": "canonical/result@1",
+    "case.receive": "canonical/case@1",
+}
+ANSWER = "canonical/reply@1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,29 @@ def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) ->
         elif f"{operation}.yaml" not in files:  # else it is there, and its own findings say what keeps it out
             path = ("operations", operation)
             findings.append(source.finding(path, "has no mapping", f"write {folder}/{operation}.yaml"))
+    findings += _inward(folder, source, platform, mappings, files)
     return PlatformRelease(name, platform, mappings, dict(files))
+
+
+def _inward(
+    folder: str, source: Source, platform: Platform, mappings: Mapping[str, Mapped], files: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Each call in has a mapping that reads it, into the vocabulary of its operation, and one that answers it."""
+    for operation in platform.inward.calls if platform.inward else ():
+        path = ("inward", "calls", operation)
+        if operation not in CALLED_IN:
+            yield source.finding(
+                path, "no operation that is called in", f"write one of {', '.join(CALLED_IN)}"
+            )
+            continue
+        wanted = {f"{operation}.in": CALLED_IN[operation], f"{operation}.in.reply": ANSWER}
+        for stem, schema in wanted.items():
+            found = mappings.get(stem)
+            key = "from" if schema == ANSWER else "to"
+            if found is None and f"{stem}.yaml" not in files:  # else its own findings say what keeps it out
+                yield source.finding(path, f"has no {stem}.yaml", f"write {folder}/{stem}.yaml")
+            elif found is not None and (found.reads if key == "from" else found.writes) != schema:
+                yield found.source.finding((key,), f"'{key}' is another vocabulary", f"write {key}: {schema}")
 
 
 def _open_questions(folder: str, files: Mapping[str, str]) -> Iterator[Finding]:

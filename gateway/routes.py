@@ -14,7 +14,7 @@ from gateway.releases import PlatformRelease, Release
 from mappings.mapping import Mapping as Mapped
 
 SECOND_MS = 1_000
-SUBMIT, PROGRESS = "case.submit", "case.progress"
+SUBMIT, PROGRESS, RESULT = "case.submit", "case.progress", "case.result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,11 @@ class Routes:
         digest = self._active.digest if self._active else ""
         route = self._routes.get((digest, platform, PROGRESS))
         return route if route and route.declared.follow else None
+
+    def asked_for_results(self, platform: str) -> Route | None:
+        """The route by which results are fetched from a platform now; None where it does not have any."""
+        digest = self._active.digest if self._active else ""
+        return self._routes.get((digest, platform, RESULT))
 
     def find(self, *, division: str, item: Mapping[str, Any] | None, operation: str) -> Route:
         """The one platform that serves this item there.

@@ -139,11 +139,24 @@ class Reached(Declared):
     secrets: dict[str, SecretSource] = {}
 
 
+class ChannelAccess(Declared):
+    """By which a platform that calls in is known, for whose units it may speak, and where it may hand cases to."""
+
+    speaks_for: Annotated[tuple[str, ...], Field(min_length=1)]
+    rights: Rights = Rights()
+    settings: dict[str, str] = {}
+    secrets: dict[str, SecretSource] = {}
+
+
 class PlatformAccess(Reached):
-    """conf/platforms/NAME.yaml. test: their test address with its own secrets; nothing real is ever sent there."""
+    """conf/platforms/NAME.yaml. test: their test address with its own secrets; nothing real is ever sent there.
+
+    inward: what its calls are held against; left out: none is taken.
+    """
 
     platform: str
     test: Reached | None = None
+    inward: ChannelAccess | None = None
 
 
 class Unconfigured(Exception):
@@ -182,8 +195,8 @@ class Settings:
         reached = self.platforms.get(platform)
         return self.secrets_in(platform, reached) if reached is not None else {}
 
-    def secrets_in(self, platform: str, reached: Reached) -> dict[str, str]:
-        """Those of its address, or of its test address. Raises Unconfigured."""
+    def secrets_in(self, platform: str, reached: Reached | ChannelAccess) -> dict[str, str]:
+        """Those of its address, of its test address, or of its calls in. Raises Unconfigured."""
         return {name: self._secret(f"{platform}.{name}", each) for name, each in reached.secrets.items()}
 
     def webhook_secret(self, caller: str) -> str:

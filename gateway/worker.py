@@ -9,6 +9,7 @@ from functools import partial
 
 from gateway import logs
 from gateway.exchange.due import expire, take_up
+from gateway.exchange.fetching import fetch_due
 from gateway.exchange.polling import ask_due
 from gateway.exchange.story import Exchanges
 from gateway.gates import Gate, Gates
@@ -84,13 +85,14 @@ class Worker:
                 await self._alone(gate, take_up(self._story, gate, free))
 
     async def _follow(self) -> None:
-        """Ask about followed cases, now and then, behind everything that is to be sent."""
+        """Ask about followed cases and for results, now and then, behind everything that is to be sent."""
         now_ms = self._clock_ms()
         if self._stopping or now_ms - self._followed_ms < FOLLOW_EVERY_MS:
             return
         self._followed_ms = now_ms
         for gate in list(self._gates.gates.values()):
             await self._alone(gate, ask_due(self._story, gate))
+            await self._alone(gate, fetch_due(self._story, gate))
 
     async def _alone(self, gate: Gate, work: Awaitable[None]) -> None:
         """What fails here fails for one platform only; it stays due."""

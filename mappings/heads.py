@@ -1,5 +1,6 @@
 """The head of a mapping file: what it is named, what it reads and writes, what it stands on.
 
+Calls that a platform makes to us are read by `case.notify.in.yaml`, and answered by `case.notify.in.reply.yaml`.
 Three kinds: a mapping (`case.submit.yaml`), an overlay for some items (`case.submit@NAME.yaml`), and a part that
 others extend and that is no mapping by itself (`_NAME.yaml`).
 """
@@ -21,7 +22,7 @@ _NEEDED = {
     "overlay": ("mapping", "items", "fields", "examples"),
     "part": ("mapping", "fields"),
 }
-_NAME = re.compile(r"_[a-z][a-z0-9_]*|[a-z][a-z_]*\.[a-z_]+(\.reply|@[a-z0-9][a-z0-9-]*)?")
+_NAME = re.compile(r"_[a-z][a-z0-9_]*|[a-z][a-z_]*\.[a-z_]+(\.reply|\.in(\.reply)?|@[a-z0-9][a-z0-9-]*)?")
 _SHAPE = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z][a-z_.]*@[0-9][0-9.]*")
 _CODES = re.compile(r"[0-9A-Za-z._-]+\*?")
 

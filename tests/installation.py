@@ -40,8 +40,17 @@ keys: [{{id: k1, sha256: {digest}}}]
 rights: {{operations: ["*"], divisions: ["*"], items: ["*"]}}
 """
 PLATFORMS = {
-    "sim-gd": ("tests.fakes.gd", "settings: {rid: demo-rid-0001}\nsecrets: {appkey: {file: appkey}}\n"),
-    "sim-gx": ("tests.fakes.gx", "secrets: {licence: {file: licence}}\n"),
+    "sim-gd": (
+        "tests.fakes.gd",
+        "settings: {rid: demo-rid-0001}\nsecrets: {appkey: {file: appkey}}\n"
+        'inward: {speaks_for: ["44023*"], settings: {rid: demo-rid-0001}, secrets: {appkey: {file: appkey}},'
+        ' rights: {operations: [case.submit], divisions: ["450000"], items: ["*"]}}\n',
+    ),
+    "sim-gx": (
+        "tests.fakes.gx",
+        "secrets: {licence: {file: licence}}\n"
+        'inward: {speaks_for: ["45*"], secrets: {licence: {file: licence}}}\n',
+    ),
 }
 MORE = {  # declared beside them, and running where a test asks for them
     "sim-sj": ("tests.fakes.sj", "settings: {paasid: demo-paas}\nsecrets: {token: {file: tif-token}}\n"),

@@ -22,7 +22,7 @@ from adapters.auth.scheme import Moment, Sessionless, Signature, needed
 from adapters.message import Access, Request, is_form
 
 
-def string_to_sign(request: Request, content_md5: str, signed: Mapping[str, str]) -> str:
+def string_to_sign(request: Request, content_md5: str, signed: Mapping[str, str], date: str = "") -> str:
     """signed: header -> value, names in small letters."""
     accept, kind = (request.headers.get(name, "") for name in ("Accept", "Content-Type"))
     headers = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
@@ -31,7 +31,7 @@ def string_to_sign(request: Request, content_md5: str, signed: Mapping[str, str]
         parameters += parse_qsl(request.body.decode("ascii"), keep_blank_values=True)
     pairs = "&".join(f"{name}={value}" if value else name for name, value in sorted(parameters))
     resource = f"{request.url.path}?{pairs}" if pairs else request.url.path
-    return f"{request.method}\n{accept}\n{content_md5}\n{kind}\n\n{headers}{resource}"
+    return f"{request.method}\n{accept}\n{content_md5}\n{kind}\n{date}\n{headers}{resource}"
 
 
 class CaHmac(Sessionless):

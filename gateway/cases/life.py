@@ -4,7 +4,8 @@ Events are put in the order in which they happened. What contradicts an end that
 it is kept as a finding, and only an explicit correction of the record (更正) undoes what it names.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -43,7 +44,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Where a case stands. `events` as they came, each once; `steps` as they happened."""
+    """Where a case stands. `events` as they came, each once; `steps` as they happened, those of them that count."""
 
     state: State
     since_ms: int
@@ -71,95 +72,139 @@ def told(life: Life, event: Event) -> Life:
     """The life with one more event. The same event again changes nothing."""
     if event.key in {each.key for each in life.events}:
         return life
-    refused = {finding.event.key for finding in life.findings if finding.what == "contradicts_the_end"}
-    counted = [each for each in life.events if each.key not in refused]
     if event.undoes:
-        return _mended(life, counted, event)
-    after = _lived(*counted, event)
+        return _mended(life, event)
+    if life.ended and event.kind != life.state and event.at_ms > _latest_ms(life):
+        return _after_the_end(life, event)
+    after = _lived(*life.steps, event)
     if life.ended and after.state != life.state:
-        return replace(
-            life,
-            events=(*life.events, event),
-            findings=(*life.findings, Finding("contradicts_the_end", event)),
-        )
-    kept = tuple(each for each in life.findings if each.what == "contradicts_the_end")
-    return replace(after, events=(*life.events, event), findings=kept + after.findings)
+        return _kept_apart(life, "contradicts_the_end", event)
+    return replace(after, events=(*life.events, event), findings=(*_apart(life), *after.findings))
 
 
-def _mended(life: Life, counted: Sequence[Event], event: Event) -> Life:
+def lived(receipt: Event, arrived: Iterable[Event]) -> Life:
+    """The life after all that was told, in the order in which it became known: as `told` one after another.
+
+    What came before the first end is put in order once: an event can only be held against an end.
+    """
+    once = {receipt.key: receipt}
+    for each in arrived:
+        once.setdefault(each.key, each)
+    events = list(once.values())[1:]
+    ends = (place for place, each in enumerate(events) if each.kind in ENDS or each.undoes)
+    first = next(ends, len(events))
+    life = replace(_lived(receipt, *events[:first]), events=(receipt, *events[:first]))
+    for event in events[first:]:
+        life = told(life, event)
+    return life
+
+
+def _kept_apart(life: Life, what: What, event: Event) -> Life:
+    """It counts neither now nor with what comes later: it is no step."""
+    return replace(life, events=(*life.events, event), findings=(*life.findings, Finding(what, event)))
+
+
+def _apart(life: Life) -> list[Finding]:
+    steps = {each.key for each in life.steps}
+    return [each for each in life.findings if each.event.key not in steps]
+
+
+def _latest_ms(life: Life) -> int:
+    """What happened after this is behind everything that may have led to the end."""
+    return max(life.since_ms + APART_MS, *(each.at_ms for each in life.steps))
+
+
+def _after_the_end(life: Life, event: Event) -> Life:
+    """What happened later than everything else, long after an end, moves nothing: as `_lived` would find."""
+    last = _Course(life)
+    last.go(event)
+    return replace(last.life(), events=(*life.events, event))
+
+
+def _mended(life: Life, event: Event) -> Life:
     """What the source takes back no longer counts; what it says instead does, also after an end."""
-    wrong, (receipt, *others) = (event.source, event.undoes), counted
-    left = [each for each in others if each.key != wrong]
-    if len(left) == len(others):
-        return replace(
-            life,
-            events=(*life.events, event),
-            findings=(*life.findings, Finding("corrects_nothing", event)),
-        )
-    after = _lived(receipt, *left, event)
-    kept = tuple(f for f in life.findings if f.what == "contradicts_the_end" and f.event.key != wrong)
-    return replace(after, events=(*life.events, event), findings=kept + after.findings)
+    wrong, (receipt, *others) = (event.source, event.undoes), life.steps
+    if wrong not in {each.key for each in life.events[1:]}:
+        return _kept_apart(life, "corrects_nothing", event)
+    after = _lived(receipt, *(each for each in others if each.key != wrong), event)
+    kept = [each for each in _apart(life) if each.event.key != wrong]
+    return replace(after, events=(*life.events, event), findings=(*kept, *after.findings))
 
 
 def _lived(receipt: Event, *events: Event) -> Life:
     """All events in the order in which they happened, whatever the order in which they came.
 
-    The receipt is first, by whatever clock: without it there would be nothing to happen to.
+    The receipt is first, by whatever clock: without it there would be nothing to happen to. Of those that the
+    clocks cannot tell apart the one that fits and is least far along is next, if none fits, the earliest. Those
+    within the clocks' difference wait by their kind, so that a thousand at one moment are no thousand squared.
     """
-    waiting = sorted(events, key=lambda each: (each.at_ms, ALONG[each.kind], each.key))
-    life = begun(receipt)
-    while waiting:
-        life = _step(life, waiting.pop(_next(life, waiting)))
-    return life
+    order = sorted(events, key=lambda each: (each.at_ms, ALONG[each.kind], each.key))
+    course, near = _Course(begun(receipt)), dict[Kind, deque[int]]()
+    taken, first, entered = [False] * len(order), 0, 0
+    for _ in order:
+        while taken[first]:
+            first += 1
+        while entered < len(order) and order[entered].at_ms <= order[first].at_ms + APART_MS:
+            near.setdefault(order[entered].kind, deque()).append(entered)
+            entered += 1
+        fitting = [kind for kind, places in near.items() if places and course.fits(kind)]
+        kind = min(fitting, key=ALONG.__getitem__, default=order[first].kind)
+        place = near[kind].popleft()
+        taken[place] = True
+        course.go(order[place])
+    return course.life()
 
 
-def _next(life: Life, waiting: Sequence[Event]) -> int:
-    """The earliest; but of those that the clocks cannot tell apart the one that fits and is least far along."""
-    latest = waiting[0].at_ms + APART_MS
-    near = [place for place, each in enumerate(waiting) if each.at_ms <= latest]
-    fitting = [place for place in near if _fits(life, waiting[place])]
-    return min(fitting, key=lambda place: (ALONG[waiting[place].kind], place), default=0)
+class _Course:
+    """A life as it goes on, step by step: what a frozen one would have to copy at each of them."""
 
+    def __init__(self, begin: Life) -> None:
+        self._state, self._since_ms, self._duties = begin.state, begin.since_ms, begin.duties
+        self._steps, self._findings = list(begin.steps), list(begin.findings)
+        self._corrections = sum(each.kind == "correction_needed" for each in begin.steps)
 
-def _fits(life: Life, event: Event) -> bool:
-    if event.kind in BESIDE:
-        return True
-    if event.kind in OPENS:
-        return not life.ended
-    if event.kind in CLOSES:
-        return CLOSES[event.kind] in life.duties
-    return event.kind == life.state or event.kind in LEADS[life.state]  # told by both, it fits at once
+    def life(self) -> Life:
+        steps = tuple(self._steps)
+        return Life(self._state, self._since_ms, steps, steps, self._duties, tuple(self._findings))
 
+    def fits(self, kind: Kind) -> bool:
+        if kind in BESIDE:
+            return True
+        if kind in OPENS:
+            return self._state not in ENDS
+        if kind in CLOSES:
+            return CLOSES[kind] in self._duties
+        return kind == self._state or kind in LEADS[self._state]  # told by both, it fits at once
 
-def _step(life: Life, event: Event) -> Life:
-    """One event after those before it."""
-    life = replace(life, events=(*life.events, event), steps=(*life.steps, event))
-    if event.kind in OPENS or event.kind in CLOSES:
-        return _owing(life, event)
-    if event.kind in BESIDE:
-        return life
-    if event.kind not in LEADS[life.state]:
-        unasked = (
-            event.kind == "corrected" and not life.ended
-        )  # they take it, and the case stands where it stood
-        same = event.kind == life.state or unasked
-        what: What = "contradicts_the_end" if life.ended and event.kind in ENDS else "goes_back"
-        return life if same else _with(life, what, event)
-    corrections = [each for each in life.steps if each.kind == "correction_needed"]
-    if event.kind == "correction_needed" and len(corrections) > 1:
-        life = _with(life, "second_correction", event)  # irregular for the authority, and it arrives: taken
-    state: State = "accepted" if event.kind == "resumed" else event.kind  # type: ignore[assignment]
-    duties = frozenset[Duty]() if state in ENDS else life.duties
-    return replace(life, state=state, since_ms=event.at_ms, duties=duties)
+    def go(self, event: Event) -> None:
+        """One event after those before it."""
+        self._steps.append(event)
+        self._corrections += event.kind == "correction_needed"
+        if event.kind in OPENS or event.kind in CLOSES:
+            self._owe(event)
+        elif event.kind in LEADS[self._state]:
+            self._move(event)
+        elif not self._stays(event.kind):
+            ended = self._state in ENDS and event.kind in ENDS
+            self._findings.append(Finding("contradicts_the_end" if ended else "goes_back", event))
 
+    def _stays(self, kind: Kind) -> bool:
+        """Whether it moves nothing and is no fault: told by both, beside the state, or a correction unasked."""
+        return kind == self._state or kind in BESIDE or (kind == "corrected" and self._state not in ENDS)
 
-def _owing(life: Life, event: Event) -> Life:
-    if not _fits(life, event):
-        return _with(life, "goes_back" if event.kind in OPENS else "nothing_owed", event)
-    if event.kind in OPENS:
-        return replace(life, duties=life.duties | {OPENS[event.kind]})
-    return replace(life, duties=life.duties - {CLOSES[event.kind]})
+    def _move(self, event: Event) -> None:
+        if event.kind == "correction_needed" and self._corrections > 1:
+            # irregular for the authority, and it arrives: taken
+            self._findings.append(Finding("second_correction", event))
+        self._state = "accepted" if event.kind == "resumed" else event.kind  # type: ignore[assignment]
+        self._since_ms = event.at_ms
+        if self._state in ENDS:
+            self._duties = frozenset()
 
-
-def _with(life: Life, what: What, event: Event) -> Life:
-    return replace(life, findings=(*life.findings, Finding(what, event)))
+    def _owe(self, event: Event) -> None:
+        if not self.fits(event.kind):
+            self._findings.append(Finding("goes_back" if event.kind in OPENS else "nothing_owed", event))
+        elif event.kind in OPENS:
+            self._duties |= {OPENS[event.kind]}
+        else:
+            self._duties -= {CLOSES[event.kind]}

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from gateway.cases.life import What
+from gateway.cases.reasons import DOCUMENTS, REASONS, TOLD_BY
+from gateway.cases.reasons import TEXTS as REASON_TEXTS
 from gateway.cases.states import ACTS, BESIDE, CLOSES, ENDS, LEADS, OPENS, STATES, TEXTS, Kind, State
 
 _ACTORS = {
@@ -33,7 +35,8 @@ DRAWN: tuple[tuple[State, Kind], ...] = (
 
 
 def page() -> str:
-    return "\n".join((_HEAD, *_drawing(), "", *_table(), "", *_duties(), "", *_findings())) + "\n"
+    parts = (_drawing(), _table(), _duties(), _findings(), _endings(), _reasons())
+    return "\n".join((_HEAD, *(line for part in parts for line in (*part, ""))))
 
 
 def _drawing() -> Iterator[str]:
@@ -87,3 +90,22 @@ def _findings() -> Iterator[str]:
     yield "|---|---|"
     for what, (chinese, english) in _FINDINGS.items():
         yield f"| `{what}` | {chinese} {english} |"
+
+
+def _endings() -> Iterator[str]:
+    yield "How a case may end, why, and the document that tells it ([results.md](results.md)). 办结、理由与文书："
+    yield ""
+    yield "| ending 办结 | reasons 理由 | document 文书 |"
+    yield "|---|---|---|"
+    for state in STATES:
+        if state in REASONS:
+            reasons = ", ".join(f"`{reason}`" for reason in REASONS[state]) or "–"
+            kind = TOLD_BY[state]
+            yield f"| `{state}` {TEXTS[state][0]} | {reasons} | `{kind}` {DOCUMENTS[kind][0]} |"
+
+
+def _reasons() -> Iterator[str]:
+    yield "| reason 理由 | says 说明 |"
+    yield "|---|---|"
+    for reason, (chinese, english) in REASON_TEXTS.items():
+        yield f"| `{reason}` | {chinese} {english} |"

@@ -9,7 +9,8 @@ from typing import Literal, get_args
 
 State = Literal[
     "received", "form_checked", "handed_over", "signed", "correction_needed", "corrected", "accepted", "suspended",
-    "granted", "refused", "not_accepted", "returned", "withdrawn", "voided", "lapsed", "transferred_up", "served",
+    "granted", "refused", "not_accepted", "returned", "withdrawn", "voided", "lapsed", "no_show", "transferred_up",
+    "served",
 ]  # fmt: skip
 Duty = Literal["supplement", "payment"]
 Kind = State | Literal["resumed", "supplement_owed", "supplied", "to_pay", "paid", "promised", "extended"]
@@ -31,12 +32,15 @@ TEXTS: Mapping[State, tuple[str, str]] = {
     "returned": ("退件", "returned"),
     "withdrawn": ("已撤回", "withdrawn"),
     "voided": ("已作废", "voided"),
-    "lapsed": ("逾期未补正，终止", "lapsed: not corrected in time"),
+    "lapsed": ("逾期终止", "lapsed: what was due did not come in time"),
+    "no_show": ("申请人不来办结，终止", "ended: the applicant did not come to finish it"),
     "transferred_up": ("已转报", "transferred to a higher authority"),
     "served": ("已送达", "served"),
 }
 # 办结: nothing follows but a correction of the record. A decision is no end: it is still to be served.
-ENDS: frozenset[State] = frozenset({"served", "returned", "withdrawn", "voided", "lapsed", "transferred_up"})
+ENDS: frozenset[State] = frozenset(
+    {"served", "returned", "withdrawn", "voided", "lapsed", "no_show", "transferred_up"}
+)
 DECISIONS: frozenset[State] = frozenset({"granted", "refused", "not_accepted"})
 
 
@@ -46,7 +50,15 @@ def _kinds(*kinds: Kind) -> frozenset[Kind]:
 
 _BROKEN_OFF = _kinds("returned", "withdrawn", "voided", "transferred_up")
 _JUDGED = _BROKEN_OFF | _kinds(
-    "correction_needed", "accepted", "suspended", "lapsed", "granted", "refused", "not_accepted", "served"
+    "correction_needed",
+    "accepted",
+    "suspended",
+    "lapsed",
+    "no_show",
+    "granted",
+    "refused",
+    "not_accepted",
+    "served",
 )
 # What may follow each state. A place that tells only some of its steps is lawful: a step that was not told is
 # implied by a later one (即办件: decided in the first answer). What would go back is not among them.
@@ -58,8 +70,8 @@ LEADS: Mapping[State, frozenset[Kind]] = {
     "correction_needed": _JUDGED - _kinds("correction_needed") | _kinds("corrected"),
     "corrected": _JUDGED,
     "accepted": _JUDGED - _kinds("accepted", "not_accepted"),
-    "suspended": _BROKEN_OFF | _kinds("resumed", "lapsed", "granted", "refused", "served"),
-    "granted": _kinds("served"),
+    "suspended": _BROKEN_OFF | _kinds("resumed", "lapsed", "no_show", "granted", "refused", "served"),
+    "granted": _kinds("served", "voided"),  # a grant may be taken back before it is served (撤销)
     "refused": _kinds("served"),
     "not_accepted": _kinds("served"),
     "served": _kinds(),
@@ -67,6 +79,7 @@ LEADS: Mapping[State, frozenset[Kind]] = {
     "withdrawn": _kinds(),
     "voided": _kinds(),
     "lapsed": _kinds(),
+    "no_show": _kinds(),
     "transferred_up": _kinds(),
 }
 # A duty is opened and closed beside the state: 容缺受理, 缴费.

@@ -104,6 +104,12 @@ EXCHANGE: Mapping[str, Code] = {
         ("该件的内容已按规定删除，仅存其存在的证明",
          "The content has been erased; only its existence can be proved"),
         ("需要办理进度，请直接向办理地查询。", "To learn how the case stands, ask the other place directly.")),
+    "no_file": Code(404, "platform", "look_up",
+        ("该文书没有文件", "The document has no file"),
+        ("对方只告知了文书，没有给出文件，或所给文件与其说明不符（fault）；请向办理地索取。",
+         "They named the document and gave no file, or one that is not what they say it is (`fault`). Ask the other"
+         " place for it."),
+        ("第 {document} 份", "Document {document}")),
     "internal": Code(500, "gateway", "any", ("网关内部错误", "An error inside the gateway"),
         ("请联系本网关运维人员（contact）；不确定是否已受托时，用同一 Idempotency-Key 重试即可得知。",
          "Ring the operators (contact). To learn whether it was admitted, send it again under the same key.")),

@@ -219,6 +219,7 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
             _begin_following(tx, now, conclusion.policy)
             if now.ended and not was.ended and now.kind == "write":
                 _let_others_go(tx, now, conclusion)
+        now = _learned(tx, now, decision.reference)
         if now.ended or now.state == "held":
             tx.tell(now.id)
         return now, decision
@@ -257,6 +258,20 @@ def _move(
         raise Moved
     _follow(tx, was, now, fact, held_due_ms=held_due_ms)
     return now
+
+
+def _learned(tx: Transaction, now: Exchange, reference: str) -> Exchange:
+    """Their number of what was known to have landed before they said it: they called faster than they answered."""
+    return learned(tx, now, reference) if now.state == "delivered" and not now.theirs else now
+
+
+def learned(tx: Transaction, now: Exchange, theirs: str) -> Exchange:
+    """A delivered exchange with their number, by which the case is found from now on; as it was without one."""
+    numbered = exchanges.change(tx.connection, now, theirs=theirs) if theirs else None
+    if numbered is None:
+        return now
+    cases.add_numbers(tx.connection, now.case_id, now.id, [Number(now.platform, "case", theirs)])
+    return numbered
 
 
 def _due_ms(decision: Decision, fact: Fact, held_due_ms: int) -> int:

@@ -14,7 +14,7 @@ from gateway.store.events import Told
 from gateway.store.vault import DataKey
 
 # fifteen digits in a row could be a person's number
-_NUMBER = re.compile(r"(?!.*[0-9]{15})[A-Za-z0-9._:/()-]{1,64}")
+NUMBER = re.compile(r"(?!.*[0-9]{15})[A-Za-z0-9._:/()-]{1,64}")
 
 
 def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
@@ -64,7 +64,7 @@ def _purpose(key: DataKey, said: str | None) -> str | None:
 
 def _reference(key: DataKey, text: str | None) -> str | None:
     """A reference number as it stands; free text, which could name a person, only as a keyed digest."""
-    if text is None or _NUMBER.fullmatch(text):
+    if text is None or NUMBER.fullmatch(text):
         return text
     return _keyed(key, "authorisation", text.encode()).hex()
 

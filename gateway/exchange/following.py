@@ -4,27 +4,29 @@ What this gateway did itself stands in its exchanges and is never written down t
 in the order in which it became known, each change of the case with its entry.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from audit.entries import Entry
 from gateway.cases.later import BRINGS
-from gateway.cases.life import APART_MS, Event, Life, begun, told
+from gateway.cases.life import APART_MS, Event, Life, lived, told
+from gateway.cases.reasons import ENDINGS
 from gateway.cases.states import DECISIONS, ENDS, Kind
 from gateway.exchange import entries
-from gateway.exchange.asked import Asked
 from gateway.exchange.prepare import epoch_ms
-from gateway.exchange.reads import ask
-from gateway.exchange.story import Exchanges
 from gateway.model import Exchange
-from gateway.store import cases, events, exchanges, watched
+from gateway.store import cases, events, exchanges, followed, results, watched
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.events import Told
+from gateway.store.results import Wanted
 from gateway.store.store import Transaction
+from mappings.problems import Refused
 
 SUBMIT = "case.submit"
-AHEAD = "in_the_future"
+AHEAD, TOO_MANY = "in_the_future", "too_many"
+MOST_TOLD = 200  # by one source about one case, of all that counts: many times what a case has steps
 _BY_US: Mapping[str, Kind] = {"delivered": "handed_over", "refused": "returned", "withdrawn": "withdrawn"}
 
 
@@ -40,32 +42,17 @@ def known_of(connection: Connection, case: Case) -> Known:
     return Known(case, exchanges.of_case(connection, case.id), events.of_case(connection, case.id))
 
 
-async def ask_progress(
-    story: Exchanges, asked: Asked, submitted: Exchange
-) -> tuple[Exchange, dict[str, Any]]:
-    """Ask the platform how a case stands, and keep what it tells. (the exchange, the answer in canonical words).
-
-    Raises what `reads.ask` raises.
-    """
-    exchange, document = await ask(story, asked, submitted)
-    if document:
-        await story.around.store.write(follow(submitted.case_id, answered(document, exchange)))
-    return exchange, document
-
-
 def life_of(known: Known) -> Life:
     """Where the case stands. Arrival counts only for ends: one that was told before is not left for another."""
     case = known.case
-    life = begun(Event("received", case.received_ms, case.caller))
     arrived = [
         (each.ended_ms, Event(kind, each.ended_ms, "tongban", each.id))
         for each in known.exchanges
         if each.kind == "write" and (kind := _by_us(each))
     ]
     arrived += [(each.seen_ms, _event(each)) for each in known.told if not each.cause]
-    for _, event in sorted(arrived, key=lambda each: each[0]):
-        life = told(life, event)
-    return life
+    receipt = Event("received", case.received_ms, case.caller)
+    return lived(receipt, [event for _, event in sorted(arrived, key=lambda each: each[0])])
 
 
 def _by_us(exchange: Exchange) -> Kind | None:
@@ -111,9 +98,21 @@ def _promise(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
     ]
 
 
-def follow(case_id: str, news: Sequence[Told]) -> Callable[[Transaction], Life | None]:
+def is_timed(document: Mapping[str, Any]) -> bool:
+    """Whether every time of a progress answer is one that a case can be of: a mapping may pass on any text."""
+    found = (document, *document.get("events", ()))
+    try:
+        return all(epoch_ms(each["at"]) > 0 for each in found if "at" in each)
+    except Refused:
+        return False
+
+
+def follow(
+    case_id: str, news: Sequence[Told], *, wants_result: bool = True
+) -> Callable[[Transaction], Life | None]:
     """Keep what is new of it, each with its entry; a case that has come to its end is no longer open.
 
+    wants_result: whether the result of an ending that is new is to be fetched, where the platform has it.
     The life after it; None if there is no such case. Told again it changes nothing, but for what did not count
     because it was in the future, and is so no longer.
     """
@@ -124,25 +123,61 @@ def follow(case_id: str, news: Sequence[Told]) -> Callable[[Transaction], Life |
         if case is None:
             return None
         known = known_of(tx.connection, case)
-        life, added = life_of(known), list[Told]()
-        keys = {(_event(each).key, each.cause) for each in known.told}
-        for each in news:
-            event, ahead = _event(each), is_ahead(each, tx.now_ms)
-            said = (event.key, AHEAD if ahead else "")
-            if said in keys or event.key in {known_event.key for known_event in life.events}:
-                continue
-            keys.add(said)
-            added.append(each._replace(cause=AHEAD) if ahead else each)
-            life = life if ahead else told(life, event)
-            tx.record(_entry(case, added[-1], life))
+        life = was = life_of(known)
+        added = _new(known, was, news, tx.now_ms)
+        for each in added:
+            life = life if each.cause else told(life, _event(each))
+            tx.record(_entry(case, each, life))
         events.add(tx.connection, case_id, len(known.told), added)
         if added:
             watched.look(tx.connection, case_id, tx.now_ms)
         if life.ended and case.open:
             cases.close(tx.connection, case_id)
+        _go_on_asking(tx, case_id, was, life)
+        if wants_result and life.state in ENDINGS and life.state != was.state:
+            _want_result(tx, known)
         return life
 
     return work
+
+
+def _new(known: Known, life: Life, news: Sequence[Told], now_ms: int) -> list[Told]:
+    """What of it was not known, with why it does not count.
+
+    Of what one source tells beyond all measure one is kept for the rest: the exchange that brought it has it all.
+    """
+    counted, kept = {each.key for each in life.events}, list[Told]()
+    ignored = {(_event(each).key, each.cause) for each in known.told if each.cause}
+    told_by = Counter(each.source for each in known.told)
+    for each in news:
+        full = told_by[each.source] >= MOST_TOLD * (2 if each.undoes else 1)  # a mistake can still be mended
+        cause = TOO_MANY if full else AHEAD if is_ahead(each, now_ms) else ""
+        key = _event(each).key
+        if key in counted or (key, cause) in ignored or (full and kept and kept[-1].cause == TOO_MANY):
+            continue
+        if cause:
+            ignored.add((key, cause))
+        else:
+            counted.add(key)
+        told_by[each.source] += 1
+        kept.append(each._replace(cause=cause))
+    return kept
+
+
+def _go_on_asking(tx: Transaction, case_id: str, was: Life, now: Life) -> None:
+    """What is decided is asked about for a while only; what is so no longer, as before."""
+    if now.state in DECISIONS:
+        followed.decided(tx.connection, case_id, tx.now_ms)
+    elif was.state in DECISIONS and not now.ended:
+        followed.undecided(tx.connection, case_id, tx.now_ms)
+
+
+def _want_result(tx: Transaction, known: Known) -> None:
+    """The platform that has the case is asked for what became of it, as soon as it can be."""
+    for each in known.exchanges:
+        if each.operation == SUBMIT and each.kind == "write":
+            wanted = Wanted(known.case.id, each.platform, each.id, due_ms=tx.now_ms, since_ms=tx.now_ms)
+            results.want(tx.connection, wanted)
 
 
 def is_ahead(each: Told, now_ms: int) -> bool:

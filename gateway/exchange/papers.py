@@ -15,7 +15,7 @@ from gateway.materials.folder import MaterialFolder
 from gateway.materials.sealed import PIECE_BYTES, Lock, SealedFile
 from gateway.materials.uploads import Uploads
 from gateway.model import Exchange
-from gateway.routes import Route
+from gateway.routes import RESULT, Route
 from gateway.store import bodies
 from gateway.store.store import Store
 from gateway.store.uploads import Upload
@@ -64,13 +64,19 @@ class Papers:
         }
         files: list[Mapping[str, object]] = []
         if prepared.contents:
-            files += await asyncio.to_thread(self._keep_files, key, exchange, prepared.contents)
+            files += await self.keep_files(key, exchange, prepared.contents)
         if prepared.uploads:
             sealed["uploads"] = self.vault.seal_tree(key, "uploads", self._keys_of(prepared.uploads))
             files += [
                 _row(exchange, file_id, each.digest, each.size) for file_id, each in prepared.uploads.items()
             ]
         return key, sealed, files
+
+    async def keep_files(
+        self, key: DataKey, exchange: Exchange, contents: Mapping[str, bytes]
+    ) -> list[Mapping[str, object]]:
+        """The rows of the files, which are durable when this returns."""
+        return await asyncio.to_thread(self._keep_files, key, exchange, contents)
 
     def _keep_files(
         self, key: DataKey, exchange: Exchange, contents: Mapping[str, bytes]
@@ -98,7 +104,8 @@ class Papers:
             sealed[name] = self.vault.seal(claim.key, name, reply.raw[:KEPT_REPLY_BYTES])
         if reply.reason or claim.exchange.kind == "read":
             name = f"answer/{number}"
-            tree = {"code": reply.code, "reason": reply.reason, "document": reply.document}
+            document = None if _holds_files(claim, reply) else reply.document
+            tree = {"code": reply.code, "reason": reply.reason, "document": document}
             sealed[name] = self.vault.seal_tree(claim.key, name, plain(tree))
         return sealed
 
@@ -189,6 +196,11 @@ def _row(exchange: Exchange, file_id: str, digest: str, size: int) -> Mapping[st
     return {
         "exchange_id": exchange.id, "case_id": exchange.case_id, "file_id": file_id, "digest": digest, "size": size,
     }  # fmt: skip
+
+
+def _holds_files(claim: Claim, reply: Reply) -> bool:
+    """Whether it brings the files of a result, which are kept as such: once is enough."""
+    return claim.exchange.operation == RESULT and len(reply.raw or b"") > KEPT_REPLY_BYTES
 
 
 def plain(tree: Any) -> Any:

@@ -3,6 +3,7 @@
 A question is a read like any other. What is told anew is kept as one, with its entry; the same answer again, and
 no answer at all, only move the next time, so that what is stored does not grow with the questions. An answer that
 says something personal always leaves its entry. A claim that dies is simply asked again once its lease is over.
+A case that is decided and never told to be served is asked about for a while only: an entry says when that is over.
 """
 
 from collections.abc import Callable
@@ -14,9 +15,11 @@ import orjson
 
 from adapters.declared import Follow
 from adapters.message import Reply
+from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.errors import Refusal
-from gateway.exchange.following import answered, follow, is_ahead
+from gateway.exchange.following import answered, follow, is_ahead, is_timed
+from gateway.exchange.outcomes import Outcome, keep, seal_progress
 from gateway.exchange.papers import Erased, plain
 from gateway.exchange.reads import Question, pose
 from gateway.exchange.story import Exchanges
@@ -25,7 +28,7 @@ from gateway.model import Exchange, Fact
 from gateway.retry import jitter_of, wait_ms
 from gateway.routes import PROGRESS, Route
 from gateway.store import cases, followed
-from gateway.store.followed import Followed
+from gateway.store.followed import NEVER_MS, Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import Vault, WrongKey
 from mappings.canonical.schema import personal_fields
@@ -34,6 +37,8 @@ from mappings.problems import Unmappable
 log = logs.get("exchange")
 ACTOR = "tongban"
 AGAIN_MS = 1_000  # how soon a question is tried again that found no room
+DAY_MS = 86_400_000
+NOT_SERVED = "not_told_served"
 MOST_COUNTED = 60  # of answers in a row that told nothing new: far beyond what the longest wait needs
 NO_ANSWER = frozenset({"later", "barred"})
 DESCRIBED = NO_ANSWER | {"refused"}
@@ -61,9 +66,7 @@ class Heard:
 
     def keeps(self, route: Route, reply: Reply, fact: Fact) -> bool:
         """Note the answer; whether it is worth a record: it tells something new, or something personal."""
-        self.retry_after_ms = fact.retry_after_ms
-        if fact.kind != "taken":
-            self.cause = fact.kind if fact.kind in DESCRIBED else fact.cause or fact.kind
+        self.retry_after_ms, self.cause = fact.retry_after_ms, cause_of(fact)
         if fact.kind in NO_ANSWER or not (reply.raw or reply.document):
             return False
         if fact.kind == "taken":
@@ -76,17 +79,36 @@ class Heard:
     def _read(self, route: Route, said: Any) -> None:
         """The answer in canonical words, if it can be read."""
         try:
-            self.document = dict(route.reply(said)) if route.reply else {}
+            document = dict(route.reply(said)) if route.reply else {}
         except Unmappable:
             self.cause = "not_mapped"
+            return
+        self.document, self.cause = (document, "") if is_timed(document) else ({}, "not_mapped")
+
+
+def cause_of(fact: Fact) -> str:
+    """Why an answer says nothing; empty for one that does."""
+    if fact.kind == "taken":
+        return ""
+    return fact.kind if fact.kind in DESCRIBED else fact.cause or fact.kind
+
+
+def longest_ms(declared_s: float) -> int:
+    """How long their Retry-After is heeded: a day, or as long as we would wait by ourselves."""
+    return max(int(declared_s * 1000), DAY_MS)
+
+
+def room_for(gate: Gate, now_ms: int) -> int:
+    """How many questions may be asked now; none while messages wait for a slot."""
+    writes_wait = gate.queued and not gate.off  # what is kept back by a mark does not wait for a slot
+    return 0 if writes_wait else gate.free(now_ms, reads=True)
 
 
 async def ask_due(story: Exchanges, gate: Gate) -> None:
     """Claim what is due at a platform and ask as tasks of the process; nothing while messages wait for a slot."""
     around, now_ms = story.around, story.around.clock_ms()
-    route, most = around.routes.followed(gate.platform), gate.free(now_ms, reads=True)
-    writes_wait = gate.queued and not gate.off  # what is kept back by a mark does not wait for a slot
-    if route is None or writes_wait or most <= 0:
+    route, most = around.routes.followed(gate.platform), room_for(gate, now_ms)
+    if route is None or most <= 0:
         return
     if not await around.store.read(lambda connection: followed.is_due(connection, gate.platform, now_ms)):
         return
@@ -126,23 +148,38 @@ async def _ask(story: Exchanges, was: Followed, started_ms: float) -> None:
         heard.cause = refusal.code
     route = around.routes.followed(was.platform)
     if route and route.declared.follow:
-        await around.store.write(_keep(was, heard, asked, route.declared.follow))
+        outcome = await _outcome(story, heard, asked)
+        await around.store.write(_keep(was, heard, asked, route.declared.follow, outcome))
     log.debug("exchange.read", case=was.case_id, platform=was.platform, cause=heard.cause or None)
 
 
+async def _outcome(story: Exchanges, heard: Heard, asked: Exchange | None) -> Outcome | None:
+    """What the answer says of an ending besides that it is one, sealed."""
+    if asked is None or not heard.document or not heard.is_new:
+        return None
+    return await seal_progress(story.around.papers, asked, heard.document)
+
+
 def next_time(was: Followed, heard: Heard, declared: Follow, now_ms: int) -> Followed:
-    """Soon after something new, else after twice as long, `most` at most; never before they want to be asked."""
+    """Soon after something new, else after twice as long, `most` at most; never before they want to be asked,
+    as far as that is heeded (`longest_ms`).
+    """
     unchanged = 0 if heard.is_new else min(was.unchanged + 1, MOST_COUNTED)
     wait = wait_ms(
         unchanged + 1, first_ms=int(declared.first_s * 1000), most_ms=int(declared.most_s * 1000),
         jitter=jitter_of(was.case_id, unchanged),
     )  # fmt: skip
-    due_ms = now_ms + max(wait, heard.retry_after_ms)
+    due_ms = now_ms + max(wait, min(heard.retry_after_ms, longest_ms(declared.most_s)))
     return was._replace(due_ms=due_ms, unchanged=unchanged, cause=heard.cause, told=heard.told or was.told)
 
 
+def is_over(was: Followed, heard: Heard, declared: Follow, now_ms: int) -> bool:
+    """Whether it was decided so long ago, and nothing new is told, that asking leads to nothing."""
+    return 0 < was.decided_ms <= now_ms - int(declared.decided_s * 1000) and not heard.is_new
+
+
 def _keep(
-    was: Followed, heard: Heard, asked: Exchange | None, declared: Follow
+    was: Followed, heard: Heard, asked: Exchange | None, declared: Follow, outcome: Outcome | None
 ) -> Callable[[Transaction], None]:
     """The next time, and what was told, in one commit: a crash before it has the case asked about again."""
 
@@ -155,9 +192,24 @@ def _keep(
             now = now._replace(told="", due_ms=max(now.due_ms, again_ms))
         if news:  # before the row is touched: whoever ends a case locks it first, and its row then
             follow(was.case_id, news)(tx)
-        followed.move(tx.connection, was, now)
+        if outcome:
+            keep(outcome)(tx)
+        over = is_over(was, heard, declared, tx.now_ms)
+        if over:
+            now = now._replace(due_ms=NEVER_MS, cause=NOT_SERVED)
+        if followed.move(tx.connection, was, now) and over:
+            tx.record(_unfollowed(was, tx.now_ms))
 
     return work
+
+
+def _unfollowed(was: Followed, now_ms: int) -> Entry:
+    """case.unfollowed: decided, never told to be served, and asked about no more: a person has to see to it."""
+    facts = {
+        "case": was.case_id, "platform": was.platform, "cause": NOT_SERVED,
+        "happened_at": china_time(was.decided_ms),
+    }  # fmt: skip
+    return Entry("case.unfollowed", now_ms, facts)
 
 
 def _again(was: Followed, tx: Transaction) -> None:

@@ -31,7 +31,7 @@ OPEN = frozenset({"waiting", "sending", "deferred"})
 _PROGRESS = {
     "handed_over": 1, "signed": 2, "correction_needed": 3, "corrected": 3, "accepted": 3, "suspended": 3,
     "transferred_up": 3, "granted": 4, "refused": 4, "not_accepted": 4, "returned": 4, "withdrawn": 4,
-    "voided": 4, "lapsed": 4, "served": 5,
+    "voided": 4, "lapsed": 4, "no_show": 4, "served": 5,
 }  # fmt: skip
 _DECIDED = 4
 

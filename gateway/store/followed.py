@@ -21,17 +21,42 @@ followed_cases = sa.Table(
     sa.Column("unchanged", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("cause", sa.Text, nullable=False, server_default=""),
     sa.Column("told", sa.Text, nullable=False, server_default=""),
+    sa.Column("decided_ms", sa.BigInteger, nullable=False, server_default="0"),
     sa.Index("ix_followed_cases_due", "platform", "due_ms"),
     sqlite_with_rowid=False,
 )
+NEVER_MS = 1 << 62  # beyond any time: nobody is asked about it any more
 _F = followed_cases.c
+
+
+class Followed(NamedTuple):
+    """One case that is followed at one platform.
+
+    due_ms:    when it is asked about next; while somebody asks (owner), the end of the lease; NEVER_MS: no more.
+    unchanged: how often in a row nothing new was told.
+    cause:     why the last question got no answer; empty if it got one.
+    told:      a keyed digest of the last answer.
+    decided_ms: since when it is known to be decided and not to be served; 0: it is not.
+    """
+
+    case_id: str
+    platform: str
+    exchange_id: str
+    due_ms: int
+    owner: str = ""
+    unchanged: int = 0
+    cause: str = ""
+    told: str = ""
+    decided_ms: int = 0
+
+
 BEGIN = insert(followed_cases).on_conflict_do_nothing()
 _OF = (_F.case_id == bindparam("case_id_"), _F.platform == bindparam("platform_"))
 _DUE = (_F.platform == bindparam("platform"), _F.due_ms <= bindparam("now_ms"))
 DUE = sa.select(_F.case_id).where(*_DUE).limit(1)
 # rows that another process is claiming at this moment are passed over: nobody waits for anybody
 CLAIMABLE = (
-    sa.select(*_F)
+    sa.select(*(_F[name] for name in Followed._fields))
     .where(*_DUE)
     .order_by(_F.due_ms)
     .limit(bindparam("most", type_=sa.Integer))
@@ -43,30 +68,25 @@ MOVE = (
     .where(*_OF, _F.owner == bindparam("owner_was"), _F.due_ms == bindparam("due_was"))
     .values({name: bindparam(name) for name in ("due_ms", "unchanged", "cause", "told")} | {"owner": ""})
 )
+_OF_CASE = (_F.case_id == bindparam("case_id_"),)
+DECIDED = (
+    sa.update(followed_cases).where(*_OF_CASE, _F.decided_ms == 0).values(decided_ms=bindparam("decided_ms"))
+)
+UNDECIDED = (
+    sa.update(followed_cases)
+    .where(*_OF_CASE, _F.decided_ms > 0)
+    # one that nobody was asking about any more is asked about again
+    .values(
+        decided_ms=0,
+        due_ms=sa.case((_F.due_ms == NEVER_MS, bindparam("due_ms", type_=sa.BigInteger)), else_=_F.due_ms),
+    )
+)
+OF_CASE = sa.select(*(_F[name] for name in Followed._fields)).where(*_OF_CASE)
 STANDING = (
     sa.select(_F.platform, _F.cause, sa.func.count(), sa.func.min(_F.due_ms))
     .group_by(_F.platform, _F.cause)
     .order_by(_F.platform, _F.cause)
 )
-
-
-class Followed(NamedTuple):
-    """One case that is followed at one platform.
-
-    due_ms:    when it is asked about next; while somebody asks (owner), the end of the lease.
-    unchanged: how often in a row nothing new was told.
-    cause:     why the last question got no answer; empty if it got one.
-    told:      a keyed digest of the last answer.
-    """
-
-    case_id: str
-    platform: str
-    exchange_id: str
-    due_ms: int
-    owner: str = ""
-    unchanged: int = 0
-    cause: str = ""
-    told: str = ""
 
 
 def begin(connection: Connection, case: Followed) -> None:
@@ -97,6 +117,20 @@ def move(connection: Connection, was: Followed, now: Followed) -> bool:
     }  # fmt: skip
     values = {"due_ms": now.due_ms, "unchanged": now.unchanged, "cause": now.cause, "told": now.told}
     return connection.run(MOVE, fence | values) == 1
+
+
+def of_case(connection: Connection, case_id: str) -> list[Followed]:
+    return [Followed._make(row) for row in connection.rows(OF_CASE, {"case_id_": case_id})]
+
+
+def decided(connection: Connection, case_id: str, now_ms: int) -> None:
+    """It is decided and not served: from now on it is asked about for a while only."""
+    connection.run(DECIDED, {"case_id_": case_id, "decided_ms": now_ms})
+
+
+def undecided(connection: Connection, case_id: str, now_ms: int) -> None:
+    """It is not decided after all, and asked about as before."""
+    connection.run(UNDECIDED, {"case_id_": case_id, "due_ms": now_ms})
 
 
 def standing(connection: Connection) -> Sequence[tuple[str, str, int, int]]:

@@ -17,7 +17,8 @@ _NAME = sa.case((_E.kind == "write", "document"), else_="answer/" + sa.cast(_E.a
 _SPAN = (
     _E.id >= bindparam("since"),
     _E.id < bindparam("until"),
-    sa.or_(_E.kind == "write", _E.state == "delivered"),  # a read says something only where it was answered
+    # a read says something only where it was answered; what called in is not mapped outwards
+    sa.or_(_E.kind == "write", sa.and_(_E.kind == "read", _E.state == "delivered")),
 )
 PAGE = (
     sa.select(

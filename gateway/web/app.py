@@ -14,6 +14,7 @@ from gateway.store.store import StorageUnavailable
 from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY, STAY
 from gateway.web.api.health import RECORDING, Recording
 from gateway.web.auth import Authenticator, require
+from gateway.web.channels import CHANNELS, sharing
 from gateway.web.described import Answer, Endpoint
 from gateway.web.description import Description
 from gateway.web.edge import Edge
@@ -53,7 +54,7 @@ class Service:
         app[RECORDING] = Recording()
         app[DESCRIPTION] = Description(ENDPOINTS, self._contact)
         by_path: dict[str, list[Endpoint]] = {}
-        for endpoint in ENDPOINTS:
+        for endpoint in (*ENDPOINTS, *CHANNELS):
             by_path.setdefault(endpoint.path, []).append(endpoint)
         for path, endpoints in by_path.items():
             self._add(app.router.add_resource(path), endpoints)
@@ -125,6 +126,8 @@ class Service:
 
     def _caller(self, endpoint: Endpoint, request: web.Request) -> str:
         """Name the caller and see that it may; nothing else is looked at before. Raises Refusal."""
+        if endpoint.channel:
+            return sharing(self._gateway, request)
         if endpoint.right is None:
             return NOBODY
         request[IDENTITY] = identity = self._authenticator.identify(request)

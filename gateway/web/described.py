@@ -16,6 +16,7 @@ JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
 BINARY, NOTHING = "*/*", ""
 # what every route that asks for a key can answer
 GUARDED = ("unauthenticated", "forbidden_operation", "overloaded", "storage_unavailable", "internal")
+BYTES = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Endpoint:
     at_any_time: answered without waiting for a turn, however much there is to do.
     streams: the media type of a body that is taken in piece by piece; it holds no turn while it arrives.
     always: headers of every answer, the problems among them.
+    channel: a platform calls here, and shows who it is in its own way; right is None then.
     """
 
     method: Literal["GET", "POST", "HEAD", "PATCH", "DELETE", "OPTIONS"]
@@ -67,3 +69,4 @@ class Endpoint:
     at_any_time: bool = False
     streams: str = ""
     always: Mapping[str, str] = field(default_factory=dict)
+    channel: bool = False

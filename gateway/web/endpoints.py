@@ -13,9 +13,10 @@ from gateway.web.api import (
     later,
     needs,
     prints,
+    results,
 )
+from gateway.web.described import BYTES, HTML, TEXT, Endpoint, Success
 from gateway.web.described import GUARDED as _GUARDED
-from gateway.web.described import HTML, TEXT, Endpoint, Success
 from gateway.web.endpoints_of_materials import MATERIALS
 
 _BODY = (
@@ -133,6 +134,24 @@ ENDPOINTS = (
          "A case that has not left is taken back here (200: the exchange is that of its submit). What has left, "
          "or may have, is withdrawn by the other platform, behind whatever is under way."),
         _WRITTEN, (*_GUARDED, *_BODY, *_LATER), (parameters.CASE, parameters.KEY, parameters.PREFER), "Withdrawal",
+    ),
+    Endpoint(
+        "GET", "/v1/cases/{id}/result", results.show, "case.result",
+        ("查看办理结果", "Look at what became of a case"),
+        ("已知的全部结果：如何办结、理由（固定清单与对方原文）、决定、文书与证照；结果在得知办结后自动取回，只取一次并加密保存。"
+         "fetching 说明尚待取回的，documents 的 link 为文件所在。",
+         "Every result that is known: how it ended, why (of a closed list, and in their words), the decision, its"
+         " documents. A result is fetched by itself once an ending is told, and kept sealed. `fetching` says what"
+         " is still to come; `link` of a document is where its file is."),
+        (Success(200, ("办理结果", "The results"), "ResultView"),), (*_GUARDED, "not_found"), (parameters.CASE,),
+    ),
+    Endpoint(
+        "GET", "/v1/cases/{id}/documents/{number}", results.document, "case.result",
+        ("取文书或证照的文件", "Get the file of a document"),
+        ("原样给出，不作转换；Tongban-Digest 为其摘要，Tongban-Media-Type 为对方所称的类型。",
+         "As it was made, never converted; Tongban-Digest is its digest, Tongban-Media-Type what they say it is."),
+        (Success(200, ("文件", "The file"), media=BYTES),),
+        (*_GUARDED, "not_found", "no_file", "erased"), (parameters.CASE, parameters.DOCUMENT),
     ),
     Endpoint(
         "GET", "/v1/exchanges/{id}", exchanges.show, "case.read",

@@ -21,7 +21,7 @@ async def outcome(gateway: Gateway, exchange: Exchange, *, repeated: bool) -> we
     if exchange.state == "refused":
         raise Refusal(
             "platform_refused", exchange=exchange.id, case=exchange.case_id, their_code=exchange.code,
-            their_words=await _their_words(gateway, exchange),
+            their_words=await their_words(gateway, exchange),
         )  # fmt: skip
     if exchange.state == "abandoned":
         raise Refusal("not_delivered", exchange=exchange.id, case=exchange.case_id, cause=exchange.cause)
@@ -29,7 +29,7 @@ async def outcome(gateway: Gateway, exchange: Exchange, *, repeated: bool) -> we
     return answer(shown, status=_STATUS.get(exchange.state, 202), headers=headers)
 
 
-async def _their_words(gateway: Gateway, exchange: Exchange) -> str:
+async def their_words(gateway: Gateway, exchange: Exchange) -> str:
     """Why they refused, in their words; whatever the case says about people is masked, as they may repeat it."""
     told = await gateway.papers.tree(exchange.id, f"answer/{exchange.attempt}") or {}
     document = await gateway.papers.tree(exchange.id, "document")

@@ -9,6 +9,10 @@ CASE = Parameter(
     "id", "path", ("办件标识", "Id of the case"), {"type": "string"}, "01M7ZWW086DT8J2JM6T0Y9RXRE",
     required=True,
 )  # fmt: skip
+DOCUMENT = Parameter(
+    "number", "path", ("文书序号（result 中的 document）", "Number of the document, as `result` has it"),
+    {"type": "integer", "minimum": 1, "maximum": 999999}, "1", required=True,
+)  # fmt: skip
 EXCHANGE = Parameter(
     "id", "path", ("交换标识", "Id of the exchange"), {"type": "string"}, "01M7ZWW098WV6KEWG1ESFRB4QH",
     required=True,

@@ -59,6 +59,16 @@ async def read_object(request: web.Request, bounds: Bounds) -> tuple[dict[str, A
     return parse_object(raw), False
 
 
+async def read_bytes(request: web.Request, bounds: Bounds) -> bytes:
+    """The request's body whatever it is; when this returns, it is the request's turn.
+
+    Raises Gone, and Refusal: too_large, too_slow, overloaded, body_unreadable.
+    """
+    raw = await _received(request, bounds)
+    await request[STAY].turn()
+    return bytes(raw)
+
+
 async def invite(request: web.Request) -> None:
     """Tell who asks first (`Expect: 100-continue`) that the body is wanted."""
     if "Expect" in request.headers and request.version >= HttpVersion11:

@@ -4,6 +4,8 @@ from typing import Any, get_args
 
 from gateway.cases import due
 from gateway.cases.life import What
+from gateway.cases.reasons import DOCUMENT_KINDS, ENDINGS, Fault
+from gateway.cases.reasons import TEXTS as REASON_TEXTS
 from gateway.cases.spans import NAMES
 from gateway.cases.states import ALONG, STATES, Actor, Duty
 from gateway.clocks import Unit
@@ -40,6 +42,7 @@ _EVENT = {
     **dict.fromkeys(SHOWN, TEXT),
     "attempt": {"type": "integer"},
     "year": {"type": "integer"},
+    "documents": {"title": "文书与证照的份数", "type": "integer"},
 }
 _FINDING = {"finding": {"enum": list(get_args(What))}, **_STEP}
 _CLOCK = {
@@ -81,6 +84,27 @@ _ITEM = {
     "basic_code": titled("国家基本编码", TEXT),
     "alignment": titled("对码依据", TEXT),
 }
+
+_TOLD: dict[str, Schema] = {
+    "state": {"title": "办结状态", "enum": [*sorted(ENDINGS), None]},
+    "state_text": {"anyOf": [BOTH, {"type": "null"}]},
+    "reason": {"title": "办结理由", "enum": [*REASON_TEXTS, None]},
+    "reason_text": titled("理由说明", BOTH),
+}
+_DECISION: dict[str, Schema] = {
+    "number": titled("决定文号", OPTIONAL), "on": titled("决定日期", OPTIONAL),
+    "unit": titled("决定机关", OPTIONAL), "unit_name": titled("决定机关名称", OPTIONAL),
+}  # fmt: skip
+_DOCUMENT: dict[str, Schema] = {
+    "document": {"title": "文书序号", "type": "integer", "minimum": 1},
+    "kind": {"title": "种类", "enum": list(DOCUMENT_KINDS)},
+    "kind_text": BOTH,
+    **dict.fromkeys(("name", "number", "unit", "unit_name", "on", "valid_until"), OPTIONAL),
+    "file": {"anyOf": [an_object("文件", {
+        **dict.fromkeys(("name", "digest", "fault", "link"), OPTIONAL),
+        "media_type": TEXT, "size": {"type": ["integer", "null"]},
+    }), {"type": "null"}]},
+}  # fmt: skip
 
 _OF_CASES: dict[str, Schema] = {
     "Exchange": an_object("交换", {
@@ -129,6 +153,11 @@ _OF_CASES: dict[str, Schema] = {
         "clocks": titled("全部时限", a_list(an_object("一项时限", _CLOCK))),
         "duties": {"title": "尚欠", "description": "supplement 容缺后补的材料, payment 费用",
                    "type": "array", "items": {"enum": list(get_args(Duty))}},
+        "followed": {"title": "自动询问办理进度", "type": "array", "items": an_object("在一个平台", {
+            "platform": TEXT,
+            "next_at": titled("下次询问时间；空即不再询问，须由人工跟进", OPTIONAL_TIME),
+            "cause": titled("上次没有答复的原因；not_told_served 已决定而一直未告知送达", OPTIONAL),
+        })},
         "timeline": titled("办理经过", a_list(an_object("一步", _STEP))),
         "findings": titled("不合常理之处", a_list(an_object("一处", _FINDING))),
         "numbers": a_list(an_object("编号", {"owner": TEXT, "kind": TEXT, "number": TEXT})),
@@ -139,6 +168,34 @@ _OF_CASES: dict[str, Schema] = {
         "cursor": titled("下次从其后读起；按编号查找时为空", OPTIONAL),
     }),
     "ProgressView": an_object("办理进度", {"case": TEXT, "exchange": TEXT, "progress": a_ref("Progress")}),
+    "ResultView": an_object("办理结果", {
+        "case": titled("办件标识", TEXT),
+        "state": {"title": "办件状态", "enum": list(STATES)},
+        "state_text": titled("办件状态说明", BOTH),
+        "decided": titled("已有决定或已办结", FLAG),
+        "served": titled("已送达", FLAG),
+        "ended": titled("已办结", FLAG),
+        "results": a_list(an_object("一次结果", {
+            **_TOLD,
+            "result": {"title": "序号；0 为提交时的答复", "type": "integer", "minimum": 0},
+            "at": titled("办结时间（来源方时钟）", TIME),
+            "seen_at": titled("得知时间", TIME),
+            "source": titled("来源", TEXT),
+            "exchange": titled("由哪次交换得知", TEXT),
+            "record": titled("来源方记录号", OPTIONAL),
+            "corrects": titled("所更正的记录号", OPTIONAL),
+            "counts": titled("办件以此为准；否则与已告知的相矛盾或已被更正", FLAG),
+            "findings": {"title": "理由的问题", "type": "array", "items": {"enum": list(get_args(Fault))}},
+            "erased": titled("内容已按规定删除", FLAG),
+            "decision": {"anyOf": [an_object("决定", _DECISION), {"type": "null"}]},
+            "words": titled("对方的理由原文", OPTIONAL),
+            "delivery": titled("送达方式", OPTIONAL),
+            "documents": a_list(an_object("一份文书或证照", _DOCUMENT)),
+        })),
+        "fetching": a_list(an_object("尚待取回或未能取回", {
+            "platform": TEXT, "next_at": OPTIONAL_TIME, "tries": {"type": "integer"}, "cause": OPTIONAL,
+        })),
+    }),
     "Preflight": an_object("预检结果", {
         "platform": titled("平台", TEXT),
         "release": titled("发布", TEXT),

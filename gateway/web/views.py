@@ -12,6 +12,7 @@ from gateway.deadlines.reckon import Reckoned
 from gateway.exchange.following import Known
 from gateway.model import Exchange
 from gateway.store.cases import Number
+from gateway.store.followed import NEVER_MS, Followed
 from mappings.china_time import CHINA
 
 STATES = {
@@ -25,10 +26,15 @@ STATES = {
     "withdrawn": ("已撤回", "withdrawn"),
 }
 
+CALLED_IN = {
+    "delivered": ("已接收对方来函", "taken from the other platform, which called in"),
+    "refused": ("未接收对方来函", "not taken from the other platform, which called in"),
+}
+
 
 def exchange_view(exchange: Exchange) -> dict[str, Any]:
     """An exchange as /v1/exchanges/{id} shows it: identifiers, codes and times only."""
-    chinese, english = STATES[exchange.state]
+    chinese, english = (CALLED_IN if exchange.kind == "inward" else STATES)[exchange.state]
     return {
         "exchange": exchange.id,
         "case": exchange.case_id,
@@ -63,8 +69,13 @@ def exchange_view(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def case_view(known: Known, numbers: Sequence[Number], reckoned: Reckoned, today: date) -> dict[str, Any]:
-    """A case: where it stands and who must act, all its clocks, numbers, steps and exchanges, the newest last."""
+def case_view(
+    known: Known, numbers: Sequence[Number], reckoned: Reckoned, today: date, asked: Sequence[Followed] = ()
+) -> dict[str, Any]:
+    """A case: where it stands and who must act, all its clocks, numbers, steps and exchanges, the newest last.
+
+    asked: where it is asked about by itself.
+    """
     case, (life, clocks) = known.case, reckoned
     chinese, english = TEXTS[life.state]
     return {
@@ -83,11 +94,18 @@ def case_view(known: Known, numbers: Sequence[Number], reckoned: Reckoned, today
         "due": _due(due_of(life, clocks)),
         "clocks": [_clock(each, today) for each in clocks],
         "duties": sorted(life.duties),
+        "followed": [_followed(each) for each in asked],
         "timeline": [_step(each) for each in life.steps],
         "findings": [{"finding": each.what, **_step(each.event)} for each in life.findings],
         "numbers": [{"owner": n.owner, "kind": n.kind, "number": n.number} for n in numbers],
         "exchanges": [exchange_view(exchange) for exchange in known.exchanges],
     }
+
+
+def _followed(each: Followed) -> dict[str, Any]:
+    """next_at: None where nobody is asked any more; what is to be done then, a person has to see to."""
+    next_ms = 0 if each.due_ms == NEVER_MS else each.due_ms
+    return {"platform": each.platform, "next_at": china(next_ms), "cause": each.cause or None}
 
 
 def _due(due: Due | None) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from gateway.workbench.examples import examples
 from gateway.workbench.fit import Fit
 from gateway.workbench.grades import DATABASE, Grade, Graded, answered, unused
 from gateway.workbench.headers import header_findings, parted
+from gateway.workbench.inward import inward_findings
 from gateway.workbench.samples import samples
 from gateway.workbench.targets import Target, targets
 from gateway.workbench.terms import terms_of
@@ -54,6 +55,7 @@ def examine(release: PlatformRelease, there: Sequence[Graded] | None = None) -> 
     found = list(_all(release, source, messages))
     found += samples(source, release.declared, release.files, adapter)
     found += examples(release, adapter, terms)
+    found += inward_findings(release, source, _Whatever())
     found += there or ()
     exempt = release.declared.exempt
     for key in unused(found, exempt):

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Callable
 
@@ -47,6 +48,24 @@ def from_base64_text(charset: str = "utf-8") -> Callable[[str], str]:
 def base64_line(value: str) -> str:
     """Base64 on one line, however it was wrapped, proven to be base64."""
     return base64.b64encode(_unpacked(value)).decode()
+
+
+@word(
+    Example("5byg\r\n5LiJ", expect=6),
+    Example("5byg5Li", refuse="not_base64"),
+)
+def base64_size(value: str) -> int:
+    """How many bytes this base64 holds: of a file that is handed to us."""
+    return len(_unpacked(value))
+
+
+@word(
+    Example("YWJj", expect="sha-256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    Example("YWJ", refuse="not_base64"),
+)
+def base64_digest(value: str) -> str:
+    """The digest of the bytes that this base64 holds, as our documents name a file's."""
+    return f"sha-256:{hashlib.sha256(_unpacked(value)).hexdigest()}"
 
 
 @word(

@@ -37,8 +37,8 @@ def inside(annotation: Any) -> list[type[BaseModel]]:
     return [model for each in get_args(annotation) for model in inside(each)]
 
 
-FRONTS = "adapters.fronts"  # a page of their own, docs/fronts.md
-MODELS = {name: each for name, each in models(Platform, {}).items() if each.__module__ != FRONTS}
+APART = {"adapters.fronts", "adapters.inward.declared"}  # pages of their own: docs/fronts.md, docs/inward.md
+MODELS = {name: each for name, each in models(Platform, {}).items() if each.__module__ not in APART}
 
 
 def section(title: str) -> str:

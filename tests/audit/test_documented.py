@@ -5,7 +5,7 @@ from pathlib import Path
 
 from audit.connection import APPENDING, SIGNING
 from audit.findings import TEXTS, Finding
-from audit.order import BETWEEN, ECHOES, ENDS, READ, START
+from audit.order import ALONE, BETWEEN, ECHOES, ENDS, START
 from audit.succession import KIND, Epoch
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ def test_every_code_is_provoked_by_a_test():
 
 def test_the_documented_kinds_are_those_of_the_order():
     section = TEXT.partition("### Lawful order")[2].partition("## Leaf")[0]
-    assert set(re.findall(r"`(exchange\.\w+)`", section)) == {START, *ENDS, *BETWEEN, *ECHOES, READ}
+    assert set(re.findall(r"`(exchange\.\w+)`", section)) == {START, *ENDS, *BETWEEN, *ECHOES, *ALONE}
 
 
 def test_the_locks_that_other_programs_must_leave_alone_are_documented():

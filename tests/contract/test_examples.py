@@ -44,6 +44,7 @@ LATER = {
     "sim-gd": WRITTEN_LATER,
     "sim-gx": ["case.change", *WRITTEN_LATER],
 }  # these take corrections and the like
+RESULTS = {"sim-gd", "sim-gx"}  # these tell what became of a case
 ASKED = {"sim-gx", "sim-yb"}  # these do not deduplicate: they are asked
 SETTINGS = {"rid": gd.RID, "paasid": sj.PAASID, "user": yb.USER, "app_key": yh.APP_KEY}
 SECRETS = {
@@ -128,10 +129,12 @@ async def sent(speaker: Adapter, operation: str, document: dict[str, Any], **mor
 def test_an_example_platform_compiles_without_findings(name: str) -> None:
     mappings, tables, findings = compile_platform(name, of(name))
     assert findings == []
-    more = ["case.list", "case.list.reply"] if name == "sim-gd" else []
-    more += ["guide.get", "guide.get.reply"] if name in GUIDES else []
-    more += LATER.get(name, [])
-    assert sorted(mappings) == sorted([*more, "case.progress", "case.progress.reply", "case.submit"])
+    lists = ["case.list", "case.list.reply"] if name == "sim-gd" else []
+    guides = ["guide.get", "guide.get.reply"] if name in GUIDES else []
+    ended = ["case.result", "case.result.reply"] if name in RESULTS else []
+    outward = [each for each in mappings if not each.endswith((".in", ".in.reply"))]
+    always = ["case.progress", "case.progress.reply", "case.submit"]
+    assert sorted(outward) == sorted([*lists, *guides, *ended, *LATER.get(name, []), *always])
     assert {"id_type", "progress"} <= tables.keys()
 
 

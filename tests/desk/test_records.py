@@ -12,7 +12,7 @@ from gateway.cases.states import ALONG
 from gateway.desk.acts import ACTS, DOCUMENTS, EXTENDED
 from gateway.desk.records import NotRecorded, seen
 from gateway.exchange.asked import Asked
-from gateway.exchange.following import ask_progress
+from gateway.exchange.outcomes import ask_progress
 from gateway.exchange.reads import Question, pose
 from gateway.store import bodies, cases, desk, exchanges
 from gateway.store.desk import Work

@@ -25,6 +25,7 @@ def application(simulator: Simulator) -> web.Application:
             web.get("/_sim/cases", desk.cases),
             web.get("/_sim/cases/{number}", desk.case),
             web.post("/_sim/cases/{number}/state", desk.move),
+            web.post("/_sim/cases/{number}/result", desk.say),
             web.get("/_sim/arrivals", desk.arrivals),
             web.get("/_sim/behaviours", desk.behaviours),
             web.get("/_sim/programme", desk.programme),
@@ -64,6 +65,10 @@ class _Desk:
     async def move(self, request: web.Request) -> web.Response:
         self._ledger.move(request.match_info["number"], str((await request.json())["state"]))
         return web.json_response({"moved": True})
+
+    async def say(self, request: web.Request) -> web.Response:
+        self._ledger.say(request.match_info["number"], await request.json())
+        return web.json_response({"said": True})
 
     async def arrivals(self, request: web.Request) -> web.Response:
         return web.json_response(self._ledger.arrivals(request.query.get("number")))

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -26,6 +27,7 @@ from .gd_form import change_faults, faults
 from .guides import LINGNAN
 from .ledger import Ledger, now_ms
 from .programme import Step
+from .results import said_of
 from .server import Heard, Simulator, database
 from .wire import Answer
 
@@ -38,6 +40,7 @@ SERVICES = {
     "case.correct": "s_sim_0011",
     "case.supplement": "s_sim_0012",
     "case.withdraw": "s_sim_0013",
+    "case.result": "s_sim_0005",
     "session": "s_sim_0000",
 }
 WINDOW_MS = 300_000
@@ -47,6 +50,8 @@ _PROGRESS = re.compile(r"/api/v2/cases/([^/]+)/progress")
 _CHANGE = re.compile(r"/api/v2/cases/([^/]+)/(corrections|supplements|withdrawal)")
 _CHANGES = {"corrections": "case.correct", "supplements": "case.supplement", "withdrawal": "case.withdraw"}
 _LETTERS = {"case.correct": "B", "case.supplement": "J", "case.withdraw": "C"}  # of our numbers for changes
+_RESULT = re.compile(r"/api/v2/cases/([^/]+)/result")
+UNIT = "11440232007340216X"
 _STATES = {
     "handed_over": ("24", "待接件"),
     "signed": ("26", "已接件"),
@@ -58,7 +63,26 @@ _STATES = {
     "served": ("90", "办结送达"),
     "not_accepted": ("97", "不予受理"),
     "withdrawn": ("98", "撤销申请"),
+    "returned": ("91", "退件"),
+    "voided": ("92", "作废"),
+    "lapsed": ("93", "逾期终止"),
+    "no_show": ("94", "不来办结"),
+    "transferred_up": ("95", "转报上级"),
 }
+_REASONS = {
+    "conditions_not_met": "01", "false_materials": "02", "none_left": "03", "not_verified": "04",
+    "not_required": "11", "not_competent": "12", "applicant_barred": "13", "not_mended": "14", "duplicate": "15",
+    "wrong_item": "21", "wrong_division": "22", "materials_incomplete": "23", "materials_unreadable": "24",
+    "originals_missing": "25", "applicant_asked": "31", "receiving_asked": "32", "mistaken": "41", "test": "42",
+    "decision_revoked": "43", "pledge_broken": "44", "correction_overdue": "51", "supplement_overdue": "52",
+    "payment_overdue": "53", "not_present": "61", "unreachable": "62", "decided_above": "71",
+    "applicant_gone": "81", "item_gone": "82", "in_part": "91", "by_silence": "92", "other": "99",
+}  # fmt: skip
+_PAPERS = {
+    "decision": "A1", "refusal": "A2", "refusal_to_accept": "A3", "return_notice": "A4", "withdrawal_notice": "A5",
+    "void_notice": "A6", "termination_notice": "A7", "transfer_notice": "A8", "service_record": "A9",
+    "licence": "B1", "certificate": "B2", "other": "Z9",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +137,8 @@ class Lingnan:
             return "case.list"
         if request.method == "GET" and _PROGRESS.fullmatch(request.path):
             return "case.progress"
+        if request.method == "GET" and _RESULT.fullmatch(request.path):
+            return "case.result"
         if request.method == "GET" and _GUIDE.fullmatch(request.path):
             return "guide.get"
         return "unknown"
@@ -127,7 +153,7 @@ class Lingnan:
             return Heard(operation, fault=_answer("refused", "5007", "报文不是UTF-8编码的JSON"))
         if fault := self._barred(request.headers, operation, document):
             return Heard(operation, fault=fault)
-        if operation in ("case.progress", "guide.get"):
+        if operation in ("case.progress", "case.result", "guide.get"):
             number = request.path.split("/")[-2]
             return Heard(operation, number, number)
         if operation == "case.list":
@@ -164,6 +190,8 @@ class Lingnan:
             return self._session()
         if heard.operation == "case.progress":
             return self._progress(heard.number)
+        if heard.operation == "case.result":
+            return self._result(heard.number)
         if heard.operation == "case.list":
             return self._list(heard.document)
         if heard.operation == "guide.get":
@@ -263,6 +291,18 @@ class Lingnan:
         data = {"caseNo": reference, "sblsh": number, **steps[-1], "lc": steps}
         return _answer("answered", "200", "查询成功", data=data)
 
+    def _result(self, number: str) -> Answer:
+        """How it ended, why, and with which documents; until then there is nothing to be had."""
+        reference = self._ledger.reference_of(number)
+        if reference is None:
+            return _answer("absent", "5404", "无此办件")
+        said = said_of(self._ledger, number, UNIT)
+        if said is None:
+            return _answer("refused", "5406", "尚未办结")
+        code, text = _STATES[said.state]
+        data = {"caseNo": reference, "sblsh": number, "zt": code, "ztmc": text, "sj": _time(said.at_ms)}
+        return _answer("answered", "200", "查询成功", data={**data, **_decided(said.result)})
+
     def _guide(self, code: str) -> Answer:
         guide = self.guides.get(code)
         if guide is None:
@@ -296,6 +336,33 @@ def _day(text: str) -> datetime | None:
         return datetime.strptime(text, "%Y%m%d").replace(tzinfo=CHINA) if len(text) == 8 else None
     except ValueError:
         return None
+
+
+def _decided(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A result in this platform's words; what is not said is not there."""
+    decision = said.get("decision", {})
+    found = {
+        "jdwh": decision.get("number"), "jdrq": _date(decision.get("on")), "jdjg": decision.get("unit"),
+        "jgyy": _REASONS.get(said.get("reason", "")), "yysm": said.get("words"), "sdfs": said.get("delivery"),
+        "jlbh": said.get("record"), "gzjl": said.get("corrects"),
+        "ws": [_paper(each) for each in said.get("documents", ())],
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value}
+
+
+def _paper(said: Mapping[str, Any]) -> dict[str, Any]:
+    file = said.get("file", {})
+    found = {
+        "wslx": _PAPERS[said["kind"]], "wsmc": said.get("name"), "wsbh": said.get("number"),
+        "cjdw": said.get("unit"), "cjrq": _date(said.get("on")), "yxqz": _date(said.get("valid_until")),
+        "wjm": file.get("name"), "wjzy": str(file.get("digest", "")).removeprefix("sha-256:"),
+        "wjnr": file.get("content"),
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value}
+
+
+def _date(text: str | None) -> str | None:
+    return text.replace("-", "") if text else None
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from aiohttp import web
@@ -22,17 +23,19 @@ from .guides import GUISHAN, nodes
 from .gx_form import RecordFault, Unreadable, change_faults, faults, fields, package
 from .ledger import Ledger, now_ms
 from .programme import Step
+from .results import said_of
 from .server import Heard, Simulator, database
 from .wire import Answer
 
 LICENCE = "GS-DEMO-LICENCE-0001"
-SENDERS = frozenset({"341702", "330282"})  # divisions whose units this licence may speak for
+SENDERS = frozenset({"341702", "330282", "440232"})  # divisions whose units this licence may speak for
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SPACE = "http://guishan.example/exchange"
 WSDL = Path(__file__).parents[2] / "mappings" / "examples" / "sim-gx" / "contract" / "service.wsdl"
 _CHANGES = {"BZ01": "case.correct", "BJ01": "case.supplement", "CX01": "case.withdraw"}  # by HEAD.YWLB
 _OPERATIONS = {
     "submitCase": "case.submit", "queryCase": "case.progress", "queryGuide": "guide.get",
+    "queryResult": "case.result",
     "queryChange": "case.change", "changeCase": "case.withdraw",  # until it is read which change it is
 }  # fmt: skip
 _NAMES = {operation: name for name, operation in _OPERATIONS.items()} | dict.fromkeys(
@@ -49,7 +52,26 @@ _STATES = {
     "refused": ("07", "不准予"),
     "withdrawn": ("08", "撤回"),
     "served": ("09", "办结送达"),
+    "returned": ("10", "退件"),
+    "voided": ("11", "作废"),
+    "lapsed": ("12", "逾期终止"),
+    "no_show": ("13", "不来办结"),
+    "transferred_up": ("14", "转报"),
 }
+UNIT = "11450000MB1A02317X"
+_REASONS = {
+    "conditions_not_met": "BF", "false_materials": "XJ", "none_left": "ME", "not_verified": "HY",
+    "not_competent": "ZQ", "not_required": "WX", "not_mended": "BZ", "duplicate": "CF", "wrong_item": "SX",
+    "materials_incomplete": "CQ", "originals_missing": "YJ", "applicant_asked": "SQ", "receiving_asked": "SJ",
+    "mistaken": "WS", "decision_revoked": "CX", "pledge_broken": "CN", "correction_overdue": "YB",
+    "payment_overdue": "YF", "not_present": "WD", "unreachable": "SL", "decided_above": "SB", "other": "QT",
+}  # fmt: skip
+_PAPERS = {
+    "decision": "准予决定书", "refusal": "不予许可决定书", "refusal_to_accept": "不予受理通知书",
+    "return_notice": "退件通知书", "withdrawal_notice": "撤回通知书", "void_notice": "作废通知书",
+    "termination_notice": "终止办理通知书", "transfer_notice": "转报函", "service_record": "送达回证",
+    "licence": "证照", "certificate": "证明", "other": "其他",
+}  # fmt: skip
 _XML = "text/xml;charset=UTF-8"
 
 
@@ -76,8 +98,8 @@ def _package(code: str, text: str, head: str = "", records: Sequence[str] = ()) 
 
 
 def _answer(name: str, outcome: str, inner: str) -> Answer:
-    """Escaped for submitCase, CDATA for queryCase: both occur in the field."""
-    text = f"<![CDATA[{inner}]]>" if name == "queryCase" else escape(inner)
+    """Escaped for submitCase, CDATA for queries: both occur in the field."""
+    text = f"<![CDATA[{inner}]]>" if name in ("queryCase", "queryResult") else escape(inner)
     body = (
         f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{ENVELOPE}"><s:Body>'
         f'<x:{name}Response xmlns:x="{SPACE}"><return>{text}</return></x:{name}Response>'
@@ -133,6 +155,8 @@ class Guishan:
         assert isinstance(root, etree._Element)
         if heard.operation == "case.progress":
             return self._progress(heard.number, self._sync_ms)
+        if heard.operation == "case.result":
+            return self._result(heard.number)
         if heard.operation == "guide.get":
             return self._guide(heard.number)
         if heard.operation == "case.change":
@@ -241,6 +265,48 @@ class Guishan:
         now = f"<ZTDM>{states[-1][0]}</ZTDM><ZTSJ>{states[-1][2]}</ZTSJ>"
         head = f"<GLBH>{number}</GLBH><YWLSH>{reference}</YWLSH>{now}"
         return _answer("queryCase", "answered", _package("0", "查询成功", head, records))
+
+    def _result(self, number: str) -> Answer:
+        """Head: how it ended and why; one record for each document."""
+        reference = self._ledger.reference_of(number)
+        said = said_of(self._ledger, number, UNIT)
+        if reference is None:
+            return _answer("queryResult", "absent", _package("2001", "无此关联编号"))
+        if said is None:
+            return _answer("queryResult", "refused", _package("2009", "尚未办结"))
+        head = {
+            "GLBH": number, "YWLSH": reference, "ZTDM": _STATES[said.state][0], "ZTSJ": _time(said.at_ms),
+            **_decided(said.result),
+        }  # fmt: skip
+        records = [
+            _record(str(place), "WS01", "0", "成功", _elements(_paper(each)))
+            for place, each in enumerate(said.result.get("documents", ()), 1)
+        ]
+        return _answer("queryResult", "answered", _package("0", "查询成功", _elements(head), records))
+
+
+def _decided(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A result in this platform's words."""
+    decision = said.get("decision", {})
+    return {
+        "JDWH": decision.get("number"), "JDRQ": decision.get("on"), "JDDW": decision.get("unit"),
+        "BJLY": _REASONS.get(said.get("reason", "")), "LYSM": said.get("words"), "JLXH": said.get("record"),
+        "GZXH": said.get("corrects"),
+    }  # fmt: skip
+
+
+def _paper(said: Mapping[str, Any]) -> dict[str, Any]:
+    file = said.get("file", {})
+    return {
+        "WSLX": _PAPERS[said["kind"]], "WSMC": said.get("name"), "WSBH": said.get("number"),
+        "CJDW": said.get("unit"), "CJRQ": said.get("on"), "YXQZ": said.get("valid_until"),
+        "WJM": file.get("name"), "WJNR": file.get("content"),
+    }  # fmt: skip
+
+
+def _elements(values: Mapping[str, Any]) -> str:
+    """What is not said is an empty element, as old platforms have it."""
+    return "".join(f"<{name}>{escape(value or '')}</{name}>" for name, value in values.items())
 
 
 def _change_head(head: Mapping[str, str], seq: int) -> str:

@@ -15,6 +15,7 @@ create table if not exists takings (seq integer primary key, arrival integer, nu
 create table if not exists changes (seq integer primary key, arrival integer, number text, operation text,
     key text, at_ms integer, document text);
 create table if not exists states (seq integer primary key, number text, state text, at_ms integer);
+create table if not exists results (number text primary key, said text);
 create table if not exists sessions (secret text primary key, ends_ms integer);
 create index if not exists takings_by_number on takings (number);
 create index if not exists arrivals_by_number on arrivals (number);
@@ -136,6 +137,16 @@ class Ledger:
         """The case reaches a further state; the control interface plays the authority."""
         self._insert("insert into states (number, state, at_ms) values (?, ?, ?)", number, state, now_ms())
 
+    def say(self, number: str, said: Mapping[str, object]) -> None:
+        """What the authority says of the result besides the state, in canonical words (canonical/result@1)."""
+        text = json.dumps(said, ensure_ascii=False)
+        self._insert("insert or replace into results (number, said) values (?, ?)", number, text)
+
+    def said(self, number: str) -> dict[str, Any] | None:
+        """None where the authority has said nothing in particular."""
+        rows = self.ask("select said from results where number=?", number)
+        return json.loads(rows[0][0]) if rows else None
+
     def states(self, number: str) -> list[tuple[str, int]]:
         """States of a case in order with their times."""
         rows = self._rows("select state, at_ms from states where number=? order by seq", number)
@@ -203,5 +214,5 @@ class Ledger:
 
     def forget(self) -> None:
         """Empty everything (between two rounds of a test)."""
-        for table in ("arrivals", "takings", "changes", "states", "sessions"):
+        for table in ("arrivals", "takings", "changes", "states", "results", "sessions"):
             self._connection.execute(f"delete from {table}")

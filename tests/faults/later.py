@@ -10,7 +10,7 @@ from gateway.boot import Gateway
 from gateway.cases.later import WITHDRAW
 from gateway.exchange import later
 from gateway.exchange.asked import Asked
-from gateway.exchange.following import ask_progress
+from gateway.exchange.outcomes import ask_progress
 from gateway.model import Exchange
 from gateway.routes import PROGRESS
 from gateway.store import cases, exchanges

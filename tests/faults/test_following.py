@@ -63,7 +63,10 @@ def rows(place: Place) -> dict[str, int]:
 
 
 def followed(place: Place) -> list[Followed]:
-    return [Followed(*row) for row in ask(place.database, "select * from followed_cases order by case_id")]
+    names = ", ".join(Followed._fields)
+    return [
+        Followed(*row) for row in ask(place.database, f"select {names} from followed_cases order by case_id")
+    ]
 
 
 def asked(simulator: Simulator) -> int:
@@ -284,7 +287,7 @@ async def test_an_answer_that_says_something_personal_is_recorded_each_time(plac
     async with place.gateway() as gateway:
         route = gateway.routes.followed("sim-gd")
         plain = {"state": "accepted", "at": "2026-11-20T10:15:00+08:00"}
-        personal = {**plain, "reason": "材料齐全"}
+        personal = {**plain, "words": "材料齐全"}
         for document, kept in ((plain, [True, False]), (personal, [True, True])):
             said = replace(route, reply=lambda _, document=document: document)
             before, found = "", []

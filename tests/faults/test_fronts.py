@@ -69,7 +69,7 @@ async def test_what_they_turn_down_comes_back_with_its_reason(place: Place, name
         far.refused.add(document["applicant"]["id_number"])
         done = await submitted(gateway, document)
         assert done.state == "delivered"  # it lies in their front; what they make of it comes later
-        assert (await told(gateway, done.id, "not_accepted"))["reason"] == "申请人不符合条件"
+        assert (await told(gateway, done.id, "not_accepted"))["words"] == "申请人不符合条件"
 
 
 @BOTH

@@ -3,17 +3,19 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.declared import Follow
+from adapters.declared import Follow, Operation
 from adapters.message import Reply
-from gateway.exchange.polling import Heard, next_time
+from gateway.exchange.fetching import next_try_ms
+from gateway.exchange.polling import DAY_MS, Heard, is_over, next_time
 from gateway.model import Fact
 from gateway.store.followed import Followed
+from gateway.store.results import Wanted
 
 BEGUN = Followed("01M7ZWW086DT8J2JM6T0Y9RXRE", "sim-gd", "01M7ZWW086DT8J2JM6T0Y9RXRF", due_ms=0)
 paces = st.tuples(st.integers(1, 86_400), st.integers(1, 86_400)).map(
     lambda both: Follow(first=f"{min(both)}s", most=f"{max(both)}s")
 )
-answers = st.lists(st.tuples(st.sampled_from(("new", "same", "none")), st.integers(0, 10**6)), max_size=80)
+answers = st.lists(st.tuples(st.sampled_from(("new", "same", "none")), st.integers(0, 10**12)), max_size=80)
 
 
 def heard(kind: str, was: Followed, number: int, retry_after_ms: int) -> Heard:
@@ -30,8 +32,9 @@ def test_waits_double_to_the_longest_while_nothing_new_is_told_and_begin_anew_wi
         now = next_time(was, heard(kind, was, number, retry_after_ms), pace, now_ms)
         in_a_row = 0 if kind == "new" else in_a_row + 1
         step_ms = min(first_ms * 2 ** min(in_a_row, 60), most_ms)
-        assert now.due_ms - now_ms >= max(step_ms * 3 // 4, retry_after_ms)
-        assert now.due_ms - now_ms <= max(step_ms, retry_after_ms)
+        heeded_ms = min(retry_after_ms, max(most_ms, DAY_MS))
+        assert now.due_ms - now_ms >= max(step_ms * 3 // 4, heeded_ms)
+        assert now.due_ms - now_ms <= max(step_ms, heeded_ms)
         answered = kind == "new" or (kind == "same" and was.told != "")
         assert (now.cause, now.told) == (("", now.told) if answered else ("timeout", was.told))
         now_ms, was = now.due_ms, now
@@ -57,3 +60,28 @@ def test_what_failed_is_named_by_what_they_said_or_else_by_how_it_failed() -> No
         assert asked.retry_after_ms == 5
         causes.append(asked.cause)
     assert causes == ["later", "barred", "connect_refused", "timeout"]
+
+
+@given(
+    decided_ms=st.integers(0, 10**9),
+    now_ms=st.integers(0, 2 * 10**9),
+    days=st.integers(1, 10),
+    new=st.booleans(),
+)
+def test_what_is_decided_is_asked_about_as_long_as_declared_and_while_anything_new_is_told(
+    decided_ms: int, now_ms: int, days: int, *, new: bool
+) -> None:
+    was = BEGUN._replace(told="digest", decided_ms=decided_ms)
+    over = is_over(was, heard("new" if new else "same", was, 1, 0), Follow(decided=f"{days}d"), now_ms)
+    assert over == (decided_ms > 0 and not new and now_ms - decided_ms >= days * DAY_MS)
+
+
+@given(tries=st.integers(0, 200), retry_after_ms=st.integers(0, 10**12), now_ms=st.integers(1, 10**10))
+def test_a_result_is_asked_for_within_the_patience_or_no_more(
+    tries: int, retry_after_ms: int, now_ms: int
+) -> None:
+    declared = Operation(call="GET /x", taken={}, patience="30d", retry={"first": "10m", "most": "24h"})
+    wanted = Wanted("c", "sim-gd", "e", since_ms=1, tries=tries)
+    due_ms = next_try_ms(wanted, retry_after_ms, declared, now_ms)
+    assert due_ms == 0 or now_ms + 450_000 <= due_ms <= min(now_ms + DAY_MS, 1 + 30 * DAY_MS)
+    assert due_ms or now_ms + DAY_MS > 1 + 30 * DAY_MS

@@ -54,7 +54,9 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
         "canonical/exchange.json",
         "canonical/guide.json",
         "canonical/list.json",
+        "canonical/notice.json",
         "canonical/progress.json",
+        "canonical/reply.json",
         "canonical/result.json",
     }
 

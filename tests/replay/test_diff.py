@@ -23,7 +23,7 @@ pytestmark = ON_A_FILE
 
 SUBMIT = "sim-gd/case.submit.yaml"
 WRITES = "select id from exchanges where platform = 'sim-gd' and kind = 'write' order by id"
-CODE = ('"handed_over", theirs: "24"', '"transferred_up", theirs: "24"')
+CODE = ('"handed_over", theirs: "24"', '"suspended", theirs: "24"')
 NAME = "sqrxm: applicant.name | strip | middle_dot | at_most(50)"
 
 
@@ -89,7 +89,7 @@ async def test_a_changed_code_table_differs_in_messages_and_in_answers(place):
     assert (example["old"]["value"], example["new"]["value"]) == ("10", "1A")
     assert example["old"]["source"] == "applicant.id_type"
     assert example["new"]["table_row"].startswith("sim-gd/tables/id_type.yaml:")
-    assert found["case.progress.reply", "events[].state"]["examples"][0]["new"]["value"] == "transferred_up"
+    assert found["case.progress.reply", "events[].state"]["examples"][0]["new"]["value"] == "suspended"
 
 
 async def test_what_is_erased_or_has_no_mapping_is_counted_and_not_passed_over(place):
@@ -135,7 +135,7 @@ async def test_samples_are_replayed_without_any_exchange(place):
     results, _, told = await travelled(place, "active", "files", "samples")
     assert (results, told["only_mappings"], any(told["not_replayable"].values())) == ([], [], False)
     assert told["replayed"] > 20
-    rewrite(place, "sim-gx/tables/progress.yaml", 'ours: "handed_over"', 'ours: "transferred_up"')
+    rewrite(place, "sim-gx/tables/progress.yaml", 'ours: "handed_over"', 'ours: "suspended"')
     rewrite(place, "sim-gd/tables/progress.yaml", *CODE)
     rewrite(place, SUBMIT, NAME, NAME + ' | suffix("+")')
     results, _, _ = await travelled(place, "active", "files", "samples")
@@ -145,7 +145,7 @@ async def test_samples_are_replayed_without_any_exchange(place):
         "changed sim-gx case.progress.reply state",
     ]  # fmt: skip
     shown = "\n".join(results)
-    assert "handed_over <- sim-gd/case.progress.reply.yaml:" in shown and "=> transferred_up <- " in shown
+    assert "handed_over <- sim-gd/case.progress.reply.yaml:" in shown and "=> suspended <- " in shown
     assert "  sim-gd/samples/case.progress.taken.json: handed_over" in shown
     assert "  sim-gx/samples/case.progress.taken.json: handed_over" in shown  # read by the SOAP adapter
 

@@ -1,5 +1,6 @@
 """How each stable code comes about on the shared gateway: tables of bodies and cases, and short stories."""
 
+import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
@@ -233,3 +234,19 @@ async def _(stage: Stage) -> Answer:
         document = document_of(refusal, "zh")
         return Answer(document["status"], {"Content-Type": MEDIA}, orjson.dumps(document))
     raise AssertionError("what was delivered cannot be taken back")
+
+
+@provokes("no_file")
+async def _(stage: Stage) -> Answer:
+    """They name a document and give no file."""
+    submitted = (await stage.submit()).document
+    ledger, number = stage.service.platforms["sim-gd"].ledger, submitted["numbers"]["ours"]
+    ledger.say(number, {"documents": [{"kind": "licence", "name": "许可证"}]})
+    ledger.move(number, "granted")
+    await stage.service.ask("GET", f"{submitted['links']['case']}/progress")
+    async with asyncio.timeout(10):
+        while True:
+            answer = await stage.service.ask("GET", f"{submitted['links']['case']}/documents/1")
+            if answer.code != "not_found":
+                return answer
+            await asyncio.sleep(0.05)

@@ -23,7 +23,7 @@ from tests.fakes import gd, gx
 from tests.fakes.control import application
 from tests.fakes.fronts import FARS, address_of
 from tests.fakes.server import Simulator, running
-from tests.installation import MORE, NOWHERE, SECRETS
+from tests.installation import MORE, NOWHERE, PLATFORMS, SECRETS
 from tests.web.checked import Answer, Checked
 from tests.web.declared import EXTRA_ALIGNMENTS, EXTRA_ITEMS, write_agreements, write_platforms
 
@@ -191,10 +191,8 @@ def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str,
     (folder / "items.csv").write_text(EXTRA_ITEMS)
     (folder / "alignments.csv").write_text(EXTRA_ALIGNMENTS)
     rest = {
-        "sim-gx": "secrets: {licence: {file: licence}}\n",
-        **dict.fromkeys(
-            ("sim-gd", *declared), "settings: {rid: demo-rid-0001}\nsecrets: {appkey: {file: appkey}}\n"
-        ),
+        **dict.fromkeys(declared, "settings: {rid: demo-rid-0001}\nsecrets: {appkey: {file: appkey}}\n"),
+        **{name: lines for name, (_, lines) in PLATFORMS.items()},
     }
     for name, lines in rest.items():
         address = platforms.get(name, platforms["sim-gd"]).address

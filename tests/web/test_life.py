@@ -42,6 +42,8 @@ async def test_a_case_that_was_handed_over_waits_for_the_deciding_place(service:
     )
     assert [step["event"] for step in shown["timeline"]] == ["received", "handed_over"]
     assert (shown["due"]["for"], shown["due"]["on"] is None) == ("accept", shown["due"]["why"] is not None)
+    [asked] = shown["followed"]
+    assert (asked["platform"], asked["cause"], asked["next_at"] is not None) == ("sim-gd", None, True)
 
 
 async def test_what_the_platform_tells_is_kept_once_in_its_order(service: Running, key: str) -> None:

@@ -12,10 +12,11 @@ from gateway.clock import china_day
 from gateway.deadlines.reckon import reckon
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
-from gateway.exchange.following import SUBMIT, ask_progress, known_of
+from gateway.exchange.following import SUBMIT, known_of
+from gateway.exchange.outcomes import ask_progress
 from gateway.exchange.passing import full_today, left_today
 from gateway.feed import Changed, changed, cursor_at
-from gateway.store import cases, exchanges
+from gateway.store import cases, exchanges, followed
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.vault import Vault
@@ -163,6 +164,7 @@ async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
     def look(connection: Connection) -> dict[str, Any]:
         known = known_of(connection, case)
         reckoned = reckon(connection, known, agreements, today)
-        return case_view(known, cases.numbers_of(connection, case.id), reckoned, today)
+        numbers, asked = cases.numbers_of(connection, case.id), followed.of_case(connection, case.id)
+        return case_view(known, numbers, reckoned, today, asked)
 
     return await gateway.store.read(look)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
+from adapters.auth.claims import Claim, Unclaimed, bears, claimed, is_now
 from adapters.auth.scheme import Moment, Scheme
 from adapters.auth.schemes import SCHEMES
 from adapters.declared import Argument, Platform
 from adapters.message import Access, Request, Response
-from gateway.workbench.simulate.claims import Claim, Unclaimed, bears, claimed, is_now
 from gateway.workbench.simulate.session import Given, Session, secret_text, session_of
 
 _PARAMETERS = {"zj": frozenset({"appKey", "sign", "requestTime"})}

@@ -10,11 +10,11 @@ import orjson
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
+from adapters.auth.claims import fields, json_fields
 from adapters.auth.gjgxjhpt import appkey_to_aes
 from adapters.auth.scheme import Moment, Scheme
 from adapters.auth.zj import REFRESH_LIFE_MS
 from adapters.message import Access, Request, Response
-from gateway.workbench.simulate.claims import fields, json_fields
 
 _JSON = {"Content-Type": "application/json;charset=UTF-8"}
 _FOREVER_MS = 1 << 52

@@ -5,6 +5,7 @@ From that the one true signature can be made again, with the scheme that callers
 
 import base64
 import binascii
+import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,17 +54,24 @@ def is_now(claim: Claim, now_ms: int) -> bool:
 
 def bears(request: Request, signature: Signature, *, soap: bool) -> bool:
     """Whether everything that a signature adds stands in the request; only SOAP has a place for a header of it."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    if any(headers.get(name.lower()) != value for name, value in signature.headers.items()):
+    headers = _lowered(request.headers)
+    if not all(_same(headers.get(name.lower(), ""), value) for name, value in signature.headers.items()):
         return False
-    given = fields(request)
-    if any(given.get(name) != value for name, value in signature.parameters.items()):
+    given = fields(request) if signature.parameters else {}
+    if not all(_same(given.get(name, ""), value) for name, value in signature.parameters.items()):
         return False
-    return (
-        not soap
-        or not signature.soap_header
-        or set(_leaves(signature.soap_header)) <= set(header_leaves(request))
+    if not soap or not signature.soap_header:
+        return True
+    said = list(header_leaves(request))
+    return all(
+        any(name == other and _same(text, theirs) for other, theirs in said)
+        for name, text in _leaves(signature.soap_header)
     )
+
+
+def _same(one: str, other: str) -> bool:
+    """However far they agree, it takes the same time to tell."""
+    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
 
 
 def fields(request: Request) -> dict[str, str]:

@@ -12,8 +12,9 @@ from gateway.cli.asking import Stop
 from gateway.cli.serve import first_start
 from gateway.exchange.asked import Asked
 from gateway.hooks import SecretSource
+from gateway.installation import Installation
 from gateway.model import Exchange
-from gateway.settings import Caller, Installation, PlatformAccess, Reached, Rights, Settings
+from gateway.settings import Caller, PlatformAccess, Reached, Rights, Settings
 from gateway.world import World
 
 CALLER = "workbench"

@@ -13,7 +13,8 @@ import mappings
 from adapters.declared import Platform
 from adapters.notation import duration_s, quota
 from gateway.agreements import Agreement
-from gateway.settings import Caller, Installation, PlatformAccess
+from gateway.installation import Installation
+from gateway.settings import Caller, PlatformAccess
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SCALAR = ["string", "number", "boolean"]  # files are read as text, so a code need not be quoted

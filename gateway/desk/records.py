@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.cases.life import APART_MS, Event, Life, told
-from gateway.cases.states import ALONG, CLOSES, LEADS, OPENS, Kind
+from gateway.cases.states import ALONG, BESIDE, CLOSES, LEADS, OPENS, Kind
 from gateway.desk.acts import is_step, moves
 from gateway.desk.told import PREFIX, at
 from gateway.exchange.entries import commitment
@@ -145,9 +145,9 @@ def _check(life: Life, event: Event, received_ms: int, tx: Transaction) -> None:
         raise NotRecorded("before_receipt")
     if event.undoes and (event.source, event.undoes) not in {each.key for each in life.events}:
         raise NotRecorded("nothing_to_undo", life.state)
+    if event.kind in BESIDE and life.ended:
+        raise NotRecorded("over", life.state)
     if not is_step(event.kind):
-        if life.ended:
-            raise NotRecorded("over", life.state)
         return
     again = event.kind == life.state and not event.undoes
     if again or event.key in {each.key for each in life.events}:

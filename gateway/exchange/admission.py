@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.exchange import commits
+from gateway.exchange import admitting
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import epoch_ms
@@ -78,11 +78,11 @@ def item_code(there: Mapping[str, str]) -> str:
 
 async def admission_of(
     asked: Asked, prepared: Prepared, exchange: Exchange, papers: Papers, lease_ms: int
-) -> commits.Admission:
+) -> admitting.Admission:
     """Everything that commit 1 writes; files are durable when this returns."""
     document = prepared.document
     key, sealed, files = await papers.seal(exchange, prepared)
-    return commits.Admission(
+    return admitting.Admission(
         exchange=exchange,
         case=None if prepared.earlier else _case(exchange, document, papers.vault),
         asked=asked,
@@ -126,6 +126,6 @@ def _told(exchange: Exchange, document: Any) -> list[Told]:
 
 def _numbers(exchange: Exchange, document: Any) -> list[Number]:
     """All numbers that the case is known by so far, with their owners."""
-    ours = [Number(commits.OURS, "case", exchange.ours)]
+    ours = [Number(admitting.OURS, "case", exchange.ours)]
     theirs = [Number(each["owner"], each["kind"], each["number"]) for each in document.get("numbers", ())]
     return ours + theirs

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from gateway.exchange import entries
-from gateway.exchange.commits import BEHIND_MS, Moved
+from gateway.exchange.admitting import BEHIND_MS
+from gateway.exchange.commits import Moved
 from gateway.model import Exchange
 from gateway.store import exchanges
 from gateway.store.store import Transaction

@@ -1,154 +1,29 @@
-"""The transactions of an exchange. Each is a `Work`: it may be run again from the start, and commits whole.
+"""Commit 2 of an exchange: what came of it, in one transaction with its entry.
 
-commit 1 makes us responsible; a claim (claims.py) permits a byte to leave; commit 2 says what came of it. Every
-change of state stands in one transaction with its entry.
+It is a `Work`: it may be run again from the start, and commits whole. Commit 1 (admitting.py) makes us responsible;
+a claim (claims.py) permits a byte to leave.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from gateway.agreements import Agreed
 from gateway.cases.later import WITHDRAW
-from gateway.clock import china_day
 from gateway.exchange import entries
-from gateway.exchange.asked import Asked, Earlier, Prepared
+from gateway.exchange.admitting import consume_key
+from gateway.exchange.asked import Asked
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy, State
 from gateway.routes import SUBMIT
-from gateway.store import bodies, cases, events, exchanges, followed, passages, uploads, watched
-from gateway.store.cases import Case, Number
-from gateway.store.events import Told
+from gateway.store import bodies, cases, exchanges, followed, watched
+from gateway.store.cases import Number
 from gateway.store.followed import Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import DataKey
 
-OURS = "tongban"
-BEHIND_MS = 1_000  # how soon a write that waits behind another of its case looks again, at first
-
-
-class KeyConsumed(Exception):
-    """The Idempotency-Key was consumed by an earlier commit 1; `exchange_id` and `digest` are of that one."""
-
-    def __init__(self, exchange_id: str, digest: str) -> None:
-        super().__init__("idempotency key consumed")
-        self.exchange_id = exchange_id
-        self.digest = digest
-
-
-class CaseOpen(Exception):
-    """The person has an open case for the same item and division. `caller` is whose it is."""
-
-    def __init__(self, case_id: str, caller: str) -> None:
-        super().__init__("case open")
-        self.case_id = case_id
-        self.caller = caller
-
-
-class BatchFull(Exception):
-    """As many cases as the agreement's batch lets pass on one day were admitted today; `passes` says which."""
-
-    def __init__(self, passes: Agreed) -> None:
-        super().__init__("batch full")
-        self.passes = passes
-
-
-class UploadGone(Exception):
-    """A file that the case uses was swept away or taken back a moment ago; `file_id` says which."""
-
-    def __init__(self, file_id: str) -> None:
-        super().__init__("upload gone")
-        self.file_id = file_id
-
 
 class Moved(Exception):
     """The exchange is no longer as it was when the change was decided; nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What commit 1 writes. `sealed` and `files` are prepared outside, because sealing needs no lock."""
-
-    exchange: Exchange
-    case: Case | None  # None: it comes to a case that there is
-    asked: Asked
-    prepared: Prepared
-    key: DataKey
-    numbers: Sequence[Number]
-    sealed: Mapping[str, bytes] = field(repr=False)
-    files: Sequence[Mapping[str, object]] = ()
-    told: Sequence[Told] = ()  # what the caller itself says of the new case
-    insist: bool = False
-    lease_ms: int = 0  # how long the first attempt may take, if it is made at once
-
-
-def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
-    """Commit 1. From here we are responsible; a failure before it means that nothing was promised.
-
-    Raises KeyConsumed, CaseOpen, BatchFull, UploadGone; what the guard of a later write raises.
-    """
-
-    def work(tx: Transaction) -> Exchange:
-        connection, exchange = tx.connection, admission.exchange
-        if exchange.state == "sending":
-            exchange = exchange._replace(due_ms=tx.now_ms + admission.lease_ms)
-        _consume_key(tx, admission.asked, exchange.id)
-        if admission.case:
-            _begin_case(tx, admission, admission.case)
-        elif admission.prepared.earlier:
-            exchange = _in_its_place(tx, exchange, admission.prepared.earlier)
-        for file_id, upload in admission.prepared.uploads.items():
-            if not uploads.use(connection, upload, tx.now_ms):
-                raise UploadGone(file_id)
-        exchanges.admit(connection, exchange)
-        bodies.add_key(connection, exchange.id, admission.key)
-        bodies.add(connection, exchange.id, admission.sealed)
-        if admission.files:
-            bodies.add_materials(connection, admission.files)
-        tx.record(entries.admitted(exchange, admission.prepared, admission.key))
-        for each in admission.told:
-            tx.record(entries.told(exchange.case_id, each, finding=None, state="received"))
-        return exchange
-
-    return work
-
-
-def _consume_key(tx: Transaction, asked: Asked, exchange_id: str) -> None:
-    caller = asked.caller.caller
-    if not cases.claim_key(tx.connection, caller, asked.operation, asked.key, asked.digest, exchange_id):
-        earlier = cases.consumed_key(tx.connection, caller, asked.operation, asked.key)
-        raise KeyConsumed(*(earlier or ("", "")))
-
-
-def _begin_case(tx: Transaction, admission: Admission, case: Case) -> None:
-    other = None if admission.insist else cases.same_open(tx.connection, case)
-    if other:
-        raise CaseOpen(*other)
-    _count(tx, admission.prepared.agreed)
-    cases.add(tx.connection, case)
-    cases.add_numbers(tx.connection, case.id, admission.exchange.id, admission.numbers)
-    if admission.told:
-        events.add(tx.connection, case.id, 0, admission.told)
-
-
-def _in_its_place(tx: Transaction, exchange: Exchange, earlier: Earlier) -> Exchange:
-    """A later write comes behind the others of its case, and waits as long as one of them is open."""
-    events.lock(tx.connection, exchange.case_id)
-    earlier.guard(tx.connection)
-    places = [each.place for each in exchanges.of_case(tx.connection, exchange.case_id)]
-    exchange = exchange._replace(place=max(places) + 1)
-    if not exchanges.is_behind(tx.connection, exchange):
-        return exchange
-    return exchange._replace(state="waiting", attempt=0, owner="", due_ms=tx.now_ms + BEHIND_MS)
-
-
-def _count(tx: Transaction, passes: Agreed | None) -> None:
-    """Count a case of a capped batch on the day of its admission, in its own commit."""
-    if passes is None or passes.opening.per_day is None:
-        return
-    day = china_day(tx.now_ms).isoformat()
-    if passages.count(tx.connection, *passes.key, day) > passes.opening.per_day:
-        raise BatchFull(passes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +57,7 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
     def work(tx: Transaction) -> tuple[Exchange, Decision]:
         connection, fact = tx.connection, conclusion.fact
         if conclusion.asked:
-            _consume_key(tx, conclusion.asked, conclusion.exchange.id)
+            consume_key(tx, conclusion.asked, conclusion.exchange.id)
         row = exchanges.locked(connection, conclusion.exchange.id, wait=conclusion.wait)
         was = row or conclusion.exchange
         fenced = row is not None and conclusion.fence(was, tx.now_ms)

@@ -11,14 +11,15 @@ from typing import Any
 from gateway.cases.later import SUPPLEMENT, WITHDRAW, why_not
 from gateway.errors import Refusal
 from gateway.exchange.admission import owes
+from gateway.exchange.admitting import KeyConsumed
 from gateway.exchange.asked import Asked, Earlier, Prepared
 from gateway.exchange.brought import brought
-from gateway.exchange.commits import KeyConsumed, Moved
+from gateway.exchange.commits import Moved
+from gateway.exchange.contents import apart
 from gateway.exchange.following import SUBMIT, known_of, life_of
 from gateway.exchange.prepare import (
     Document,
     Translated,
-    apart,
     case_question,
     checked,
     personal_fields,

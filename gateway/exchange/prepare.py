@@ -4,8 +4,7 @@ Nothing is written here but the reservation of a number. All faults of a request
 """
 
 import asyncio
-from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -17,6 +16,7 @@ from gateway.agreements import Agreement
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.brought import brought
+from gateway.exchange.contents import apart, contentless, named_uploads
 from gateway.exchange.given import pointer
 from gateway.exchange.passing import CODES, passing
 from gateway.exchange.rights import allowed, require_rights
@@ -33,7 +33,7 @@ from gateway.routes import Route, Routes
 from mappings import canonical
 from mappings.china_time import CHINA, instant
 from mappings.mapping import Mapping as Mapped
-from mappings.problems import Problem, Unmappable
+from mappings.problems import Unmappable
 
 Document = dict[str, Any]
 CONTENT = "materials.files.content"  # read by the word `material` from the file as a whole
@@ -177,19 +177,12 @@ def require_sendable(
     faults: Sequence[Any],
 ) -> None:
     """Nothing is wrong with it, all of it can be said, and what it carries is there. Raises Refusal."""
-    at_hand = contents.keys() | _brought(document)
+    at_hand = contents.keys() | named_uploads(document)
     faults = [
-        *faults, *_contentless(document, at_hand, translated.encoded), *uncarried(route, document)
+        *faults, *contentless(document, at_hand, translated.encoded), *uncarried(route, document)
     ]  # fmt: skip
     if faults or translated.problems:
         raise _together(faults, translated.problems)
-
-
-async def apart(asked: Asked) -> tuple[Document, dict[str, bytes]]:
-    """The document with files as references, and the bytes that came inline."""
-    if asked.large:
-        return await asyncio.to_thread(_without_contents, asked.document)
-    return _without_contents(asked.document)
 
 
 def _placed(problems: Sequence[Any], mapping: Mapped, document: Mapping[str, Any]) -> list[Any]:
@@ -232,19 +225,6 @@ def _added(asked: Asked, receiving: Document, exchange_id: str, now_ms: int) -> 
     }
 
 
-def _without_contents(document: Document) -> tuple[Document, dict[str, bytes]]:
-    contents: dict[str, bytes] = {}
-    materials = []
-    for material in document.get("materials", ()):
-        files = []
-        for file in material["files"]:
-            if "content" in file:
-                contents[file["id"]] = _decoded(file["content"])
-            files.append({name: value for name, value in file.items() if name != "content"})
-        materials.append({**material, "files": files})
-    return {**document, "materials": materials} if "materials" in document else {**document}, contents
-
-
 def personal_fields(
     route: Route, document: Document, asked: Asked, translated: Translated
 ) -> tuple[str, ...]:
@@ -265,36 +245,8 @@ def _meets(name: str, source: str) -> bool:
     return name == source or source.startswith(f"{name}.") or name.startswith(f"{source}.")
 
 
-def _contentless(document: Document, contents: Set[str], encoded: Request | None) -> list[Any]:
-    """Files that the message carries and that nobody gave us: it could be admitted, but never be sent."""
-    wanted = {hole.material for hole in encoded.holes} - contents if encoded else set()
-    return [
-        Problem(f"/materials/{place}/files/{index}/content", "missing")
-        for place, material in enumerate(document["materials"] if wanted else ())
-        for index, file in enumerate(material["files"])
-        if file["id"] in wanted
-    ]
-
-
-def _brought(document: Document) -> set[str]:
-    """Ids of the files that name an upload, a good one or not."""
-    return {
-        file["id"]
-        for material in document.get("materials", ())
-        for file in material["files"]
-        if "upload" in file
-    }
-
-
 def _received_on(document: Mapping[str, Any]) -> date:
     return instant(document["receiving"]["received_at"]).date()
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return b64decode(text)
-    except ValueError:
-        return b""  # the check has already said so
 
 
 def _together(faults: Sequence[Any], problems: Sequence[Any]) -> Refusal:

@@ -14,7 +14,7 @@ from adapters.errors import LeaseOver
 from adapters.message import Reply
 from gateway import logs
 from gateway.errors import Refusal
-from gateway.exchange import circuit, commits
+from gateway.exchange import admitting, circuit, commits
 from gateway.exchange.admission import admission_of, exchange_of
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.brought import gone_of
@@ -115,15 +115,15 @@ class Exchanges:
             admission = await admission_of(asked, prepared, exchange, self.around.papers, lease_ms)
             try:
                 # commit 1: we are responsible
-                exchange = await self._store.write(commits.admit(admission))
-            except commits.KeyConsumed as earlier:  # two of the same request at once: the other one is it
+                exchange = await self._store.write(admitting.admit(admission))
+            except admitting.KeyConsumed as earlier:  # two of the same request at once: the other one is it
                 return await self.replay(earlier.exchange_id, earlier.digest, asked), True
-            except commits.CaseOpen as other:
+            except admitting.CaseOpen as other:
                 case = other.case_id if other.caller == exchange.caller else "?"  # not theirs to know
                 raise Refusal("case_open", division=exchange.division, case=case) from other
-            except commits.BatchFull as full:
+            except admitting.BatchFull as full:
                 raise full_today(full.passes, now_ms) from full
-            except commits.UploadGone as gone:
+            except admitting.UploadGone as gone:
                 raise Refusal(
                     "invalid_case", problems=gone_of(prepared.document, gone.file_id), count=1
                 ) from gone

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from gateway.errors import Refusal
-from gateway.exchange.commits import OURS
+from gateway.exchange.admitting import OURS
 from gateway.exchange.papers import Erased
 from gateway.exchange.story import Exchanges
 from gateway.reconcile.compare import Record

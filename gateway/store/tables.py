@@ -292,10 +292,5 @@ marks = sa.Table("marks", metadata, _key("name"), _text("value"), _number("at_ms
 # The permits of a quota: how many were given, and when the last `count` of them could have been used at the latest.
 quotas = sa.Table("quotas", metadata, _key("credential"), _number("following"), **_ONE_TREE)
 permits = sa.Table(
-    "permits",
-    metadata,
-    _key("credential"),
-    _key("place", sa.BigInteger),
-    _number("over_ms"),
-    **_ONE_TREE,
+    "permits", metadata, _key("credential"), _key("place", sa.BigInteger), _number("over_ms"), **_ONE_TREE
 )

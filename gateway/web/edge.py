@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from gateway.errors import Refusal
-from gateway.settings import Bounds
+from gateway.installation import Bounds
 from gateway.web.metrics import METRICS
 from gateway.web.shares import Share
 from gateway.web.turns import Place, Turns

@@ -11,7 +11,7 @@ import orjson
 from aiohttp import ClientError, HttpVersion11, web
 
 from gateway.errors import Refusal
-from gateway.settings import Bounds
+from gateway.installation import Bounds
 from gateway.web.answers import STAY
 from mappings.china_time import CHINA
 

@@ -19,8 +19,8 @@ from gateway.cases.states import ALONG, DECISIONS
 from gateway.exchange.following import MOST_TOLD, follow, known_of, life_of
 from gateway.exchange.outcomes import MOST_RESULTS, Outcome, keep, parted, seal_result
 from gateway.exchange.papers import Papers
-from gateway.exchange.reads import _NO_CASE
 from gateway.materials import MaterialFolder
+from gateway.model import BLANK
 from gateway.store import bodies, cases, events, exchanges, followed, results
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
@@ -36,7 +36,7 @@ HOUR_MS, NOW_MS = 3_600_000, 1_795_000_000_000
 CASE = Case(
     "01CASE", "guichi", "p", "i", "440232", "341702", NOW_MS - 100 * HOUR_MS, 1, NOW_MS - 99 * HOUR_MS
 )
-SUBMIT = _NO_CASE._replace(
+SUBMIT = BLANK._replace(
     id="01SUBMIT", case_id=CASE.id, kind="write", operation="case.submit", platform="sim-gd", state="delivered",
     admitted_ms=CASE.admitted_ms, changed_ms=NOW_MS, ended_ms=CASE.admitted_ms,
 )  # fmt: skip

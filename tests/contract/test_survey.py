@@ -26,5 +26,5 @@ def test_what_is_counted_and_not_offered_is_told() -> None:
 def test_the_table_has_a_row_for_each_project_and_one_for_all() -> None:
     [(name, files)] = survey.projects(ROOT / "openapi")
     lines = list(survey.table({name: survey.survey(files)}))
-    assert lines[2].startswith("| openapi | 3 | 8 | 5 (62.5 %) | 1 (12.5 %) | 2 (25.0 %) |")
-    assert lines[-1].startswith("| all | 3 | 8 |")
+    assert lines[2].startswith("| openapi | 4 | 9 | 6 (66.7 %) | 1 (11.1 %) | 2 (22.2 %) |")
+    assert lines[-1].startswith("| all | 4 | 9 |")

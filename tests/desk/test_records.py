@@ -88,7 +88,7 @@ async def test_what_a_unit_says_reaches_the_caller_in_its_own_words(window: Wind
     assert [each["state"] for each in answer["events"]] == ["signed", "correction_needed"]
     await window.record(done.ours, "not_accepted", words="不属于本机关职权范围")
     answer = await progress(window, done.ours)
-    assert (answer["state"], answer["reason"]) == ("not_accepted", "不属于本机关职权范围")
+    assert (answer["state"], answer["words"]) == ("not_accepted", "不属于本机关职权范围")
     assert "correction" not in answer
 
 
@@ -180,7 +180,7 @@ async def test_a_mistake_is_corrected_explicitly_also_after_the_end(window: Wind
     assert (life.state, life.findings) == ("served", ())
     answer = await progress(window, done.ours)
     assert [each["state"] for each in answer["events"]] == ["granted", "served"]
-    assert "reason" not in answer
+    assert "words" not in answer
 
 
 async def test_an_extension_is_told_with_its_day_and_moves_nothing(window: Window) -> None:
@@ -189,7 +189,7 @@ async def test_an_extension_is_told_with_its_day_and_moves_nothing(window: Windo
     life = await window.record(done.ours, "extended", words="情况复杂，经负责人批准", due_on="2026-12-31")
     assert life.state == "accepted"
     answer = await progress(window, done.ours)
-    assert (answer["due_on"], answer["reason"]) == ("2026-12-31", "情况复杂，经负责人批准")
+    assert (answer["due_on"], answer["words"]) == ("2026-12-31", "情况复杂，经负责人批准")
     *_, told = (each for each in await entries(window, done.case_id) if each["kind"] == "desk.recorded")
     assert (told["event"], told["due_on"], told["actor"]) == ("extended", "2026-12-31", STAFF)
 

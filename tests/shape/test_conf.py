@@ -8,7 +8,8 @@ import pytest
 from pydantic import BaseModel
 
 from gateway.agreements import Agreement
-from gateway.settings import Caller, Installation, PlatformAccess, declared, load
+from gateway.installation import Installation
+from gateway.settings import Caller, PlatformAccess, declared, load
 from mappings.source import read
 from tests.shape.sources import CHECKOUT
 

@@ -13,7 +13,8 @@ from adapters.transport import HttpTransport
 from audit import log
 from audit.entries import Entry
 from gateway.hooks import SecretSource, Webhook
-from gateway.settings import Caller, Installation, Rights, Settings
+from gateway.installation import Installation
+from gateway.settings import Caller, Rights, Settings
 from gateway.store import cases, letters
 from gateway.store.cases import Case
 from gateway.store.database import connect, open_engine

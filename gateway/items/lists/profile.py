@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
+from gateway.installation import Declared
 from gateway.items.item import Item
 from gateway.items.lists.problems import UnknownColumns
-from gateway.settings import Declared, declared
+from gateway.settings import declared
 from mappings.problems import Finding, Unreadable
 from mappings.source import read
 

@@ -19,7 +19,7 @@ from gateway.cases.states import ALONG, DECISIONS
 from gateway.exchange.following import MOST_TOLD, follow, known_of, life_of
 from gateway.exchange.outcomes import MOST_RESULTS, Outcome, keep, parted, seal_result
 from gateway.exchange.papers import Papers
-from gateway.materials import MaterialFolder
+from gateway.materials.folder import MaterialFolder
 from gateway.model import BLANK
 from gateway.store import bodies, cases, events, exchanges, followed, results
 from gateway.store.cases import Case
@@ -87,7 +87,8 @@ class History(RuleBasedStateMachine):
         shutil.copy(template(), self.folder / "case.db")
         self.connection = Connection(connect_sqlite(self.folder / "case.db"), sqlite_dialect())
         self.vault = Vault([b"w" * 32], b"p" * 32)
-        self.papers = Papers(None, self.vault, MaterialFolder(self.folder / "files", self.vault))  # type: ignore[arg-type]
+        folder = MaterialFolder(self.folder / "files")
+        self.papers = Papers(None, self.vault, folder, None)  # type: ignore[arg-type]
         self.key = self.vault.new_key(SUBMIT.id)
         self.news, self.kept, self.entries = list[Told](), list[Outcome](), 0
         self.life: Life | None = None

@@ -19,7 +19,7 @@ demo: $(VENV)/runtime ## the whole story on this machine, with kills in the midd
 serve: $(VENV)/runtime ## run the gateway with conf/gateway.yaml
 	$(BIN)/tongban serve --conf conf
 
-test: $(VENV)/dev ## the whole suite: most of it on all cores, then what measures, alone
+test: $(VENV)/dev $(VENV)/browser ## the whole suite: most of it on all cores, then what measures, alone
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not alone"
 	$(BIN)/pytest -m alone
 
@@ -54,6 +54,11 @@ lock: ## write constraints.txt anew, from a fresh environment of Python 3.11
 	build/lock/bin/python -m pip freeze --exclude-editable \
 	  | sed -E 's/^(spyne|pytz)(==.*)$$/\1\2 ; python_version < "3.12"/' >> build/constraints.txt
 	mv build/constraints.txt constraints.txt
+
+$(VENV)/browser: $(VENV)/dev
+	for each in chromium chromium-browser google-chrome chrome; do command -v $$each && exit; done; \
+	  $(BIN)/playwright install chromium
+	touch $@
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11 to 3.13 is needed: make PYTHON=python3.11 …")'

@@ -3,19 +3,16 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright
 
+from tests.browser import executable
 from tests.needs.test_window import words
 from tests.needs.wishes import WISHES, Wish
 from tests.web.service import Running, key_of
 
-CHROMIUM = (
-    which("chromium") or which("chromium-browser") or which("google-chrome")
-)  # else the one of Playwright
 SCRIPT = Path(__file__).with_name("window.js").read_text("utf-8")
 PDF = {"name": "扫描件.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\nmade up\n%%EOF\n"}
 # The first control that is asked for and empty, as a person sees it: what stands beside it, what may be chosen.
@@ -33,9 +30,14 @@ NEXT = """() => {
 
 
 @pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
+def chromium() -> str:
+    return executable()
+
+
+@pytest.fixture(scope="module")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield started
         await started.close()
 

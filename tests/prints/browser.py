@@ -1,23 +1,12 @@
-"""The real browser. A machine without one fails these tests: what nobody has looked at is not known to be right."""
+"""A page as people see it on a screen, and as a printer gets it."""
 
-import shutil
-import subprocess
 from pathlib import Path
 
 from PIL import Image
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+from tests.browser import run
+
 PIXELS = (900, 400)  # the head of a page, where its code stands
-
-
-def run(folder: Path, *arguments: str) -> None:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, f"none of {', '.join(NAMES)} is installed"
-    command = [
-        found, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-        f"--user-data-dir={folder / 'profile'}", *arguments,
-    ]  # fmt: skip
-    subprocess.run(command, capture_output=True, timeout=60, check=True, cwd=folder)
 
 
 def seen(page: Path) -> Image.Image:

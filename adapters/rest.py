@@ -86,19 +86,8 @@ class RestAdapter(Adapter):
         call = self._calls[message.operation]
         document, holes = hollowed(message.document)
         if call.url is not None and call.plain:
-            body = json.write(document)
-            if call.operation.charset != "utf-8" and not writable(body.decode(), call.operation.charset):
-                _check(document, call.operation.charset)
-            return Request(call.method, call.url, _JSON, body, call.fresh, holes)
-        url = call.url
-        if (
-            call.sends != "xml" or url is None or call.operation.query
-        ):  # the XML codec finds these together with its own
-            _check(document, call.operation.charset)
-        if url is None:
-            url, document = self._addressed(call.path, document)
-        if call.operation.query:
-            url, document = _asked(url, document, call.operation.query)
+            return _plain(call, call.url, document, holes)
+        url, document = self._placed(call, document)
         document, own = without(document, call.apart), written(call.headers, message)
         if call.sends == "multipart":
             body, kind, holes = multipart.write(_fields(call, document), holes)
@@ -109,6 +98,15 @@ class RestAdapter(Adapter):
         if call.sends == "form":
             holes = tuple(replace(hole, quoted=True) for hole in holes)
         return Request(call.method, url, {**headers, **own} if own else headers, body, call.fresh, holes)
+
+    def _placed(self, call: _Call, document: Document) -> tuple[URL, Document]:
+        """The URL with what stands in its path and query, and the document without it. Raises Unencodable."""
+        url, query, charset = call.url, call.operation.query, call.operation.charset
+        if call.sends != "xml" or url is None or query:  # the XML codec finds these together with its own
+            _check(document, charset)
+        if url is None:
+            url, document = self._addressed(call.path, document)
+        return _asked(url, document, query) if query else (url, document)
 
     def _addressed(self, path: str, document: Document) -> tuple[URL, Document]:
         """The URL with its fields filled, and the document without them. Raises Unencodable for absent."""
@@ -154,6 +152,14 @@ def sends(operation: Operation, method: str) -> str:
 def _is_whole_xml(answer: Answer) -> bool:
     """The body is the document itself; no string carries it."""
     return answer.document == "xml" and answer.at is None and answer.around is None
+
+
+def _plain(call: _Call, url: URL, document: Document, holes: tuple[Hole, ...]) -> Request:
+    """The document as the JSON body, and nothing else: most messages are so."""
+    body, charset = json.write(document), call.operation.charset
+    if charset != "utf-8" and not writable(body.decode(), charset):
+        _check(document, charset)
+    return Request(call.method, url, _JSON, body, call.fresh, holes)
 
 
 def _written(call: _Call, url: URL, document: Document) -> tuple[URL, Mapping[str, str], bytes]:

@@ -147,6 +147,7 @@ def load(conf: Path) -> Settings:
     platforms = _folder(PlatformAccess, conf / "platforms", conf.parent, findings)
     agreements = _folder(Agreement, conf / "agreements", conf.parent, findings)
     findings += _repeated([each.agreement for each in agreements])
+    findings += _absent(installation, conf) if installation else []
     if findings or installation is None:
         raise Unreadable(findings)
     return Settings(
@@ -156,6 +157,17 @@ def load(conf: Path) -> Settings:
         platforms={platform.platform: platform for platform in platforms},
         agreements=tuple(agreements),
     )
+
+
+def _absent(installation: Installation, conf: Path) -> list[Finding]:
+    """Lists that every start is to import, and that are not there."""
+    path = conf / "gateway.yaml"
+    source = read(path.relative_to(conf.parent).as_posix(), path.read_text(encoding="utf-8"))
+    return [
+        source.finding(("catalogue", place), f"no such file: {each}", "name the file, or leave it out")
+        for place, each in enumerate(installation.catalogue)
+        if not (conf.parent / each).is_file()
+    ]
 
 
 def declared(model: type[Model], source: Source) -> Model:

@@ -223,3 +223,17 @@ def test_several_processes_do_not_watch_the_declared_files(place):
 
 def test_no_process_at_all_is_refused(place):
     assert run("serve", "--conf", place.conf, "--workers", "0").returncode == 2
+
+
+def test_a_list_that_the_configuration_names_and_that_is_not_there_is_told_at_its_line(
+    place: Installation,
+) -> None:
+    conf = place.conf / "gateway.yaml"
+    text = conf.read_text("utf-8")
+    conf.write_text(text.replace(f"{CATALOGUE}/items.csv", "nowhere/items.csv"), encoding="utf-8")
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if each.startswith("catalogue:"))
+    for command in (("check",), ("serve",)):
+        done = run(*command, "--conf", place.conf)
+        assert done.returncode == 1
+        assert f"conf/gateway.yaml:{line}:13: no such file: nowhere/items.csv" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -19,6 +19,7 @@ from adapters.message import Access, Credential, Request, Transport
 NOW_MS = 1_600_000_000_000
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = (ROOT / "mappings/examples/sim-gx/contract/service.wsdl").read_text()
+OPERATIONS = ["submitCase", "queryCase", "changeCase", "queryChange", "queryGuide", "queryResult"]
 
 REST: dict[str, Any] = {
     "platform": "sim-rest",

@@ -16,6 +16,7 @@ from adapters.transport import HttpTransport
 from tests.adapters.peers import (
     CONTRACT,
     NOW_MS,
+    OPERATIONS,
     SOAP,
     Shelf,
     adapter,
@@ -238,7 +239,7 @@ def test_a_call_that_is_not_in_the_contract_is_named_at_its_place(transport: Htt
 def test_the_contract_lists_what_can_be_used(soap: Adapter) -> None:
     assert isinstance(soap, SoapAdapter)
     usable = [use.operation for use in soap.contract.uses if use.reason is None]
-    assert usable == ["submitCase", "queryCase", "queryGuide"]
+    assert usable == OPERATIONS
     assert CONTRACT
     assert "LIC-1" not in repr(Access("http://h", {}, {"licence": "LIC-1"}))
 

@@ -166,7 +166,8 @@ async def test_a_platform_that_has_no_results_is_not_asked(new_place, tmp_path):
     declared = (folder / "platform.yaml").read_text()
     begin, end = declared.index("  case.result:"), declared.index("  guide.get:")
     (folder / "platform.yaml").write_text(declared[:begin] + declared[end:])
-    for file in [*folder.glob("case.result*"), *folder.glob("samples/case.result*")]:
+    outward = [folder / name for name in ("case.result.yaml", "case.result.reply.yaml")]
+    for file in [*outward, *folder.glob("samples/case.result.*")]:
         file.unlink()
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         await decided(gateway, simulators["sim-gd"])

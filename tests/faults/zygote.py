@@ -29,6 +29,7 @@ from tests.faults.steering import Steering
 
 POLL_S = 0.005
 CIRCUIT_MS = 1_500  # how long a platform is left alone that bars us
+NEVER_MS = 1 << 62  # clocks of cases are looked at by the clock, beside what dies at its boundaries
 REFRESH_MS = 3_000  # how long one process may take to fetch a session secret before another one tries
 CHILDREN: set[int] = set()
 
@@ -118,6 +119,8 @@ def _become(job: Job) -> None:
         if job.short:
             put("gateway.exchange.circuit", "CIRCUIT_MS", CIRCUIT_MS)
             put("gateway.credentials", "REFRESH_MS", REFRESH_MS)
+        if job.mortal:
+            put("gateway.deadlines.watching", "EVERY_MS", NEVER_MS)
         if job.without:
             remove(job.without)
         uvloop.run(serve_until_stopped(load(folder / "conf"), port=0, world=_world(job, desk)))

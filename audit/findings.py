@@ -126,4 +126,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "与所持检查点矛盾：同为 {size} 条而根不同",
         "contradicts the held checkpoint: other content under the same {size} entries",
     ),
+    "certificate.unreadable": ("不是完整性证书", "no certificate: {reason}"),
+    "certificate.differs": ("与日志不符：{line}", "is not what the log says: {line}"),
+    "certificate.lacks": ("缺少此行：{line}", "the log says also: {line}"),
+    "certificate.late": (
+        "检查点之后又登记了所涉日期的交换",
+        "an exchange of these days was admitted behind the checkpoint",
+    ),
 }

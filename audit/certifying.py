@@ -21,22 +21,17 @@ from audit.certificates import (
 from audit.checkpoints import Checkpoint, read_checkpoint
 from audit.completeness import Count, admitted_since
 from audit.findings import Finding
-from audit.ledger import Ledger, open_ledger
+from audit.ledger import open_ledger
 from audit.notes import Key, KeyRejected, NoteRejected, Signer, read_note
 from audit.origins import split_origin
+from audit.reading import NotCovered, newest
 from audit.report import ProgressBar, finding_json, say, show, show_json
-from audit.source import LedgerUnreadable
-
-
-class NotCovered(LedgerUnreadable):
-    """No checkpoint of the log covers the days yet: it is signed again within seconds of the next entry."""
 
 
 def certificate(options: argparse.Namespace) -> int:
     keys, days, bar = read_keys(options.key), _days(options), ProgressBar()
     with closing(open_ledger(options.database)) as ledger:
-        note = _newest(ledger)
-        signed = _trusted(note, keys)
+        note, signed = newest(ledger, keys)
         for position in admitted_since(ledger, signed, days, bar.draw):
             raise NotCovered(f"entry {position} is of these days, and the newest checkpoint is before it")
         count = Count(ledger, signed, days, bar.draw)
@@ -120,20 +115,6 @@ def _days(options: argparse.Namespace) -> Days:
         return Days(first, last)
     except ValueError as error:
         raise FileRejected(str(error)) from error
-
-
-def _newest(ledger: Ledger) -> str:
-    stored = ledger.checkpoints(ledger.extent().last_checkpoint)
-    if not stored or not isinstance(stored[-1].note, str):
-        raise NotCovered("the log holds no checkpoint")
-    return stored[-1].note
-
-
-def _trusted(note: str, keys: Sequence[Key]) -> Checkpoint:
-    try:
-        return read_checkpoint(note, keys)
-    except NoteRejected as error:
-        raise KeyRejected(f"the newest checkpoint does not hold: {error}") from error
 
 
 def _signed(text: str, file: str, signed: Checkpoint, keys: Sequence[Key]) -> str:

@@ -9,20 +9,19 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from audit import tree
 from audit.certificates import Days, Reckoning
 from audit.checkpoints import Checkpoint
 from audit.findings import Finding
-from audit.ledger import EntryRow, Ledger
+from audit.ledger import Ledger
 from audit.order import READ, START
 from audit.origins import split_origin
-from audit.records import Record, RecordUnreadable, read_record
+from audit.reading import Reading, record_at
+from audit.records import Record
 from audit.stories import Stories, Story
 from audit.succession import Succession
 from audit.walk import Progress
 
 _CHINA = timezone(timedelta(hours=8))
-_LEAVES_AT_ONCE = 1_000
 _ADMITTED = f'"kind":"{START}"'.encode()
 
 
@@ -46,36 +45,15 @@ class Count:
     def findings(self) -> Iterator[Finding]:
         epochs = Succession(frozenset([split_origin(self.signed.origin)[0]]))
         self.reckoning = Reckoning(self.days, defaultdict(Counter))
+        reading = Reading(self.ledger, self.signed, self.progress)
         with closing(Stories()) as stories:
-            faults = list(self._pass(stories, epochs))
-            yield from faults
-            if not faults:
+            for position, record in reading:
+                yield from epochs.take(f"entry {position}", position, record)
+                self._take(stories, position, record)
+            yield from reading.findings
+            if not reading.findings:
                 self._close(stories, epochs)
         self.ledger.check_undisturbed()
-
-    def _pass(self, stories: Stories, epochs: Succession) -> Iterator[Finding]:
-        """All entries that were signed, in their order; the first of them that cannot be reckoned with."""
-        frontier: list[bytes] = []
-        leaves: list[bytes] = []
-        size, due = 0, self.signed.size
-        for row in self.ledger.entries(0, due):
-            record = _record(row, size)
-            if isinstance(record, Finding):
-                yield record
-                return
-            yield from epochs.take(f"entry {size}", size, record)
-            self._take(stories, size, record)
-            leaves.append(tree.leaf_hash(row.body))
-            size += 1
-            if len(leaves) == _LEAVES_AT_ONCE:
-                frontier = tree.grown(frontier, size - len(leaves), leaves)
-                leaves.clear()
-                self.progress(size, due)
-        self.progress(size, due)
-        if size < due:
-            yield Finding(f"entry {size}", "entries.missing", {"first": size, "last": due - 1})
-        elif tree.fold(tree.grown(frontier, size - len(leaves), leaves)) != self.signed.root:
-            yield Finding(f"checkpoint {due}", "checkpoint.root", {"size": due})
 
     def _take(self, stories: Stories, position: int, record: Record) -> None:
         if record.kind == READ:
@@ -120,16 +98,6 @@ def admitted_since(ledger: Ledger, signed: Checkpoint, days: Days, progress: Pro
         progress(row.position - signed.size + 1, end - signed.size)
         if not isinstance(row.body, bytes) or _ADMITTED not in row.body:
             continue
-        record = _record(row, row.position)
+        record = record_at(row, row.position)
         if isinstance(record, Record) and record.kind == START and china_day(record.at_ms) <= days.last:
             yield row.position
-
-
-def _record(row: EntryRow, position: int) -> Record | Finding:
-    if row.position != position:
-        bounds = {"first": position, "last": row.position - 1}
-        return Finding(f"entry {position}", "entries.missing", bounds)
-    try:
-        return read_record(row.body if isinstance(row.body, bytes) else b"")
-    except RecordUnreadable:
-        return Finding(f"entry {position}", "entry.unreadable")

@@ -133,4 +133,28 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "检查点之后又登记了所涉日期的交换",
         "an exchange of these days was admitted behind the checkpoint",
     ),
+    "compare.entry": (
+        "首处不同：一方为 {one}，另一方为 {other}",
+        "first difference: {one} here, {other} there",
+    ),
+    "compare.between": (
+        "首处不同在第 {first} 至 {last} 条之间",
+        "the first difference is among the entries {first} to {last}",
+    ),
+    "compare.split": (
+        "同为 {size} 条而签有两个不同的根：日志分叉",
+        "two roots were signed over the same {size} entries: the log was forked",
+    ),
+    "compare.unknown": (
+        "交换 {exchange} 所称对方编号 {number} 不见于对方日志",
+        "exchange {exchange} names {number}, which the other log does not know",
+    ),
+    "compare.end": (
+        "交换 {exchange} 在此为 {kind}，对方第 {entry} 条起（{number}）为 {other}",
+        "exchange {exchange} is {kind} here, and {other} over there ({number}, from entry {entry})",
+    ),
+    "compare.fact": (
+        "交换 {exchange} 的 {column} 与对方第 {entry} 条（{number}）不同",
+        "{column} of exchange {exchange} is another over there ({number}, entry {entry})",
+    ),
 }

@@ -4,7 +4,9 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from audit.ledger import Log, open_ledger
 from audit.notes import Key, KeyRejected
+from audit.tilelog import open_tiles
 
 SOUND, FINDINGS, CANNOT_RUN = 0, 1, 2
 _FILE_BYTES_AT_MOST = 4_000_000
@@ -73,9 +75,19 @@ def add_held(command: argparse.ArgumentParser) -> None:
 
 def add_log(command: argparse.ArgumentParser) -> None:
     """Which log is read."""
-    command.add_argument(
+    log = command.add_mutually_exclusive_group(required=True)
+    log.add_argument(
         "--database",
         metavar="DATABASE",
-        required=True,
         help="SQLite 文件，或 postgresql://…，只读 / SQLite file, or postgresql://…, only read",
     )
+    log.add_argument(
+        "--tiles",
+        metavar="PLACE",
+        help="导出的瓦片：目录或 http(s)://… / exported tiles: a folder, or http(s)://…",
+    )
+
+
+def open_named(options: argparse.Namespace) -> Log:
+    """The log of `--database` or `--tiles`. Raises LedgerUnreadable."""
+    return open_ledger(options.database) if options.database else open_tiles(options.tiles)

@@ -6,7 +6,17 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from audit.arguments import FINDINGS, SOUND, FileRejected, add_command, add_keys, add_log, read, read_keys
+from audit.arguments import (
+    FINDINGS,
+    SOUND,
+    FileRejected,
+    add_command,
+    add_keys,
+    add_log,
+    open_named,
+    read,
+    read_keys,
+)
 from audit.certificates import (
     CHARACTERS_AT_MOST,
     Certificate,
@@ -21,7 +31,6 @@ from audit.certificates import (
 from audit.checkpoints import Checkpoint, read_checkpoint
 from audit.completeness import Count, admitted_since
 from audit.findings import Finding
-from audit.ledger import open_ledger
 from audit.notes import Key, KeyRejected, NoteRejected, Signer, read_note
 from audit.origins import split_origin
 from audit.reading import NotCovered, newest
@@ -30,7 +39,7 @@ from audit.report import ProgressBar, finding_json, say, show, show_json
 
 def certificate(options: argparse.Namespace) -> int:
     keys, days, bar = read_keys(options.key), _days(options), ProgressBar()
-    with closing(open_ledger(options.database)) as ledger:
+    with closing(open_named(options)) as ledger:
         note, signed = newest(ledger, keys)
         for position in admitted_since(ledger, signed, days, bar.draw):
             raise NotCovered(f"entry {position} is of these days, and the newest checkpoint is before it")
@@ -82,7 +91,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _held_against(options: argparse.Namespace, stated: Certificate, signed: Checkpoint) -> int:
     bar, path = ProgressBar(), options.certificate
-    with closing(open_ledger(options.database)) as ledger:
+    with closing(open_named(options)) as ledger:
         count = Count(ledger, signed, stated.days, bar.draw)
         findings = list(count.findings())
         if not findings:

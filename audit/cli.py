@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from audit import certifying, comparing
+from audit import certifying, comparing, exporting
 from audit.arguments import (
     CANNOT_RUN,
     FINDINGS,
@@ -20,15 +20,17 @@ from audit.arguments import (
     add_held,
     add_keys,
     add_log,
+    open_named,
     read,
     read_held,
     read_keys,
 )
-from audit.ledger import open_ledger
+from audit.findings import Finding
 from audit.notes import KeyRejected, Signer
 from audit.origins import FIRST_EPOCH, origin
 from audit.report import (
     ProgressBar,
+    finding_json,
     say,
     show,
     show_json,
@@ -37,6 +39,7 @@ from audit.report import (
     verdict_json,
     verdict_lines,
 )
+from audit.signed import rejected
 from audit.source import LedgerUnreadable
 from audit.survey import Survey
 from audit.verify import verify_disclosure, verify_proof
@@ -84,7 +87,9 @@ def verify_log(options: argparse.Namespace) -> int:
             "no earlier checkpoint given: shows that the log agrees with itself and its operator's signatures"
         )
     bar, findings = ProgressBar(), []
-    with closing(open_ledger(options.database)) as ledger:
+    with closing(open_named(options)) as ledger:
+        if options.tiles and (unsigned := rejected(ledger, keys)):  # then nothing more of it is read
+            return _told(options, unsigned)
         survey = Survey(ledger, keys, held, bar.draw)
         for finding in survey.findings():
             findings.append(finding)
@@ -98,6 +103,14 @@ def verify_log(options: argparse.Namespace) -> int:
     else:
         show([*map(str, notices), summary_line(ledger.name, len(findings), summary)])
     return FINDINGS if findings else SOUND
+
+
+def _told(options: argparse.Namespace, finding: Finding) -> int:
+    if options.json:
+        show_json({"file": options.tiles, "sound": False, "findings": [finding_json(finding)]})
+    else:
+        show([str(finding)])
+    return FINDINGS
 
 
 def create_key(options: argparse.Namespace) -> int:
@@ -127,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         add_held(command)
     certifying.add_commands(commands)
     comparing.add_commands(commands)
+    exporting.add_commands(commands)
     create = add_command(commands, "create-key", create_key, "生成签名密钥 / make a signing key")
     create.add_argument("--name", required=True, help="日志名称 / name of the log, like gateway.example/log")
     shown = add_command(commands, "show-key", show_key, "显示公钥 / show the public key of a signing key")

@@ -7,7 +7,7 @@ from audit import tree
 from audit.checkpoints import Checkpoint, read_checkpoint
 from audit.findings import Finding
 from audit.growth import Growth
-from audit.ledger import EntryRow, Ledger
+from audit.ledger import EntryRow, Log
 from audit.notes import Key, NoteRejected
 from audit.proofs import HEADER, Proof, ProofUnreadable, read_proof
 from audit.records import RecordUnreadable, read_record
@@ -19,8 +19,8 @@ from audit.walk import Progress
 class Logs:
     """Two copies of one log. agreed: how many entries both hold with the same bytes, known at the end."""
 
-    one: Ledger
-    other: Ledger
+    one: Log
+    other: Log
     keys: Sequence[Key]
     progress: Progress
     agreed: int = 0
@@ -68,7 +68,7 @@ class Kept:
     fitting: how many of those the log fits. skipped: names of files that are neither.
     """
 
-    ledger: Ledger
+    ledger: Log
     texts: Mapping[str, str]
     keys: Sequence[Key]
     progress: Progress
@@ -128,7 +128,7 @@ class Kept:
             fits, self.fitting = signed.size, self.fitting + 1
 
 
-def _signed(ledger: Ledger, keys: Sequence[Key]) -> tuple[list[Finding], list[Checkpoint]]:
+def _signed(ledger: Log, keys: Sequence[Key]) -> tuple[list[Finding], list[Checkpoint]]:
     faults, found = [], []
     for row in ledger.checkpoints(ledger.extent().last_checkpoint):
         try:

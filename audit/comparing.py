@@ -9,17 +9,18 @@ from audit.across import Across
 from audit.arguments import FINDINGS, SOUND, add_command, add_keys, read, read_keys
 from audit.compare import Kept, Logs
 from audit.findings import Finding
-from audit.ledger import open_ledger
 from audit.notes import Key
 from audit.reading import Reading, newest
 from audit.report import ProgressBar, finding_json, say, show, show_json
+from audit.tilefiles import TILES
+from audit.tilelog import open_log
 
 
 def compare(options: argparse.Namespace) -> int:
     keys = read_keys(options.key)
     if options.platform:
         findings, told = _across(options, keys)
-    elif Path(options.other).is_dir():
+    elif Path(options.other).is_dir() and not (Path(options.other) / TILES).is_dir():
         findings, told = _kept(options, keys)
     else:
         findings, told = _logs(options, keys)
@@ -38,10 +39,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command = add_command(
         commands, "compare", compare, "比对两份存证 / hold two evidences against each other"
     )
-    command.add_argument("one", metavar="LOG", help="数据库 / database")
+    command.add_argument(
+        "one", metavar="LOG", help="数据库，或瓦片的目录或地址 / database, or folder or address of tiles"
+    )
     command.add_argument(
         "other", metavar="OTHER",
-        help="数据库，或存有检查点与证明的目录 / database, or a folder of kept checkpoints and proofs",
+        help="同上，或存有检查点与证明的目录 / the same, or a folder of kept checkpoints and proofs",
     )  # fmt: skip
     command.add_argument(
         "--platform", metavar="NAME",
@@ -52,7 +55,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _logs(options: argparse.Namespace, keys: Sequence[Key]) -> tuple[list[Finding], str]:
     bar = ProgressBar()
-    with closing(open_ledger(options.one)) as one, closing(open_ledger(options.other)) as other:
+    with closing(open_log(options.one)) as one, closing(open_log(options.other)) as other:
         logs = Logs(one, other, keys, bar.draw)
         findings = list(logs.findings())
     bar.clear()
@@ -62,7 +65,7 @@ def _logs(options: argparse.Namespace, keys: Sequence[Key]) -> tuple[list[Findin
 def _kept(options: argparse.Namespace, keys: Sequence[Key]) -> tuple[list[Finding], str]:
     files = [file for file in sorted(Path(options.other).iterdir()) if file.is_file()]
     bar, texts = ProgressBar(), {str(file): read(str(file)) for file in files}
-    with closing(open_ledger(options.one)) as ledger:
+    with closing(open_log(options.one)) as ledger:
         kept = Kept(ledger, texts, keys, bar.draw)
         findings = list(kept.findings())
     bar.clear()
@@ -73,7 +76,7 @@ def _kept(options: argparse.Namespace, keys: Sequence[Key]) -> tuple[list[Findin
 
 def _across(options: argparse.Namespace, keys: Sequence[Key]) -> tuple[list[Finding], str]:
     bar = ProgressBar()
-    with closing(open_ledger(options.one)) as one, closing(open_ledger(options.other)) as other:
+    with closing(open_log(options.one)) as one, closing(open_log(options.other)) as other:
         readings = [Reading(each, newest(each, keys)[1], bar.draw) for each in (one, other)]
         across = Across(readings[0], readings[1], options.platform)
         findings = list(across.findings())

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from audit.certificates import Days, Reckoning
 from audit.checkpoints import Checkpoint
 from audit.findings import Finding
-from audit.ledger import Ledger
+from audit.ledger import Log
 from audit.order import READ, START
 from audit.origins import split_origin
 from audit.reading import Reading, record_at
@@ -36,7 +36,7 @@ class Count:
     `findings` says why there is none: the entries are not those. Only without findings `reckoning` holds.
     """
 
-    ledger: Ledger
+    ledger: Log
     signed: Checkpoint
     days: Days
     progress: Progress
@@ -88,7 +88,7 @@ class Count:
         return True
 
 
-def admitted_since(ledger: Ledger, signed: Checkpoint, days: Days, progress: Progress) -> Iterator[int]:
+def admitted_since(ledger: Log, signed: Checkpoint, days: Days, progress: Progress) -> Iterator[int]:
     """Positions behind the checkpoint at which exchanges of these days or before were still admitted.
 
     The column `kind` is not asked: nothing proves it.

@@ -50,6 +50,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "tile.extra": ("该瓦片不应存在", "the tile should not be there"),
     "tile.altered": ("瓦片第 {position} 个哈希已被改动", "hash {position} of the tile was altered"),
     "tile.root": ("瓦片的根已被改动", "the root of the tile was altered"),
+    "bundle.altered": ("在 {number} 条之后还有内容", "holds more than {number} entries"),
     "checkpoint.rejected": ("检查点的签名或格式无效", "the checkpoint does not hold: {reason}"),
     "checkpoint.size": ("检查点所签规模为 {signed}", "the checkpoint was signed over {signed} entries"),
     "checkpoint.root": (

@@ -7,7 +7,7 @@ from audit import tree
 from audit.checkpoints import Checkpoint, read_checkpoint
 from audit.findings import Finding
 from audit.growth import Growth
-from audit.ledger import EntryRow, Ledger
+from audit.ledger import HIGHEST, EntryRow, Log
 from audit.notes import Key, KeyRejected, NoteRejected
 from audit.records import Record, RecordUnreadable, read_record
 from audit.source import LedgerUnreadable
@@ -25,7 +25,7 @@ class Reading:
     findings: known at the end of the reading; with any, the entries are not those that were signed.
     """
 
-    ledger: Ledger
+    ledger: Log
     signed: Checkpoint
     progress: Progress
     findings: list[Finding] = field(default_factory=list)
@@ -58,9 +58,9 @@ def record_at(row: EntryRow, position: int) -> Record | Finding:
         return Finding(f"entry {position}", "entry.unreadable")
 
 
-def newest(ledger: Ledger, keys: Sequence[Key]) -> tuple[str, Checkpoint]:
+def newest(ledger: Log, keys: Sequence[Key]) -> tuple[str, Checkpoint]:
     """The newest checkpoint of the log as note and as what it says. Raises NotCovered, KeyRejected."""
-    stored = ledger.checkpoints(ledger.extent().last_checkpoint)
+    stored = ledger.checkpoints(HIGHEST)
     note = stored[-1].note if stored else None
     if not isinstance(note, str):
         raise NotCovered(f"{ledger.name}: the log holds no checkpoint")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from audit import tree
 from audit.findings import Finding
-from audit.ledger import BatchRow, EntryRow, Extent, Ledger
+from audit.ledger import BatchRow, EntryRow, Extent, Log
 from audit.order import Orders
 from audit.records import Record, RecordUnreadable, read_record
 from audit.succession import Succession
@@ -54,7 +54,7 @@ class Stretch:
 class Walk:
     """How far the walk came, the tree there (None: unknown), and the roots at the `wanted` (sorted) sizes."""
 
-    ledger: Ledger
+    ledger: Log
     extent: Extent
     wanted: Sequence[int]
     progress: Progress

@@ -10,6 +10,8 @@ ECHOES = frozenset({"exchange.late_reply"})  # may follow an end
 READ = "exchange.read"  # the whole story of a read (查询), which has one commit and so no other entry
 BETWEEN = frozenset({"exchange.sending", "exchange.deferred", "exchange.held", "exchange.hastened"})
 
+_KNOWN = ENDS | ECHOES | BETWEEN
+
 
 @dataclass(slots=True)
 class Orders:
@@ -34,7 +36,7 @@ class Orders:
         ended = exchange in self.ended
         if kind == START:
             return "second_start" if ended or exchange in self.open else None
-        if kind not in ENDS | ECHOES | BETWEEN:
+        if kind not in _KNOWN:
             return "unknown_kind"
         if ended:
             return "second_end" if kind in ENDS else None if kind in ECHOES else "after_end"

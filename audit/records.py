@@ -3,10 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 VERSION = 1
-_CHINA = timezone(timedelta(hours=8))
+_CHINA = timedelta(hours=8)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class RecordUnreadable(ValueError):
@@ -30,12 +38,12 @@ class Record:
 def read_record(body: bytes) -> Record:
     """Read an entry, which must be the canonical form of its own content. Raises RecordUnreadable."""
     try:
-        content = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        content = _DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise RecordUnreadable("no JSON in UTF-8") from error
     if not isinstance(content, dict) or _canonical(content) != body:
         raise RecordUnreadable("not the canonical form of an object")
-    kind, at, version = (content.pop(name, None) for name in ("kind", "at", "v"))
+    kind, at, version = content.pop("kind", None), content.pop("at", None), content.pop("v", None)
     if version != VERSION or not isinstance(kind, str) or not isinstance(at, str):
         raise RecordUnreadable("no kind, time or known version")
     return Record(kind, at, _milliseconds(at), content)
@@ -43,8 +51,7 @@ def read_record(body: bytes) -> Record:
 
 def _canonical(content: object) -> bytes:
     """Two equal keys, another order, a space or another escape: the bytes come out differently."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(content).encode("utf-8", "surrogatepass")
 
 
 def _milliseconds(at: str) -> int:
@@ -52,10 +59,6 @@ def _milliseconds(at: str) -> int:
         time = datetime.fromisoformat(at)
     except ValueError as error:
         raise RecordUnreadable("the time is no time") from error
-    if time.tzinfo is None or time.astimezone(_CHINA).isoformat(timespec="milliseconds") != at:
+    if time.utcoffset() != _CHINA or time.isoformat(timespec="milliseconds") != at:
         raise RecordUnreadable("the time is not written in milliseconds and +08:00")
     return round(time.timestamp() * 1000)
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")

@@ -1,12 +1,15 @@
 """Entries as a verifier reads them: from bytes, with the standard library alone."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 
 VERSION = 1
-_CHINA = timedelta(hours=8)
+_CHINA = "+08:00"
+_FRACTION = re.compile("[0-9]{3}")
 
 
 def _refuse(constant: str) -> None:
@@ -38,7 +41,7 @@ class Record:
 def read_record(body: bytes) -> Record:
     """Read an entry, which must be the canonical form of its own content. Raises RecordUnreadable."""
     try:
-        content = _DECODER.decode(body.decode("utf-8"))
+        content = _DECODER.raw_decode(body.decode("utf-8"))[0]  # what follows it is no part of the form below
     except (ValueError, RecursionError) as error:
         raise RecordUnreadable("no JSON in UTF-8") from error
     if not isinstance(content, dict) or _canonical(content) != body:
@@ -55,10 +58,19 @@ def _canonical(content: object) -> bytes:
 
 
 def _milliseconds(at: str) -> int:
+    second, fraction = at[:19], at[20:23]
+    if at != f"{second}.{fraction}{_CHINA}" or not _FRACTION.fullmatch(fraction):
+        raise RecordUnreadable("the time is not written in milliseconds and +08:00")
+    return _second_ms(second) + int(fraction)
+
+
+@lru_cache(maxsize=4_096)
+def _second_ms(second: str) -> int:
+    """Epoch milliseconds of a whole second; under load many entries share one."""
     try:
-        time = datetime.fromisoformat(at)
+        time = datetime.fromisoformat(second + _CHINA)
     except ValueError as error:
         raise RecordUnreadable("the time is no time") from error
-    if time.utcoffset() != _CHINA or time.isoformat(timespec="milliseconds") != at:
-        raise RecordUnreadable("the time is not written in milliseconds and +08:00")
-    return round(time.timestamp() * 1000)
+    if time.isoformat() != second + _CHINA:
+        raise RecordUnreadable("the time is not written as RFC 3339 has it")
+    return round(time.timestamp()) * 1000

@@ -6,15 +6,31 @@ Exit codes: 0 sound, 1 findings, 2 cannot run. Needs Python and the package `cry
 import argparse
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from audit.ledger import open_ledger
-from audit.notes import Key, KeyRejected, Signer
+from audit import certifying, comparing, exporting
+from audit.arguments import (
+    CANNOT_RUN,
+    FINDINGS,
+    SOUND,
+    FileRejected,
+    add_command,
+    add_held,
+    add_keys,
+    add_log,
+    open_named,
+    read,
+    read_held,
+    read_keys,
+)
+from audit.findings import Finding
+from audit.notes import KeyRejected, Signer
 from audit.origins import FIRST_EPOCH, origin
 from audit.report import (
     ProgressBar,
+    finding_json,
     say,
     show,
     show_json,
@@ -23,16 +39,10 @@ from audit.report import (
     verdict_json,
     verdict_lines,
 )
+from audit.signed import rejected
 from audit.source import LedgerUnreadable
 from audit.survey import Survey
 from audit.verify import verify_disclosure, verify_proof
-
-SOUND, FINDINGS, CANNOT_RUN = 0, 1, 2
-_FILE_BYTES_AT_MOST = 4_000_000
-
-
-class FileRejected(ValueError):
-    """A file that was named is too large for what it should hold, or is no text."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,12 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    keys, held = _keys(options.key), _held(options.checkpoint)
-    verdicts = {path: verify_proof(path, _read(path), keys, held) for path in options.proof}
+    keys, held = read_keys(options.key), read_held(options.checkpoint)
+    verdicts = {path: verify_proof(path, read(path), keys, held) for path in options.proof}
     if options.disclosure and len(verdicts) > 1:
         raise FileRejected("a disclosure belongs to one proof: name that one alone")
     for file in options.disclosure:
-        verdicts = {path: verify_disclosure(file, _read(file), each) for path, each in verdicts.items()}
+        verdicts = {path: verify_disclosure(file, read(file), each) for path, each in verdicts.items()}
     for path, verdict in verdicts.items():
         if options.json:
             show_json(verdict_json(path, verdict))
@@ -70,14 +80,16 @@ def verify(options: argparse.Namespace) -> int:
 
 
 def verify_log(options: argparse.Namespace) -> int:
-    keys, held = _keys(options.key), _held(options.checkpoint)
+    keys, held = read_keys(options.key), read_held(options.checkpoint)
     if not held:
         say("未提供先前的检查点：只能证明日志自洽，且与运行方所签一致")
         say(
             "no earlier checkpoint given: shows that the log agrees with itself and its operator's signatures"
         )
     bar, findings = ProgressBar(), []
-    with closing(open_ledger(options.database)) as ledger:
+    with closing(open_named(options)) as ledger:
+        if options.tiles and (unsigned := rejected(ledger, keys)):  # then nothing more of it is read
+            return _told(options, unsigned)
         survey = Survey(ledger, keys, held, bar.draw)
         for finding in survey.findings():
             findings.append(finding)
@@ -93,6 +105,14 @@ def verify_log(options: argparse.Namespace) -> int:
     return FINDINGS if findings else SOUND
 
 
+def _told(options: argparse.Namespace, finding: Finding) -> int:
+    if options.json:
+        show_json({"file": options.tiles, "sound": False, "findings": [finding_json(finding)]})
+    else:
+        show([str(finding)])
+    return FINDINGS
+
+
 def create_key(options: argparse.Namespace) -> int:
     show([Signer.create(Path(options.file), options.name).vkey])
     return SOUND
@@ -104,52 +124,26 @@ def show_key(options: argparse.Namespace) -> int:
     return SOUND
 
 
-def _keys(texts: Sequence[str]) -> list[Key]:
-    """Keys as given, or from files; a file holds one key per line."""
-    lines = [
-        line for text in texts for line in (_read(text).splitlines() if Path(text).is_file() else [text])
-    ]
-    keys = [Key.parse(line) for line in lines if line.strip()]
-    if not keys:
-        raise KeyRejected("the file of keys is empty")
-    return keys
-
-
-def _held(paths: Sequence[str]) -> dict[str, str]:
-    return {path: _read(path) for path in paths}
-
-
-def _read(path: str) -> str:
-    file = Path(path)
-    if file.stat().st_size > _FILE_BYTES_AT_MOST:
-        raise FileRejected(f"{path}: larger than {_FILE_BYTES_AT_MOST} bytes")
-    try:
-        return file.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise FileRejected(f"{path}: no text in UTF-8") from None
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m audit", description="核验存证 / verify the evidence")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    one = _command(commands, "verify", verify, "核验存证证明 / verify proofs, offline")
+    one = add_command(commands, "verify", verify, "核验存证证明 / verify proofs, offline")
     one.add_argument("proof", metavar="PROOF", nargs="+", help="证明文件 / file of a proof (.tlog-proof)")
     one.add_argument(
         "--disclosure", metavar="FILE", action="append", default=[],
         help="披露文件 / fields that are disclosed of what the entry commits to",
     )  # fmt: skip
-    whole = _command(commands, "verify-log", verify_log, "核验整个日志 / verify a whole log")
-    whole.add_argument(
-        "--database",
-        metavar="DATABASE",
-        required=True,
-        help="SQLite 文件，或 postgresql://…，只读 / SQLite file, or postgresql://…, only read",
-    )
+    whole = add_command(commands, "verify-log", verify_log, "核验整个日志 / verify a whole log")
+    add_log(whole)
     for command in (one, whole):
-        _add_trust(command)
-    create = _command(commands, "create-key", create_key, "生成签名密钥 / make a signing key")
+        add_keys(command)
+        add_held(command)
+    certifying.add_commands(commands)
+    comparing.add_commands(commands)
+    exporting.add_commands(commands)
+    create = add_command(commands, "create-key", create_key, "生成签名密钥 / make a signing key")
     create.add_argument("--name", required=True, help="日志名称 / name of the log, like gateway.example/log")
-    shown = _command(commands, "show-key", show_key, "显示公钥 / show the public key of a signing key")
+    shown = add_command(commands, "show-key", show_key, "显示公钥 / show the public key of a signing key")
     shown.add_argument("--name", help="PEM 密钥的名称 / name for a key in PEM")
     shown.add_argument(
         "--epoch",
@@ -166,33 +160,3 @@ def _epoch(text: str) -> int:
     if int(text) < FIRST_EPOCH:
         raise ValueError
     return int(text)
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    text: str,
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text)
-    command.set_defaults(run=run)
-    return command
-
-
-def _add_trust(command: argparse.ArgumentParser) -> None:
-    """What the auditor brings: the log's keys and checkpoints kept from earlier."""
-    command.add_argument(
-        "--key",
-        metavar="VKEY",
-        action="append",
-        required=True,
-        help="公钥或其文件 / public key, or a file of keys",
-    )
-    command.add_argument(
-        "--checkpoint",
-        metavar="NOTE",
-        action="append",
-        default=[],
-        help="所持检查点文件 / file of a checkpoint kept from earlier",
-    )
-    command.add_argument("--json", action="store_true", help="输出 JSON / print JSON")

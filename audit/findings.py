@@ -50,6 +50,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "tile.extra": ("该瓦片不应存在", "the tile should not be there"),
     "tile.altered": ("瓦片第 {position} 个哈希已被改动", "hash {position} of the tile was altered"),
     "tile.root": ("瓦片的根已被改动", "the root of the tile was altered"),
+    "bundle.altered": ("在 {number} 条之后还有内容", "holds more than {number} entries"),
     "checkpoint.rejected": ("检查点的签名或格式无效", "the checkpoint does not hold: {reason}"),
     "checkpoint.size": ("检查点所签规模为 {signed}", "the checkpoint was signed over {signed} entries"),
     "checkpoint.root": (
@@ -125,5 +126,36 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "proof.split": (
         "与所持检查点矛盾：同为 {size} 条而根不同",
         "contradicts the held checkpoint: other content under the same {size} entries",
+    ),
+    "certificate.unreadable": ("不是完整性证书", "no certificate: {reason}"),
+    "certificate.differs": ("与日志不符：{line}", "is not what the log says: {line}"),
+    "certificate.lacks": ("缺少此行：{line}", "the log says also: {line}"),
+    "certificate.late": (
+        "检查点之后又登记了所涉日期的交换",
+        "an exchange of these days was admitted behind the checkpoint",
+    ),
+    "compare.entry": (
+        "首处不同：一方为 {one}，另一方为 {other}",
+        "first difference: {one} here, {other} there",
+    ),
+    "compare.between": (
+        "首处不同在第 {first} 至 {last} 条之间",
+        "the first difference is among the entries {first} to {last}",
+    ),
+    "compare.split": (
+        "同为 {size} 条而签有两个不同的根：日志分叉",
+        "two roots were signed over the same {size} entries: the log was forked",
+    ),
+    "compare.unknown": (
+        "交换 {exchange} 所称对方编号 {number} 不见于对方日志",
+        "exchange {exchange} names {number}, which the other log does not know",
+    ),
+    "compare.end": (
+        "交换 {exchange} 在此为 {kind}，对方第 {entry} 条起（{number}）为 {other}",
+        "exchange {exchange} is {kind} here, and {other} over there ({number}, from entry {entry})",
+    ),
+    "compare.fact": (
+        "交换 {exchange} 的 {column} 与对方第 {entry} 条（{number}）不同",
+        "{column} of exchange {exchange} is another over there ({number}, entry {entry})",
     ),
 }

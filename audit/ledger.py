@@ -6,13 +6,14 @@ Every query is its own short read, because the log only grows: a check of hours 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from audit.findings import Finding
 from audit.source import LedgerUnreadable, Row, Source
 from audit.sqlite import SqliteFile
 
 WIDTH = 256
-LOWEST = -(2**63)
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
 _PAGE = 1000
 
 
@@ -61,6 +62,25 @@ class Extent:
     def reach(self) -> int:
         """How many entries there can be at most, whatever a batch row claims."""
         return min(self.size, self.last_position + 1)
+
+
+class Log(Protocol):
+    """The questions that a check asks of a log, wherever it is kept. Its failures are LedgerUnreadable."""
+
+    @property
+    def name(self) -> str: ...
+    def extent(self) -> Extent: ...
+    def entries(self, start: int, end: int) -> Iterator[EntryRow]: ...
+    def batches(self, up_to: int) -> Iterator[BatchRow]: ...
+    def checkpoints(self, up_to: int) -> list[CheckpointRow]: ...
+    def tile(self, level: int, number: int) -> TileRow: ...
+    def below_tile(self, level: int, number: int) -> list[bytes]: ...
+    def faults(self) -> Iterator[Finding]:
+        """What is wrong with how it is kept, and shows nowhere else; to be asked for after everything."""
+        ...
+
+    def check_undisturbed(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Ledger:
@@ -116,6 +136,10 @@ class Ledger:
         rows = self._source.rows(roots, *bounds, level - 1) if level else self._source.rows(leaves, *bounds)
         return [root for (root,) in rows]
 
+    def faults(self) -> Iterator[Finding]:
+        """None: what stands in the tables is all looked at."""
+        return iter(())
+
     def check_undisturbed(self) -> None:
         self._source.check_undisturbed()
 
@@ -129,6 +153,14 @@ class Ledger:
             if len(page) < _PAGE:
                 return
             after = page[-1][0]
+
+
+def due_tiles(size: int) -> Iterator[tuple[int, int]]:
+    """Level and number of every full tile of a log of `size` entries."""
+    level, count = 0, size // WIDTH
+    while count:
+        yield from ((level, number) for number in range(count))
+        level, count = level + 1, count // WIDTH
 
 
 def open_ledger(address: str) -> Ledger:

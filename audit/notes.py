@@ -134,13 +134,13 @@ class Signer:
         return f"{text}\n— {self.name} {text64(self.key.id + signature)}\n"
 
 
-def read_note(note: str, keys: Sequence[Key]) -> str:
+def read_note(note: str, keys: Sequence[Key], most: int = NOTE_CHARACTERS_AT_MOST) -> str:
     """The text of the note, once a signature of one of `keys` holds on it.
 
     Raises NoteRejected: no note; none of the keys signed; or a line of a known key does not hold (then the
     whole note is refused, though another line might hold: C2SP signed-note, "Signatures").
     """
-    text, lines = _parts(note)
+    text, lines = _parts(note, most)
     known = {(key.name, key.id): key for key in keys}
     signed = False
     for name, key_id, signature in map(_signature, lines):
@@ -168,8 +168,8 @@ def bytes64(text: str) -> bytes | None:
     return value if text64(value) == text else None
 
 
-def _parts(note: str) -> tuple[str, list[str]]:
-    if len(note) > NOTE_CHARACTERS_AT_MOST or _UNLAWFUL.search(note):
+def _parts(note: str, most: int) -> tuple[str, list[str]]:
+    if len(note) > most or _UNLAWFUL.search(note):
         raise NoteRejected("a note is at most a megabyte of UTF-8 without control characters")
     text, gap, signatures = note.rpartition("\n\n")
     if not gap or not signatures.endswith("\n"):

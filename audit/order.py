@@ -11,6 +11,8 @@ ECHOES = frozenset({"exchange.late_reply"})  # may follow an end
 ALONE = frozenset({"exchange.read", "exchange.inward"})
 BETWEEN = frozenset({"exchange.sending", "exchange.deferred", "exchange.held", "exchange.hastened"})
 
+_KNOWN = ENDS | ECHOES | BETWEEN
+
 
 @dataclass(slots=True)
 class Orders:
@@ -35,7 +37,7 @@ class Orders:
         ended = exchange in self.ended
         if kind == START:
             return "second_start" if ended or exchange in self.open else None
-        if kind not in ENDS | ECHOES | BETWEEN:
+        if kind not in _KNOWN:
             return "unknown_kind"
         if ended:
             return "second_end" if kind in ENDS else None if kind in ECHOES else "after_end"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from audit.checkpoints import Checkpoint, read_checkpoint
 from audit.findings import Finding
-from audit.ledger import CheckpointRow
+from audit.ledger import HIGHEST, CheckpointRow, Log
 from audit.notes import Key, NoteRejected
 from audit.origins import FIRST_EPOCH, split_origin
 from audit.succession import Epoch, Succession
@@ -41,6 +41,12 @@ def check_stored(rows: Sequence[CheckpointRow], log: Recomputed, keys: Sequence[
         else:
             at_ms = row.at_ms
         before = row.size
+
+
+def rejected(log: Log, keys: Sequence[Key]) -> Finding | None:
+    """The first stored checkpoint that none of the keys signed; None where all hold."""
+    read = (_read(f"checkpoint {row.size}", row.note, keys) for row in log.checkpoints(HIGHEST))
+    return next((each for each in read if isinstance(each, Finding)), None)
 
 
 def check_held(path: str, note: str, log: Recomputed, keys: Sequence[Key]) -> Iterator[Finding]:

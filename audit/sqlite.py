@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from audit.source import LedgerUnreadable, Row
@@ -60,7 +61,7 @@ def _open(path: Path, *, quiet: bool) -> sqlite3.Connection:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     driver = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
-    driver.text_factory = lambda text: text.decode("utf-8", "replace")
+    driver.text_factory = partial(str, encoding="utf-8", errors="replace")
     for table, keys in KEYS.items():
         columns = driver.execute(f"PRAGMA table_info({table})").fetchall()
         if {name: kind for _, name, kind, _, _, key in columns if key} != keys:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from audit import tree
 from audit.checkpoints import parse_checkpoint
 from audit.findings import Finding
-from audit.ledger import WIDTH, CheckpointRow, Extent, Ledger
+from audit.ledger import WIDTH, CheckpointRow, Extent, Log, due_tiles
 from audit.notes import Key, NoteRejected
 from audit.origins import split_origin
 from audit.signed import Recomputed, check_held, check_stored
@@ -34,7 +34,7 @@ class Summary:
 class Survey:
     """One check of one log with the keys and the checkpoints (name -> note) that the auditor holds."""
 
-    ledger: Ledger
+    ledger: Log
     keys: Sequence[Key]
     held: Mapping[str, str]
     progress: Progress
@@ -54,6 +54,7 @@ class Survey:
         """Everything that is wrong, as it is found; the log is sound when nothing comes."""
         yield from self.walk.findings()
         yield from _tiles(self.ledger, self.extent)
+        yield from self.ledger.faults()
         walk = self.walk
         log = Recomputed(walk.size, {0: tree.EMPTY_ROOT, **walk.roots}, walk.times, walk.succession)
         yield from check_stored(self.stored, log, self.keys)
@@ -91,8 +92,8 @@ def _sizes(notes: Sequence[object]) -> Iterator[int]:
             continue
 
 
-def _tiles(ledger: Ledger, extent: Extent) -> Iterator[Finding]:
-    due = set(_due_tiles(extent.reach))
+def _tiles(ledger: Log, extent: Extent) -> Iterator[Finding]:
+    due = set(due_tiles(extent.reach))
     for level, number in sorted(due):
         path = f"tile {level}/{number}"
         if (level, number) in extent.tiles:
@@ -102,7 +103,7 @@ def _tiles(ledger: Ledger, extent: Extent) -> Iterator[Finding]:
     yield from (Finding(f"tile {level}/{number}", "tile.extra") for level, number in extent.tiles - due)
 
 
-def _tile(path: str, ledger: Ledger, level: int, number: int) -> Iterator[Finding]:
+def _tile(path: str, ledger: Log, level: int, number: int) -> Iterator[Finding]:
     row, below = ledger.tile(level, number), ledger.below_tile(level, number)
     if not isinstance(row.hashes, bytes) or len(row.hashes) != WIDTH * tree.HASH_BYTES:
         yield Finding(path, "tile.altered", {"position": 0})
@@ -114,10 +115,3 @@ def _tile(path: str, ledger: Ledger, level: int, number: int) -> Iterator[Findin
         for position, (stored, due) in enumerate(zip(hashes, below, strict=True), number * WIDTH):
             if stored != due:
                 yield Finding(path, "tile.altered", {"position": position})
-
-
-def _due_tiles(size: int) -> Iterator[tuple[int, int]]:
-    level, count = 0, size // WIDTH
-    while count:
-        yield from ((level, number) for number in range(count))
-        level, count = level + 1, count // WIDTH

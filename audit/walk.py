@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from audit import tree
 from audit.findings import Finding
-from audit.ledger import BatchRow, EntryRow, Extent, Ledger
+from audit.ledger import BatchRow, EntryRow, Extent, Log
 from audit.order import Orders
 from audit.records import Record, RecordUnreadable, read_record
-from audit.succession import Succession
+from audit.succession import KIND, Succession
 
 Progress = Callable[[int, int], None]
 
@@ -54,7 +54,7 @@ class Stretch:
 class Walk:
     """How far the walk came, the tree there (None: unknown), and the roots at the `wanted` (sorted) sizes."""
 
-    ledger: Ledger
+    ledger: Log
     extent: Extent
     wanted: Sequence[int]
     progress: Progress
@@ -66,8 +66,12 @@ class Walk:
     batches: int = 0
     size: int = 0
     frontier: list[bytes] | None = field(default_factory=list)
+    _rows: Iterator[EntryRow] = field(default_factory=lambda: iter(()))
+    _next: EntryRow | None = None
 
     def findings(self) -> Iterator[Finding]:
+        self._rows = self.ledger.entries(0, self.extent.size)
+        self._next = next(self._rows, None)
         first, last = self.extent.first_position, self.extent.last_position
         if first < 0:
             yield Finding(f"entry {first}", "entries.beyond", {"first": first, "last": min(last, -1)})
@@ -86,7 +90,7 @@ class Walk:
         path, stretch = f"batch {row.size}", Stretch(self.size, self.size)
         if row.previous != self.size:
             yield _wrong_previous(path, row, self.size)
-        for entry in self.ledger.entries(self.size, row.size):
+        for entry in self._entries_until(row.size):
             if entry.position != stretch.end:
                 yield stretch.gap(entry.position)
             yield from self._entry(entry, stretch)
@@ -95,6 +99,12 @@ class Walk:
         yield from self._join(path, row, stretch)
         if stretch.at_ms not in (None, row.at_ms):
             yield Finding(path, "batch.time")
+
+    def _entries_until(self, end: int) -> Iterator[EntryRow]:
+        """The entries that come next; all are read in one stream, since batches can be of one or two."""
+        while self._next is not None and self._next.position < end:
+            yield self._next
+            self._next = next(self._rows, None)
 
     def _entry(self, row: EntryRow, stretch: Stretch) -> Iterator[Finding]:
         path, kind, exchange = f"entry {row.position}", row.kind, row.exchange_id
@@ -106,8 +116,10 @@ class Walk:
             except RecordUnreadable:
                 yield Finding(path, "entry.unreadable")
             else:
-                yield from _wrong_columns(path, row, record)
-                yield from self.succession.take(path, row.position, record)
+                if (row.kind, row.exchange_id, row.case_id) != _columns(record):
+                    yield from _wrong_columns(path, row, record)
+                if record.kind == KIND:
+                    yield from self.succession.take(path, row.position, record)
                 kind, exchange, stretch.at_ms = record.kind, record.text("exchange"), record.at_ms
         fault = self.orders.take(path, kind, exchange)
         if fault:
@@ -169,11 +181,15 @@ def _wrong_previous(path: str, row: BatchRow, start: int) -> Finding:
 
 
 def _wrong_columns(path: str, row: EntryRow, record: Record) -> Iterator[Finding]:
-    shown = {"kind": row.kind, "exchange_id": row.exchange_id, "case_id": row.case_id}
-    true = {"kind": record.kind, "exchange_id": record.text("exchange"), "case_id": record.text("case")}
-    for column, value in shown.items():
-        if value != true[column]:
+    shown = (row.kind, row.exchange_id, row.case_id)
+    names = ("kind", "exchange_id", "case_id")
+    for column, value, true in zip(names, shown, _columns(record), strict=True):
+        if value != true:
             yield Finding(path, "entry.column", {"column": column})
+
+
+def _columns(record: Record) -> tuple[str, str | None, str | None]:
+    return record.kind, record.text("exchange"), record.text("case")
 
 
 def _frontier(row: BatchRow) -> list[bytes] | None:

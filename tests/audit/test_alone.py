@@ -16,7 +16,10 @@ def imported_by(module: str) -> set[str]:
     return set(ran.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["audit.verify", "audit.survey", "audit.cli", "audit.postgresql"])
+@pytest.mark.parametrize(
+    "module",
+    ["audit.verify", "audit.survey", "audit.cli", "audit.postgresql", "audit.tilelog", "audit.export"],
+)
 def test_the_verifier_imports_nothing_of_the_writer(module):
     names = imported_by(module)
     assert not names & WRITERS

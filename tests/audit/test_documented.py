@@ -40,7 +40,10 @@ def test_every_fact_of_an_epoch_is_documented():
 
 
 def test_every_text_is_there_in_both_languages_and_takes_its_facts():
-    names = "before column epoch exchange first kind last number origin position reason signed size"
+    names = (
+        "before column entry epoch exchange first kind last line number one origin other position "
+        "reason signed size"
+    )
     facts = dict.fromkeys(names.split(), 0)
     for code in TEXTS:
         chinese, english = Finding("entry 1", code, facts).texts

@@ -1,6 +1,6 @@
 """`make bench`: measure, print, and write the figures into docs/performance.md.
 
-python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored,replay,items,streams] [--write]
+python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored,replay,items,streams,verify] [--write]
 """
 
 import argparse
@@ -9,7 +9,18 @@ from collections.abc import Callable, Mapping
 
 import uvloop
 
-from tests.bench import catalogue, evidence, figures, latency, replay, several, stored, streams, typed
+from tests.bench import (
+    catalogue,
+    evidence,
+    figures,
+    latency,
+    replay,
+    several,
+    stored,
+    streams,
+    typed,
+    verifying,
+)
 from tests.bench.exchanges import measure
 from tests.bench.rounds import Subject, ratio
 from tests.bench.stages import measured
@@ -108,6 +119,11 @@ def large_materials(given: argparse.Namespace) -> list[str]:
     return figures.dated(how) + uvloop.run(streams.measured())
 
 
+def verify(given: argparse.Namespace) -> list[str]:
+    how = "each command in a process of its own, one run of each, on a SQLite file"
+    return figures.dated(how) + verifying.measured(given.entries)
+
+
 def _interleaved(given: argparse.Namespace) -> list[str]:
     return figures.dated(f"{given.rounds} interleaved rounds of {given.requests}")
 
@@ -123,6 +139,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
     "replay": time_machine,
     "items": items,
     "streams": large_materials,
+    "verify": verify,
 }
 
 
@@ -136,6 +153,7 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=60, help="of a load at a fixed rate")
     options.add_argument("--stored", type=int, default=200_000, help="exchanges in the full store")
     options.add_argument("--items", type=int, default=600_000, help="rows of the catalogue")
+    options.add_argument("--entries", type=int, default=1_000_000, help="of the log that is verified")
     options.add_argument("--replayed", type=int, default=10_000, help="documents through the time machine")
     options.add_argument("--write", action="store_true", help="write docs/performance.md")
     given = options.parse_args()

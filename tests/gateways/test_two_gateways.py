@@ -1,15 +1,20 @@
 """Two Tongbans: what is submitted in one province is done by a platform behind the gateway of another."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
+from audit.cli import SOUND
+from audit.cli import main as audit
 from gateway.model import Exchange
 from gateway.store import exchanges
 from gateway.store.connection import Connection
+from gateway.store.database import file_of
 from gateway.store.tables import exchanges as table
 from tests.fakes.fixtures import case, files
 from tests.gateways.stage import Line, Province, two_provinces
@@ -95,6 +100,19 @@ async def test_what_the_platform_behind_tells_is_known_in_the_province_of_the_pe
     }
     _, shown = await guishan.ask("GET", f"/v1/cases/{exchange['case']}/progress")
     assert there.theirs in {number["number"] for number in shown["progress"]["numbers"]}
+
+
+async def test_the_evidence_of_both_provinces_says_the_same(
+    two: Two, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lingnan, guishan, _ = two
+    for one, other in ((guishan, lingnan), (lingnan, guishan)):
+        words = ["compare", "--platform", other.side.name, "--json"]
+        for each in (one, other):
+            await each.gateway.sign(now=True)
+            words += ["--key", each.gateway.signer.vkey, str(file_of(each.gateway.settings.database))]
+        assert await asyncio.to_thread(audit, words) == SOUND, capsys.readouterr().out
+        assert int(json.loads(capsys.readouterr().out.splitlines()[-1])["compared"].split()[0]) > 0
 
 
 def _newest(connection: Connection) -> Exchange:

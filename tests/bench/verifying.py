@@ -1,0 +1,142 @@
+"""What checking a whole log costs: the auditor's commands, each in a process of its own, on a large log."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from audit import log
+from audit.entries import Entry
+from audit.notes import Signer
+from audit.tables import metadata
+from gateway.store.connection import Connection
+from gateway.store.sqlite import connect_sqlite, sqlite_dialect
+from tests.bench import figures
+from tests.installation import CHECKOUT
+
+ENTRIES_PER_S, SECONDS_PER_MILLION, MEMORY_MB = 50_000, 60, 300
+GROUP = 20  # exchanges that share one commit, as under load
+START_MS = 1_795_226_400_000  # 2026-11-21T10:00:00+08:00
+KINDS = ("exchange.admitted", "exchange.sending", "exchange.delivered")
+FACTS = {
+    "caller": "guishan", "actor": "k1/W0317", "from": "341702", "from_unit": "11341702MB1A023179",
+    "to": "440232", "unit": "11440232MB2D06811W", "mode": "collect_for", "operation": "case.submit",
+    "item_here": "11341702MB1A0231794000117051000", "item_there": "11440232MB2D06811W4000117051000",
+    "basic_code": "000117051000", "alignment": "national:000117051000", "platform": "lingnan",
+    "release": "sha256:" + "69e13c91" * 8, "commitment": "2b1d6226" * 8, "attempt": 1, "state": "sending",
+}  # fmt: skip
+
+_WATCHED = """
+import sys, time
+from audit.cli import main
+code = main(sys.argv[1:])
+[held] = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(held, time.process_time())
+sys.exit(code)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One command: wall time, time of the processor, and the most memory that its process held."""
+
+    name: str
+    seconds: float
+    cpu_s: float
+    most_mb: float
+
+
+def measured(count: int) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        signer = Signer.create(place / "log.key", "bench.example/log")
+        entries = _filled(place / "log.db", signer, count)
+        log_of, key = ["--database", str(place / "log.db")], ["--key", signer.vkey]
+        day = ["--day", "2026-11-21", "--into", str(place / "certificate"), "--sign", str(place / "log.key")]
+        ran = [
+            _run("verify-log", *log_of, *key),
+            _run("certificate", *log_of, *key, *day),
+            _run("verify-certificate", str(place / "certificate"), *log_of, *key),
+            _run("export", *log_of, *key, "--into", str(place / "tiles")),
+            _run("verify-log", "--tiles", str(place / "tiles"), *key),
+            _run("compare", str(place / "log.db"), str(place / "tiles"), *key),
+        ]
+    return [*_table(ran, entries), *_verdicts(ran[0], entries)]
+
+
+def _table(ran: list[Ran], entries: int) -> list[str]:
+    rows = [
+        f"| `{each.name}` | {each.seconds:.1f} | {each.cpu_s:.1f} | {entries / each.seconds:,.0f} "
+        f"| {each.most_mb:.0f} |"
+        for each in ran
+    ]
+    head = ["| command | seconds | of the processor | entries/s | most MB |", "|---|---|---|---|---|"]
+    return [
+        f"{entries:,} entries of about 600 bytes, in commits of {GROUP * len(KINDS)}:",
+        "",
+        *head,
+        *rows,
+        "",
+    ]
+
+
+def _verdicts(whole: Ran, entries: int) -> list[str]:
+    rate, per_million_s = entries / whole.seconds, whole.seconds * 1_000_000 / entries
+    return [
+        f"- a whole log is verified at **{rate:,.0f}** entries/s, asked ≥ {ENTRIES_PER_S:,}: "
+        f"{figures.met(rate >= ENTRIES_PER_S)}",
+        f"- 1,000,000 entries at that rate: **{per_million_s:.0f} s**, asked < {SECONDS_PER_MILLION}: "
+        f"{figures.met(per_million_s < SECONDS_PER_MILLION)}",
+        f"- most memory: **{whole.most_mb:.0f} MB**, asked < {MEMORY_MB}: {figures.met(whole.most_mb < MEMORY_MB)}",
+        "",
+    ]
+
+
+def _run(command: str, *words: str) -> Ran:
+    """Run a command of the auditor to its end; it must find nothing. Raises RuntimeError."""
+    start = time.monotonic()
+    arguments = [sys.executable, "-c", _WATCHED, command, *words]
+    ran = subprocess.run(arguments, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - start
+    if ran.returncode:
+        raise RuntimeError(f"{command}: {ran.stdout}{ran.stderr}")
+    most_kb, cpu_s = ran.stdout.splitlines()[-1].split()
+    name = f"{command} --tiles" if "--tiles" in words else command
+    return Ran(name, seconds, float(cpu_s), int(most_kb) / 1024)
+
+
+def _filled(path: Path, signer: Signer, count: int) -> int:
+    """A log of at least so many entries, whole exchanges, signed at its end; how many there are."""
+    dialect, size = sqlite_dialect(), 0
+    driver = connect_sqlite(path)
+    with closing(Connection(driver, dialect)) as connection:
+        for table in metadata.sorted_tables:
+            driver.execute(str(CreateTable(table).compile(dialect=dialect)))
+            for index in table.indexes:
+                driver.execute(str(CreateIndex(index).compile(dialect=dialect)))
+        driver.execute("PRAGMA synchronous = OFF")
+        while size < count:
+            connection.begin()
+            size = log.append(connection, _group(size // len(KINDS))).stop
+            connection.commit()
+        connection.begin()
+        log.checkpoint(connection, signer, START_MS)
+        connection.commit()
+    return size
+
+
+def _group(first: int) -> list[Entry]:
+    return [
+        Entry(kind, START_MS + number % 1_000_000, {**FACTS, **_names(number)})
+        for number in range(first, first + GROUP)
+        for kind in KINDS
+    ]
+
+
+def _names(number: int) -> dict[str, str]:
+    return {"exchange": f"01M81B8R{number:018d}", "case": f"01M81B8C{number:018d}"}

@@ -13,7 +13,7 @@ from audit.certificates import Days, Reckoning
 from audit.checkpoints import Checkpoint
 from audit.findings import Finding
 from audit.ledger import Log
-from audit.order import READ, START
+from audit.order import ALONE, START
 from audit.origins import split_origin
 from audit.reading import Reading, record_at
 from audit.records import Record
@@ -56,7 +56,7 @@ class Count:
         self.ledger.check_undisturbed()
 
     def _take(self, stories: Stories, position: int, record: Record) -> None:
-        if record.kind == READ:
+        if record.kind in ALONE:
             self._count(record.at_ms, "reads")
         else:
             stories.put(position, record)

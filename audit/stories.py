@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from audit.order import ENDS, READ, Orders
+from audit.order import ALONE, ENDS, Orders
 from audit.records import Record
 
 _ROWS_AT_ONCE = 10_000
@@ -48,7 +48,7 @@ class Stories:
 
     def put(self, position: int, record: Record) -> None:
         """The next entry of the log; whatever is no part of a story is passed over."""
-        if not record.kind.startswith("exchange.") or record.kind == READ:
+        if not record.kind.startswith("exchange.") or record.kind in ALONE:
             return
         self._waiting.append((record.text("exchange"), position, record.kind, record.at_ms))
         if len(self._waiting) >= _ROWS_AT_ONCE:

@@ -1,6 +1,7 @@
 """`make bench`: measure, print, and write the figures into docs/performance.md.
 
-python -m tests.bench [--only exchanges,mapping,soap,postgres,evidence,open,stored,replay,items,streams,verify] [--write]
+python -m tests.bench [--only PARTS] [--write], where PARTS are some of
+exchanges,mapping,soap,postgres,evidence,open,stored,replay,items,streams,verify
 """
 
 import argparse

@@ -74,6 +74,12 @@ async def one(gateway: Gateway, number: str, unit: str) -> Line:
     return found[0]
 
 
+async def named(gateway: Gateway, number: str, unit: str) -> Line:
+    """What came later, where that very exchange is named, else the case itself. Raises Stop as `one`."""
+    found = await works(gateway, number, unit)
+    return found[0] if found[0].work.exchange_id == number else await one(gateway, number, unit)
+
+
 @contextmanager
 def refused_as_stop(number: str) -> Iterator[None]:
     """What cannot be recorded, and what could be instead, in one line."""

@@ -148,7 +148,7 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/v1/cases/{id}/documents/{number}", results.document, "case.result",
         ("取文书或证照的文件", "Get the file of a document"),
-        ("原样给出，不作转换，可用 Range 只取一段；Tongban-Digest 为全文摘要，Tongban-Media-Type 为对方所称的类型。",
+        ("原样给出，可用 Range 只取一段；Tongban-Digest 为全文摘要，Tongban-Media-Type 为对方所称的类型。",
          "As it was made, never converted; Range gets a stretch of it. Tongban-Digest is the digest of the whole, "
          "Tongban-Media-Type what they say it is."),
         (Success(200, ("文件", "The file"), media=BYTES, headers=("Accept-Ranges", "ETag")),

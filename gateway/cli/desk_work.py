@@ -31,6 +31,7 @@ _WHY: Mapping[Why, Texts] = {
     "recorded": ("已有此登记", "it is recorded already"),
     "nothing_to_undo": ("没有所要更正的登记", "nothing of that number was recorded"),
     "over": ("该件已办结", "the case is over"),
+    "other_reason": ("不是此项的理由", "that is no reason for it"),
 }
 
 

@@ -169,7 +169,7 @@ def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_d
 
 
 def _is_over(tx: Transaction, now: Exchange) -> bool:
-    """Whether nothing of its case is under way any more; a withdrawal that came behind the decision ends nothing."""
+    """Whether nothing of its case is under way any more; a withdrawal behind the decision ends nothing."""
     if now.operation == SUBMIT:
         return now.state in ENDS - {"delivered"}
     if now.operation != WITHDRAW or now.state != "delivered":

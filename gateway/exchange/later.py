@@ -94,7 +94,8 @@ async def _prepared(
     require_sendable(route, document, contents, translated, [*faults, *unusable])
     return Prepared(
         route, document, translated.message, translated.encoded, contents,
-        personal_fields(route, document, asked, translated), uploads=found, earlier=Earlier(submitted, guard, leaves),
+        personal_fields(route, document, asked, translated), uploads=found,
+        earlier=Earlier(submitted, guard, leaves),
     )  # fmt: skip
 
 

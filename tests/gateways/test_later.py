@@ -80,7 +80,7 @@ async def test_it_reaches_the_platform_behind_once_though_the_first_answer_is_lo
     for each in before:
         await lingnan.moves(there.ours, each)
     async with asyncio.timeout(20):
-        while before and await state_there(lingnan, there) != before[-1]:
+        while before and await state_there(lingnan, there) != before[-1]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     line.lose = 1
     status, told = await write(guishan, here, operation, f"key-{operation}-later")
@@ -91,7 +91,7 @@ async def test_it_reaches_the_platform_behind_once_though_the_first_answer_is_lo
     assert (change["operation"], change["key"], over_there.operation) == (operation, over_there.id, operation)
     assert (over_there.case_id, over_there.caller) == (there.case_id, "guishan")
     async with asyncio.timeout(20):
-        while (shown := (await guishan.ask("GET", f"/v1/cases/{here}"))[1])["state"] != state:
+        while (shown := (await guishan.ask("GET", f"/v1/cases/{here}"))[1])["state"] != state:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert shown["duties"] == []
 

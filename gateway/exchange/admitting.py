@@ -97,14 +97,19 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
         if admission.files:
             bodies.add_materials(connection, admission.files)
         tx.record(entries.admitted(exchange, admission.prepared, admission.key))
-        if admission.prepared.earlier:
-            follow(exchange.case_id, admission.told)(tx)
-            return exchange
-        for each in admission.told:
-            tx.record(entries.told(exchange.case_id, each, finding=None, state="received"))
+        _tell(tx, exchange, admission)
         return exchange
 
     return work
+
+
+def _tell(tx: Transaction, exchange: Exchange, admission: Admission) -> None:
+    """The entries of what the caller says: of a new case it is received, of another it counts where that stands."""
+    if admission.told and admission.prepared.earlier:
+        follow(exchange.case_id, admission.told)(tx)
+        return
+    for each in admission.told:
+        tx.record(entries.told(exchange.case_id, each, finding=None, state="received"))
 
 
 def consume_key(tx: Transaction, asked: Asked, exchange_id: str) -> None:

@@ -20,6 +20,9 @@ CALLED_IN: Mapping[str, str] = {
     "case.notify": "canonical/notice@1",
     "case.result": "canonical/result@1",
     "case.receive": "canonical/case@1",
+    "case.correct": "canonical/correction.in@1",
+    "case.supplement": "canonical/supplement.in@1",
+    "case.withdraw": "canonical/withdrawal.in@1",
 }
 ANSWER = "canonical/reply@1"
 

@@ -44,7 +44,7 @@ PLATFORMS = {
         "tests.fakes.gd",
         "settings: {rid: demo-rid-0001}\nsecrets: {appkey: {file: appkey}}\n"
         'inward: {speaks_for: ["44023*"], settings: {rid: demo-rid-0001}, secrets: {appkey: {file: appkey}},'
-        ' rights: {operations: [case.submit], divisions: ["450000"], items: ["*"]}}\n',
+        ' rights: {operations: ["case.*"], divisions: ["450000"], items: ["*"]}}\n',
     ),
     "sim-gx": (
         "tests.fakes.gx",

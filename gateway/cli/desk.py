@@ -12,7 +12,7 @@ from gateway.boot import Gateway
 from gateway.cases.states import TEXTS
 from gateway.cli import desk_acts, desk_prints
 from gateway.cli.asking import Stop, actor_option, conf_option, values_options
-from gateway.cli.desk_work import completed_number, one, refused_as_stop, today, unit_option, works
+from gateway.cli.desk_work import completed_number, named, refused_as_stop, today, unit_option, works
 from gateway.cli.opened import run
 from gateway.desk import lines
 from gateway.desk.lines import Line
@@ -94,7 +94,7 @@ def file(conf: Path, unit: str, actor: str, target: Path, why: str, number: str,
     """取出一份材料文件。 Write one file of the materials to disk; an entry of the log says who took it."""
 
     async def work(gateway: Gateway) -> bytes:
-        line = await one(gateway, number, unit)
+        line = await named(gateway, number, unit)
         content = await gateway.papers.file(line.work.exchange_id, file_id)
         await show_values(gateway.exchanges, "desk file", [line.exchange], actor=actor, reason=why)
         return content
@@ -135,6 +135,8 @@ def _line(line: Line) -> str:
         "acts": shown["acts"], "next": shown["next"] or "-", "due": until,
     }  # fmt: skip
     said = " ".join(f"{name}={value}" for name, value in facts.items())
+    if shown["operation"] != SUBMIT:  # its sheet and its files are found by this one
+        said += f" exchange={shown['exchange']}"
     return f"{shown['number']} {shown['operation']} {shown['platform']} {said}"
 
 

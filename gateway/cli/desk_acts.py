@@ -18,7 +18,7 @@ from gateway.cli.asking import actor_option, conf_option
 from gateway.cli.desk_work import completed_number, one, refused_as_stop, unit_option
 from gateway.cli.moments import moment
 from gateway.cli.opened import run
-from gateway.desk.acts import ACTS, DOCUMENTS, REASONS, Act
+from gateway.desk.acts import ACTS, DOCUMENTS, REASONS, Act, reason_fits, reasons_of
 from gateway.desk.records import Record, Said, record
 
 MOST_BYTES = 8 * 1024 * 1024  # of one document; what is larger goes by the parcel
@@ -126,6 +126,10 @@ def _require(act: Act, said: Mapping[str, Any], due_on: date | None) -> None:
     ]
     if missing:
         raise click.UsageError(f"还须写明 / also say: {', '.join(missing)}")
+    if said["reason"] and not reason_fits(act.kind, said["reason"]):
+        known = ", ".join(reasons_of(act.kind))
+        wrong = f"--reason {said['reason']} 不是{act.text[0]}的理由 / is no reason to {act.text[1]}"
+        raise click.UsageError(f"{wrong}: {known or '此项不写理由代码 / it takes none'}")
 
 
 COMMANDS = tuple(_command(verb, act) for verb, act in ACTS.items())

@@ -31,6 +31,7 @@ _WHY: Mapping[Why, Texts] = {
     "recorded": ("已有此登记", "it is recorded already"),
     "nothing_to_undo": ("没有所要更正的登记", "nothing of that number was recorded"),
     "over": ("该件已办结", "the case is over"),
+    "other_reason": ("不是此项的理由", "that is no reason for it"),
 }
 
 
@@ -72,6 +73,12 @@ async def one(gateway: Gateway, number: str, unit: str) -> Line:
     if len(found) != 1:
         raise Stop(f"{number}: 不止一件，请用交换标识 / several cases: name one by its exchange", 1)
     return found[0]
+
+
+async def named(gateway: Gateway, number: str, unit: str) -> Line:
+    """What came later, where that very exchange is named, else the case itself. Raises Stop as `one`."""
+    found = await works(gateway, number, unit)
+    return found[0] if found[0].work.exchange_id == number else await one(gateway, number, unit)
 
 
 @contextmanager

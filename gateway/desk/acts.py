@@ -6,6 +6,7 @@ Source: domain.md 13.6–8; 行政许可法 art. 32 (correction, acceptance), 42
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.cases.reasons import REASONS as OF_ENDING
 from gateway.cases.states import ALONG, CLOSES, STATES
 from mappings.canonical.schema import schema
 
@@ -75,6 +76,15 @@ DOCUMENTS: Mapping[str, Texts] = {
 
 
 REASONS: tuple[str, ...] = tuple(schema("canonical/result@1")["$defs"]["reason"]["enum"])
+
+
+def reasons_of(kind: str) -> tuple[str, ...]:
+    """The codes by which an ending may be explained (办结理由); none for what is no ending."""
+    return next((reasons for state, reasons in OF_ENDING.items() if state == kind), ())
+
+
+def reason_fits(kind: str, reason: str) -> bool:
+    return not reason or reason in reasons_of(kind)
 
 
 def moves(kind: str) -> bool:

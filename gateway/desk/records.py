@@ -12,7 +12,7 @@ from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.cases.life import APART_MS, Event, Life, told
 from gateway.cases.states import ALONG, BESIDE, CLOSES, LEADS, OPENS, Kind
-from gateway.desk.acts import is_step, moves
+from gateway.desk.acts import is_step, moves, reason_fits
 from gateway.desk.told import PREFIX, at
 from gateway.exchange.entries import commitment
 from gateway.exchange.following import follow, known_of, life_of
@@ -24,7 +24,14 @@ from gateway.store.store import Store, Transaction
 
 log = logs.get("desk")
 Why = Literal[
-    "other_unit", "in_the_future", "before_receipt", "not_now", "recorded", "nothing_to_undo", "over"
+    "other_unit",
+    "in_the_future",
+    "before_receipt",
+    "not_now",
+    "recorded",
+    "nothing_to_undo",
+    "over",
+    "other_reason",
 ]
 
 
@@ -87,6 +94,8 @@ async def record(store: Store, papers: Papers, work: Work, what: Record) -> Life
     """
     if work.unit not in ("", what.unit):
         raise NotRecorded("other_unit")
+    if not reason_fits(what.kind, what.said.reason):
+        raise NotRecorded("other_reason")
     key = await papers.key_of(work.exchange_id)
     tree = _tree(what)
     name = PREFIX + what.number

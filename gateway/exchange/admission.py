@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.exchange import admitting
 from gateway.exchange.asked import Asked, Prepared
+from gateway.exchange.following import still_owed
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import epoch_ms
 from gateway.model import BLANK, Exchange
@@ -91,7 +92,7 @@ async def admission_of(
         numbers=[] if prepared.earlier else _numbers(exchange, document),
         sealed=sealed,
         files=files,
-        told=_told(exchange, document) if owes(document) and not prepared.earlier else (),
+        told=_told(exchange, prepared),
         insist="insist" in document,
         lease_ms=lease_ms,
     )
@@ -112,16 +113,23 @@ def _case(exchange: Exchange, document: Any, vault: Vault) -> Case:
     )
 
 
-def owes(document: Mapping[str, Any]) -> bool:
-    """Whether a case says of a material that it comes later (容缺后补)."""
-    return any(each.get("instead", {}).get("kind") == "owed" for each in document.get("materials", ()))
+def owed_of(document: Mapping[str, Any]) -> set[str]:
+    """Codes of the materials of which a case says that they come later (容缺后补)."""
+    named = (each for each in document.get("materials", ()) if each.get("instead", {}).get("kind") == "owed")
+    return {str(each["code"]) for each in named}
 
 
-def _told(exchange: Exchange, document: Any) -> list[Told]:
-    """The applicant owes something from the receipt on."""
-    at_ms = epoch_ms(document["receiving"]["received_at"])
+def _told(exchange: Exchange, prepared: Prepared) -> list[Told]:
+    """The applicant owes something from the receipt on, or still does after what a supplement brings."""
     now_ms = exchange.admitted_ms
-    return [Told("supplement_owed", at_ms, exchange.caller, seen_ms=now_ms, exchange_id=exchange.id)]
+    if prepared.earlier:
+        number, at_ms = still_owed(exchange.id), now_ms
+        owes = prepared.earlier.leaves
+    else:
+        number, at_ms = "", epoch_ms(prepared.document["receiving"]["received_at"])
+        owes = bool(owed_of(prepared.document))
+    told = Told("supplement_owed", at_ms, exchange.caller, number, seen_ms=now_ms, exchange_id=exchange.id)
+    return [told] if owes else []
 
 
 def _numbers(exchange: Exchange, document: Any) -> list[Number]:

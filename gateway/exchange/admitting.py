@@ -10,6 +10,7 @@ from gateway.agreements import Agreed
 from gateway.clock import china_day
 from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Earlier, Prepared
+from gateway.exchange.following import follow
 from gateway.model import Exchange
 from gateway.store import bodies, cases, events, exchanges, passages, uploads
 from gateway.store.cases import Case, Number
@@ -67,7 +68,7 @@ class Admission:
     numbers: Sequence[Number]
     sealed: Mapping[str, bytes] = field(repr=False)
     files: Sequence[Mapping[str, object]] = ()
-    told: Sequence[Told] = ()  # what the caller itself says of the new case
+    told: Sequence[Told] = ()  # what the caller itself says of the case
     insist: bool = False
     lease_ms: int = 0  # how long the first attempt may take, if it is made at once
 
@@ -96,11 +97,19 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
         if admission.files:
             bodies.add_materials(connection, admission.files)
         tx.record(entries.admitted(exchange, admission.prepared, admission.key))
-        for each in admission.told:
-            tx.record(entries.told(exchange.case_id, each, finding=None, state="received"))
+        _tell(tx, exchange, admission)
         return exchange
 
     return work
+
+
+def _tell(tx: Transaction, exchange: Exchange, admission: Admission) -> None:
+    """The entries of what the caller says: of a new case it is received, of another it counts where that stands."""
+    if admission.told and admission.prepared.earlier:
+        follow(exchange.case_id, admission.told)(tx)
+        return
+    for each in admission.told:
+        tx.record(entries.told(exchange.case_id, each, finding=None, state="received"))
 
 
 def consume_key(tx: Transaction, asked: Asked, exchange_id: str) -> None:

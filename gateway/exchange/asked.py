@@ -41,10 +41,12 @@ class Earlier:
 
     submitted: the exchange by which the platform was given the case.
     guard: raises Refusal where the case does not allow it; asked again in commit 1, when nobody else can change it.
+    leaves: of a supplement, whether some of what the case owes is still owed after it.
     """
 
     submitted: Exchange
     guard: Callable[[Connection], None]
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

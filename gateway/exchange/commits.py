@@ -12,10 +12,11 @@ from gateway.cases.later import WITHDRAW
 from gateway.exchange import entries
 from gateway.exchange.admitting import consume_key
 from gateway.exchange.asked import Asked
+from gateway.exchange.following import known_of, life_of
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy, State
 from gateway.routes import SUBMIT
-from gateway.store import bodies, cases, exchanges, followed, watched
+from gateway.store import bodies, cases, events, exchanges, followed, watched
 from gateway.store.cases import Number
 from gateway.store.followed import Followed
 from gateway.store.store import Transaction
@@ -163,8 +164,19 @@ def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_d
         cases.close_tickets(tx.connection, now.id, fact.at_ms)
     if now.state in {"held", "abandoned"} and now.kind == "write" and fact.kind != "settled_stop":
         _ticket(tx, now, now.state, fact, held_due_ms)  # what a person ended, a person has seen
-    if now.operation == (WITHDRAW if now.state == "delivered" else SUBMIT) and now.state in ENDS:
+    if _is_over(tx, now):
         cases.close(tx.connection, now.case_id)
+
+
+def _is_over(tx: Transaction, now: Exchange) -> bool:
+    """Whether nothing of its case is under way any more; a withdrawal behind the decision ends nothing."""
+    if now.operation == SUBMIT:
+        return now.state in ENDS - {"delivered"}
+    if now.operation != WITHDRAW or now.state != "delivered":
+        return False
+    events.lock(tx.connection, now.case_id)
+    case = cases.by_id(tx.connection, now.case_id)
+    return case is not None and life_of(known_of(tx.connection, case)).ended
 
 
 def _let_others_go(tx: Transaction, now: Exchange, conclusion: Conclusion) -> None:

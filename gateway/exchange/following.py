@@ -45,14 +45,20 @@ def known_of(connection: Connection, case: Case) -> Known:
 def life_of(known: Known) -> Life:
     """Where the case stands. Arrival counts only for ends: one that was told before is not left for another."""
     case = known.case
+    left = {each.number for each in known.told}
     arrived = [
         (each.ended_ms, Event(kind, each.ended_ms, "tongban", each.id))
         for each in known.exchanges
-        if each.kind == "write" and (kind := _by_us(each))
+        if each.kind == "write" and (kind := _by_us(each)) and still_owed(each.id) not in left
     ]
     arrived += [(each.seen_ms, _event(each)) for each in known.told if not each.cause]
     receipt = Event("received", case.received_ms, case.caller)
     return lived(receipt, [event for _, event in sorted(arrived, key=lambda each: each[0])])
+
+
+def still_owed(exchange_id: str) -> str:
+    """The number of the record by which a supplement says that it does not bring everything: it settles nothing."""
+    return f"still_owed/{exchange_id}"
 
 
 def _by_us(exchange: Exchange) -> Kind | None:

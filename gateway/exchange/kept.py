@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from adapters.errors import MaterialMissing
+from adapters.message import Stored
 from audit.entries import Entry
 from gateway.errors import Refusal
 from gateway.exchange.papers import Erased
@@ -28,7 +29,7 @@ class File(NamedTuple):
     """The file of a document, and what is said of it."""
 
     said: dict[str, Any]
-    content: bytes
+    content: Stored
 
 
 async def kept_of(story: Exchanges, case_id: str) -> list[Kept]:
@@ -64,7 +65,7 @@ async def file_of(story: Exchanges, case_id: str, number: int, *, actor: str) ->
         raise Refusal("no_file", document=number)
     await seen(story, [kept], actor=actor, document=number)
     try:
-        content = await story.around.papers.file(kept.result.exchange_id, f"{kept.result.name}/{place + 1}")
+        content = await story.around.papers.stored(kept.result.exchange_id, f"{kept.result.name}/{place + 1}")
     except MaterialMissing as error:
         raise Refusal("internal") from error
     except Erased as error:

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from gateway.cases.later import SUPPLEMENT, WITHDRAW, why_not
+from gateway.cases.later import CORRECT, SUPPLEMENT, WITHDRAW, why_not
 from gateway.errors import Refusal
-from gateway.exchange.admission import owes
+from gateway.exchange.admission import owed_of
 from gateway.exchange.admitting import KeyConsumed
 from gateway.exchange.asked import Asked, Earlier, Prepared
 from gateway.exchange.brought import brought
@@ -80,10 +80,11 @@ async def _prepared(
     around = story.around
     of_case = await around.papers.tree(submitted.id, "document")
     route = _route(story, asked, submitted)
-    unasked = bool(route.declared.unasked) or (asked.operation == SUPPLEMENT and owes(of_case))
+    unasked = bool(route.declared.unasked) or (asked.operation == SUPPLEMENT and bool(owed_of(of_case)))
     guard = partial(_require, case, asked.operation, unasked=unasked)
     await around.store.read(guard)
     document, contents = await apart(asked)
+    leaves = asked.operation == SUPPLEMENT and await _leaves(story, asked, case, of_case)
     found, unusable = await brought(document, asked.caller.caller, around.papers.uploads)
     document |= _added(of_case, submitted, exchange_id, around.clock_ms())
     document["by"] = _by(document["by"], of_case["receiving"])
@@ -93,8 +94,25 @@ async def _prepared(
     require_sendable(route, document, contents, translated, [*faults, *unusable])
     return Prepared(
         route, document, translated.message, translated.encoded, contents,
-        personal_fields(route, document, asked, translated), uploads=found, earlier=Earlier(submitted, guard),
+        personal_fields(route, document, asked, translated), uploads=found,
+        earlier=Earlier(submitted, guard, leaves),
     )  # fmt: skip
+
+
+async def _leaves(story: Exchanges, asked: Asked, case: Case, of_case: Document) -> bool:
+    """Whether something that the case owes comes neither with this nor came with what they have."""
+    owed = owed_of(of_case) - _brings(asked.document)
+    if not owed:
+        return False
+    writes = await story.around.store.read(lambda connection: exchanges.of_case(connection, case.id))
+    for each in writes:
+        if each.kind == "write" and each.operation in (CORRECT, SUPPLEMENT) and each.state == "delivered":
+            owed -= _brings(await story.around.papers.tree(each.id, "document"))
+    return bool(owed)
+
+
+def _brings(document: Document) -> set[str]:
+    return {str(each["code"]) for each in document.get("materials", ())} - owed_of(document)
 
 
 def _route(story: Exchanges, asked: Asked, submitted: Exchange) -> Route:

@@ -12,7 +12,7 @@ from adapters.message import Message, Reply, Request
 from gateway.errors import Refusal
 from gateway.exchange.asked import Prepared
 from gateway.materials.folder import MaterialFolder
-from gateway.materials.sealed import PIECE_BYTES, Lock, SealedFile
+from gateway.materials.sealed import PIECE_BYTES, Lock, OpenedFile, SealedFile
 from gateway.materials.uploads import Uploads
 from gateway.model import Exchange
 from gateway.routes import RESULT, Route
@@ -134,9 +134,14 @@ class Papers:
 
     async def file(self, exchange_id: str, file_id: str) -> bytes:
         """One file of an exchange, whole. Raises Erased, MaterialMissing."""
+        found = await self.stored(exchange_id, file_id)
+        return await asyncio.to_thread(found.read, 0, found.size)
+
+    async def stored(self, exchange_id: str, file_id: str) -> OpenedFile | SealedFile:
+        """One file of an exchange, any stretch of which can be read. Raises Erased, MaterialMissing."""
         key = await self.key_of(exchange_id)
         found = await self._file(key, exchange_id, file_id, await self._brought(exchange_id, key))
-        return found if isinstance(found, bytes) else await asyncio.to_thread(found.read, 0, found.size)
+        return OpenedFile(found) if isinstance(found, bytes) else found
 
     async def _brought(self, exchange_id: str, key: DataKey) -> dict[str, dict[str, str]]:
         """Which of its files came as uploads, and the keys of those."""

@@ -31,6 +31,13 @@ REASONS: Mapping[str, tuple[Outcome, str, str]] = {
     "not_agreed": ("refused", "通办协议未约定或事项未开通", "no agreement covers it, or the item is not open"),
     "case_open": ("refused", "同一申请人在该地已有同一事项的在办件",
                   "the person has an open case for this item in that place"),
+    "case_over": ("refused", "办件已有决定或已办结，不能再补正、补交或撤回",
+                  "the case is decided or over: nothing can come to it"),
+    "nothing_asked": ("refused", "办理单位没有要求补正或补交", "nobody has asked for a correction or a supplement"),
+    "not_offered": ("refused", "承办平台不接收这一操作，请直接联系办理单位",
+                    "the platform that has it does not take this: turn to the deciding unit"),
+    "earlier_open": ("later", "同一操作的前一次尚未送达，请稍后再报",
+                     "an earlier one is still under way: tell it again"),
     "other_record": ("refused", "同一报文中另有记录未被接收，整个报文未接收",
                      "another record of the message was not taken, so nothing of it was"),
 }  # fmt: skip

@@ -27,10 +27,12 @@ _REASONS: Mapping[str, str] = {
     "invalid_case": "case_faulty", "unmappable": "case_faulty",
     "forbidden_operation": "not_allowed", "forbidden_division": "not_allowed", "forbidden_item": "not_allowed",
     "forbidden_sender": "unit_not_allowed",
-    "division_not_served": "not_served", "operation_not_offered": "not_served",
+    "division_not_served": "not_served", "operation_not_offered": "not_offered",
     "no_agreement": "not_agreed", "mode_not_agreed": "not_agreed", "item_not_open": "not_agreed",
     "power_not_delegated": "not_agreed",
     "case_open": "case_open",
+    "case_over": "case_over", "nothing_asked": "nothing_asked", "write_open": "earlier_open",
+    "case_unconfirmed": "number_not_known_yet",
 }  # fmt: skip
 
 
@@ -54,17 +56,17 @@ async def receive(
         raise NotReceived(fault)
     key = story.around.papers.vault.request(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
     asked = Asked(
-        SUBMIT, _caller(channel), f"{channel.name}/{channel.inward.auth}", dict(document), key, key,
+        SUBMIT, caller_of(channel), f"{channel.name}/{channel.inward.auth}", dict(document), key, key,
         large=size_bytes > LARGE_BYTES,
     )  # fmt: skip
     try:
         exchange, _ = await story.admit(asked)
     except Refusal as refusal:
-        raise _not_received(refusal) from refusal
+        raise not_received(refusal) from refusal
     return exchange
 
 
-def _caller(channel: Channel) -> Caller:
+def caller_of(channel: Channel) -> Caller:
     """The channel as a caller; its name has a slash, which no declared caller's has."""
     return Caller.model_construct(
         caller=known_as(channel.name), title=channel.platform.declared.title, speaks_for=channel.speaks_for,
@@ -72,7 +74,7 @@ def _caller(channel: Channel) -> Caller:
     )  # fmt: skip
 
 
-def _not_received(refusal: Refusal) -> NotReceived:
+def not_received(refusal: Refusal) -> NotReceived:
     """What is to be mended is told place by place; what is ours to mend is asked to come back."""
     if refusal.code not in _REASONS:
         return NotReceived("item_not_found" if refusal.code.startswith("item_") else "busy")

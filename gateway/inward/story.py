@@ -22,6 +22,7 @@ from gateway.exchange.story import Exchanges
 from gateway.identity import new_id
 from gateway.inward.channels import Channel
 from gateway.inward.commits import Landed, Taking, Telling, ToldBefore, take
+from gateway.inward.later import LATER, come
 from gateway.inward.reasons import outcome_of
 from gateway.inward.receiving import RECEIVE, NotReceived, receive
 from gateway.inward.replies import reply_of, whole
@@ -34,6 +35,7 @@ from mappings.problems import Unmappable
 log = logs.get("inward")
 MOST_RECORDS = 200  # one case's are put in order once for each of them
 MINUTE_MS = 60_000
+HANDED = LATER | {RECEIVE}  # goes on to a platform of ours by the way of what callers send
 Reply = Mapping[str, Any]
 
 
@@ -86,28 +88,35 @@ class Inward:
             return reply_of(["not_let_in"], at_ms=now_ms)
         try:
             heard = _heard(calling)
-            if calling.operation == RECEIVE and whole(heard.reasons) == "taken":
-                return await self._received(heard, now_ms)
+            if calling.operation in HANDED and whole(heard.reasons) == "taken":
+                return await self._handed(heard, now_ms)
             return await self._concluded(await self._considered(heard, now_ms), now_ms)
         except StorageUnavailable:
             log.info("inward.later", platform=channel.name, operation=calling.operation, cause="busy")
             return reply_of(["busy"], at_ms=now_ms)
 
-    async def _received(self, heard: Heard, now_ms: int) -> Reply:
-        """A case for a platform of ours; its admission is the commit."""
-        calling, size_bytes = heard.calling, len(heard.calling.request.body)
+    async def _handed(self, heard: Heard, now_ms: int) -> Reply:
+        """A case for a platform of ours, or what comes to one later; its admission is the commit."""
+        calling = heard.calling
         try:
-            exchange = await receive(self._story, calling.channel, heard.documents[0], size_bytes)
+            exchange = await self._admitted(calling, heard.documents[0])
         except NotReceived as error:
             refused = replace(heard, reasons=[error.reason], words=error.words)
             return await self._concluded(refused, now_ms)
         log.info(
-            "inward.taken", platform=calling.channel.name, operation=RECEIVE, exchange=exchange.id, records=1
-        )
+            "inward.taken", platform=calling.channel.name, operation=calling.operation, exchange=exchange.id,
+            records=1,
+        )  # fmt: skip
         return reply_of(
             heard.reasons, at_ms=exchange.admitted_ms, said=heard.message, records=heard.records,
             exchange=exchange.id, case=exchange.case_id, ours=exchange.ours,
         )  # fmt: skip
+
+    async def _admitted(self, calling: Calling, document: Mapping[str, Any]) -> Exchange:
+        size_bytes = len(calling.request.body)
+        if calling.operation == RECEIVE:
+            return await receive(self._story, calling.channel, document, size_bytes)
+        return await come(self._story, calling.channel, calling.operation, document, size_bytes)
 
     async def _considered(self, heard: Heard, now_ms: int) -> Heard:
         """Whether each record may say what it says; those that could not be read are left as they are."""
@@ -251,9 +260,9 @@ def _heard(calling: Calling) -> Heard:
             document = calling.channel.reads(calling.operation)(each)
         except Unmappable:
             document = {}
-        # a case is checked as every other one is, place by place
+        # what is handed over is checked as what callers send, place by place
         fits = document and (
-            calling.operation == RECEIVE or not structure_problems(calling.subject.schema, document)
+            calling.operation in HANDED or not structure_problems(calling.subject.schema, document)
         )
         reasons.append("taken" if fits else "not_mapped")
         documents.append(document)

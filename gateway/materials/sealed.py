@@ -98,6 +98,20 @@ class SealedFile:
             yield self.read(start, PIECE_BYTES)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A small file, whole: any stretch of it as of a sealed one."""
+
+    content: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def read(self, start: int, size: int) -> bytes:
+        return self.content[start : start + size]
+
+
 def sealed_file(path: Path, lock: Lock) -> SealedFile:
     """The file at `path`; its size follows from that of the ciphertext. Raises OSError."""
     stored = path.stat().st_size - len(MAGIC)

@@ -7,7 +7,7 @@ from gateway.needs.problems import Lack
 from gateway.routes import Route
 from mappings.problems import Unmappable
 
-KIND = "materials.instead.kind"
+WHOLE, KIND = "materials.instead", "materials.instead.kind"  # passed on as it is, or by a code of theirs
 
 
 def uncarried(route: Route, document: Mapping[str, Any]) -> Iterator[Lack]:
@@ -19,7 +19,7 @@ def uncarried(route: Route, document: Mapping[str, Any]) -> Iterator[Lack]:
         mapping = route.mapping_for(dict(document))
     except Unmappable:
         return  # several overlays fit, which is told by itself
-    if KIND in mapping.sources:
+    if mapping.sources & {WHOLE, KIND}:
         return
     for place, material in enumerate(document.get("materials", ())):
         if instead := material.get("instead"):

@@ -148,10 +148,13 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/v1/cases/{id}/documents/{number}", results.document, "case.result",
         ("取文书或证照的文件", "Get the file of a document"),
-        ("原样给出，不作转换；Tongban-Digest 为其摘要，Tongban-Media-Type 为对方所称的类型。",
-         "As it was made, never converted; Tongban-Digest is its digest, Tongban-Media-Type what they say it is."),
-        (Success(200, ("文件", "The file"), media=BYTES),),
-        (*_GUARDED, "not_found", "no_file", "erased"), (parameters.CASE, parameters.DOCUMENT),
+        ("原样给出，可用 Range 只取一段；Tongban-Digest 为全文摘要，Tongban-Media-Type 为对方所称的类型。",
+         "As it was made, never converted; Range gets a stretch of it. Tongban-Digest is the digest of the whole, "
+         "Tongban-Media-Type what they say it is."),
+        (Success(200, ("文件", "The file"), media=BYTES, headers=("Accept-Ranges", "ETag")),
+         Success(206, ("一段", "A stretch"), media=BYTES, headers=("Content-Range", "ETag"))),
+        (*_GUARDED, "not_found", "no_file", "erased", "no_such_range"),
+        (parameters.CASE, parameters.DOCUMENT, parameters.RANGE),
     ),
     Endpoint(
         "GET", "/v1/exchanges/{id}", exchanges.show, "case.read",

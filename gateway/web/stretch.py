@@ -44,8 +44,8 @@ def file_answer(
     """
     entity_tag = f'"{tag}"'
     told = {
-        **headers, "Accept-Ranges": "bytes", "ETag": entity_tag, "X-Content-Type-Options": "nosniff",
-        "Content-Disposition": "attachment", "Content-Type": media_type,
+        "Content-Disposition": "attachment", **headers, "Accept-Ranges": "bytes", "ETag": entity_tag,
+        "X-Content-Type-Options": "nosniff", "Content-Type": media_type,
     }  # fmt: skip
     wanted = request.headers.get("Range") if _still_holds(request, entity_tag) else None
     stretch = stretch_of(wanted, file.size) if wanted else None

@@ -47,6 +47,8 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Typed:
         (f"grant --unit {UNIT} --document passport=1 N", 2, "KIND=NUMBER"),
         (f"grant --unit {UNIT} --document licence=1=/nowhere N", 2, "KIND=NUMBER"),
         (f"grant --unit {UNIT} --reason because N", 2, "conditions_not_met"),
+        (f"grant --unit {UNIT} --reason none_left N", 2, "in_part"),
+        (f"sign --unit {UNIT} --reason other N", 2, "takes none"),
         (f"sign --unit {UNIT} --at 2099-01-01T00:00 N", 1, "future"),
         (f"sign --unit {UNIT} --at 1999-01-01T00:00 N", 1, "before the receipt"),
         (f"sign --unit {UNIT} --undoes accepted@1 N", 1, "nothing of that number"),

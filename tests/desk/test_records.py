@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from audit.tables import ENTRIES
+from gateway.cases.reasons import ENDINGS, REASONS, TEXTS
 from gateway.cases.states import ALONG
 from gateway.desk.acts import ACTS, DOCUMENTS, EXTENDED
 from gateway.desk.records import NotRecorded, seen
@@ -159,6 +160,19 @@ async def test_who_may_not_is_refused_and_so_is_what_lies_in_the_future_or_befor
             await window.record(done.ours, "signed", **given)
         assert refused.value.why == why
     assert await entries(window, done.case_id) == told
+
+
+@pytest.mark.parametrize("kind", sorted(ENDINGS - {"no_show"}))
+async def test_an_ending_takes_only_the_reasons_of_its_own_list(window: Window, kind: str) -> None:
+    done = await window.submitted()
+    wrong = next(reason for reason in TEXTS if reason not in REASONS[kind])
+    for given, at in ((kind, wrong), ("signed", "other")):
+        with pytest.raises(NotRecorded) as refused:
+            await window.record(done.ours, given, reason=at, words="见告知")
+        assert refused.value.why == "other_reason"
+    for reason in (*REASONS[kind][:1], *([""] if not REASONS[kind] else [])):
+        life = await window.record(done.ours, kind, reason=reason, words="见告知")
+        assert life.state == kind
 
 
 async def test_what_was_done_earlier_is_recorded_with_its_own_time_and_counts_in_its_place(

@@ -90,6 +90,21 @@ async def test_every_ending_is_told_with_its_reason_its_words_and_its_document(
     assert file.headers["Tongban-Digest"] == f"sha-256:{sha256(PDF).hexdigest()}" == paper["file"]["digest"]
 
 
+async def test_a_stretch_of_a_document_is_got_by_itself(service: Running, key: str) -> None:
+    submitted = (await service.submit(case_of_somebody(), key)).document
+    await told(service, "sim-gd", submitted, "granted")
+    [one] = (await shown(service, submitted))["results"]
+    link = one["documents"][0]["file"]["link"]
+    whole = await service.ask("GET", link)
+    assert (whole.headers["Accept-Ranges"], whole.headers["Content-Length"]) == ("bytes", str(len(PDF)))
+    assert "filename*=UTF-8''" in whole.headers["Content-Disposition"]
+    part = await service.ask("GET", link, Range="bytes=5-", If_Range=whole.headers["ETag"])
+    assert (part.status, part.raw) == (206, PDF[5:])
+    assert part.headers["Content-Range"] == f"bytes 5-{len(PDF) - 1}/{len(PDF)}"
+    beyond = await service.ask("GET", link, Range=f"bytes={len(PDF)}-")
+    assert (beyond.status, beyond.code) == (416, "no_such_range")
+
+
 async def test_a_result_is_fetched_once_and_read_from_what_is_kept(service: Running, key: str) -> None:
     submitted = (await service.submit(case_of_somebody(), key)).document
     await told(service, "sim-gd", submitted, "granted")

@@ -15,13 +15,14 @@ from gateway.model import Exchange
 from gateway.store import results
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, answer
 from gateway.web.api.cases import own_case
+from gateway.web.described import BYTES
 from gateway.web.outcome import their_words
 from gateway.web.reading import identifier
+from gateway.web.stretch import file_answer
 from gateway.web.views_of_results import result_view
 
 _ALONE = {
     "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
 
@@ -40,7 +41,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def document(request: web.Request) -> web.Response:
-    """The file of one document, as it was made: nothing is converted."""
+    """The file of one document, whole or a stretch of it, as it was made: nothing is converted."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     case = await own_case(request, identifier(request))
     number = _number(request)
@@ -53,7 +54,8 @@ async def document(request: web.Request) -> web.Response:
         "Tongban-Digest": str(file.said["digest"]),
     }
     # whatever it is said to be, no browser is to show it as a page of ours
-    return web.Response(body=file.content, headers=headers, content_type="application/octet-stream")
+    tag = str(file.said["digest"]).partition(":")[2]
+    return file_answer(request, file.content, BYTES, tag=tag, headers=headers)
 
 
 async def _words(gateway: Gateway, refused: Exchange) -> str:

@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from tests.demo.network.places import BASIC, CIXI, COUNTIES, EVERY_ITEM, PLACES, PLATFORMS, VERSION
-from tests.fakes.server import Simulator
 from tests.fakes.fixtures import CATALOGUE
+from tests.fakes.server import Simulator
 from tests.installation import CALLER_YAML, EXAMPLES, SECRETS
 
 CONF = """\

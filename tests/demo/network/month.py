@@ -1,7 +1,7 @@
 """The month itself: a real gateway, its HTTP interface and its simulated platforms, on a clock that leaps.
 
-Nothing waits for a real night: once everything that is due has come to its rest the clock leaps to the next moment at
-which somebody does something, three hours at most, and all of them (gateway, platforms, people) read the same clock.
+Nothing waits for a real night: once everything that is due has come to its rest the clock leaps to the next moment
+at which somebody does something, three hours at most. Gateway, platforms and people read the same clock.
 """
 
 import asyncio
@@ -116,11 +116,11 @@ class Month:
                 clock.set_ms(clock.now_ms() + NUDGE_MS)
 
     def _is_due(self, connection: Connection) -> bool:
-        now_ms = clock.now_ms()
+        now_ms, routes = clock.now_ms(), self.gateway.routes
         return bool(watched.due(connection, now_ms, 1)) or any(
             exchanges.due(connection, name, now_ms, 1)
             or followed.is_due(connection, name, now_ms)
-            or results.is_due(connection, name, now_ms)
+            or (routes.asked_for_results(name) is not None and results.is_due(connection, name, now_ms))
             for name in PLATFORMS
         )
 

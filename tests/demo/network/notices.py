@@ -1,7 +1,7 @@
 """The platform of twelve counties calls in: it signs by itself, with nothing of the gateway's code, and not well.
 
-Of what it should tell some is lost, some told twice, some told late and so out of order, some with a clock minutes off;
-and now and then comes what nobody should believe: it has to be refused, and to change nothing.
+Of what it should tell some is lost, some told twice, some told late and so out of order, some with a clock minutes
+off; and now and then comes what nobody should believe: it has to be refused, and to change nothing.
 """
 
 import base64
@@ -17,6 +17,7 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from tests.demo.network.places import PLACES
 from tests.fakes import clock
 from tests.fakes.gd import APPKEY, RID
 
@@ -27,7 +28,8 @@ STATES = {
 }  # fmt: skip
 FORM = "%Y%m%d%H%M%S"
 TAKEN = frozenset({"200", "201"})
-ELSEWHERE = "11340322MB3R0016X"
+LIES = ("wrong signature", "nobody's case", "far ahead", "other unit")
+ELSEWHERE = PLACES["340322"].unit("失业登记")
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class Notices:
         """What may change nothing: a wrong signature, a case of nobody, a time to come, another platform's unit."""
         [record] = package["lb"]
         new = {**record, "tzbh": f"TZ{next(self._serial):06d}", "zt": STATES["returned"]}
-        what = self.chance.choice(("wrong signature", "nobody's case", "far ahead", "other unit"))
+        what = self.chance.choice(LIES)
         if what == "wrong signature":
             await self._send(what, {**package, "lb": [new]}, appkey="guessed-appkey")
             return
@@ -80,7 +82,7 @@ class Notices:
             new["sblsh"] = "0" * 43
         if what == "far ahead":
             new["sj"] = (datetime.strptime(record["sj"], FORM) + timedelta(days=40)).strftime(FORM)
-        unit = ELSEWHERE + "0" if what == "other unit" else package["fsdw"]
+        unit = ELSEWHERE if what == "other unit" else package["fsdw"]
         await self._send(what, {"fsdw": unit, "lb": [new]})
 
     async def _send(self, how: str, package: dict[str, Any], appkey: str = APPKEY) -> None:

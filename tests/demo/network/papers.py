@@ -1,5 +1,6 @@
 """The papers of the month's cases: made-up people, each of them once."""
 
+from datetime import datetime
 from typing import Any
 
 from gateway.desk.acts import ACTS
@@ -9,12 +10,12 @@ from tests.fakes import clock, fixtures
 from tests.fakes.checks import CHINA
 from tests.web.people import number
 
-from datetime import datetime
-
 _PEOPLE = {"失业登记": "gd-person", "开具户籍类证明": "gx-person"}
 _OWED = {"files": [], "instead": {"kind": "owed", "until": "2026-12-31"}}
 _REASONS = {
-    "returned": "wrong_item", "not_accepted": "not_competent", "refused": "conditions_not_met",
+    "returned": "wrong_item",
+    "not_accepted": "not_competent",
+    "refused": "conditions_not_met",
     "lapsed": "correction_overdue",
 }
 _BY_KIND = {act.kind: act for act in ACTS.values()}

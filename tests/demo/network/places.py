@@ -1,7 +1,7 @@
 """慈溪 and the sixteen places that it handles cases with: who serves each, in which dialect, and with which items.
 
-Twelve counties of one Guizhou-like platform, two places of one Jiangxi-like province (one of them a desk), 五河 (a desk)
-and, in the same province, 常山. Units, items and dialects are made up; the divisions' codes of the counties are, too.
+Twelve counties of one Guizhou-like platform, two places of one Jiangxi-like province (one of them a desk), 五河
+(a desk) and, in the same province, 常山. Units, items, dialects and the divisions of the counties are made up.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,8 @@ class Place:
     """A division and who serves it.
 
     pushes:  its platform calls in when something happens; else it is asked.
-    answers: it takes corrections, supplements and withdrawals from us, and gives results.
+    answers: it takes corrections and withdrawals from us, and gives results.
+    lends:   it takes a case while a material is still owed (容缺后补), and the material later.
     """
 
     division: str
@@ -31,6 +32,7 @@ class Place:
     items: tuple[str, ...] = tuple(BASIC)
     pushes: bool = False
     answers: bool = False
+    lends: bool = False
 
     @property
     def is_desk(self) -> bool:
@@ -49,7 +51,12 @@ class Place:
 _DIGITS = "一二三四五六七八九十"
 COUNTIES = tuple(
     Place(
-        f"5204{21 + n}", f"模拟黔云{(*_DIGITS, '十一', '十二')[n]}县", "net-qy", pushes=True, answers=True
+        f"5204{21 + n}",
+        f"模拟黔云{(*_DIGITS, '十一', '十二')[n]}县",
+        "net-qy",
+        pushes=True,
+        answers=True,
+        lends=True,
     )
     for n in range(12)
 )

@@ -44,10 +44,10 @@ PLOTS: Mapping[str, Plot] = {
         (("signed", 0, 1), ("accepted", 0, 1), ("suspended", 0, 1), ("resumed", 2, 3), ("granted", 1, 2),
          ("served", 0, 1)), "served",
     ),
-    "turned away": ((), "received"),
+    "turned away": ((), "returned"),
 }  # fmt: skip
 _EVERYWHERE = ("straight", "straight", "straight", "at once", "refused", "not accepted", "signed late")
-_ANSWERING = ("returned", "lapsed", "corrected", "corrected", "supplied", "withdrawn", "turned away")
+_ANSWERING = ("returned", "lapsed", "corrected", "corrected", "withdrawn", "turned away")
 _BY_HAND = ("returned", "lapsed", "corrected by hand", "suspended")
 FAULTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
     "net-qy": (
@@ -128,7 +128,8 @@ def _turns(chance: Random) -> Iterator[Place]:
 def plots_of(there: Place) -> Sequence[str]:
     if there.is_desk:
         return (*_EVERYWHERE, *_BY_HAND)
-    return (*_EVERYWHERE, *_ANSWERING) if there.answers else _EVERYWHERE
+    more = (*_ANSWERING, "supplied") if there.lends else _ANSWERING
+    return (*_EVERYWHERE, *more) if there.answers else _EVERYWHERE
 
 
 def _scheduled(chance: Random, received: datetime, steps: Sequence[tuple[str, int, int]]) -> list[Step]:

@@ -337,7 +337,7 @@ async def test_what_was_served_and_not_told_how_it_was_decided_is_asked_about_on
     """A notice of the decision was lost, and the one of the service closed the case."""
     place = await made(new_place(tmp_path / "place"), {})
     async with place.platforms("sim-gd") as there, place.gateway() as gateway:
-        done = await submitted(gateway, case("gd-person"))
+        done = await submitted(gateway, case("gd-organization"))
         for state in tells:
             there["sim-gd"].ledger.move(done.ours, state)
         now_ms = gateway.clock_ms()

@@ -50,7 +50,7 @@ def test_the_table_counts_by_pair_and_item_and_by_province() -> None:
     fates = {
         "1": Fate("330282", "330822", "失业登记", accepted=True, decided="granted", days=2),
         "2": Fate("330282", "520421", "失业登记", returned="wrong_item", ends="returned"),
-        "3": Fate("330282", "520421", "失业登记", accepted=True, decided="refused", days=6, overdue=frozenset({"sign"})),
+        "3": Fate("330282", "520421", "失业登记", decided="refused", days=6, overdue=frozenset({"sign"})),
     }  # fmt: skip
     near, far, across, within, every = table(fates)
     assert (near.pair, near.received, near.median) == ("慈溪市→常山县", 1, "2")

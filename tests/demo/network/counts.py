@@ -18,7 +18,7 @@ from tests.demo.network.installing import CALLERS, SIGN_WITHIN_DAYS
 from tests.demo.network.month import Month, Running
 from tests.demo.network.places import EVERY_ITEM
 from tests.fakes import clock
-from tests.fakes.results import said_of
+from tests.fakes.results import USUAL
 
 ACCEPT_DAYS, SERVE_DAYS = 5, 10  # 行政许可法 art. 32, 44: working days
 PAGE = 200
@@ -151,12 +151,10 @@ async def _at_platform(month: Month, case: Running) -> tuple[list[tuple[str, int
     if ledger.reference_of(case.ours) is None:
         outcomes = {each["outcome"] for each in ledger.arrivals(case.ours)}
         return ([("turned_away", case.story.received_ms)] if "refused" in outcomes else []), ""
-    said = said_of(ledger, case.ours, "")
-    gives_results = case.story.there.answers
     endings = [state for state, _ in ledger.states(case.ours) if state in RETURNED]
-    if not endings or not gives_results or said is None:
+    if not endings or not case.story.there.answers:  # it gives no results, hence no reasons
         return ledger.states(case.ours), ""
-    return ledger.states(case.ours), {"returned": "wrong_item", "not_accepted": "not_competent"}[endings[0]]
+    return ledger.states(case.ours), USUAL[endings[0]][0]
 
 
 async def _at_desk(month: Month, case: Running) -> tuple[list[tuple[str, int]], str]:

@@ -8,13 +8,16 @@ WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 CHECKED = mappings/platforms mappings/examples
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check faults bench soak evaluate lock
+.PHONY: help demo network serve test check faults bench soak evaluate lock
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 demo: $(VENV)/runtime ## the whole story on this machine, with kills in the middle; STAY=1 keeps it running
 	$(BIN)/python -m tests.demo $(if $(STAY),--stay)
+
+network: $(VENV)/runtime ## a month among sixteen places in under a minute, its figures counted three times; SEED=… CASES=…
+	$(BIN)/python -m tests.demo.network $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
 
 serve: $(VENV)/runtime ## run the gateway with conf/gateway.yaml
 	$(BIN)/tongban serve --conf conf

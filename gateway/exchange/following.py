@@ -138,7 +138,7 @@ def follow(
         if added:
             watched.look(tx.connection, case_id, tx.now_ms)
         if life.ended and case.open:
-            cases.close(tx.connection, case_id)
+            _close(tx, case_id, life)
         _go_on_asking(tx, case_id, was, life)
         if wants_result and life.state in ENDINGS and life.state != was.state:
             _want_result(tx, known)
@@ -168,6 +168,15 @@ def _new(known: Known, life: Life, news: Sequence[Told], now_ms: int) -> list[To
         told_by[each.source] += 1
         kept.append(each._replace(cause=cause))
     return kept
+
+
+def _close(tx: Transaction, case_id: str, life: Life) -> None:
+    """A notice may be lost: what is told to be served, and not how it was decided, is asked about once more."""
+    if life.state == "served" and not any(each.kind in DECISIONS for each in life.steps):
+        cases.end(tx.connection, case_id)
+        followed.once_more(tx.connection, case_id, tx.now_ms)
+    else:
+        cases.close(tx.connection, case_id)
 
 
 def _go_on_asking(tx: Transaction, case_id: str, was: Life, now: Life) -> None:

@@ -4,6 +4,7 @@ A question is a read like any other. What is told anew is kept as one, with its 
 no answer at all, only move the next time, so that what is stored does not grow with the questions. An answer that
 says something personal always leaves its entry. A claim that dies is simply asked again once its lease is over.
 A case that is decided and never told to be served is asked about for a while only: an entry says when that is over.
+One that is told to be served, and not how it was decided, is asked about until somebody answers, as long at most.
 """
 
 from collections.abc import Callable
@@ -130,7 +131,7 @@ async def _ask(story: Exchanges, was: Followed, started_ms: float) -> None:
     if around.monotonic_ms() > started_ms + around.lease_margin_ms:
         return  # the answer could come after the lease
     case = await around.store.read(lambda connection: cases.by_id(connection, was.case_id))
-    if case is None or not case.open:  # it ended before it was known to be delivered
+    if case is None or not (case.open or was.decided_ms):  # it ended before it was known to be delivered
         await around.store.write(lambda tx: cases.close(tx.connection, was.case_id))
         return
     heard, asked = Heard(around.papers.vault, was.told), None
@@ -195,6 +196,12 @@ def _keep(
         if outcome:
             keep(outcome)(tx)
         over = is_over(was, heard, declared, tx.now_ms)
+        case = cases.by_id(tx.connection, was.case_id)
+        if (case is None or not case.open) and (
+            heard.document or over
+        ):  # behind its end one answer is enough
+            cases.close(tx.connection, was.case_id)
+            return
         if over:
             now = now._replace(due_ms=NEVER_MS, cause=NOT_SERVED)
         if followed.move(tx.connection, was, now) and over:

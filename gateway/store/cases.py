@@ -142,6 +142,11 @@ def same_open(connection: Connection, case: Case) -> tuple[str, str] | None:
     return (row[0], row[1]) if row else None
 
 
+def end(connection: Connection, case_id: str) -> None:
+    """Nothing of it is under way any more; whether it is still asked about is another matter."""
+    connection.put(CLOSE, {"id_": case_id})
+
+
 def close(connection: Connection, case_id: str) -> None:
     """Nothing of it is under way any more, and nobody is asked about it."""
     connection.put(CLOSE, {"id_": case_id})

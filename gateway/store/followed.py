@@ -36,7 +36,8 @@ class Followed(NamedTuple):
     unchanged: how often in a row nothing new was told.
     cause:     why the last question got no answer; empty if it got one.
     told:      a keyed digest of the last answer.
-    decided_ms: since when it is known to be decided and not to be served; 0: it is not.
+    decided_ms: since when it is known to be decided and not to be served, or to be served and not how it was
+        decided; 0: neither.
     """
 
     case_id: str
@@ -80,6 +81,11 @@ UNDECIDED = (
         decided_ms=0,
         due_ms=sa.case((_F.due_ms == NEVER_MS, bindparam("due_ms", type_=sa.BigInteger)), else_=_F.due_ms),
     )
+)
+ONCE_MORE = (
+    sa.update(followed_cases)
+    .where(*_OF_CASE)
+    .values(due_ms=bindparam("due_ms"), decided_ms=bindparam("decided_ms"))
 )
 OF_CASE = sa.select(*(_F[name] for name in Followed._fields)).where(*_OF_CASE)
 STANDING = (
@@ -126,6 +132,11 @@ def of_case(connection: Connection, case_id: str) -> list[Followed]:
 def decided(connection: Connection, case_id: str, now_ms: int) -> None:
     """It is decided and not served: from now on it is asked about for a while only."""
     connection.run(DECIDED, {"case_id_": case_id, "decided_ms": now_ms})
+
+
+def once_more(connection: Connection, case_id: str, now_ms: int) -> None:
+    """It has ended, and how is not known: it is asked about now, and until somebody answers."""
+    connection.run(ONCE_MORE, {"case_id_": case_id, "due_ms": now_ms, "decided_ms": now_ms})
 
 
 def undecided(connection: Connection, case_id: str, now_ms: int) -> None:

@@ -1,9 +1,10 @@
 """Check digits and forms that the simulated platforms insist on (written apart from the gateway's own)."""
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
-CHINA = timezone(timedelta(hours=8))
+from .clock import CHINA, now
+
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _NAME = re.compile(r"[^\s\d?？�].*[^\s?？�]", re.DOTALL)
@@ -34,7 +35,7 @@ def birth_date(number: str) -> date | None:
         born = datetime.strptime(number[6:14], "%Y%m%d").replace(tzinfo=CHINA).date()
     except ValueError:
         return None
-    return born if born <= datetime.now(CHINA).date() else None
+    return born if born <= now().date() else None
 
 
 def uscc_check(first17: str) -> str:
@@ -77,4 +78,4 @@ def time_is_sound(text: str, form: str) -> bool:
         moment = datetime.strptime(text, form).replace(tzinfo=CHINA)
     except ValueError:
         return False
-    return moment <= datetime.now(CHINA) + timedelta(minutes=10)
+    return moment <= now() + timedelta(minutes=10)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from .ledger import now_ms
+from .clock import now_ms
 from .programme import BEHAVIOURS, step
 from .server import Simulator, running
 

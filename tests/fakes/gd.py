@@ -22,10 +22,11 @@ from aiohttp import web
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from .checks import CHINA
+from .clock import now_ms
 from .control import application, parser, run
-from .gd_form import change_faults, faults
+from .gd_form import ITEMS, change_faults, faults
 from .guides import LINGNAN
-from .ledger import Ledger, now_ms
+from .ledger import Ledger
 from .programme import Step
 from .results import said_of
 from .server import Heard, Simulator, database
@@ -124,6 +125,7 @@ class Lingnan:
         self._credential = credential
         self.page_rows = PAGE_ROWS
         self.guides = dict(LINGNAN)
+        self.items = dict(ITEMS)
 
     def operation(self, request: web.BaseRequest) -> str:
         """By method and path; anything else is `unknown`."""
@@ -199,7 +201,7 @@ class Lingnan:
         if heard.operation in _LETTERS:
             return self._change(heard, arrival)
         assert isinstance(heard.document, dict)
-        found = faults(heard.document)
+        found = faults(heard.document, self.items)
         if found:
             return _answer("refused", found[0][0], "；".join(text for _, text in found))
         if reference := self._ledger.reference_of(heard.number):

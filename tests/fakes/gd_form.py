@@ -80,10 +80,16 @@ _FORMATS = {"pdf": b"%PDF", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG", "ofd": b"
 Fault = tuple[str, str]
 
 
-def faults(case: Mapping[str, object]) -> list[Fault]:
-    """Every fault as (business code, text without any value); empty when the case can be taken."""
+def faults(case: Mapping[str, object], items: Mapping[str, Item] = ITEMS) -> list[Fault]:
+    """Every fault as (business code, text without any value); empty when it can be taken. items: on its list."""
     shape = list(_shape(case))
-    return shape or [*_item(case), *_applicant(case), *_persons(case), *_receiving(case), *_materials(case)]
+    return shape or [
+        *_item(case, items),
+        *_applicant(case),
+        *_persons(case),
+        *_receiving(case),
+        *_materials(case),
+    ]
 
 
 def change_faults(operation: str, change: Mapping[str, object]) -> list[Fault]:
@@ -144,9 +150,9 @@ def _material_shapes(materials: object) -> Iterator[Fault]:
             yield from _fields(file, *_FILE, f"clxx[{index}].fj[{number}].")
 
 
-def _item(case: Mapping[str, object]) -> Iterator[Fault]:
+def _item(case: Mapping[str, object], items: Mapping[str, Item]) -> Iterator[Fault]:
     code, number = str(case["sxssbm"]), str(case["sblsh"])
-    item = ITEMS.get(code)
+    item = items.get(code)
     if not implementation_is_sound(code) or item is None:
         yield "5003", "sxssbm不是在用事项"
         return

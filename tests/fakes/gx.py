@@ -18,10 +18,11 @@ from aiohttp import web
 from lxml import etree
 
 from .checks import CHINA
+from .clock import now_ms
 from .control import application, parser, run
 from .guides import GUISHAN, nodes
-from .gx_form import RecordFault, Unreadable, change_faults, faults, fields, package
-from .ledger import Ledger, now_ms
+from .gx_form import DIVISION, ITEMS, RecordFault, Unreadable, change_faults, faults, fields, package
+from .ledger import Ledger
 from .programme import Step
 from .results import said_of
 from .server import Heard, Simulator, database
@@ -120,6 +121,7 @@ class Guishan:
         self._licence = licence
         self._sync_ms = sync_ms
         self.guides = dict(GUISHAN)
+        self.items, self.division = dict(ITEMS), DIVISION
 
     def operation(self, request: web.BaseRequest) -> str:
         """Told by the body only (SOAPAction is empty): every POST is `soap` until it is read."""
@@ -165,7 +167,7 @@ class Guishan:
             return self._change(heard, arrival, root)
         if fields(root.find("HEAD")).get("FSDWDM", "")[2:8] not in SENDERS:
             return _answer("submitCase", "barred", _package("1002", "发送单位未授权"))
-        found = faults(root)
+        found = faults(root, self.items, self.division)
         if found:
             return _refusal("submitCase", heard.number, found)
         reference = self._ledger.take(arrival, heard.number, "GS{n:010d}", _kept(root))

@@ -104,15 +104,17 @@ def fields(element: etree._Element | None) -> dict[str, str]:
     return {} if element is None else {str(child.tag): child.text or "" for child in element}
 
 
-def faults(root: etree._Element) -> list[RecordFault]:
-    """Every fault with the record it belongs to; the head is record 0."""
+def faults(
+    root: etree._Element, items: Mapping[str, Item] = ITEMS, division: str = DIVISION
+) -> list[RecordFault]:
+    """Every fault with the record it belongs to; the head is record 0. items: on the list of that division."""
     head = fields(root.find("HEAD"))
-    found = [("0", "HEAD", "2007", text) for text in _head(head)]
+    found = [("0", "HEAD", "2007", text) for text in _head(head, division)]
     records = root.findall("DATA/YWJL")
     if len(records) != 1:
         return [*found, ("0", "DATA", "2002", "DATA应有且只有一条YWJL")]
     record = records[0]
-    found += [(record.get("SXH", ""), "YW01", code, text) for code, text in _business(record, head)]
+    found += [(record.get("SXH", ""), "YW01", code, text) for code, text in _business(record, head, items)]
     materials = root.findall("DATA/CLJL")
     if not materials:
         found.append(("0", "CL01", "2005", "没有材料记录"))
@@ -158,11 +160,11 @@ def _complete(values: Fields, required: str, optional: str) -> Iterator[str]:
             yield f"{name}超过{most}字节"
 
 
-def _head(head: Fields) -> Iterator[str]:
+def _head(head: Fields, division: str) -> Iterator[str]:
     yield from _complete(head, _HEAD, "FSSJ YWLBMC")
-    if not re.fullmatch(rf"{DIVISION}20\d{{6}}\d{{6}}", head.get("GLBH", "")):
+    if not re.fullmatch(rf"{division}20\d{{6}}\d{{6}}", head.get("GLBH", "")):
         yield "GLBH应为区划六位加日期八位加流水六位"
-    if head.get("QHDM") != DIVISION or head.get("BBH") != "1.0":
+    if head.get("QHDM") != division or head.get("BBH") != "1.0":
         yield "QHDM或BBH不符"
     if not uscc_is_sound(head.get("FSDWDM", "")):
         yield "FSDWDM校验不通过"
@@ -170,13 +172,13 @@ def _head(head: Fields) -> Iterator[str]:
         yield "FSSJ不是时间"
 
 
-def _business(record: etree._Element, head: Fields) -> Iterator[tuple[str, str]]:
+def _business(record: etree._Element, head: Fields, items: Mapping[str, Item]) -> Iterator[tuple[str, str]]:
     values = fields(record)
     if record.get("SXH") != "1" or record.get("LBDM") != "YW01":
         yield "2002", "YWJL的SXH应为1,LBDM应为YW01"
     for text in _complete(values, *_RECORD):
         yield "2004" if "SQR" in text else "2002", text
-    item = ITEMS.get(values.get("SXDM", ""))
+    item = items.get(values.get("SXDM", ""))
     if item is None:
         yield "2006", "SXDM不是在用的业务办理项"
         return

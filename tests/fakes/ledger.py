@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from .clock import now_ms
 
 _SCHEMA = """
 create table if not exists arrivals (seq integer primary key, at_ms integer, operation text, number text,
@@ -21,11 +22,6 @@ create index if not exists takings_by_number on takings (number);
 create index if not exists arrivals_by_number on arrivals (number);
 create index if not exists states_by_number on states (number);
 """
-
-
-def now_ms() -> int:
-    """Milliseconds since the epoch on this platform's own clock."""
-    return time.time_ns() // 1_000_000
 
 
 class Ledger:

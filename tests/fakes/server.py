@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectionError, web
 
-from .ledger import Ledger, now_ms
+from .clock import now_ms
+from .ledger import Ledger
 from .programme import Programme, Step
 from .wire import Answer, deliver, reset
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .checks import CHINA, birth_date, certificate_is_sound, name_is_sound, uscc_is_sound
-from .ledger import now_ms
+from .clock import now_ms
 
 LONG_TIME = r"20\d{12}"
 STARTS = {"pdf": b"%PDF", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG"}

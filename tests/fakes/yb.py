@@ -18,8 +18,9 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 from lxml import etree
 
+from .clock import now_ms
 from .control import application, parser, run
-from .ledger import Ledger, now_ms
+from .ledger import Ledger
 from .programme import Step
 from .server import Heard, Simulator, database
 from .strict import Item, Seen, applicant, file, is_now, long_time, serial_is_sound

@@ -18,8 +18,9 @@ from xml.sax.saxutils import escape, quoteattr
 from aiohttp import web
 from lxml import etree
 
+from .clock import now_ms
 from .control import application, parser, run
-from .ledger import Ledger, now_ms
+from .ledger import Ledger
 from .programme import Step
 from .server import Heard, Simulator, database
 from .strict import LONG_TIME, Item, applicant, fields, file, is_now, long_time, serial_is_sound
@@ -81,6 +82,7 @@ class Yuehai:
     def __init__(self, ledger: Ledger, app_secret: str) -> None:
         self._ledger = ledger
         self._app_secret = app_secret
+        self.items = dict(ITEMS)
 
     def operation(self, request: web.BaseRequest) -> str:
         return _PATHS.get(request.path, "unknown") if request.method == "POST" else "unknown"
@@ -122,7 +124,7 @@ class Yuehai:
         assert isinstance(case, etree._Element)
         if heard.operation == "case.progress":
             return self._progress(heard.number)
-        if found := list(faults(case)):
+        if found := list(faults(case, self.items)):
             return _answer("refused", "31", "；".join(found))
         if reference := self._ledger.reference_of(heard.number):
             return _answer("already", "21", "流水号已报送", f"<BJBH>{reference}</BJBH>")
@@ -198,7 +200,7 @@ def _read(request: web.BaseRequest, operation: str, body: bytes) -> Heard:
     return Heard(operation, root.findtext("LSH") or "", text, root)
 
 
-def faults(case: etree._Element) -> Iterator[str]:
+def faults(case: etree._Element, items: Mapping[str, Item] = ITEMS) -> Iterator[str]:
     """Section 3 of the interface document, as rules."""
     flat = {str(each.tag): each.text or "" for each in case if each.tag != "CLS"}
     materials = case.findall("CLS/CL")
@@ -208,7 +210,7 @@ def faults(case: etree._Element) -> Iterator[str]:
     if shape:
         yield from shape
         return
-    item = ITEMS.get(flat["SXDM"])
+    item = items.get(flat["SXDM"])
     if item is None or (flat["SXMC"], flat["SXBB"], flat["QH"]) != (item.name, item.version, item.division):
         yield "SXDM、SXMC、SXBB、QH不是在用事项"
     elif not serial_is_sound(flat["LSH"], item.division):

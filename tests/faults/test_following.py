@@ -264,7 +264,7 @@ async def test_a_case_that_ended_before_it_was_known_to_be_delivered_is_not_aske
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         delivered = await submitted(gateway, case("gd-organization"))
         now_ms = gateway.clock_ms()
-        await gateway.store.write(follow(delivered.case_id, [Told("served", now_ms, "sim-gd", "1")]))
+        await gateway.store.write(follow(delivered.case_id, [Told("returned", now_ms, "sim-gd", "1")]))
         assert not followed(place)  # in the commit of its end
         late = Followed(delivered.case_id, "sim-gd", delivered.id, due_ms=1)
         await gateway.store.write(lambda tx: rows_of_followed.begin(tx.connection, late))
@@ -327,4 +327,26 @@ async def test_an_end_told_by_a_clock_that_is_ahead_counts_once_its_time_has_com
         assert ask(place.database, ignored) == [(1,)]
         assert not await is_open(gateway, delivered.case_id)
         assert gateway.clock_ms() >= at_ms - APART_MS - 1_000  # their times are whole seconds
+    sound(place)
+
+
+@pytest.mark.parametrize("tells", [("accepted", "granted", "served"), ("served",)])
+async def test_what_was_served_and_not_told_how_it_was_decided_is_asked_about_once_more(
+    new_place, tmp_path, tells
+):
+    """A notice of the decision was lost, and the one of the service closed the case."""
+    place = await made(new_place(tmp_path / "place"), {})
+    async with place.platforms("sim-gd") as there, place.gateway() as gateway:
+        done = await submitted(gateway, case("gd-organization"))
+        for state in tells:
+            there["sim-gd"].ledger.move(done.ours, state)
+        now_ms = gateway.clock_ms()
+        served = Told("served", now_ms, "sim-gd", "TZ1", seen_ms=now_ms)
+        await gateway.store.write(follow(done.case_id, [served]))
+        await true(lambda: not followed(place))
+        assert asked(there["sim-gd"]) == 1
+        kinds = {kind for (kind,) in ask(place.database, "select kind from case_events")}
+        assert kinds >= set(tells)
+        [(is_open,)] = ask(place.database, "select open from cases")
+        assert not is_open
     sound(place)

@@ -35,12 +35,11 @@ async def disable(store: Store, name: str, *, actor: str) -> bool:
 
 
 async def change_password(store: Store, name: str, password: str, *, actor: str) -> bool:
-    """password: hashed. Its sessions are over, failed sign-ins forgotten. False if there is no such account."""
+    """password: hashed. Its sessions are over. False if there is no such account."""
 
     def work(tx: Transaction) -> bool:
         done = accounts.change_password(tx.connection, name, password, tx.now_ms)
         if done:
-            accounts.forget_attempts(tx.connection, name)
             tx.record(Entry("account.password_changed", tx.now_ms, {"account": name, "actor": actor}))
         return done
 

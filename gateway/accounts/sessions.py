@@ -24,7 +24,8 @@ SEEN_EVERY_MS = 60_000  # a session is written that often, not with every page
 FREE_ATTEMPTS = 5
 LONGEST_WAIT_MS = 60_000  # so nobody is kept out for long by somebody who only knows the name
 TOKEN_BYTES = 32
-NOBODY = ""  # under which sign-ins by names that nobody has are counted
+FORGOTTEN_MS = 3_600_000  # failures are, when so long nothing was tried
+NOBODY = ""  # under which sign-ins by names that nobody has are counted all together
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Attempt(NamedTuple):
     """A sign-in that is counted and may be looked at."""
 
     row: AccountRow | None
+    mark: str
     failures: int
 
 
@@ -51,23 +53,27 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The sessions of this installation. random: bytes that nobody can guess."""
+    """The sessions of this installation.
+
+    random: bytes that nobody can guess. mark_of: what stands for a name that was typed; it could be a password.
+    """
 
     store: Store
     clock_ms: Callable[[], int]
     random: Callable[[int], bytes]
+    mark_of: Callable[[str], str]
     passwords: Passwords = field(default_factory=Passwords)
 
     async def sign_in(self, name: str, password: str) -> Session | None:
         """A new session; None if the name or the password is wrong. Raises NotYet, passwords.TooMany."""
-        attempt = await self.store.write(lambda tx: _counted(tx, name))
+        attempt = await self.store.write(lambda tx: _counted(tx, name, self.mark_of(name)))
         row = attempt.row
         right = await self.passwords.is_right(password, row.password if row else None)
         if row is None or not right or not is_good(row, china_day(self.clock_ms())):
-            await self.store.write(lambda tx: tx.record(_refused(attempt, tx.now_ms)))
+            await self.store.write(lambda tx: _refuse(tx, attempt))
             return None
         token = self.token()
-        began = await self.store.write(lambda tx: _begin(tx, row, token))
+        began = await self.store.write(lambda tx: _begin(tx, attempt, token))
         return Session(account_of(row), token) if began else None
 
     async def of(self, token: str) -> Session | None:
@@ -105,32 +111,36 @@ def wait_ms(count: int) -> int:
     return 0 if count < FREE_ATTEMPTS else min(1000 << min(count - FREE_ATTEMPTS, 10), LONGEST_WAIT_MS)
 
 
-def _counted(tx: Transaction, name: str) -> Attempt:
+def _counted(tx: Transaction, name: str, mark: str) -> Attempt:
+    """Names that nobody has wait as others do: nobody is told which ones there are."""
     row = accounts.by_name(tx.connection, name) if NAME.fullmatch(name) else None
-    known = row.name if row else NOBODY
-    count, last_ms = accounts.attempts(tx.connection, known)
-    left_ms = last_ms + wait_ms(count) - tx.now_ms
-    if row and left_ms > 0:
+    failures, last_ms = accounts.attempts(tx.connection, mark)
+    left_ms = last_ms + wait_ms(failures) - tx.now_ms
+    if left_ms > 0:
         raise NotYet(-(-left_ms // 1000))
-    accounts.attempt(tx.connection, known, tx.now_ms)
-    return Attempt(row, count + 1)
+    for each in (mark,) if row else (mark, NOBODY):
+        accounts.attempt(tx.connection, each, tx.now_ms, over_ms=tx.now_ms - FORGOTTEN_MS)
+    counted = mark if row else NOBODY
+    return Attempt(row, mark, accounts.attempts(tx.connection, counted)[0])
 
 
-def _begin(tx: Transaction, row: AccountRow, token: str) -> bool:
+def _begin(tx: Transaction, attempt: Attempt, token: str) -> bool:
     """False if the account was changed while the password was looked at."""
-    if accounts.by_name(tx.connection, row.name) != row:
+    row = attempt.row
+    if row is None or accounts.by_name(tx.connection, row.name) != row:
         return False
-    accounts.forget_attempts(tx.connection, row.name)
+    accounts.forget_attempts(tx.connection, attempt.mark)
     session = SessionRow(digest_of(token), row.name, tx.now_ms, tx.now_ms)
     accounts.begin(tx.connection, session, tx.now_ms - LONGEST_MS)
     tx.record(Entry("account.signed_in", tx.now_ms, {"account": row.name, "role": row.role}))
     return True
 
 
-def _refused(attempt: Attempt, at_ms: int) -> Entry:
-    """account.refused: the name only if somebody has it; whatever else was typed could be a password."""
-    name = attempt.row.name if attempt.row else None
-    return Entry("account.refused", at_ms, {"account": name, "attempts": attempt.failures})
+def _refuse(tx: Transaction, attempt: Attempt) -> None:
+    """account.refused. Of names that nobody has the 1st, 2nd, 4th, 8th … alone, and never what was typed."""
+    name, failures = attempt.row.name if attempt.row else None, attempt.failures
+    if name or failures & (failures - 1) == 0:
+        tx.record(Entry("account.refused", tx.now_ms, {"account": name, "failures": failures}))
 
 
 def _look(connection: Connection, digest: str) -> tuple[SessionRow, AccountRow] | None:

@@ -1,7 +1,6 @@
 """Statements about accounts of people (账号), their sessions at the console, and sign-ins that failed."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
@@ -46,9 +45,10 @@ console_sessions = sa.Table(
 sign_in_attempts = sa.Table(
     "sign_in_attempts",
     metadata,
-    sa.Column("account", sa.Text, primary_key=True),  # "" for all names that nobody has
-    _number("count"),
+    sa.Column("mark", sa.Text, primary_key=True),  # of the name that was typed; "" for all that nobody has
+    _number("failures"),
     _number("last_ms"),
+    sa.Index("ix_sign_in_attempts_last_ms", "last_ms"),
     sqlite_with_rowid=False,
 )
 _A, _S, _T = accounts.c, console_sessions.c, sign_in_attempts.c
@@ -101,11 +101,12 @@ END_ALL = sa.delete(console_sessions).where(_S.account == bindparam("account_"))
 END_OLD = sa.delete(console_sessions).where(_S.began_ms < bindparam("before_ms"))
 _ATTEMPT = insert(sign_in_attempts)
 ATTEMPT = _ATTEMPT.on_conflict_do_update(
-    index_elements=["account"],
-    set_={"count": sign_in_attempts.c.count + 1, "last_ms": _ATTEMPT.excluded.last_ms},
+    index_elements=["mark"],
+    set_={"failures": _T.failures + 1, "last_ms": _ATTEMPT.excluded.last_ms},
 )
-ATTEMPTS = sa.select(_T.count, _T.last_ms).where(_T.account == bindparam("account"))
-FORGET = sa.delete(sign_in_attempts).where(_T.account == bindparam("account_"))
+ATTEMPTS = sa.select(_T.failures, _T.last_ms).where(_T.mark == bindparam("mark"))
+FORGET = sa.delete(sign_in_attempts).where(_T.mark == bindparam("mark_"))
+FORGET_OLD = sa.delete(sign_in_attempts).where(_T.last_ms < bindparam("before_ms"))
 
 
 def add(connection: Connection, row: AccountRow) -> bool:
@@ -154,18 +155,20 @@ def end(connection: Connection, digest: str) -> bool:
     return connection.run(END, {"digest_": digest}) == 1
 
 
-def attempts(connection: Connection, account: str) -> Sequence[Any]:
+def attempts(connection: Connection, mark: str) -> tuple[int, int]:
     """(how many sign-ins failed one after another, when the last one was)."""
-    return connection.row(ATTEMPTS, {"account": account}) or (0, 0)
+    row = connection.row(ATTEMPTS, {"mark": mark})
+    return (row[0], row[1]) if row else (0, 0)
 
 
-def attempt(connection: Connection, account: str, at_ms: int) -> None:
-    """One more, which counts as failed until it has not."""
-    connection.put(ATTEMPT, {"account": account, "count": 1, "last_ms": at_ms})
+def attempt(connection: Connection, mark: str, at_ms: int, *, over_ms: int) -> None:
+    """One more, which counts as failed until it has not. over_ms: what was last tried before is forgotten."""
+    connection.put(FORGET_OLD, {"before_ms": over_ms})
+    connection.put(ATTEMPT, {"mark": mark, "failures": 1, "last_ms": at_ms})
 
 
-def forget_attempts(connection: Connection, account: str) -> None:
-    connection.put(FORGET, {"account_": account})
+def forget_attempts(connection: Connection, mark: str) -> None:
+    connection.put(FORGET, {"mark_": mark})
 
 
 def _end_all(connection: Connection, name: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -38,7 +39,6 @@ class Desk:
 
     async def entries(self, kind: str) -> list[dict[str, Any]]:
         """Entries of a kind, in the order of the log."""
-        import orjson
 
         def look(connection: Any) -> list[dict[str, Any]]:
             rows = connection._driver.execute(

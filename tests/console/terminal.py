@@ -13,7 +13,7 @@ PASSWORD = "test-password-of-nobody-7"
 
 
 def typed(folder: Path, line: str, *passwords: str) -> tuple[int, str]:
-    """(exit code, everything that the terminal showed) of one command; each password is typed when it is asked for."""
+    """(exit code, all that the terminal showed) of one command; passwords are typed where they are asked for."""
     program, *words = shlex.split(line)
     assert program == "tongban"
     ours, theirs = os.openpty()

@@ -21,8 +21,8 @@ from gateway.store import cases, followed
 from gateway.store.connection import Connection
 from gateway.web.console.asked import Asked
 from gateway.web.console.render import render
-from gateway.web.console.words import ACTORS, COLOURS, EVENTS
-from gateway.web.views import STATES, case_view
+from gateway.web.console.words import ACTORS, COLOURS, EVENTS, WHYS
+from gateway.web.views import case_view
 from mappings.canonical.shape import CASE
 
 _ID = re.compile(r"[0-9A-Z]{26}")
@@ -43,7 +43,7 @@ async def show(asked: Asked) -> web.Response:
     # who looked is on record before anything is shown; a failure here means that nothing is shown
     await asked.gateway.store.write(lambda tx: tx.record(Entry("account.viewed", tx.now_ms, facts)))
     return render(
-        asked, "case", case=view, contents=contents, actors=ACTORS, colours=COLOURS, states=STATES,
+        asked, "case", case=view, contents=contents, actors=ACTORS, colours=COLOURS, whys=WHYS,
         events={**TEXTS, **EVENTS},
     )  # fmt: skip
 

@@ -51,7 +51,7 @@ class Doors:
     def __init__(self, gateway: Gateway, edge: Edge) -> None:
         self._gateway = gateway
         self._edge = edge
-        self._sessions = Sessions(gateway.store, gateway.clock_ms, os.urandom)
+        self._sessions = Sessions(gateway.store, gateway.clock_ms, os.urandom, gateway.papers.vault.pseudonym)
         self._bounds = gateway.settings.installation.bounds.model_copy(update={"body_bytes": FORM_BYTES})
 
     def all(self) -> Iterator[tuple[str, str, Answer]]:

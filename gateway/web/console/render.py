@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from gateway.accounts.account import TEXTS
 from gateway.errors import Texts
@@ -34,7 +35,7 @@ def _looks() -> Environment:
         loader=FileSystemLoader(_HERE / "looks"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    looks.filters["visible"] = visible
+    looks.filters |= {"visible": visible, "when": when}
     return looks
 
 
@@ -82,6 +83,13 @@ def keep(response: web.Response, asked: Asked, name: str, value: str, *, max_age
 
 def forget(response: web.Response, name: str = TOKEN) -> None:
     response.del_cookie(name, path=HOME, httponly=True, samesite="Strict")
+
+
+def when(at: str | None) -> Markup:
+    """A time of ours (RFC 3339, China time) to the second, as people read it."""
+    if not at:
+        return Markup("–")
+    return Markup('<time datetime="{}">{}</time>').format(at, at[:19].replace("T", " "))
 
 
 def visible(value: object) -> str:

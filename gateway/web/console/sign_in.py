@@ -6,6 +6,7 @@ from aiohttp import web
 
 from gateway.accounts.passwords import TooMany
 from gateway.accounts.sessions import NotYet
+from gateway.web.answers import STAY
 from gateway.web.console.asked import HOME, SIGN_IN, TOKEN, Asked
 from gateway.web.console.render import forget, keep, render, to
 
@@ -21,6 +22,7 @@ async def show(asked: Asked) -> web.Response:
 
 
 async def enter(asked: Asked) -> web.Response:
+    asked.request[STAY].end_turn()  # a password takes its time, and its own turn
     try:
         session = await asked.sessions.sign_in(asked.form.get("account", ""), asked.form.get("password", ""))
     except NotYet as error:

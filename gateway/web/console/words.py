@@ -88,7 +88,15 @@ COLOURS: Mapping[str, Texts] = {
     "red": ("已逾期", "overdue"),
     "suspended": ("中止", "suspended"),
     "unknown": ("不明", "unknown"),
-    "done": ("已结束", "ended"),
+    "met": ("按期完成", "met"),
+    "late": ("逾期完成", "met too late"),
+}
+WHYS: Mapping[str, Texts] = {
+    "limit_unknown": ("没有依据", "nobody has said a limit"),
+    "unit_unknown": ("时限单位不明", "its unit is unknown"),
+    "not_in_days": ("不以日计", "it does not count in days"),
+    "year_unknown": ("缺该年工作日历", "the calendar of that year is missing"),
+    "suspended": ("特别程序中，期限中止", "suspended for a special procedure"),
 }
 EVENTS: Mapping[str, Texts] = {
     "resumed": ("特别程序结束", "resumed"),

@@ -41,8 +41,9 @@ def upgrade() -> None:
     op.create_index("ix_console_sessions_account", "console_sessions", ["account"])
     op.create_table(
         "sign_in_attempts",
-        _key("account"),
-        *map(_number, ("count", "last_ms")),
-        sa.PrimaryKeyConstraint("account", name=op.f("pk_sign_in_attempts")),
+        _key("mark"),
+        *map(_number, ("failures", "last_ms")),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_sign_in_attempts")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_sign_in_attempts_last_ms", "sign_in_attempts", ["last_ms"])

@@ -54,8 +54,14 @@ class Desk:
         await page.goto(self.home)
         await page.fill("input[name=account]", name)
         await page.fill("input[name=password]", password)
-        await page.click("main button")
+        await opened(page, "main button")
         return page
+
+
+async def opened(page: Page, what: str) -> None:
+    """Click on it, and wait for the page that it leads to."""
+    async with page.expect_navigation():
+        await page.click(what)
 
 
 @pytest.fixture(scope="session")

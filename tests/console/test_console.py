@@ -12,7 +12,7 @@ from gateway.store import cases, exchanges
 from gateway.store.cases import Number
 from gateway.store.events import Told
 from gateway.web.console.words import WORDS
-from tests.console.conftest import NASTY, Desk
+from tests.console.conftest import NASTY, Desk, opened
 from tests.console.visitor import visiting
 from tests.web.test_clocks import promised
 
@@ -61,10 +61,10 @@ async def test_somebody_signs_in_finds_a_case_by_its_number_and_reads_it(
         page, complaints = await entered(desk, context, role)
         assert page.url == f"{desk.home}/search"
         await page.fill("input[name=number]", ours)
-        await page.click("main form button")
+        await opened(page, "main form button")
         assert ours not in page.url and await page.locator("tbody tr").count() == 1
         await picture(desk, page, f"{role}-search-{locale}")
-        await page.click(f"a[href$='{desk.case['case']}']")
+        await opened(page, f"a[href$='{desk.case['case']}']")
         shown, whole = await page.inner_text("main"), await page.content()
         assert desk.case["numbers"]["theirs"] in shown
         assert ("对方已接收" if locale == "zh-CN" else "taken by the other platform") in shown
@@ -107,12 +107,12 @@ async def test_the_language_is_chosen_by_hand_and_kept(desk: Desk) -> None:
     async with await desk.browser.new_context(locale="zh-CN") as context:
         page, _ = await entered(desk, context, "operator")
         assert await page.inner_text("h1") == "查找"
-        await page.click("header > a")
+        await opened(page, "header > a")
         assert await page.inner_text("h1") == "Search"
         await page.goto(f"{desk.home}/held")
         assert await page.inner_text("h1") == "Held"
         assert TEXTS["operator"][1] in await page.inner_text("header")
-        await page.click("header > a")
+        await opened(page, "header > a")
         assert await page.inner_text("h1") == "待核实"
 
 
@@ -164,7 +164,7 @@ async def test_hostile_values_are_shown_and_do_nothing(desk: Desk) -> None:
     async with await desk.browser.new_context(locale="en-GB") as context:
         page, complaints = await entered(desk, context, "auditor")
         await page.fill("input[name=number]", NASTY.replace("\u202e", ""))
-        await page.click("main form button")
+        await opened(page, "main form button")
         assert await page.input_value("input[name=number]") == NASTY.replace("\u202e", "")
         await page.goto(f"{desk.home}/cases/{case_id}")
         assert "<script>document.title" in await page.inner_text("main")
@@ -206,9 +206,9 @@ async def test_what_is_held_and_what_is_overdue_stand_in_lists_page_by_page(desk
             seen += await page.locator("tbody tr td:nth-child(2)").all_inner_texts()
             if not await page.locator("a[rel=next]").count():
                 break
-            await page.click("a[rel=next]")
+            await opened(page, "a[rel=next]")
         assert len(seen) == len(set(seen)) and [each for each in seen if each in held] == held
-        await page.click("tbody a")
+        await opened(page, "tbody a")
         assert complaints == []
 
 

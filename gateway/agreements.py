@@ -195,10 +195,10 @@ def powers_used(mode: str, *, verified_here: bool) -> frozenset[str]:
 
 def _among(division: str, party: Sequence[str]) -> bool:
     """Whether a division is one of these places, or lies in one of them."""
-    return any(division.ljust(12, "0").startswith(_prefix(place)) for place in party)
+    return any(division.ljust(12, "0").startswith(prefix_of(place)) for place in party)
 
 
-def _prefix(place: str) -> str:
+def prefix_of(place: str) -> str:
     """The digits that everything in a place begins with: 000000 none, 520000 is 52, 522700 is 5227."""
     padded = place.ljust(12, "0")
     return next(padded[:level] for level in _LEVELS if not padded[level:].strip("0"))

@@ -16,6 +16,7 @@ _COMMANDS = {
     "mapping": "gateway.cli.mapping:mapping",
     "guide": "gateway.cli.guide:guide",
     "item": "gateway.cli.catalogue:item",
+    "account": "gateway.cli.account:account",
     "agreement": "gateway.cli.agreement:agreement",
     "calendar": "gateway.cli.calendar:calendar",
     "caller": "gateway.cli.catalogue:caller",

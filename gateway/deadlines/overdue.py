@@ -1,5 +1,6 @@
 """What has run out or soon does, and what has no day: for a list on a screen, on the command line, in a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
@@ -43,7 +44,11 @@ def overdue(connection: Connection, today: date, wanted: Wanted) -> list[dict[st
     reach so far.
     """
     listed = watched.dayless(connection) if wanted.dayless else watched.late(connection, today.isoformat())
-    found = [each for each in listed if wanted.covers(each)]
+    return rows_of(connection, today, [each for each in listed if wanted.covers(each)])
+
+
+def rows_of(connection: Connection, today: date, found: Sequence[Late]) -> list[dict[str, str | int | None]]:
+    """As `overdue` answers them."""
     calendars = {each.division: calendar_of(connection, each.division) for each in found if each.due_on}
     return [_row(each, today, calendars.get(each.division)) for each in found]
 

@@ -15,6 +15,7 @@ from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY, STAY
 from gateway.web.api.health import RECORDING, Recording
 from gateway.web.auth import Authenticator, require
 from gateway.web.channels import CHANNELS, sharing
+from gateway.web.console.doors import Doors
 from gateway.web.described import Answer, Endpoint
 from gateway.web.description import Description
 from gateway.web.edge import Edge
@@ -58,6 +59,8 @@ class Service:
             by_path.setdefault(endpoint.path, []).append(endpoint)
         for path, endpoints in by_path.items():
             self._add(app.router.add_resource(path), endpoints)
+        for method, path, answer in Doors(self._gateway, self._edge).all():
+            app.router.add_route(method, path, self._counted(path, answer), expect_handler=not_yet)
         elsewhere = self._counted(ELSEWHERE, self._elsewhere)
         app.router.add_route("*", "/{anything:.*}", elsewhere, expect_handler=not_yet)
         return app

@@ -5,6 +5,7 @@ from gateway.guides import tables as _guides  # noqa: F401 - its tables join the
 from gateway.items import tables as _items  # noqa: F401 - its tables join the metadata
 from gateway.items.likeness import tables as _likeness  # noqa: F401 - likewise
 from gateway.needs import tables as _needs  # noqa: F401 - its tables join the metadata
+from gateway.store import accounts as _accounts  # noqa: F401 - likewise
 from gateway.store import desk as _desk  # noqa: F401 - likewise
 from gateway.store import followed as _followed  # noqa: F401 - likewise
 from gateway.store import letters as _letters  # noqa: F401 - likewise

@@ -1,0 +1,72 @@
+"""An account (账号): a role, and the divisions and units that it sees. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+from gateway.agreements import prefix_of
+from gateway.store.accounts import AccountRow
+
+Role = Literal["auditor", "operator", "engineer", "window", "administrator"]
+Desk = Literal["search", "case", "contents", "held", "overdue"]
+ROLES: tuple[Role, ...] = get_args(Role)
+TEXTS: dict[Role, tuple[str, str]] = {
+    "auditor": ("审计", "auditor"),
+    "operator": ("运维", "operator"),
+    "engineer": ("接入工程师", "engineer"),
+    "window": ("窗口", "window"),
+    "administrator": ("账号管理", "administrator"),
+}
+# What a role may open; a page that it may not open is not there for it. `contents` is what a case says, masked.
+MAY: dict[Role, frozenset[Desk]] = {
+    "auditor": frozenset({"search", "case", "contents", "held", "overdue"}),
+    "operator": frozenset({"search", "case", "held", "overdue"}),
+    "engineer": frozenset({"search", "case", "contents", "held"}),
+    "window": frozenset({"search", "case", "contents", "overdue"}),
+    "administrator": frozenset(),
+}
+EVERYWHERE = "*"
+NAME = re.compile(r"(?!.*[0-9]{10})[A-Za-z0-9._@-]{1,64}")  # it stands in entries: no person's number
+DIVISION = re.compile(r"\*|[0-9]{6}([0-9]{3}){0,2}")
+UNIT = re.compile(r"[0-9A-Z]{18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an account sees: cases that come from or go to one of its places, and are decided by one of its units.
+
+    places: the digits that divisions in them begin with; "" is everywhere. units: empty for every one.
+    """
+
+    places: tuple[str, ...]
+    units: tuple[str, ...] = ()
+
+    def covers(self, divisions: Sequence[str], units: Sequence[str]) -> bool:
+        """Whether it has a case of these divisions (receiving, deciding), decided by one of these units."""
+        placed = any(each.startswith(place) for each in divisions for place in self.places)
+        return placed and (not self.units or any(unit in self.units for unit in units))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who is signed in."""
+
+    name: str
+    role: Role
+    scope: Scope
+
+    def may(self, desk: Desk) -> bool:
+        return desk in MAY[self.role]
+
+
+def account_of(row: AccountRow) -> Account:
+    places = tuple("" if place == EVERYWHERE else prefix_of(place) for place in row.divisions.split())
+    role: Role = next(each for each in ROLES if each == row.role)
+    return Account(row.name, role, Scope(places, tuple(row.units.split())))
+
+
+def is_good(row: AccountRow, today: date) -> bool:
+    """Whether it may be used on a China day."""
+    return not row.disabled and (not row.until_on or today <= date.fromisoformat(row.until_on))

@@ -1,0 +1,102 @@
+"""One running gateway with accounts of every role, and the real browser in front of it."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from gateway.accounts import keeping
+from gateway.accounts.passwords import hashed
+from gateway.store.accounts import AccountRow
+from tests.console.terminal import PASSWORD, account
+from tests.prints.browser import NAMES
+from tests.web.people import case_of_somebody
+from tests.web.service import Running, changed, serving
+
+NASTY = '"><script>document.title="x"</script><img src=x onerror=alert(1)>\u202e&\''
+ELSEWHERE = "330282"  # a place that neither sends nor decides the cases here
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The console of a running gateway, and a case that stands there."""
+
+    service: Running
+    browser: Browser
+    pictures: Path
+    case: dict[str, Any]
+    asked: dict[str, Any]
+
+    @property
+    def home(self) -> str:
+        return f"{self.service.address}/console"
+
+    async def entries(self, kind: str) -> list[dict[str, Any]]:
+        """Entries of a kind, in the order of the log."""
+
+        def look(connection: Any) -> list[dict[str, Any]]:
+            rows = connection._driver.execute(
+                "SELECT body FROM audit_entries WHERE kind = ? ORDER BY position", (kind,)
+            )
+            return [orjson.loads(row[0]) for row in rows.fetchall()]
+
+        return await self.service.gateway.store.read(look)
+
+    async def enter(self, context: BrowserContext, name: str, password: str = PASSWORD) -> Page:
+        """A page of somebody who typed their account and password."""
+        page = await context.new_page()
+        await page.goto(self.home)
+        await page.fill("input[name=account]", name)
+        await page.fill("input[name=password]", password)
+        await opened(page, "main button")
+        return page
+
+
+async def opened(page: Page, what: str) -> None:
+    """Click on it, and wait for the page that it leads to."""
+    async with page.expect_navigation():
+        await page.click(what)
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pictures")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def desk(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> AsyncIterator[Desk]:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, f"none of {', '.join(NAMES)} is installed"
+    async with async_playwright() as playwright, serving(tmp_path_factory.mktemp("console")) as service:
+        browser = await playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
+        )
+        await _accounts(service)
+        asked = changed(case_of_somebody(), applicant__address=NASTY)
+        answer = await service.submit(asked, "console-key-0001")
+        assert answer.status == 201, answer.raw
+        yield Desk(service, browser, pictures, answer.document, asked)
+        await browser.close()
+
+
+async def _accounts(service: Running) -> None:
+    """Two as people make them, the others with the hash of the same password."""
+    folder = service.folder
+    await account(folder, "add audit-01 --role auditor --division 341702", PASSWORD, PASSWORD)
+    await account(folder, "add ops-01 --role operator", PASSWORD, PASSWORD)
+    same = hashed(PASSWORD)
+    for name, role, divisions, until in (
+        ("engineer-01", "engineer", "*", ""),
+        ("window-01", "window", "341700", ""),
+        ("admin-01", "administrator", "*", ""),
+        ("audit-far", "auditor", ELSEWHERE, ""),
+        ("audit-over", "auditor", "*", "2020-01-31"),
+    ):
+        row = AccountRow(name, role, divisions, "", until, same)
+        assert await keeping.add(service.gateway.store, row, actor="test")

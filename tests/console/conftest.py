@@ -1,6 +1,5 @@
 """One running gateway with accounts of every role, and the real browser in front of it."""
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from gateway.accounts import keeping
 from gateway.accounts.passwords import hashed
 from gateway.store.accounts import AccountRow
+from tests.browser import executable
 from tests.console.terminal import PASSWORD, account
-from tests.prints.browser import NAMES
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed, serving
 
@@ -69,13 +68,18 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pictures")
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    return executable()
+
+
 @pytest_asyncio.fixture(scope="session")
-async def desk(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> AsyncIterator[Desk]:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, f"none of {', '.join(NAMES)} is installed"
+async def desk(
+    tmp_path_factory: pytest.TempPathFactory, pictures: Path, chromium: str
+) -> AsyncIterator[Desk]:
     async with async_playwright() as playwright, serving(tmp_path_factory.mktemp("console")) as service:
         browser = await playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
         await _accounts(service)
         asked = changed(case_of_somebody(), applicant__address=NASTY)

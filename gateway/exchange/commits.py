@@ -12,10 +12,11 @@ from gateway.cases.later import WITHDRAW
 from gateway.exchange import entries
 from gateway.exchange.admitting import consume_key
 from gateway.exchange.asked import Asked
+from gateway.exchange.following import close_if_over
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy, State
 from gateway.routes import SUBMIT
-from gateway.store import bodies, cases, exchanges, followed, watched
+from gateway.store import bodies, cases, events, exchanges, followed, watched
 from gateway.store.cases import Number
 from gateway.store.followed import Followed
 from gateway.store.store import Transaction
@@ -164,7 +165,7 @@ def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_d
     if now.state in {"held", "abandoned"} and now.kind == "write" and fact.kind != "settled_stop":
         _ticket(tx, now, now.state, fact, held_due_ms)  # what a person ended, a person has seen
     if now.operation == (WITHDRAW if now.state == "delivered" else SUBMIT) and now.state in ENDS:
-        cases.close(tx.connection, now.case_id)
+        close_if_over(tx, now.case_id)
 
 
 def _let_others_go(tx: Transaction, now: Exchange, conclusion: Conclusion) -> None:
@@ -180,6 +181,7 @@ def _let_others_go(tx: Transaction, now: Exchange, conclusion: Conclusion) -> No
 def _begin_following(tx: Transaction, now: Exchange, policy: Policy) -> None:
     """A case that they have is asked about by itself from now on, where they declare how often; its clocks run."""
     if now.state == "delivered" and now.kind == "write" and now.case_id:
+        events.lock(tx.connection, now.case_id)  # before its rows: whoever else changes them locks it first
         watched.look(tx.connection, now.case_id, tx.now_ms)
     if now.state == "delivered" and policy.follow_ms:
         due_ms = tx.now_ms + policy.follow_ms

@@ -18,7 +18,7 @@ from adapters.message import Reply
 from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.errors import Refusal
-from gateway.exchange.following import answered, follow, is_ahead, is_timed
+from gateway.exchange.following import answered, follow, is_ahead, is_sound
 from gateway.exchange.outcomes import Outcome, keep, seal_progress
 from gateway.exchange.papers import Erased, plain
 from gateway.exchange.reads import Question, pose
@@ -83,7 +83,7 @@ class Heard:
         except Unmappable:
             self.cause = "not_mapped"
             return
-        self.document, self.cause = (document, "") if is_timed(document) else ({}, "not_mapped")
+        self.document, self.cause = (document, "") if is_sound(document) else ({}, "not_mapped")
 
 
 def cause_of(fact: Fact) -> str:

@@ -146,7 +146,7 @@ async def told(flight: Flight) -> None:
     step = {"sblsh": ours, "zt": "30", "sj": moment()}
     head = {"fsdw": UNIT}
     sound = [
-        {**step, "tzbh": NAME, "yysm": NAME, "bz": f"{NAME}（{number}）"},
+        {**step, "tzbh": NAME, "sm": NAME, "jbr": f"{NAME}（{number}）"},
         {**step, "tzbh": number, "zt": "40"},
     ]
     result = {"fsdw": UNIT, "sblsh": ours, "zt": "50", "jlbh": f"{NAME}1", "sj": moment(), "yysm": NAME,

@@ -27,7 +27,7 @@ from gateway.gates import Gate
 from gateway.model import Exchange, Fact
 from gateway.retry import jitter_of, wait_ms
 from gateway.routes import PROGRESS, Route
-from gateway.store import cases, followed
+from gateway.store import cases, events, followed
 from gateway.store.followed import NEVER_MS, Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import Vault, WrongKey
@@ -131,7 +131,7 @@ async def _ask(story: Exchanges, was: Followed, started_ms: float) -> None:
         return  # the answer could come after the lease
     case = await around.store.read(lambda connection: cases.by_id(connection, was.case_id))
     if case is None or not case.open:  # it ended before it was known to be delivered
-        await around.store.write(lambda tx: cases.close(tx.connection, was.case_id))
+        await around.store.write(partial(_forget, was))
         return
     heard, asked = Heard(around.papers.vault, was.told), None
     try:
@@ -210,6 +210,14 @@ def _unfollowed(was: Followed, now_ms: int) -> Entry:
         "happened_at": china_time(was.decided_ms),
     }  # fmt: skip
     return Entry("case.unfollowed", now_ms, facts)
+
+
+def _forget(was: Followed, tx: Transaction) -> None:
+    """Asked about no more, unless it was opened again a moment ago."""
+    events.lock(tx.connection, was.case_id)
+    case = cases.by_id(tx.connection, was.case_id)
+    if case is None or not case.open:
+        cases.close(tx.connection, was.case_id)
 
 
 def _again(was: Followed, tx: Transaction) -> None:

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from gateway.deadlines.reckon import reckon
 from gateway.deadlines.watching import turned
 from gateway.exchange.commits import Conclusion, conclude
 from gateway.exchange.following import Known, answered, follow, is_sound, known_of, life_of
+from gateway.exchange.polling import _forget
 from gateway.model import BLANK, Exchange, Fact, Policy
 from gateway.store import cases, events, exchanges, followed, watched
 from gateway.store.connection import Connection
 from gateway.store.events import Told
+from gateway.store.followed import Followed
 from gateway.store.sqlite import connect_sqlite, sqlite_dialect
 from gateway.store.transaction import Transaction
 from tests.cases.test_outcomes import CASE, HOUR_MS, NOW_MS, template
@@ -246,7 +249,7 @@ def case() -> Iterator[Histories]:
 
 
 def news(kind: str, hour: int, number: str = "", undoes: str = "", seen_ms: int = 0) -> Told:
-    return Told(kind, NOW_MS + hour * HOUR_MS, "sim-gd", number, undoes, seen_ms=seen_ms or NOW_MS + 60_000)
+    return Told(kind, NOW_MS + hour * HOUR_MS, "sim-gd", number, undoes, seen_ms=seen_ms or NOW_MS + 3_000)
 
 
 def test_a_withdrawal_that_is_taken_after_the_decision_closes_nothing_that_is_still_to_be_served(
@@ -270,6 +273,20 @@ def test_a_case_whose_end_is_taken_back_is_open_asked_about_and_its_clocks_run(c
     assert [each.exchange_id for each in followed.of_case(case.connection, CASE.id)] == [SUBMIT.id]
     case.look_at_the_clocks(0)
     assert watched.kept(case.connection, CASE.id)
+
+
+def test_a_question_about_a_case_that_was_opened_again_a_moment_ago_does_not_close_it(
+    case: Histories,
+) -> None:
+    case.follow([news("accepted", -3), news("returned", -2, "R1")])
+    was = Followed(CASE.id, "sim-gd", SUBMIT.id, due_ms=1)  # who asks has just seen it closed
+    case.follow([news("suspended", -2, "R2", undoes="R1")])
+    case.write(partial(_forget, was))
+    assert case.known().case.open == 1
+    case.follow([news("returned", -1, "R3")])
+    case.write(lambda tx: followed.begin(tx.connection, was))
+    case.write(partial(_forget, was))
+    assert followed.of_case(case.connection, CASE.id) == []
 
 
 def test_who_waited_for_the_case_longer_than_another_is_known_after_it(case: Histories) -> None:

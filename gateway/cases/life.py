@@ -74,6 +74,8 @@ def told(life: Life, event: Event) -> Life:
         return life
     if event.undoes:
         return _mended(life, event)
+    if early := _mended_before(life, event):
+        return _in_its_stead(life, event, early)
     if life.ended and event.kind != life.state and event.at_ms > _latest_ms(life):
         return _after_the_end(life, event)
     after = _lived(*life.steps, event)
@@ -129,6 +131,20 @@ def _mended(life: Life, event: Event) -> Life:
     after = _lived(receipt, *(each for each in others if each.key != wrong), event)
     kept = [each for each in _apart(life) if each.event.key != wrong]
     return replace(after, events=(*life.events, event), findings=(*kept, *after.findings))
+
+
+def _mended_before(life: Life, event: Event) -> Event | None:
+    """The record that takes this one back, where it came first."""
+    waiting = (each.event for each in life.findings if each.what == "corrects_nothing")
+    return next((each for each in waiting if (each.source, each.undoes) == event.key), None)
+
+
+def _in_its_stead(life: Life, wrong: Event, early: Event) -> Life:
+    """What was taken back before it was told never counts: the record that takes it back does, as if told after."""
+    events = tuple(each for each in life.events if each.key != early.key)
+    findings = tuple(each for each in life.findings if each.event.key != early.key)
+    after = _mended(replace(life, events=(*events, wrong), findings=findings), early)
+    return replace(after, events=(*life.events, wrong))
 
 
 def _lived(receipt: Event, *events: Event) -> Life:

@@ -141,6 +141,8 @@ def _recording(
         tx.record(_entry(work, what, committed, tx.now_ms))
         if after.ended:
             desk.finish_case(tx.connection, work.case_id, tx.now_ms)
+        elif before.ended:
+            desk.resume_case(tx.connection, work.case_id)
         return after
 
     return recording

@@ -12,7 +12,7 @@ from gateway.cases.later import WITHDRAW
 from gateway.exchange import entries
 from gateway.exchange.admitting import consume_key
 from gateway.exchange.asked import Asked
-from gateway.exchange.following import known_of, life_of
+from gateway.exchange.following import close_if_over
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy, State
 from gateway.routes import SUBMIT
@@ -164,19 +164,8 @@ def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_d
         cases.close_tickets(tx.connection, now.id, fact.at_ms)
     if now.state in {"held", "abandoned"} and now.kind == "write" and fact.kind != "settled_stop":
         _ticket(tx, now, now.state, fact, held_due_ms)  # what a person ended, a person has seen
-    if _is_over(tx, now):
-        cases.close(tx.connection, now.case_id)
-
-
-def _is_over(tx: Transaction, now: Exchange) -> bool:
-    """Whether nothing of its case is under way any more; a withdrawal behind the decision ends nothing."""
-    if now.operation == SUBMIT:
-        return now.state in ENDS - {"delivered"}
-    if now.operation != WITHDRAW or now.state != "delivered":
-        return False
-    events.lock(tx.connection, now.case_id)
-    case = cases.by_id(tx.connection, now.case_id)
-    return case is not None and life_of(known_of(tx.connection, case)).ended
+    if now.operation == (WITHDRAW if now.state == "delivered" else SUBMIT) and now.state in ENDS:
+        close_if_over(tx, now.case_id)
 
 
 def _let_others_go(tx: Transaction, now: Exchange, conclusion: Conclusion) -> None:
@@ -192,6 +181,7 @@ def _let_others_go(tx: Transaction, now: Exchange, conclusion: Conclusion) -> No
 def _begin_following(tx: Transaction, now: Exchange, policy: Policy) -> None:
     """A case that they have is asked about by itself from now on, where they declare how often; its clocks run."""
     if now.state == "delivered" and now.kind == "write" and now.case_id:
+        events.lock(tx.connection, now.case_id)  # before its rows: whoever else changes them locks it first
         watched.look(tx.connection, now.case_id, tx.now_ms)
     if now.state == "delivered" and policy.follow_ms:
         due_ms = tx.now_ms + policy.follow_ms

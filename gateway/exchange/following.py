@@ -6,6 +6,7 @@ in the order in which it became known, each change of the case with its entry.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple, cast
 
 from audit.entries import Entry
@@ -20,13 +21,16 @@ from gateway.store import cases, events, exchanges, followed, results, watched
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.events import Told
+from gateway.store.followed import Followed
 from gateway.store.results import Wanted
 from gateway.store.store import Transaction
+from mappings.canonical.schema import schema
 from mappings.problems import Refused
 
 SUBMIT = "case.submit"
 AHEAD, TOO_MANY = "in_the_future", "too_many"
 MOST_TOLD = 200  # by one source about one case, of all that counts: many times what a case has steps
+_TOLD = frozenset(schema("canonical/progress@1")["$defs"]["state"]["enum"])
 _BY_US: Mapping[str, Kind] = {"delivered": "handed_over", "refused": "returned", "withdrawn": "withdrawn"}
 
 
@@ -104,13 +108,16 @@ def _promise(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
     ]
 
 
-def is_timed(document: Mapping[str, Any]) -> bool:
-    """Whether every time of a progress answer is one that a case can be of: a mapping may pass on any text."""
-    found = (document, *document.get("events", ()))
+def is_sound(document: Mapping[str, Any]) -> bool:
+    """Whether a progress answer tells what can be of a case, and stand in the log: a mapping may pass any text."""
+    found, correction = (document, *document.get("events", ())), document.get("correction", {})
     try:
-        return all(epoch_ms(each["at"]) > 0 for each in found if "at" in each)
-    except Refused:
+        times = all(epoch_ms(each["at"]) > 0 for each in found if "at" in each)
+        for each in (document, correction):
+            date.fromisoformat(each.get("due_on") or "2000-01-01")
+    except (Refused, ValueError):
         return False
+    return times and all(each.get("state", document["state"]) in _TOLD for each in found)
 
 
 def follow(
@@ -130,15 +137,18 @@ def follow(
             return None
         known = known_of(tx.connection, case)
         life = was = life_of(known)
-        added = _new(known, was, news, tx.now_ms)
+        added = _arriving(known, _new(known, was, news, tx.now_ms))
         for each in added:
             life = life if each.cause else told(life, _event(each))
             tx.record(_entry(case, each, life))
         events.add(tx.connection, case_id, len(known.told), added)
         if added:
             watched.look(tx.connection, case_id, tx.now_ms)
-        if life.ended and case.open:
+        stands = _stands(known._replace(told=(*known.told, *added)), life)
+        if case.open and not stands:
             _close(tx, case_id, life)
+        elif stands and not case.open:
+            _reopen(tx, known)
         _go_on_asking(tx, case_id, was, life)
         if wants_result and life.state in ENDINGS and life.state != was.state:
             _want_result(tx, known)
@@ -177,6 +187,38 @@ def _close(tx: Transaction, case_id: str, life: Life) -> None:
         followed.once_more(tx.connection, case_id, tx.now_ms)
     else:
         cases.close(tx.connection, case_id)
+
+
+def _arriving(known: Known, added: Sequence[Told]) -> list[Told]:
+    """As they became known: behind all that is. Who told it may have waited for the case longer than another."""
+    last_ms = max((each.seen_ms for each in known.told), default=0)
+    ended_ms = max((each.ended_ms for each in known.exchanges if each.kind == "write"), default=0)
+    return [each._replace(seen_ms=max(each.seen_ms, last_ms, ended_ms)) for each in added]
+
+
+def close_if_over(tx: Transaction, case_id: str) -> None:
+    """What we did ourselves may have ended the case; against what was told meanwhile it has not."""
+    events.lock(tx.connection, case_id)
+    case = cases.by_id(tx.connection, case_id)
+    known = known_of(tx.connection, case) if case else None
+    if known and not _stands(known, life_of(known)):
+        cases.close(tx.connection, case_id)
+
+
+def _stands(known: Known, life: Life) -> bool:
+    """Whether it is under way: not after its end, nor where it never arrived, unless they tell of it."""
+    given_up = [each for each in known.exchanges if each.operation == SUBMIT and each.state == "abandoned"]
+    there = {each.platform for each in given_up}
+    told = any(each.source in there for each in known.told if not each.cause)
+    return not life.ended and (told or not given_up)
+
+
+def _reopen(tx: Transaction, known: Known) -> None:
+    """Its end was taken back, or it is over there after all: it is asked about again, where that is declared."""
+    cases.reopen(tx.connection, known.case.id)
+    for each in known.exchanges:
+        if (each.operation, each.kind, each.state) == (SUBMIT, "write", "delivered"):
+            followed.begin(tx.connection, Followed(known.case.id, each.platform, each.id, tx.now_ms))
 
 
 def _go_on_asking(tx: Transaction, case_id: str, was: Life, now: Life) -> None:

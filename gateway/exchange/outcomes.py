@@ -17,9 +17,10 @@ import orjson
 from audit.entries import Entry, china_time
 from gateway.cases.life import Life
 from gateway.cases.reasons import ENDINGS, reason_fault
+from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
 from gateway.exchange.entries import NUMBER
-from gateway.exchange.following import SUBMIT, Known, answered, follow, known_of, life_of
+from gateway.exchange.following import SUBMIT, Known, answered, follow, is_sound, known_of, life_of
 from gateway.exchange.papers import Erased, Papers
 from gateway.exchange.prepare import epoch_ms
 from gateway.exchange.reads import ask
@@ -244,6 +245,8 @@ async def ask_progress(
     Raises what `reads.ask` raises.
     """
     exchange, document = await ask(story, asked, submitted)
+    if document and not is_sound(document):
+        raise Refusal("platform_garbled", exchange=exchange.id, cause="not_mapped")
     if document:
         outcome = await seal_progress(story.around.papers, exchange, document)
 

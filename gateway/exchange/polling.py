@@ -19,7 +19,7 @@ from adapters.message import Reply
 from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.errors import Refusal
-from gateway.exchange.following import answered, follow, is_ahead, is_timed
+from gateway.exchange.following import answered, follow, is_ahead, is_sound
 from gateway.exchange.outcomes import Outcome, keep, seal_progress
 from gateway.exchange.papers import Erased, plain
 from gateway.exchange.reads import Question, pose
@@ -28,7 +28,7 @@ from gateway.gates import Gate
 from gateway.model import Exchange, Fact
 from gateway.retry import jitter_of, wait_ms
 from gateway.routes import PROGRESS, Route
-from gateway.store import cases, followed
+from gateway.store import cases, events, followed
 from gateway.store.followed import NEVER_MS, Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import Vault, WrongKey
@@ -84,7 +84,7 @@ class Heard:
         except Unmappable:
             self.cause = "not_mapped"
             return
-        self.document, self.cause = (document, "") if is_timed(document) else ({}, "not_mapped")
+        self.document, self.cause = (document, "") if is_sound(document) else ({}, "not_mapped")
 
 
 def cause_of(fact: Fact) -> str:
@@ -132,7 +132,7 @@ async def _ask(story: Exchanges, was: Followed, started_ms: float) -> None:
         return  # the answer could come after the lease
     case = await around.store.read(lambda connection: cases.by_id(connection, was.case_id))
     if case is None or not (case.open or was.decided_ms):  # it ended before it was known to be delivered
-        await around.store.write(lambda tx: cases.close(tx.connection, was.case_id))
+        await around.store.write(partial(_forget, was))
         return
     heard, asked = Heard(around.papers.vault, was.told), None
     try:
@@ -196,10 +196,7 @@ def _keep(
         if outcome:
             keep(outcome)(tx)
         over = is_over(was, heard, declared, tx.now_ms)
-        case = cases.by_id(tx.connection, was.case_id)
-        if (case is None or not case.open) and (
-            heard.document or over
-        ):  # behind its end one answer is enough
+        if (heard.document or over) and _has_ended(was, tx):  # behind its end one answer is enough
             cases.close(tx.connection, was.case_id)
             return
         if over:
@@ -217,6 +214,19 @@ def _unfollowed(was: Followed, now_ms: int) -> Entry:
         "happened_at": china_time(was.decided_ms),
     }  # fmt: skip
     return Entry("case.unfollowed", now_ms, facts)
+
+
+def _forget(was: Followed, tx: Transaction) -> None:
+    """Asked about no more, unless it was opened again a moment ago."""
+    if _has_ended(was, tx):
+        cases.close(tx.connection, was.case_id)
+
+
+def _has_ended(was: Followed, tx: Transaction) -> bool:
+    """Whether its case is open no more, nor can be opened again before this commits."""
+    events.lock(tx.connection, was.case_id)
+    case = cases.by_id(tx.connection, was.case_id)
+    return case is None or not case.open
 
 
 def _again(was: Followed, tx: Transaction) -> None:

@@ -146,12 +146,13 @@ def _kept(tx: Transaction, taking: Taking) -> list[str]:
 
 
 def _is_idle(life: Life | None, told: Told | None) -> bool:
-    """Whether it changed nothing: it goes back, or contradicts an end."""
-    if told is None:
+    """Whether it changed nothing: it goes back, contradicts an end, or is beyond what counts of one source."""
+    if told is None or life is None:
         return False
     event = Event(cast(Kind, told.kind), told.at_ms, told.source, told.number, told.undoes)
-    idle = {each.event.key for each in life.findings if each.what != "second_correction"} if life else set()
-    return event.key in idle
+    idle = {each.event.key for each in life.findings if each.what != "second_correction"}
+    known = any((each.kind, each.source) == (told.kind, told.source) for each in life.steps)
+    return event.key in idle or not (known or event.key in {each.key for each in life.events})
 
 
 def _entry(exchange: Exchange, facts: Mapping[str, Fact], reasons: Sequence[str]) -> Entry:

@@ -20,6 +20,7 @@ SAME_OPEN = sa.select(cases.c.id, cases.c.caller).where(
     cases.c.open == 1,
 )
 CLOSE = sa.update(cases).where(cases.c.id == bindparam("id_")).values(open=0)
+REOPEN = sa.update(cases).where(cases.c.id == bindparam("id_")).values(open=1)
 UNFOLLOW = sa.delete(followed_cases).where(followed_cases.c.case_id == bindparam("id_"))
 INSERT_NUMBER = insert(case_numbers).on_conflict_do_nothing()
 NUMBERS = sa.select(case_numbers.c.owner, case_numbers.c.kind, case_numbers.c.number).where(
@@ -151,6 +152,11 @@ def close(connection: Connection, case_id: str) -> None:
     """Nothing of it is under way any more, and nobody is asked about it."""
     connection.put(CLOSE, {"id_": case_id})
     connection.put(UNFOLLOW, {"id_": case_id})
+
+
+def reopen(connection: Connection, case_id: str) -> None:
+    """It is under way after all: the end that was told is taken back, or what was given up is over there."""
+    connection.put(REOPEN, {"id_": case_id})
 
 
 def add_numbers(connection: Connection, case_id: str, exchange_id: str, numbers: Sequence[Number]) -> None:

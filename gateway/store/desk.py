@@ -70,6 +70,12 @@ FINISH_CASE = (
     sa.update(desk_work).where(_W.case_id == bindparam("case_id_"), _OPEN).values(done_ms=bindparam("at_ms"))
 )
 
+RESUME_CASE = (
+    sa.update(desk_work)
+    .where(_W.case_id == bindparam("case_id_"), _W.operation == "case.submit")
+    .values(done_ms=0)
+)
+
 
 def place(connection: Connection, work: Work) -> bool:
     """Put it on the list; False if it stands, or stood, there."""
@@ -106,3 +112,8 @@ def finish(connection: Connection, work: Work, at_ms: int) -> bool:
 def finish_case(connection: Connection, case_id: str, at_ms: int) -> None:
     """The case has come to its end: nothing of it is left to do."""
     connection.put(FINISH_CASE, {"case_id_": case_id, "at_ms": at_ms})
+
+
+def resume_case(connection: Connection, case_id: str) -> None:
+    """Its end was taken back: the case stands on the list again."""
+    connection.put(RESUME_CASE, {"case_id_": case_id})

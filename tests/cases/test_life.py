@@ -128,10 +128,24 @@ def test_what_was_taken_back_or_stands_against_the_end_never_counts_again(events
     for event in events:
         before, life = life, told(life, event)
         steps = {each.key for each in life.steps}
-        gone |= {each.key for each in before.events} - steps
+        early = {each.event.key for each in before.findings if each.what == "corrects_nothing"}
+        gone |= {each.key for each in before.events} - steps - early
         assert not gone & steps
         assert {each.key for each in life.events} >= {each.key for each in before.events}
     assert {each.event.key for each in life.findings} >= gone - {(e.source, e.undoes) for e in events}
+
+
+@given(walks(once=True), st.sampled_from(sorted(ALONG)))
+def test_a_record_that_comes_before_the_one_that_it_takes_back_takes_it_back_all_the_same(kinds, wrong):
+    events = events_of(kinds)
+    at_ms = BEGIN.at_ms + (len(kinds) + 1) * HOUR_MS
+    mistake = Event(wrong, at_ms, "there", "wrong")
+    mended = Event("signed", at_ms, "there", "right", undoes="wrong")
+    late, early = life_of(*events, mistake, mended), life_of(*events, mended, mistake)
+    if not life_of(*events).ended:
+        assert (early.state, early.steps, early.duties) == (late.state, late.steps, late.duties)
+    assert mistake.key not in {each.key for each in early.steps}
+    assert lived(BEGIN, [*events, mended, mistake]) == early
 
 
 def test_a_thousand_events_at_one_moment_are_put_in_order_within_a_moment():

@@ -263,6 +263,20 @@ async def test_what_the_caller_sends_later_stands_on_the_list_until_it_was_read(
     assert [(each["actor"], each["operation"]) for each in told] == [(STAFF, "case.withdraw")]
 
 
+async def test_a_case_whose_end_was_recorded_by_mistake_stands_on_the_list_again(window: Window) -> None:
+    done = await window.submitted()
+    await window.record(done.ours, "accepted")
+    at_ms = window.gateway.clock_ms() + 1000
+    await window.record(done.ours, "returned", at_ms=at_ms, words="退件")
+    assert await window.standing() == []
+    life = await window.record(
+        done.ours, "suspended", at_ms=at_ms, words="鉴定", undoes=f"returned@{at_ms // 1000 * 1000}"
+    )
+    assert life.state == "suspended"
+    [line] = await window.standing()
+    assert (line.work.number, line.case.open, line.life.state) == (done.ours, 1, "suspended")
+
+
 def test_what_people_can_record_is_what_the_canonical_words_know() -> None:
     kinds = {act.kind for act in ACTS.values()} - {EXTENDED}
     assert kinds <= set(ALONG) and len(ACTS) == len(kinds) + 1

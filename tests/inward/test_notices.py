@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.exchange.following import MOST_TOLD
 from tests.inward.platform import UNIT, Lingnan, moment, signed, submitted, view
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
@@ -77,6 +78,17 @@ async def test_several_cases_in_one_package_move_together(
     records = [{"sblsh": each["numbers"]["ours"], "zt": "30"} for each in cases]
     assert codes(await lingnan.tell(*records)) == ("200", ["200"] * 3)
     assert [(await view(service, each["case"]))["state"] for each in cases] == ["accepted"] * 3
+
+
+async def test_who_has_told_beyond_all_measure_hears_that_more_of_it_changes_nothing(
+    service: Running, lingnan: Lingnan, key: str
+) -> None:
+    case = await submitted(service, key)
+    number = {"sblsh": case["numbers"]["ours"]}
+    flood = await lingnan.tell(*({**number, "zt": "26"} for _ in range(MOST_TOLD)))
+    assert codes(flood) == ("200", ["200"] * MOST_TOLD)
+    assert codes(await lingnan.tell({**number, "zt": "30"}))[1] == ["201"]
+    assert (await view(service, case["case"]))["state"] == "signed"
 
 
 async def test_of_a_package_that_is_partly_wrong_nothing_is_taken_and_each_record_has_its_code(

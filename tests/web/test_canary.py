@@ -17,10 +17,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from aiohttp import ClientSession
 
 from tests.fakes import fixtures
 from tests.forked import python
 from tests.installation import CHECKOUT, EXAMPLES, PLATFORMS, Installation, installed
+from tests.inward.platform import SERVICE, UNIT, moment, signed
 from tests.web.service import changed
 
 MINISTRY = CHECKOUT / "tests" / "demo" / "platforms"
@@ -92,7 +94,7 @@ async def flight(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Flig
     async with installed(folder, stands=stands, folders=(EXAMPLES, MINISTRY)) as installation:
         await installation.start_gateway()
         flown = Flight(installation)
-        for path in (good, later, refused, faulty, unreadable, unavailable, held, looked_up):
+        for path in (good, later, told, refused, faulty, unreadable, unavailable, held, looked_up):
             await path(flown)
         flown.headers.append((await installation.call("GET", "/metrics"))[1])
         assert installation.gateway
@@ -134,6 +136,50 @@ async def later(flight: Flight) -> None:
     path, key = f"{waiting['links']['case']}/withdrawal", f"canary-{next(_KEYS):04d}"
     assert (await flight.ask("POST", path, body=body, Idempotency_Key=key))["state"] == "withdrawn"
     await flight.installation.control("sim-gd", "programme", method="DELETE")
+
+
+async def told(flight: Flight) -> None:
+    """They call in about it: the person stands in words, names of files, numbers of records, codes, addresses."""
+    number = fixtures.case("canary-gd")["applicant"]["id_number"]
+    done = await flight.submit(canary())
+    ours, paper = done["numbers"]["ours"], base64.b64encode(f"决定书 {NAME}".encode()).decode()
+    step = {"sblsh": ours, "zt": "30", "sj": moment()}
+    head = {"fsdw": UNIT}
+    sound = [
+        {**step, "tzbh": NAME, "sm": NAME, "jbr": f"{NAME}（{number}）"},
+        {**step, "tzbh": number, "zt": "40"},
+    ]
+    result = {"fsdw": UNIT, "sblsh": ours, "zt": "50", "jlbh": f"{NAME}1", "sj": moment(), "yysm": NAME,
+              "jdwh": f"{NAME}决字1号", "ws": [{"wslx": "A1", "wsmc": NAME, "wjm": f"{NAME}.pdf",
+              "wjnr": paper, "wh": NAME}]}  # fmt: skip
+    calls: list[tuple[str, str, Case]] = [
+        ("notices", SERVICE, {**head, "lb": sound}),
+        ("notices", SERVICE, {**head, "lb": [{**step, "tzbh": "1", "zt": NAME, "sj": NAME}]}),
+        ("notices", SERVICE, {**head, "lb": [{**step, "tzbh": "2", "sblsh": NAME, "caseNo": number}]}),
+        ("notices", SERVICE, {"fsdw": NAME, NAME: NAME, "lb": NAME}),
+        ("results", "s_sim_0102", result),
+        ("results", "s_sim_0102", {**result, "jlbh": number, "ws": [{"wslx": NAME, "wjm": NAME}]}),
+    ]
+    for place, sid, body in calls:
+        await _called(flight, f"/inbound/sim-gd/cases/{place}", body, signed(sid))
+    await _called(flight, f"/inbound/sim-gd/{quote(NAME)}", result, signed())
+    await _called(flight, "/inbound/sim-gd/cases/notices", result, {**signed(), "gjgxjhpt_rid": quote(NAME)})
+    shown = await flight.ask("GET", f"{done['links']['case']}/result")
+    assert NAME in json.dumps(shown, ensure_ascii=False), "who may see it sees it"
+    await flight.ask("GET", done["links"]["case"])
+    feed = await flight.ask("GET", "/v1/events")
+    flight.problems.append(json.dumps(feed, ensure_ascii=False))
+
+
+async def _called(flight: Flight, path: str, body: Case, headers: dict[str, str]) -> None:
+    """A call in; its answer goes back to who sent the person."""
+    async with ClientSession() as client:
+        sent = {"Content-Type": "application/json", **headers}
+        address = f"{flight.installation.address}{path}"
+        async with client.post(
+            address, data=json.dumps(body, ensure_ascii=False).encode(), headers=sent
+        ) as answer:
+            flight.headers.append(str(dict(answer.headers)))
 
 
 async def refused(flight: Flight) -> None:

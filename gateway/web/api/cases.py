@@ -165,6 +165,7 @@ async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
         known = known_of(connection, case)
         reckoned = reckon(connection, known, agreements, today)
         numbers, asked = cases.numbers_of(connection, case.id), followed.of_case(connection, case.id)
+        asked = [each for each in asked if gateway.routes.followed(each.platform)]
         return case_view(known, numbers, reckoned, today, asked)
 
     return await gateway.store.read(look)

@@ -72,6 +72,8 @@ async def _followed(gateway: Gateway) -> None:
     METRICS.followed_overdue.clear()
     overdue_ms: dict[str, int] = {}
     for platform, cause, count, due_ms in await gateway.store.read(followed.standing):
+        if gateway.routes.followed(platform) is None:
+            continue  # declared no more, or never: nobody is asked
         METRICS.followed_cases.labels(platform, cause).set(count)
         overdue_ms[platform] = max(overdue_ms.get(platform, 0), gateway.clock_ms() - due_ms)
     for platform, waited_ms in overdue_ms.items():

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -13,6 +14,7 @@ from gateway.exchange import said
 from gateway.model import Exchange
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
+from tests.faults.conftest import NewPlace
 from tests.faults.later import correction_asked, owing, told_there, writes_of, written
 from tests.faults.ledgers import entries
 from tests.faults.places import Place, asked, sound, submitted, taken, until
@@ -117,7 +119,17 @@ async def test_a_withdrawal_at_any_moment_of_the_submit_leaves_nothing_behind(pl
     sound(place)
 
 
-async def test_what_waits_behind_a_case_that_a_person_has_stopped_ends_with_it(place):
+async def patient(new_place: NewPlace, folder: Path) -> Place:
+    """An installation that waits an hour before it tries again: what was put off stays so."""
+    place = new_place(folder / "place")
+    place.write({"sim-gd": {"first: 50ms, most: 200ms": "first: 1h, most: 1h"}})
+    async with place.gateway() as gateway:
+        (place.folder / "log_key").write_text(gateway.signer.vkey)
+    return place
+
+
+async def test_what_waits_behind_a_case_that_a_person_has_stopped_ends_with_it(new_place, tmp_path):
+    place = await patient(new_place, tmp_path)
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         there = simulators["sim-gd"]
         there.programme.add(step({"do": "busy", "times": 0}, NONE, 0))
@@ -153,7 +165,8 @@ async def test_of_many_withdrawals_at_once_one_is_admitted_also_by_several_proce
     sound(place)
 
 
-async def test_the_same_withdrawal_asked_for_several_times_at_once_is_one(place):
+async def test_the_same_withdrawal_asked_for_several_times_at_once_is_one(new_place, tmp_path):
+    place = await patient(new_place, tmp_path)
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         simulators["sim-gd"].programme.add(step({"do": "busy", "times": 0}, NONE, 0))
         waiting, _ = await gateway.exchanges.admit(asked(gateway, case("gd-agent"), "key-0001"))

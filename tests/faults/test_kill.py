@@ -72,22 +72,24 @@ class Scenario:
         return frozenset({"already", "expire_secret"} if self.platform == "sim-gd" else {"partly"})
 
 
-REST = Scenario("REST, straight on", "sim-gd", "gd-organization", whole=True, apart=1)
-SOAP = Scenario("SOAP, straight on", "sim-gx", "gx-person", whole=True)
+REST = Scenario("REST, straight on", "sim-gd", "gd-organization", whole=True, apart=2)
+SOAP = Scenario("SOAP, straight on", "sim-gx", "gx-person", whole=True, apart=4)
 SCENARIOS = (
     REST,
     SOAP,
-    Scenario("REST, told to come later", "sim-gd", "gd-organization", ({"do": "later", "after_s": 0},), covered=4),
-    Scenario("SOAP, answer lost, then probed", "sim-gx", "gx-person", ({"do": "take_then_drop"},), covered=3),
+    Scenario("REST, told to come later", "sim-gd", "gd-organization", ({"do": "later", "after_s": 0},), covered=4,
+             apart=4),
+    Scenario("SOAP, answer lost, then probed", "sim-gx", "gx-person", ({"do": "take_then_drop"},), covered=3,
+             apart=4),
     Scenario("REST, once more after a crash", "sim-gd", "gd-organization",
-             first_killed="after the last byte of cases", apart=3),
+             first_killed="after the last byte of cases", apart=6),
     Scenario("SOAP, found absent after a crash", "sim-gx", "gx-person",
-             first_killed="before the first byte of exchange", apart=3),
-    Scenario("a table, straight on", "sim-table", "gd-person", covered=2, division="440281"),
-    Scenario("a folder, straight on", "sim-folder", "gd-person", covered=2, division="440282"),
-    Scenario("a desk, straight on", "sim-desk", "gd-person", covered=2, division="440283", apart=1),
+             first_killed="before the first byte of exchange", apart=6),
+    Scenario("a table, straight on", "sim-table", "gd-person", covered=2, division="440281", apart=4),
+    Scenario("a folder, straight on", "sim-folder", "gd-person", covered=2, division="440282", apart=4),
+    Scenario("a desk, straight on", "sim-desk", "gd-person", covered=2, division="440283", apart=4),
     Scenario("a desk, once more after it was placed", "sim-desk", "gd-person", division="440283",
-             first_killed="before SELECT history", covered=3, apart=2),
+             first_killed="before SELECT history", covered=3, apart=6),
 )  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import shutil
-from contextlib import closing
+import sqlite3
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from gateway.replay.documents import Span
 from gateway.replay.machine import Order, Over, travel
 from gateway.replay.report import document, lines, summary
 from gateway.settings import load
+from gateway.store.connection import Connection
 from gateway.store.database import open_connection
 from gateway.store.tables import body_keys
 from tests.fakes.fixtures import case
@@ -70,9 +73,19 @@ async def put_in_force(gateway: Gateway, actor: str = "li.w") -> str:
     return release.digest
 
 
+def _begin(connection: Connection) -> None:
+    """A file is one writer's at a time, and a gateway beside writes by its clock."""
+    for _ in range(200):
+        with suppress(sqlite3.OperationalError):
+            connection.begin()
+            return
+        time.sleep(0.01)
+    connection.begin()
+
+
 def erase(place: Place, exchange: str) -> None:
     with closing(open_connection(place.database)) as connection:
-        connection.begin()
+        _begin(connection)
         connection.run(sa.delete(body_keys).where(body_keys.c.exchange_id == exchange))
         connection.commit()
 

@@ -50,6 +50,7 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
     ]
     assert {name for name in files if not name.startswith("east/")} == {
         "canonical/case.json",
+        "canonical/correction.in.json",
         "canonical/correction.json",
         "canonical/day.json",
         "canonical/exchange.json",
@@ -59,7 +60,9 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
         "canonical/progress.json",
         "canonical/reply.json",
         "canonical/result.json",
+        "canonical/supplement.in.json",
         "canonical/supplement.json",
+        "canonical/withdrawal.in.json",
         "canonical/withdrawal.json",
     }
 

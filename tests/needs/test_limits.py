@@ -32,7 +32,8 @@ WORDS = [
 ]
 # what no schema can say of its source: each is named in `unsaid` of a form
 UNSAID = {
-    "any_date", "any_time", "base64_line", "base64_lines", "base64_uri", "comparable_name", "date_from",
+    "any_date", "any_time", "base64_digest", "base64_line", "base64_lines", "base64_size", "base64_uri",
+    "comparable_name", "date_from",
     "from_base64_text", "from_base64_uri", "from_epoch_ms", "from_epoch_s", "from_yes_no", "json_tree", "split",
     "split_any", "time_from", "unpad", "unpad_right", "with_extension", "xml_tree",
 }  # fmt: skip

@@ -122,8 +122,11 @@ class Running:
             while await self.gateway.store.read(partial(due, now_ms=self.gateway.clock_ms(), most=1)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
-    async def rows(self) -> dict[str, int]:
-        """Rows of every table, but `sequences` (gaps are lawful) and checkpoints (signed by the clock)."""
+    async def rows(self, *, settled: bool = True) -> dict[str, int]:
+        """Rows of every table, but `sequences` (gaps are lawful) and checkpoints (signed by the clock).
+
+        settled: once all clocks were looked at; without it where nothing can be written.
+        """
 
         def count(connection: Any) -> dict[str, int]:
             ask = connection._driver.execute
@@ -134,7 +137,8 @@ class Running:
                 if name not in ("sequences", "audit_checkpoints")
             }
 
-        await self.looked()
+        if settled:
+            await self.looked()
         return await self.gateway.store.read(count)
 
 

@@ -118,7 +118,7 @@ async def test_a_full_queue_is_told_at_once_before_the_body_is_read_and_other_ca
     tmp_path: Path,
 ) -> None:
     async with stalled(tmp_path) as (running, disk):
-        before = (await running.rows())["exchanges"]
+        before = (await running.rows(settled=False))["exchanges"]
         fitting = await filled(running)
         async with line(running) as refused:
             refused.send(head("Content-Length: 5000", "Expect: 100-continue"))
@@ -141,7 +141,7 @@ async def test_a_full_queue_is_told_at_once_before_the_body_is_read_and_other_ca
 
 async def test_a_caller_that_hangs_up_leaves_the_queue_and_nothing_comes_of_it(tmp_path: Path) -> None:
     async with stalled(tmp_path) as (running, disk):
-        before = (await running.rows())["exchanges"]
+        before = (await running.rows(settled=False))["exchanges"]
         fitting = await filled(running)
         assert (await running.submit(case_of_somebody(), "no-room-for-it")).code == "overloaded"
         fitting.pop().cancel()  # the last in the queue; its connection is closed

@@ -133,7 +133,7 @@ async def test_a_supplement_settles_only_what_it_brings(service: Running, key: s
 
 async def test_a_withdrawal_that_arrives_behind_the_decision_ends_nothing(service: Running, key: str) -> None:
     submitted = await submitted_case(service, key)
-    await service.tell("sim-gd", do="later", times=1, after_s=1)
+    await service.tell("sim-gd", do="later", times=1, after_s=3)
     answer = await told(service, submitted, "case.withdraw", withdrawal(), f"{key}-w", Prefer="wait=0")
     assert answer.status == 202
     now_ms = service.gateway.clock_ms()

@@ -142,7 +142,7 @@ async def test_metrics_count_the_cases_that_are_followed(service: Running, key: 
     before = await followed(service)
     submitted = (await service.submit(case_of_somebody(), key)).document
     assert await followed(service) == before + 1
-    await moved(service, submitted, "served")
+    await moved(service, submitted, "granted", "served")
     assert await followed(service) == before
 
 

@@ -254,7 +254,7 @@ async def test_the_command_has_the_secrets_that_conf_names(
     ("arguments", "told"),
     [
         ((EXAMPLES / "sim-gx", "--faults", "expired-secret=5"), "has no session secret that could expire"),
-        ((EXAMPLES / "sim-table",), "speaks table, and only rest and soap can be served"),
+        ((EXAMPLES / "sim-desk",), "speaks desk, and only rest, soap, table, folder can be simulated"),
     ],
 )
 def test_what_cannot_be_served_is_told(arguments: tuple[object, ...], told: str) -> None:

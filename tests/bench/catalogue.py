@@ -7,6 +7,7 @@ import asyncio
 import csv
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile

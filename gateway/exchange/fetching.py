@@ -18,7 +18,7 @@ from gateway.cases.states import DECISIONS
 from gateway.errors import Refusal
 from gateway.exchange.outcomes import NoResult, Outcome, keep, seal_result
 from gateway.exchange.papers import Erased, plain
-from gateway.exchange.polling import ACTOR, AGAIN_MS, NO_ANSWER, cause_of, longest_ms, room_for
+from gateway.exchange.questions import ACTOR, AGAIN_MS, NO_ANSWER, ask_what_is_due, cause_of, longest_ms
 from gateway.exchange.reads import Question, pose
 from gateway.exchange.story import Exchanges
 from gateway.gates import Gate
@@ -60,27 +60,13 @@ class Fetched:
 
 
 async def fetch_due(story: Exchanges, gate: Gate) -> None:
-    """Claim what is wanted of a platform and ask for it, as tasks of the process."""
-    around, now_ms = story.around, story.around.clock_ms()
-    route = around.routes.asked_for_results(gate.platform)
-    most = room_for(gate, now_ms)
-    if route is None or most <= 0:
-        return
-    if not await around.store.read(lambda connection: results.is_due(connection, gate.platform, now_ms)):
-        return
-    started_ms, lease_ms = around.monotonic_ms(), story.lease_ms(route)
-
-    def claim(tx: Transaction) -> list[Wanted]:
-        return results.claim(
-            tx.connection, gate.platform, most, owner=around.owner, now_ms=tx.now_ms,
-            until_ms=tx.now_ms + lease_ms,
-        )  # fmt: skip
-
-    for claimed in await around.store.write(claim):
-        story.start(_fetch(story, claimed, route.declared, started_ms))
+    """Ask for the results that are wanted of a platform."""
+    route = story.around.routes.asked_for_results(gate.platform)
+    if route is not None:
+        await ask_what_is_due(story, gate, route, results, partial(_fetch, story, route.declared))
 
 
-async def _fetch(story: Exchanges, was: Wanted, declared: Operation, started_ms: float) -> None:
+async def _fetch(story: Exchanges, declared: Operation, was: Wanted, started_ms: float) -> None:
     """Ask for one result. Whatever fails unforeseen leaves the claim to its lease."""
     around, fetched = story.around, Fetched(was)
     if around.monotonic_ms() > started_ms + around.lease_margin_ms:

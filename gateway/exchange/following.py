@@ -145,7 +145,7 @@ def follow(
         if added:
             watched.look(tx.connection, case_id, tx.now_ms)
         stands = _stands(known._replace(told=(*known.told, *added)), life)
-        if case.open and not stands:
+        if not stands and (case.open or (added and _is_decided(life))):
             _close(tx, case_id, life)
         elif stands and not case.open:
             _reopen(tx, known)
@@ -182,11 +182,15 @@ def _new(known: Known, life: Life, news: Sequence[Told], now_ms: int) -> list[To
 
 def _close(tx: Transaction, case_id: str, life: Life) -> None:
     """A notice may be lost: what is told to be served, and not how it was decided, is asked about once more."""
-    if life.state == "served" and not any(each.kind in DECISIONS for each in life.steps):
+    if life.state == "served" and not _is_decided(life):
         cases.end(tx.connection, case_id)
         followed.once_more(tx.connection, case_id, tx.now_ms)
     else:
         cases.close(tx.connection, case_id)
+
+
+def _is_decided(life: Life) -> bool:
+    return any(each.kind in DECISIONS for each in life.steps)
 
 
 def _arriving(known: Known, added: Sequence[Told]) -> list[Told]:

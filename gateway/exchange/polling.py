@@ -22,6 +22,7 @@ from gateway.errors import Refusal
 from gateway.exchange.following import answered, follow, is_ahead, is_sound
 from gateway.exchange.outcomes import Outcome, keep, seal_progress
 from gateway.exchange.papers import Erased, plain
+from gateway.exchange.questions import ACTOR, AGAIN_MS, NO_ANSWER, ask_what_is_due, cause_of, longest_ms
 from gateway.exchange.reads import Question, pose
 from gateway.exchange.story import Exchanges
 from gateway.gates import Gate
@@ -36,13 +37,8 @@ from mappings.canonical.schema import personal_fields
 from mappings.problems import Unmappable
 
 log = logs.get("exchange")
-ACTOR = "tongban"
-AGAIN_MS = 1_000  # how soon a question is tried again that found no room
-DAY_MS = 86_400_000
 NOT_SERVED = "not_told_served"
 MOST_COUNTED = 60  # of answers in a row that told nothing new: far beyond what the longest wait needs
-NO_ANSWER = frozenset({"later", "barred"})
-DESCRIBED = NO_ANSWER | {"refused"}
 SCHEMA = "canonical/progress@1"
 
 
@@ -87,42 +83,10 @@ class Heard:
         self.document, self.cause = (document, "") if is_sound(document) else ({}, "not_mapped")
 
 
-def cause_of(fact: Fact) -> str:
-    """Why an answer says nothing; empty for one that does."""
-    if fact.kind == "taken":
-        return ""
-    return fact.kind if fact.kind in DESCRIBED else fact.cause or fact.kind
-
-
-def longest_ms(declared_s: float) -> int:
-    """How long their Retry-After is heeded: a day, or as long as we would wait by ourselves."""
-    return max(int(declared_s * 1000), DAY_MS)
-
-
-def room_for(gate: Gate, now_ms: int) -> int:
-    """How many questions may be asked now; none while messages wait for a slot."""
-    writes_wait = gate.queued and not gate.off  # what is kept back by a mark does not wait for a slot
-    return 0 if writes_wait else gate.free(now_ms, reads=True)
-
-
 async def ask_due(story: Exchanges, gate: Gate) -> None:
-    """Claim what is due at a platform and ask as tasks of the process; nothing while messages wait for a slot."""
-    around, now_ms = story.around, story.around.clock_ms()
-    route, most = around.routes.followed(gate.platform), room_for(gate, now_ms)
-    if route is None or most <= 0:
-        return
-    if not await around.store.read(lambda connection: followed.is_due(connection, gate.platform, now_ms)):
-        return
-    started_ms, lease_ms = around.monotonic_ms(), story.lease_ms(route)
-
-    def claim(tx: Transaction) -> list[Followed]:
-        return followed.claim(
-            tx.connection, gate.platform, most, owner=around.owner, now_ms=tx.now_ms,
-            until_ms=tx.now_ms + lease_ms,
-        )  # fmt: skip
-
-    for claimed in await around.store.write(claim):
-        story.start(_ask(story, claimed, started_ms))
+    """Ask about the cases that are due at a platform."""
+    route = story.around.routes.followed(gate.platform)
+    await ask_what_is_due(story, gate, route, followed, partial(_ask, story))
 
 
 async def _ask(story: Exchanges, was: Followed, started_ms: float) -> None:

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
@@ -21,10 +20,11 @@ from gateway.store import cases, exchanges, watched
 from gateway.store.cases import Case
 from gateway.store.database import connect, open_engine
 from gateway.store.events import Told
-from gateway.store.migrate import upgrade
 from gateway.store.store import Store, Transaction
 from mappings.china_time import CHINA
-from tests.postgres import Server, running
+from tests.databases import address, server
+
+__all__ = ["address", "server"]
 
 AGREEMENT = {
     "agreement": "jia-yi", "title": "甲乙通办协议", "document": "甲乙通办〔2026〕1号",
@@ -98,21 +98,6 @@ class Office:
         """(kind, clock, last day) of everything that was told of limits."""
         told = [each for each in await self.entries(case_id) if "clock" in each]
         return [(each["kind"], each["clock"], each.get("due_on", each.get("why"))) for each in told]
-
-
-@pytest.fixture(scope="package")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
-
-
-@pytest.fixture(params=("file", "server"))
-def address(request: pytest.FixtureRequest, tmp_path: Any) -> str:
-    """Of an empty database of each kind."""
-    on_server = request.param == "server"
-    found = request.getfixturevalue("server").database() if on_server else f"sqlite:///{tmp_path}/clocks.db"
-    upgrade(found)
-    return str(found)
 
 
 @pytest_asyncio.fixture

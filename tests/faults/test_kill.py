@@ -72,7 +72,7 @@ class Scenario:
         return frozenset({"already", "expire_secret"} if self.platform == "sim-gd" else {"partly"})
 
 
-REST = Scenario("REST, straight on", "sim-gd", "gd-organization", whole=True, apart=2)
+REST = Scenario("REST, straight on", "sim-gd", "gd-organization", whole=True, apart=1)
 SOAP = Scenario("SOAP, straight on", "sim-gx", "gx-person", whole=True, apart=4)
 SCENARIOS = (
     REST,

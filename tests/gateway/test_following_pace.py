@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from adapters.declared import Follow, Operation
 from adapters.message import Reply
 from gateway.exchange.fetching import next_try_ms
-from gateway.exchange.polling import DAY_MS, Heard, is_over, next_time
+from gateway.exchange.polling import Heard, is_over, next_time
+from gateway.exchange.questions import DAY_MS
 from gateway.model import Fact
 from gateway.store.followed import Followed
 from gateway.store.results import Wanted

@@ -1,12 +1,10 @@
 """A store of each kind at a time that a test sets, a log with events of two callers, a caller that hears."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from adapters.transport import HttpTransport
@@ -19,11 +17,12 @@ from gateway.store import cases, letters
 from gateway.store.cases import Case
 from gateway.store.database import connect, open_engine
 from gateway.store.letters import Letter
-from gateway.store.migrate import upgrade
 from gateway.store.store import Store, Transaction
 from gateway.webhooks.courier import Courier
-from tests.postgres import Server, running
+from tests.databases import address, server
 from tests.webhooks.receiver import SECRET, Receiver
+
+__all__ = ["address", "server"]
 
 NAME = "test.tongban.example/log"
 HOUR_MS = 3_600_000
@@ -79,21 +78,6 @@ def _event(tx: Transaction, number: str, caller: str) -> None:
     if cases.by_id(tx.connection, case_id) is None:
         cases.add(tx.connection, Case(case_id, caller, case_id, "", "440232", "330282", 1, 1, 1))
     tx.record(Entry("case.event", tx.now_ms, {"case": case_id, "event": "signed", "state": "signed"}))
-
-
-@pytest.fixture(scope="package")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
-
-
-@pytest.fixture(params=("file", "server"))
-def address(request: pytest.FixtureRequest, tmp_path: Any) -> str:
-    """Of an empty database of each kind."""
-    on_server = request.param == "server"
-    found = request.getfixturevalue("server").database() if on_server else f"sqlite:///{tmp_path}/post.db"
-    upgrade(found)
-    return str(found)
 
 
 @pytest_asyncio.fixture

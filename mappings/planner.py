@@ -47,7 +47,7 @@ class Planner:
 
     def _object(self, place: Place) -> tuple[Node, ...]:
         tree = self._source.at(place.path)
-        if not isinstance(tree, dict) or not tree:
+        if not isinstance(tree, dict) or (not tree and place.target):
             self._wrong(place.path, "no fields", "write TARGET: SOURCE below it", None)
             return ()
         nodes: list[Node] = []

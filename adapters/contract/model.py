@@ -117,6 +117,7 @@ class Offer:
     media:   media type of the request.    style: `document/literal`, `rpc/encoded` …; "" for HTTP.
     wrapper: {namespace}name of the element that holds the request's parts on the wire, where there is one.
     answer_media: media type of the answer; "" where nothing says it.
+    envelope: of a sample in one: the raw envelope made from it (adapters.contract.marked).
     """
 
     call: str
@@ -132,6 +133,7 @@ class Offer:
     wrapper: str = ""
     answer_wrapper: str = ""
     answer_media: str = ""
+    envelope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def by_template(template: Template, bound: Bound | None, wsdl: Wsdl | None) -> O
     if bound is not None and wsdl is not None and bound.soap:
         lists = tuple(repeating(Parts().root(wire(wsdl.types, bound, bound.answer, answer=True).kind)))
     soap = 12 if template.namespace == ENVELOPES[12] else 11
-    return Own(template, http_headers(soap, bound.action if bound is not None else ""), lists)
+    action = template.action or (bound.action if bound is not None else "")
+    return Own(template, http_headers(soap, action), lists)
 
 
 def http_headers(soap: int, action: str) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from lxml import etree
 
 from adapters.codecs import xml
 from adapters.contract.documents import parsed
+from adapters.contract.marked import marked
 from adapters.contract.model import Contract, Offer, Part
 from adapters.errors import Garbled, Unbuildable
 
@@ -16,6 +17,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BARE_TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
 _WORDS = (("request", "response"), ("req", "resp"), ("req", "res"), ("ask", "answer"), ("given", "reply"))
+_LIST_OF = re.compile(r"(?<=.)(?:_?[Ll]ists?|_?LISTS?|[Ss]|_?[Aa]rray|_?[Ii]tems)$")
 _MOST = 20_000
 _DEEPEST = 200
 
@@ -36,9 +38,11 @@ def seen(
     asked = [_tree(path, files) for path in requests]
     told = [_tree(path, files) for path in answers]
     request, roots = _root(asked), _roots(files, requests)
+    request = _listed(request) if roots else request
+    envelope = next(filter(None, (marked(files[path]) for path in requests)), None) or ""
     why = "" if request.kind == "object" and not request.many else "its message is no object"
     offer = Offer(
-        call,
+        call or (_called(files[requests[0]]) if envelope else ""),
         "",
         request,
         _root(told) if told else None,
@@ -48,6 +52,7 @@ def seen(
         style="document/literal" if "Envelope" in roots else "",
         wrapper=roots.pop() if len(roots) == 1 and roots != {"Envelope"} else "",
         answer_media=_media(files, answers) if answers else "",
+        envelope=envelope,
     )
     return Contract("samples", (offer,))
 
@@ -72,6 +77,12 @@ def _document(path: str, files: Mapping[str, str]) -> etree._Element | None:
         raise Unbuildable(("contract",), f"{path} is not well-formed XML", "save the sample again") from None
 
 
+def _called(text: str) -> str:
+    """The element in the body of an envelope."""
+    body = next(each for each in xml.parsed(text) if xml.local(each) == "Body")
+    return xml.local(body[0])
+
+
 def _answers(path: str) -> list[str]:
     folder, slash, name = path.rpartition("/")
     return [f"{folder}{slash}{name.replace(ask, answer)}" for ask, answer in _WORDS if ask in name]
@@ -87,6 +98,9 @@ def _tree(path: str, files: Mapping[str, str]) -> Any:
     if xml.local(root) == "Envelope":
         body = next((each for each in root if xml.local(each) == "Body"), root)
         root = body[0] if len(body) else body
+        for each in root.iter():
+            for key in [str(key) for key in each.attrib if str(key).startswith("{")]:
+                del each.attrib[key]  # a type, an encoding: the envelope's, none of the message's own
     content = xml.tree(root)
     return content if isinstance(content, dict) else {"#text": content}
 
@@ -115,6 +129,14 @@ def _part(name: str, values: list[Any], left: list[int], depth: int) -> Part:
         return Part(name, "object", required=required, many=many).holding(parts)
     kind, form = _kind(given)
     return Part(name, kind, required=required, many=many, open=kind in ("any", "object"), form=form)
+
+
+def _listed(part: Part) -> Part:
+    """In XML a list of one looks like none: `clList/cl` and `materials/material` may repeat all the same."""
+    inside = tuple(map(_listed, part.parts))
+    if len(inside) == 1 and inside[0].name and _LIST_OF.sub("", part.name) == inside[0].name:
+        inside = (replace(inside[0], many=True),)
+    return replace(part, parts=inside) if part.parts else part
 
 
 def _written_as(values: list[str]) -> str:

@@ -16,6 +16,7 @@ without an example is in the namespace that is the value of the mark, in none if
       </n:submit></e:Body>
     </e:Envelope>
 
+The attribute `action` of the same namespace on the envelope itself is the SOAPAction, where no contract says it.
 There is no more to it: no conditions, no loops, no second place.
 """
 
@@ -31,7 +32,8 @@ from adapters.errors import Garbled, Unbuildable
 from adapters.problems import Problem
 
 MARK = "{urn:tongban:envelope}document"
-_ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
+ACTION = "{urn:tongban:envelope}action"
+ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _COUNT = re.compile(r"\[\d*\]$")
 _DEEPEST = 200
 
@@ -49,8 +51,8 @@ class Template:
             what = f"{path} carries a DTD" if error.what == "dtd" else f"{path} is not well-formed XML"
             raise Unbuildable(("envelope",), what, "write one SOAP envelope") from None
         name = etree.QName(root)
-        if name.localname != "Envelope" or name.namespace not in _ENVELOPES:
-            raise Unbuildable(("envelope",), f"{path} is no SOAP envelope", f"begin with {_ENVELOPES[0]}")
+        if name.localname != "Envelope" or name.namespace not in ENVELOPES:
+            raise Unbuildable(("envelope",), f"{path} is no SOAP envelope", f"begin with {ENVELOPES[0]}")
         marked = [each for each in root.iter() if each.get(MARK) is not None]
         if len(marked) != 1:
             what = f"{path} has {len(marked)} marked places"
@@ -58,6 +60,7 @@ class Template:
                 ("envelope",), what, 'mark one element with document="" of urn:tongban:envelope'
             )
         self.namespace = name.namespace or ""
+        self.action = str(root.attrib.pop(ACTION, ""))
         self._default = str(marked[0].attrib.pop(MARK))
         self._examples = copy.deepcopy(marked[0])
         for child in list(marked[0]):

@@ -64,7 +64,7 @@ async def test_a_connection_that_never_stands_is_not_sent(transport: HttpTranspo
         assert (
             await cause_of(transport, f"http://127.0.0.1:{port}/", timeout_s=timeout_s) == "connect_timeout"
         )
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 1.9  # what two seconds would be without the limit
 
 
 async def test_a_peer_that_does_not_speak_tls_is_not_sent(transport: HttpTransport) -> None:

@@ -92,11 +92,11 @@ LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
     ],
 )
 def test_a_hostile_contract_is_refused_at_once(prolog: str, said: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(Unbuildable, match=said) as caught:
         contract(CONTRACT.replace(HEAD, prolog, 1))
     assert caught.value.path == ("contract",)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 def test_a_hostile_schema_beside_the_contract_is_refused_too() -> None:

@@ -165,8 +165,8 @@ LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
     ids=lambda value: value[:40] if isinstance(value, str) else value,
 )
 def test_hostile_or_broken_documents_are_refused_at_once(text: str, what: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(Garbled) as caught:
         xml.read(text)
     assert caught.value.what in what.split("|")
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5

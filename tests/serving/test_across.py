@@ -8,7 +8,7 @@ from tests.fakes.programme import step
 from tests.faults.places import Place, asked, look, taken
 from tests.postgres import Server
 
-STALL_S, WAIT_S = 3, 20
+STALL_S, WAIT_S = 6, 30
 
 
 async def test_a_caller_here_is_told_at_once_what_another_process_has_brought_about(

@@ -104,7 +104,7 @@ async def test_a_caller_that_hangs_holds_up_nothing_and_hears_it_all_later(tmp_p
         began = time.monotonic()
         for number in range(5):
             await submitted(place, case_of_somebody(), f"key-of-case-{number}")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
         assert receiver.taken == []
         assert receiver.hold
         receiver.hold.set()

@@ -8,7 +8,9 @@ import pytest
 import yaml
 
 from adapters.contract import Contract, read
+from gateway.releases import compile_release
 from gateway.workbench.draft.folder import Draft, chosen, draft
+from mappings.problems import Unreadable
 
 STRING = {"type": "string"}
 
@@ -93,7 +95,7 @@ def test_swagger_says_the_same_by_consumes_and_produces() -> None:
     assert (said["sends"], said["root"], said["answer"]) == ("xml", "Banjian", {"document": "xml"})
 
 
-def test_a_sample_in_xml_says_its_root_and_one_in_an_envelope_has_none() -> None:
+def test_a_sample_in_xml_says_its_root_and_one_in_an_envelope_becomes_a_raw_envelope() -> None:
     files = {"a.request.xml": "<BJ><LSH>1</LSH></BJ>", "a.response.xml": "<R><code>0</code></R>"}
     said = operation(drafted(read("a.request.xml", files), "a.request.xml"))
     assert (said["sends"], said["root"], said["answer"]) == ("xml", "BJ", {"document": "xml"})
@@ -101,7 +103,29 @@ def test_a_sample_in_xml_says_its_root_and_one_in_an_envelope_has_none() -> None
         '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>{}</e:Body></e:Envelope>'
     )
     enveloped = {path: envelope.format(text) for path, text in files.items()}
-    assert "sends" not in operation(drafted(read("a.request.xml", enveloped), "a.request.xml"))
+    made = drafted(read("a.request.xml", enveloped), "a.request.xml")
+    said, declared = operation(made), yaml.safe_load(made.files["platform.yaml"])
+    assert (declared["speaks"], said["call"], said["envelope"]) == (
+        "soap", "BJ", "contract/case.submit.envelope.xml",
+    )  # fmt: skip
+    assert "sends" not in said and 't:document=""' in made.files[said["envelope"]]
+
+
+def test_a_list_of_one_in_a_sample_of_xml_is_a_list() -> None:
+    files = {"a.request.xml": "<BJ><LSH>1</LSH><CLList><CL><CLMC>1</CLMC></CL></CLList></BJ>"}
+    (offer,) = read("a.request.xml", files).offers
+    (listed,) = (each for each in offer.request.parts if each.name == "CLList")
+    assert [(each.name, each.many) for each in listed.parts] == [("CL", True)]
+
+
+def test_a_message_of_which_nothing_is_needed_is_asked_about_once() -> None:
+    made = drafted(described("application/json", {"type": "object", "properties": {"byzd": STRING}}))
+    written = made.files["case.submit.yaml"]
+    assert yaml.safe_load(written)["fields"] == {} and "# byzd: 可选" in written
+    with pytest.raises(Unreadable) as found:
+        compile_release({f"p/{path}": text for path, text in made.files.items()})
+    asked = [each for each in map(str, found.value.findings) if "case.submit.yaml:5" in each]
+    assert len(asked) == 1 and "question" in asked[0]
 
 
 def test_an_object_of_which_nothing_has_to_be_there_is_a_remark_or_a_question() -> None:

@@ -18,6 +18,8 @@ from gateway.workbench.draft.vocabulary import head, terms, words
 _SUCCESS = ("200", "0", "00", "0000", "1", "true", "success", "SUCCESS", "Y")
 _ASKED = {
     "call": "调用方式 / how is it called? POST /path",
+    "envelope": "SOAPAction、报文头写在此文件里 / its t:action and its header: as they want them?",
+    "types": "类型读不出：放一份标好位置的报文 / types cannot say how: a file with a raw envelope, docs/contracts.md",
     "taken": "怎样的应答算已接收，对方编号在哪里 / which answer means taken, and where is their number?",
     "refused": "哪些代码是业务上的不予接收 / which codes are a business no?",
     "barred": "哪些是凭证、白名单、配额问题 / which mean credential, allow-list, quota?",
@@ -91,7 +93,9 @@ class Answering:
     def operation(self, lines: Lines, operation: str, offer: Offer) -> None:
         at = places(offer.answer)
         lines.add(1, operation, "", offer.title)
-        lines.add(2, "call", offer.call or '"?"', "" if offer.call else self.questions.ask(_ASKED["call"]))
+        call = offer.call if offer.envelope or not self.message else ""  # a message alone has no call
+        lines.add(2, "call", call or '"?"', "" if call else self.questions.ask(_ASKED["call"]))
+        self._envelope(lines, operation, offer)
         for key, written in _placed(offer):
             lines.add(2, key, written, self._unsaid(key, written, offer))
         if self.message:
@@ -116,6 +120,14 @@ class Answering:
         lines.add(2, "later", "{status: 429}", "502、504 是未知，不是稍后 / unknown, not later")
         if operation not in READS:
             lines.remark(2, self.questions.ask(_ASKED["unknown"]))
+
+    def _envelope(self, lines: Lines, operation: str, offer: Offer) -> None:
+        """Of SOAP that no types describe; one made from a sample is without its content and its SOAPAction."""
+        if offer.envelope:
+            asked = self.questions.ask(_ASKED["envelope"])
+            lines.add(2, "envelope", f"contract/{operation}.envelope.xml", asked)
+        elif offer.style and offer.how == "template":
+            lines.add(2, "envelope", '"?"', self.questions.ask(_ASKED["types"]))
 
     def _unsaid(self, key: str, written: str, offer: Offer) -> str:
         """What the contract does not say of an XML body: it is asked for, or may be otherwise."""

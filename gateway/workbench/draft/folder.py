@@ -17,7 +17,8 @@ from mappings.problems import nearest
 
 CASE = "samples/case.json"
 _HEADER = "SOAP 报文头；口令等写在 platform.yaml 的 header: / secrets: header: in platform.yaml"
-_EMPTY = "没有必填字段：写上要报送的 / nothing has to be fed: write what is to be sent"
+_EMPTY = "没有必填字段：写上要报送的，或留空 / nothing has to be fed: write what is to be sent, or leave it"
+_NOTHING = "报文没有字段 / the message has no fields"
 _GIVES = {"case.progress": "canonical/progress@1"}
 
 
@@ -80,7 +81,11 @@ def draft(
     listed: their code lists, by the name of our table: code -> what it means.
     """
     questions = Questions()
-    speaks = "soap" if contract.kind == "wsdl" and any(each.style for each in offers.values()) else "rest"
+    enveloped = {
+        f"contract/{name}.envelope.xml": each.envelope for name, each in offers.items() if each.envelope
+    }
+    typed = contract.kind == "wsdl" and any(each.style for each in offers.values())
+    speaks = "soap" if typed or enveloped else "rest"
     writing = _Writing(name, speaks, questions, Tables(questions, listed or {}), seen)
     kept = path if contract.kind in ("wsdl", "openapi") else None
     answering = Answering(offers, seen, questions, message=None if kept else path)
@@ -94,7 +99,7 @@ def draft(
     made |= {each.file: each.sample for each in seen}
     made[CASE] = package_files("gateway.workbench.draft").joinpath("case.json").read_text("utf-8")
     notes = tuple(f"mended in the contract: {each}" for each in contract.repaired)
-    return Draft({**made, **files}, tuple(questions.asked), notes)
+    return Draft({**made, **files, **enveloped}, tuple(questions.asked), notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,12 @@ class _Writing:
         if offer.headers:
             lines.add(0, "header", "", _HEADER)
             heads.object(_asked(offer.headers), Around(1))
-        lines.add(0, "fields", "")
         fields = Fields(root, self.speaks == "rest", self.questions, self.tables)
         fields.object(offer.request, Around(1))
-        if not fields.lines.has_fields():
-            lines.remark(1, self.questions.ask(_EMPTY))
+        if fields.lines.has_fields():
+            lines.add(0, "fields", "")
+        else:
+            lines.add(0, "fields", "{}", self.questions.ask(_EMPTY) if offer.request.parts else _NOTHING)
         lines.text += fields.lines.text
         self._examples(lines, operation, CASE)
         if fields.surely:

@@ -22,9 +22,9 @@ XSD = "http://www.w3.org/2001/XMLSchema"
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    started = time.perf_counter()
+    started = time.thread_time()
     yield
-    assert time.perf_counter() - started < seconds
+    assert time.thread_time() - started < seconds
 
 
 def size(part: Part) -> int:

@@ -25,7 +25,8 @@ def marked(text: str) -> str | None:
     _strip(root)
     place = body[0]
     place.set(MARK, _namespace_inside(place))
-    whole = etree.Element(root.tag, nsmap={**root.nsmap, "t": MARK[1:].partition("}")[0]})
+    prefixes: dict[str | None, str] = {**root.nsmap, "t": etree.QName(MARK).namespace or ""}
+    whole = etree.Element(root.tag, nsmap=prefixes)
     whole.extend(list(root))
     whole.set(ACTION, "")
     etree.cleanup_namespaces(whole, keep_ns_prefixes=_used_in_values(whole))

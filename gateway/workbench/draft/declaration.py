@@ -19,7 +19,7 @@ _SUCCESS = ("200", "0", "00", "0000", "1", "true", "success", "SUCCESS", "Y")
 _ASKED = {
     "call": "调用方式 / how is it called? POST /path",
     "envelope": "SOAPAction、报文头写在此文件里 / its t:action and its header: as they want them?",
-    "types": "类型读不出：放一份标好位置的报文 / types cannot say how: a file with a raw envelope, docs/contracts.md",
+    "types": "类型读不出：放一份标好位置的报文 / a raw envelope: docs/contracts.md",
     "taken": "怎样的应答算已接收，对方编号在哪里 / which answer means taken, and where is their number?",
     "refused": "哪些代码是业务上的不予接收 / which codes are a business no?",
     "barred": "哪些是凭证、白名单、配额问题 / which mean credential, allow-list, quota?",

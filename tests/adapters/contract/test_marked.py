@@ -83,7 +83,12 @@ def test_the_action_of_an_envelope_is_what_stands_on_it(action: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{}", "<a/>", "<Envelope><Body><a/></Body></Envelope>", f'<e:Envelope xmlns:e="{ENVELOPES[0]}"><e:Body/></e:Envelope>'],
-)  # fmt: skip
+    [
+        "{}",
+        "<a/>",
+        "<Envelope><Body><a/></Body></Envelope>",
+        f'<e:Envelope xmlns:e="{ENVELOPES[0]}"><e:Body/></e:Envelope>',
+    ],
+)
 def test_what_is_no_envelope_with_one_message_makes_none(text: str) -> None:
     assert marked(text) is None

@@ -1,5 +1,7 @@
 """A raw envelope (adapters.contract.template) from a message that somebody sent: its shape without its content."""
 
+from typing import Any
+
 from lxml import etree
 
 from adapters.codecs import xml
@@ -25,7 +27,8 @@ def marked(text: str) -> str | None:
     _strip(root)
     place = body[0]
     place.set(MARK, _namespace_inside(place))
-    prefixes: dict[str | None, str] = {**root.nsmap, "t": etree.QName(MARK).namespace or ""}
+    taken = {prefix for each in root.iter() for prefix in each.nsmap}
+    prefixes: Any = {**root.nsmap, "tongban" if "t" in taken else "t": etree.QName(MARK).namespace}
     whole = etree.Element(root.tag, nsmap=prefixes)
     whole.extend(list(root))
     whole.set(ACTION, "")

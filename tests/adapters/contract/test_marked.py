@@ -13,6 +13,7 @@ from adapters.contract.own import by_template
 from adapters.contract.template import ENVELOPES, Template
 
 TEXT = "样例内容"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 names = st.sampled_from(["sqrxm", "sqrzjhm", "bz", "lxdh", "clmc", "fs"])
 leaves = st.just(TEXT)
 inner = st.dictionaries(names, leaves, min_size=1, max_size=3)
@@ -69,6 +70,14 @@ def test_types_stay_and_what_a_person_wrote_into_attributes_does_not() -> None:
     assert 'type="d:string"' in envelope and 'xmlns:d="http://www.w3.org/2001/XMLSchema"' in envelope
     assert TEXT not in envelope and "id=" not in envelope
     assert xml.parsed(envelope) is not None
+
+
+def test_a_prefix_that_the_message_uses_itself_keeps_its_meaning() -> None:
+    text = sample({"lsh": TEXT}, ENVELOPES[0], "").replace("xmlns:s=", 'xmlns:t="urn:theirs" xmlns:s=', 1)
+    text = text.replace("<lsh>", f'<lsh xmlns:i="{XSI}" i:type="t:Number">')
+    envelope = etree.fromstring(str(marked(text)))
+    (lsh,) = envelope.iter("lsh")
+    assert (lsh.get(f"{{{XSI}}}type"), lsh.nsmap["t"]) == ("t:Number", "urn:theirs")
 
 
 @pytest.mark.parametrize("action", ["", "urn:n/submit"])

@@ -28,7 +28,7 @@ _AT_ONCE = 500  # suggestions of one transaction
 @conf_option
 @pair_options
 @click.option(
-    "--min", "least", type=click.FloatRange(0.01, 1.0), default=0.5, show_default=True,
+    "--min", "least", type=click.FloatRange(0.01, 1.0), default=0.25, show_default=True,
     help="最低把握 / the least probability that is kept",
 )  # fmt: skip
 @list_options

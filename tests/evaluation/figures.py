@@ -6,14 +6,14 @@ from math import sqrt
 from pathlib import Path
 
 from gateway.items.likeness.candidates import Index
-from gateway.items.likeness.features import Subject, weights
+from gateway.items.likeness.features import Features, Subject, weights
 from gateway.items.likeness.propose import LOOKED_AT, ranked
 from gateway.items.likeness.score import UNSURE, VERY_LIKELY, model
 from tests.evaluation.fit import measured
 from tests.evaluation.lists import Label, labels, subjects
 
 FIRST = 3
-THRESHOLDS = (0.75, VERY_LIKELY)
+THRESHOLDS = (0.5, VERY_LIKELY)
 BINS = ((0.0, 0.05), (0.05, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 0.95), (0.95, 1.01))
 Z = 1.96  # of a two-sided interval of 95 %
 
@@ -69,28 +69,44 @@ class Figures:
 
 
 Scored = tuple[Label, float]
+Order = dict[tuple[str, str, str], list[tuple[float, str]]]
 
 
 def figures(folder: Path, *sets: str) -> Figures:
     """Of one or several sets of labels together."""
-    halves = sets == ("tune",)
-    found = [each for which in sets for each in measured(folder, which, halves=halves)]
-    orders = _orders(subjects(folder, halves=halves), [label for label, _ in found])
-    scored = [(label, _said(orders, label, model().probability(features))) for label, features in found]
+    found, orders = _scored(folder, *sets)
     known = {(label.here, label.here_code, label.there, label.there_code): label for label in labels()}
-    true = [label for label, _ in scored if label.is_true]
+    true = [label for label, _ in found if label.is_true]
     ranks = [_false_before(orders, known, label) for label in true]
     best: dict[tuple[str, str, str], int] = {}
     for label, rank in zip(true, ranks, strict=True):
         item = label.here, label.here_code, label.there
         best[item] = min(rank, best.get(item, rank))
     return Figures(
-        pairs=len(scored),
-        above=tuple(_above(scored, least, _unread(orders, known, least)) for least in THRESHOLDS),
+        pairs=len(found),
+        above=tuple(_above(found, least, _unread(orders, known, least)) for least in THRESHOLDS),
         found=Share(sum(rank < FIRST for rank in ranks), len(true)),
         items=Share(sum(rank < FIRST for rank in best.values()), len(best)),
-        bins=tuple(_bin(scored, low, high) for low, high in BINS),
+        bins=tuple(_bin(found, low, high) for low, high in BINS),
     )
+
+
+def scored(folder: Path, *sets: str, plain: bool = False) -> list[Scored]:
+    """The labelled pairs with what is said of them. plain: what the weights alone say."""
+    return _scored(folder, *sets, plain=plain)[0]
+
+
+def _scored(folder: Path, *sets: str, plain: bool = False) -> tuple[list[Scored], Order]:
+    halves = sets == ("tune",)
+    found = [each for which in sets for each in measured(folder, which, halves=halves)]
+    orders = _orders(subjects(folder, halves=halves), [label for label, _ in found], plain=plain)
+    return [(label, _said(orders, label, _alone(features, plain=plain))) for label, features in found], orders
+
+
+def _alone(features: Features, *, plain: bool) -> float:
+    """Of a pair that is no candidate nobody says it is very likely."""
+    least = min(model().probability(features), UNSURE)
+    return least if plain else model().calibrated(least)
 
 
 def _above(scored: Sequence[Scored], least: float, unread: int) -> Above:
@@ -105,10 +121,7 @@ def _above(scored: Sequence[Scored], least: float, unread: int) -> Above:
     )
 
 
-Order = dict[tuple[str, str, str], list[tuple[float, str]]]
-
-
-def _orders(known: Mapping[str, Mapping[str, Subject]], asked: Sequence[Label]) -> Order:
+def _orders(known: Mapping[str, Mapping[str, Subject]], asked: Sequence[Label], *, plain: bool) -> Order:
     """For each item that has a labelled pair: the items over there, the most probable first."""
     orders: Order = {}
     for here, there in sorted({(label.here, label.there) for label in asked}):
@@ -117,14 +130,16 @@ def _orders(known: Mapping[str, Mapping[str, Subject]], asked: Sequence[Label]) 
         codes = {label.here_code for label in asked if (label.here, label.there) == (here, there)}
         for code in sorted(codes):
             near = ranked(known[here][code], index, rarity)
-            orders[here, code, there] = [(each.probability, each.subject.item.local_code) for each in near]
+            orders[here, code, there] = [
+                (each.plain if plain else each.probability, each.subject.item.local_code) for each in near
+            ]
     return orders
 
 
 def _said(orders: Order, label: Label, alone: float) -> float:
-    """What is said of the pair among its rivals; of one that is no candidate nobody says it, so at most UNSURE."""
+    """What is said of the pair among its rivals, or of it alone where it is no candidate."""
     order = orders[label.here, label.here_code, label.there]
-    return {code: said for said, code in order}.get(label.there_code, min(alone, UNSURE))
+    return {code: said for said, code in order}.get(label.there_code, alone)
 
 
 def _false_before(orders: Order, known: Mapping[tuple[str, ...], Label], asked: Label) -> int:

@@ -1,11 +1,15 @@
 """The measuring itself, without the lists that it measures on."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.items.likeness.features import Features
 from gateway.items.likeness.score import model
+from tests.evaluation.calibrate import points
 from tests.evaluation.figures import Share, figures
 from tests.evaluation.fit import AGAINST, ASSUMED, fitted
 from tests.evaluation.lists import LISTS, labels
@@ -89,3 +93,15 @@ def test_the_installed_weights_say_what_they_are_from():
 
 def test_without_lists_there_are_no_figures(tmp_path):
     assert figures(tmp_path, "test").pairs == 0
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.949), st.booleans()), min_size=1))
+def test_the_points_of_a_calibration_rise_in_both(found):
+    made = points(found)
+    assert all(0 < share < 1 for _, share in made)
+    assert all(one[0] <= other[0] and one[1] < other[1] for one, other in pairwise(made))
+
+
+def test_a_calibration_says_what_share_was_right():
+    found = [(0.7, n < 30) for n in range(98)] + [(0.8, n < 55) for n in range(98)]
+    assert points(found) == [(0.7, 0.31), (0.8, 0.56)]

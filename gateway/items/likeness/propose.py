@@ -24,9 +24,10 @@ class Suggestion(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """A candidate over there. rivals: how many others of the same item are as clear."""
+    """A candidate over there. plain: what the weights say. rivals: others of the item as clear."""
 
     probability: float
+    plain: float
     subject: Subject
     features: Features
     rivals: int
@@ -59,7 +60,8 @@ def propose(
 def ranked(asked: Subject, index: Index, rarity: Mapping[str, float]) -> list[Ranked]:
     """What is near an item over there, the most probable first.
 
-    From VERY_LIKELY up there is at most one: it is clear, and no other is. All others stay at UNSURE.
+    From VERY_LIKELY up there is at most one: it is clear, and no other is. Of all others no more than UNSURE is
+    believed, and that is put right by what such suggestions were worth.
     """
     near = [(each, compare(asked, each, rarity)) for each in index.nearest(asked, LOOKED_AT)]
     scored = [(model().probability(features), each, features) for each, features in near]
@@ -69,7 +71,8 @@ def ranked(asked: Subject, index: Index, rarity: Mapping[str, float]) -> list[Ra
     for probability, each, features in scored:
         rivals = clear - 1 if _is_clear(probability, features) else 0
         firm = _is_clear(probability, features) and not rivals
-        found.append(Ranked(probability if firm else min(probability, UNSURE), each, features, rivals))
+        plain = probability if firm else min(probability, UNSURE)
+        found.append(Ranked(model().calibrated(plain), plain, each, features, rivals))
     return sorted(found, key=lambda each: -each.probability)  # stable: what UNSURE holds down keeps its order
 
 

@@ -12,7 +12,7 @@ NAMES = st.text("取水许可证变更注销登记（）公共场所卫生备案
 AGAINST = {name for name in Features._fields if name.endswith("_differ")}
 
 
-def suggested(here, there, least=0.5):
+def suggested(here, there, least=0.25):
     return list(propose(prepared(here), prepared(there), least=least, told=lambda done, total: None))
 
 
@@ -121,6 +121,14 @@ def test_no_difference_speaks_for_a_pair():
     weighted = dict(zip(Features._fields, model().weights, strict=True))
     assert all(weighted[name] <= 0 for name in AGAINST)
     assert all(weight >= 0 for name, weight in weighted.items() if name.endswith("_same"))
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_what_is_said_rises_with_what_the_weights_say_and_is_theirs_where_it_is_very_likely(one, other):
+    said = model().calibrated
+    assert 0 <= said(one) <= 1
+    assert one == other or (said(one) < said(other)) == (one < other) or abs(one - other) < 1e-12
+    assert (said(one) >= VERY_LIKELY) == (one >= VERY_LIKELY)
 
 
 @given(NAMES, NAMES)

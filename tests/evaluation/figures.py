@@ -14,7 +14,7 @@ from tests.evaluation.lists import Label, labels, subjects
 
 FIRST = 3
 THRESHOLDS = (0.5, VERY_LIKELY)
-BINS = ((0.0, 0.05), (0.05, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 0.95), (0.95, 1.01))
+BINS = ((0.0, 0.05), (0.05, 0.2), (0.2, 0.35), (0.35, 0.5), (0.5, 0.95), (0.95, 1.01))
 Z = 1.96  # of a two-sided interval of 95 %
 
 

@@ -204,11 +204,15 @@ def keep(outcome: Outcome) -> Callable[[Transaction], Life | None]:
 
 
 def _is_known(outcome: Outcome, life: Life) -> bool:
-    """Whether the ending was told before: the result of it is no second one, unless their record says so."""
+    """Whether the ending was told before: the result of it is no second one, unless their record says so.
+
+    One of the same moment may have been taken back since the answer was given: it does not come about again.
+    """
     result = outcome.result
     if result.record or result.corrects:
         return False
-    return any(each.kind == result.state and each.source == result.source for each in life.steps)
+    told = [each for each in life.events if (each.kind, each.source) == (result.state, result.source)]
+    return any(each in life.steps or each.at_ms == result.at_ms for each in told)
 
 
 def _entry(outcome: Outcome, life: Life) -> Entry:

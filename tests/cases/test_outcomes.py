@@ -19,6 +19,7 @@ from gateway.cases.states import ALONG, DECISIONS
 from gateway.exchange.following import MOST_TOLD, follow, known_of, life_of
 from gateway.exchange.outcomes import MOST_RESULTS, Outcome, keep, parted, seal_result
 from gateway.exchange.papers import Papers
+from gateway.exchange.prepare import epoch_ms
 from gateway.materials.folder import MaterialFolder
 from gateway.model import BLANK
 from gateway.store import bodies, cases, events, exchanges, followed, results
@@ -223,6 +224,23 @@ def test_a_case_that_was_served_is_asked_about_no_more_once_its_decision_is_told
     for state, asked in (("served", 1), ("granted", 0)):
         history.bring(document={"state": state})
         assert len(followed.of_case(history.connection, CASE.id)) == asked
+    history.teardown()
+
+
+def test_an_answer_that_was_given_before_a_correction_and_is_kept_after_it_brings_nothing_back() -> None:
+    history = History()
+    history.begin()
+    at = "2026-11-18T10:00:00+08:00"
+    refused = Told("refused", epoch_ms(at), "sim-gd", seen_ms=NOW_MS)
+    mended = Told("granted", epoch_ms(at), "sim-gd", "R2", undoes=f"refused@{epoch_ms(at)}", seen_ms=NOW_MS)
+    history.tell(news=[refused])
+    history.tell(news=[mended])
+    history.bring(document={"state": "refused", "at": at, "words": "条件不符"})
+    life = life_of(history.known())
+    assert (life.state, [each.kind for each in life.steps if each.source == "sim-gd"]) == (
+        "granted",
+        ["granted"],
+    )
     history.teardown()
 
 

@@ -30,7 +30,8 @@ MINUTE = 60_000
 
 async def entries(window: Window, case_id: str) -> list[dict[str, Any]]:
     rows = await window.gateway.store.read(lambda connection: connection.rows(OF_CASE, {"case": case_id}))
-    return [json.loads(body) for (body,) in rows]
+    found = [json.loads(body) for (body,) in rows]
+    return [each for each in found if each.get("operation") != "case.progress"]  # the gateway asks by itself
 
 
 async def progress(window: Window, number: str) -> dict[str, Any]:

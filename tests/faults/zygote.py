@@ -3,8 +3,8 @@
     python -m tests.faults.zygote FOLDER
 
 It has been a gateway on the installation in FOLDER and has stopped, when it says {"warm": true}. Each line on stdin
-is a `Job` in JSON, or {"pid", "signal"}: only this process knows which of its children are still there. Two kinds of
-lines come back then: {"job", "pid"} and {"pid", "status"}.
+is a `Job` in JSON, or {"pid", "signal"}: only this process knows which of its children are still there. Two kinds
+of lines come back then: {"job", "pid"} and {"pid", "status"}.
 """
 
 import gc

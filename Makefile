@@ -6,6 +6,8 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 # much of the suite waits (for leases, for clocks): one worker more than there are cores
 WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 CHECKED = mappings/platforms mappings/examples
+# the suite starts hundreds of processes: they find their modules compiled, whatever this shell says
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo network serve test check faults bench soak evaluate lock
@@ -35,7 +37,7 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 	$(BIN)/hadolint Dockerfile
 
 faults: $(VENV)/dev ## kill the gateway at every statement, then everything at random, into docs/reliability.md
-	FAULTS=long $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal tests/faults tests/adapters/test_transport_faults.py
+	FAULTS=long $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/faults tests/adapters/test_transport_faults.py
 	$(BIN)/python -m tests.faults.campaign --bite
 	$(BIN)/python -m tests.faults.campaign --fronts --seconds 90 --write
 

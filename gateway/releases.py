@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from adapters.coherence import contradictions
@@ -25,6 +26,7 @@ CALLED_IN: Mapping[str, str] = {
     "case.withdraw": "canonical/withdrawal.in@1",
 }
 ANSWER = "canonical/reply@1"
+KEPT = 64  # platforms that a process keeps compiled, so that a release in which one changes compiles that one
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,27 @@ def compile_release(files: Mapping[str, str]) -> Release:
     findings: list[Finding] = []
     platforms: dict[str, PlatformRelease] = {}
     for folder in sorted({path.rsplit("/", 1)[0] for path in files if path.endswith(f"/{DECLARATION}")}):
-        inside = {
-            path.removeprefix(f"{folder}/"): text
+        inside = tuple(
+            (path.removeprefix(f"{folder}/"), text)
             for path, text in files.items()
             if path.startswith(f"{folder}/")
-        }
-        platform = _platform(folder, inside, findings)
+        )
+        platform, found = _compiled(folder, inside)
+        findings.extend(found)
         if platform is not None:
             platforms[platform.name] = platform
     if findings:
         raise Unreadable(findings)
     return Release(bundle.digest(files), dict(files), platforms)
+
+
+@lru_cache(KEPT)
+def _compiled(
+    folder: str, files: tuple[tuple[str, str], ...]
+) -> tuple[PlatformRelease | None, tuple[Finding, ...]]:
+    """A platform, whatever release it stands in: nothing but its own texts decides what is made of them."""
+    findings: list[Finding] = []
+    return _platform(folder, dict(files), findings), tuple(findings)
 
 
 def _platform(folder: str, files: Mapping[str, str], findings: list[Finding]) -> PlatformRelease | None:

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.databases import on_server as on_server
+from tests.databases import server as server
+
 MINUTES = 2
 SAID = "TONGBAN_SOAK_SAID"  # the file in which workers of one run find what the soak said
 SOAKING = pytest.StashKey[subprocess.Popen[bytes]]()

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,9 +13,6 @@ AT_ONCE = 2  # each takes 64 MB and a core
 WAITING = 16  # who comes when so many wait is sent away
 
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-_NOBODYS = _hasher.hash(
-    "a password that nobody has"
-)  # a name that nobody has takes as long as one that somebody has
 
 
 class TooMany(Exception):
@@ -52,6 +50,13 @@ def is_fit(password: str) -> bool:
 def _is_right(password: str, hashed: str | None) -> bool:
     if len(password) > LONGEST:
         password = ""
+    nobodys = _nobodys()  # also where it is not needed, else the first answer would tell whose name it was
     with suppress(VerificationError, InvalidHashError):
-        return _hasher.verify(hashed or _NOBODYS, password) and hashed is not None
+        return _hasher.verify(hashed or nobodys, password) and hashed is not None
     return False
+
+
+@cache
+def _nobodys() -> str:
+    """A name that nobody has takes as long as one that somebody has."""
+    return _hasher.hash("a password that nobody has")

@@ -6,6 +6,7 @@ Columns are BIGINT, TEXT and BLOB only, so rows need no conversion.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ Values = Mapping[str, object]
 # the driver's text, the statement's own parameters (literals, None for what may be left out), their order
 _Prepared = tuple[str, dict[str, object], tuple[str, ...] | None]
 _NOTHING: Values = {}
+STATEMENTS = 4096  # that a process keeps compiled, for all of its connections
 _BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
 
 
@@ -45,23 +47,22 @@ class Connection:
     def __init__(self, driver: Driver, dialect: Dialect) -> None:
         self._driver = driver
         self._dialect = dialect
-        self._prepared: dict[ClauseElement, _Prepared] = {}
         self.dialect: str = dialect.name
         self._begin = _BEGIN[dialect.name]
 
     def rows(self, statement: ClauseElement, parameters: Values = _NOTHING) -> list[Row]:
-        text, own, order = self._prepare(statement)
+        text, own, order = prepared(statement, self._dialect)
         rows: list[Row] = self._driver.execute(text, _placed(own, parameters, order)).fetchall()
         return rows
 
     def row(self, statement: ClauseElement, parameters: Values = _NOTHING) -> Row | None:
-        text, own, order = self._prepare(statement)
+        text, own, order = prepared(statement, self._dialect)
         row: Row | None = self._driver.execute(text, _placed(own, parameters, order)).fetchone()
         return row
 
     def run(self, statement: ClauseElement, parameters: Values = _NOTHING) -> int:
         """Execute a change; the number of rows that it touched."""
-        text, own, order = self._prepare(statement)
+        text, own, order = prepared(statement, self._dialect)
         touched: int = self._driver.execute(text, _placed(own, parameters, order)).rowcount
         return touched
 
@@ -71,14 +72,14 @@ class Connection:
 
     def run_many(self, statement: ClauseElement, parameters: Sequence[Values]) -> None:
         """Execute a change for each of the parameters; on a server it may fail as late as at COMMIT."""
-        text, own, order = self._prepare(statement)
+        text, own, order = prepared(statement, self._dialect)
         self._driver.executemany(text, [_placed(own, each, order) for each in parameters])
 
     def run_rows(
         self, statement: ClauseElement, names: Sequence[str], rows: Sequence[Sequence[object]]
     ) -> None:
         """`run_many` for thousands of rows; their values stand in the order of `names`, all that it takes."""
-        text, _, order = self._prepare(statement)
+        text, _, order = prepared(statement, self._dialect)
         if order is None or set(order) != set(names):
             self.run_many(statement, [dict(zip(names, row, strict=True)) for row in rows])
         elif order == tuple(names):
@@ -103,14 +104,12 @@ class Connection:
     def close(self) -> None:
         self._driver.close()
 
-    def _prepare(self, statement: ClauseElement) -> _Prepared:
-        prepared = self._prepared.get(statement)
-        if prepared is None:
-            compiled = statement.compile(dialect=self._dialect)
-            places = getattr(compiled, "positiontup", None)
-            order = None if places is None else tuple(places)
-            prepared = self._prepared[statement] = (str(compiled), dict(compiled.params), order)
-        return prepared
+
+@lru_cache(STATEMENTS)
+def prepared(statement: ClauseElement, dialect: Dialect) -> _Prepared:
+    compiled = statement.compile(dialect=dialect)
+    places = getattr(compiled, "positiontup", None)
+    return str(compiled), dict(compiled.params), None if places is None else tuple(places)
 
 
 def _placed(own: Values, parameters: Values, order: tuple[str, ...] | None) -> list[object] | Values:

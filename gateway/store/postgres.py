@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import cache
 from itertools import chain, repeat
 from typing import Any
 
@@ -45,6 +46,7 @@ _TELL = sa.select(sa.func.pg_notify(CHANNEL, sa.bindparam("ids", type_=sa.Text))
 _TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 
 
+@cache
 def postgres_dialect() -> Dialect:
     return PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
 

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from gateway.store.transaction import Append, Result, Told, Transaction, Work
 _PAUSES_S = (0.001, 0.005, 0.02, *(0.05,) * 200)  # ten seconds in all
 
 
+@cache
 def sqlite_dialect() -> Dialect:
     return SQLiteDialect(paramstyle="qmark")
 

@@ -9,7 +9,6 @@ import pytest
 
 from adapters.transport import HttpTransport
 from tests.adapters.fronts import Front
-from tests.postgres import Server, running
 
 
 @pytest.fixture
@@ -28,12 +27,6 @@ def device(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("only root on a machine that lets it mount can have a file system without room")
     yield where
     subprocess.run(["umount", str(where)], check=True)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -12,10 +12,10 @@ from gateway.boot import Gateway, boot
 from gateway.releases import Release
 from gateway.settings import load
 from gateway.world import World
-from tests.faults.conftest import NewPlace, new_place, server, store
+from tests.faults.conftest import NewPlace, new_place, store
 from tests.faults.places import Place
 
-__all__ = ["new_place", "server", "store"]
+__all__ = ["new_place", "store"]
 START_MS = 1_790_000_000_000
 PLATFORM = "sim-gd"
 

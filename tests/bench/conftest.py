@@ -1,5 +1,5 @@
 """One installation for each kind of database; every test works on a copy of it."""
 
-from tests.faults.conftest import new_place, place, ready, server, store
+from tests.faults.conftest import new_place, place, ready, store
 
-__all__ = ["new_place", "place", "ready", "server", "store"]
+__all__ = ["new_place", "place", "ready", "store"]

@@ -11,7 +11,7 @@ from gateway.model import BLANK
 from gateway.store import cases, exchanges, found, watched
 from gateway.store.accounts import AccountRow
 from gateway.store.cases import Case, Number
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, prepared
 from gateway.store.database import open_connection
 from gateway.store.migrate import upgrade
 from gateway.store.watched import Kept
@@ -130,6 +130,6 @@ def test_what_is_late_is_listed_by_its_last_day(connection: Connection, which: f
 def test_a_statement_is_built_once_for_each_shape_of_a_scope(connection: Connection) -> None:
     for divisions in ("341702", "440232", "520000"):
         found.newest(connection, scope(divisions), found.LAST_ID, 1)
-    before = len(connection._prepared)
+    before = prepared.cache_info().misses
     found.newest(connection, scope("110000"), found.LAST_ID, 1)
-    assert len(connection._prepared) == before
+    assert prepared.cache_info().misses == before

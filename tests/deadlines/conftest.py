@@ -22,9 +22,7 @@ from gateway.store.database import connect, open_engine
 from gateway.store.events import Told
 from gateway.store.store import Store, Transaction
 from mappings.china_time import CHINA
-from tests.databases import address, server
-
-__all__ = ["address", "server"]
+from tests.databases import address as address
 
 AGREEMENT = {
     "agreement": "jia-yi", "title": "甲乙通办协议", "document": "甲乙通办〔2026〕1号",

@@ -17,7 +17,6 @@ from gateway.desk.records import Record, Said
 from gateway.model import Exchange
 from tests.fakes.fixtures import case
 from tests.faults.places import Place, submitted
-from tests.postgres import Server, running
 
 DIVISION, UNIT, OTHER = "440283", "11440283007341131X", "11440282007341120B"
 STAFF = "W0007"
@@ -47,12 +46,6 @@ class Window:
         work = (await self.line(number)).work
         what = Record(kind, at_ms or self.gateway.clock_ms(), STAFF, unit, Said(**said), undoes)
         return await records.record(self.gateway.store, self.gateway.papers, work, what)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
 
 
 @pytest_asyncio.fixture(scope="session", params=("sqlite", "postgresql"))

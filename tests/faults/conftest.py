@@ -1,22 +1,16 @@
 """One installation is made once for each kind of database; every test works on a copy of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.faults.places import Place
-from tests.postgres import Server, running
+from tests.postgres import Server
 
 DECLARED = {"sim-gx": {"settled_after: 2s": "settled_after: 50ms"}}
 NewPlace = Callable[[Path], Place]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
 
 
 @pytest.fixture(scope="session", params=("sqlite", "postgresql"))

@@ -1,4 +1,4 @@
-"""Gateways as processes of their own, forked from one that has imported everything."""
+"""Gateways as processes of their own, forked from one that has imported and compiled everything."""
 
 import asyncio
 import json
@@ -90,18 +90,20 @@ class Nursery:
 
 
 @asynccontextmanager
-async def nursery() -> AsyncIterator[Nursery]:
+async def nursery(folder: Path) -> AsyncIterator[Nursery]:
+    """folder: of an installation that has its release; the children run on copies of it, or on itself."""
     zygote = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.faults.zygote",
+        sys.executable, "-m", "tests.faults.zygote", str(folder),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=CHECKOUT,
     )  # fmt: skip
+    assert zygote.stdin and zygote.stdout
+    assert await zygote.stdout.readline(), "the first gateway did not start"
     made = Nursery(zygote)
     listening = asyncio.create_task(made.listen())
     try:
         yield made
     finally:
         await made.kill_all()
-        assert zygote.stdin
         zygote.stdin.close()
         await zygote.wait()
         await listening

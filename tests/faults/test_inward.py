@@ -81,13 +81,7 @@ class Start:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def children() -> AsyncIterator[Nursery]:
-    async with nursery() as made:
-        yield made
-
-
-@pytest_asyncio.fixture(scope="module")
-async def start(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace, children: Nursery) -> Start:
+async def start(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace) -> AsyncIterator[Start]:
     place = new_place(tmp_path_factory.mktemp("told") / "place")
     place.write()
     async with place.platforms("sim-gd"), place.gateway() as gateway:
@@ -96,7 +90,8 @@ async def start(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace, c
         (place.folder / "log_key").write_text(gateway.signer.vkey)
     place.forget_sources()
     notice = {"tzbh": "TZ-KILLED", "sblsh": exchange.ours, "zt": "30", "sj": moment()}
-    return Start(place, children, json.dumps({"fsdw": UNIT, "lb": [notice]}).encode())
+    async with nursery(place.folder) as children:
+        yield Start(place, children, json.dumps({"fsdw": UNIT, "lb": [notice]}).encode())
 
 
 async def test_a_process_killed_at_any_boundary_of_a_call_in_is_told_again_and_it_counts_once(

@@ -207,12 +207,6 @@ class Run:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def children() -> AsyncIterator[Nursery]:
-    async with nursery() as made:
-        yield made
-
-
-@pytest_asyncio.fixture(scope="module")
 async def template(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace) -> Place:
     """An installation that has its catalogue and its release, to be copied for every run."""
     place = new_place(tmp_path_factory.mktemp("template") / "place")
@@ -221,6 +215,12 @@ async def template(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace
         (place.folder / "log_key").write_text(gateway.signer.vkey)
     place.forget_sources()
     return place
+
+
+@pytest_asyncio.fixture(scope="module")
+async def children(template: Place) -> AsyncIterator[Nursery]:
+    async with nursery(template.folder) as made:
+        yield made
 
 
 @dataclass(frozen=True, slots=True)

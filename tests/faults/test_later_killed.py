@@ -58,8 +58,8 @@ class RunCorrection(RunLater):
 
 
 @pytest_asyncio.fixture(scope="module")
-async def children() -> AsyncIterator[Nursery]:
-    async with nursery() as made:
+async def children(template: Place) -> AsyncIterator[Nursery]:
+    async with nursery(template.folder) as made:
         yield made
 
 

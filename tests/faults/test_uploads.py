@@ -186,8 +186,8 @@ async def test_what_is_kept_no_longer_goes_and_what_a_case_uses_stays(place: Pla
 
 
 @pytest_asyncio.fixture(scope="module")
-async def children() -> AsyncIterator[Nursery]:
-    async with nursery() as made:
+async def children(ready: Place) -> AsyncIterator[Nursery]:
+    async with nursery(ready.folder) as made:
         yield made
 
 

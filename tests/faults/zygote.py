@@ -1,9 +1,10 @@
-"""A process that has imported everything once, and forks a gateway in the time of a statement.
+"""A process that has imported and compiled everything once, and forks a gateway in the time of a statement.
 
-    python -m tests.faults.zygote
+    python -m tests.faults.zygote FOLDER
 
-Each line on stdin is a `Job` in JSON, or {"pid", "signal"}: only this process knows which of its children are
-still there. Two kinds of lines come back: {"job", "pid"} and {"pid", "status"}.
+It has been a gateway on the installation in FOLDER and has stopped, when it says {"warm": true}. Each line on stdin
+is a `Job` in JSON, or {"pid", "signal"}: only this process knows which of its children are still there. Two kinds
+of lines come back then: {"job", "pid"} and {"pid", "status"}.
 """
 
 import gc
@@ -15,13 +16,16 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
 import adapters.soap  # noqa: F401 - zeep is slow to import
 from gateway import logs
+from gateway.boot import boot
 from gateway.cli.serve import serve_until_stopped
 from gateway.settings import load
+from gateway.web.app import Service
 from gateway.world import World
 from tests.faults.failpoints import Failpoints
 from tests.faults.guards import put, remove
@@ -58,7 +62,10 @@ class Job:
     without: str = ""
 
 
-def main() -> int:
+def main(folder: Path) -> int:
+    logs.configure()
+    uvloop.run(_warm(folder))
+    _say({"warm": True})
     gc.collect()
     gc.freeze()  # what is there now stays shared between all children
     unread = b""
@@ -75,6 +82,14 @@ def main() -> int:
                 told = json.loads(line)
                 _signal(told["pid"], told["signal"]) if "signal" in told else _fork(Job(**told))
         _reap()
+
+
+async def _warm(folder: Path) -> None:
+    """What a start compiles (declarations, statements) is compiled here, and is there in every child."""
+    gateway = boot(load(folder / "conf"))
+    await gateway.start()
+    await Service(gateway).runner().setup()
+    await gateway.stop()
 
 
 def _fork(job: Job) -> None:
@@ -100,7 +115,7 @@ def _reap() -> None:
         _say({"pid": pid, "status": os.waitstatus_to_exitcode(status)})
 
 
-def _say(line: dict[str, int]) -> None:
+def _say(line: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
@@ -149,4 +164,4 @@ def _world(job: Job, desk: Path) -> World:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1])))

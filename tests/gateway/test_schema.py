@@ -17,6 +17,7 @@ from sqlalchemy.sql.selectable import SelectBase
 
 import audit
 import gateway
+from gateway.store.connection import prepared
 from gateway.store.migrate import MIGRATIONS, NewerSchema, engine_of, newest, upgrade
 from gateway.store.migrations.schema import METADATA, TABLES
 from gateway.store.sqlite import open_sqlite
@@ -62,9 +63,9 @@ def test_a_statement_is_understood_by_both_databases(statement, tmp_path_factory
     text = str(statement.compile(dialect=postgresql.dialect(paramstyle="pyformat")))
     assert "POSTCOMPILE" not in text
     connection = open_sqlite(_schema)
-    prepared, own, order = connection._prepare(statement)
+    text, own, order = prepared(statement, connection._dialect)
     values = [0 if own[name] is None else own[name] for name in order]
-    connection._driver.execute("EXPLAIN " + prepared, values)
+    connection._driver.execute("EXPLAIN " + text, values)
     connection.close()
 
 
@@ -92,11 +93,11 @@ def test_what_the_worker_and_the_api_ask_is_answered_from_an_index(_schema):
         desk.BY_EXCHANGE, desk.BY_NUMBER, desk.OF_CASE, desk.STANDING, desk.OF_UNIT,
     )  # fmt: skip
     for statement in asked:
-        prepared, own, order = connection._prepare(statement)
+        text, own, order = prepared(statement, connection._dialect)
         values = [0 if own[name] is None else own[name] for name in order]
-        plan = connection._driver.execute("EXPLAIN QUERY PLAN " + prepared, values).fetchall()
+        plan = connection._driver.execute("EXPLAIN QUERY PLAN " + text, values).fetchall()
         assert all("USING" in row[3] for row in plan if row[3].startswith(("SCAN", "SEARCH"))), (
-            prepared,
+            text,
             plan,
         )
     connection.close()

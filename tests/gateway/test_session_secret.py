@@ -11,10 +11,10 @@ import pytest_asyncio
 
 from audit import log
 from gateway.credentials import SessionSecret
-from gateway.store.migrate import upgrade
 from gateway.store.sqlite import Embedded, open_sqlite
 from gateway.store.store import Store
 from gateway.store.vault import Vault
+from tests.databases import new_file
 
 LIFE_MS = 1_800_000
 
@@ -35,7 +35,7 @@ class Platform:
 
 @pytest_asyncio.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    upgrade(f"sqlite:///{tmp_path}/store.db")
+    new_file(tmp_path / "store.db")
     made = Store(
         Embedded(
             open_sqlite(tmp_path / "store.db"), open_sqlite(tmp_path / "store.db"), log.append, lambda: 1

@@ -12,9 +12,9 @@ from audit import log
 from audit.entries import Entry
 from gateway.store import cases
 from gateway.store.connection import Connection
-from gateway.store.migrate import upgrade
 from gateway.store.sqlite import Embedded, connect_sqlite, open_sqlite, sqlite_dialect
 from gateway.store.store import MOST_IN_A_GROUP, Store, Transaction
+from tests.databases import new_file
 
 
 class Counted:
@@ -37,7 +37,7 @@ class Counted:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    upgrade(f"sqlite:///{tmp_path}/store.db")
+    new_file(tmp_path / "store.db")
     return tmp_path / "store.db"
 
 

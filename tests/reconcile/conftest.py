@@ -6,10 +6,10 @@ Here the platform 岭南 does not say that it deduplicates, and nobody is patien
 import pytest
 import pytest_asyncio
 
-from tests.faults.conftest import NewPlace, new_place, place, server, store
+from tests.faults.conftest import NewPlace, new_place, place, store
 from tests.faults.places import EXAMPLES, Place
 
-__all__ = ["new_place", "place", "server", "store"]
+__all__ = ["new_place", "place", "store"]
 _LINES = (EXAMPLES / "sim-gd" / "platform.yaml").read_text("utf-8").splitlines(keepends=True)
 _REPEATABLE = next(line for line in _LINES if line.lstrip().startswith("repeatable:"))
 DECLARED = {

@@ -25,12 +25,12 @@ from gateway.store.connection import Connection
 from gateway.store.database import open_connection
 from gateway.store.tables import body_keys
 from tests.fakes.fixtures import case
-from tests.faults.conftest import NewPlace, new_place, server, store
+from tests.faults.conftest import NewPlace, new_place, store
 from tests.faults.places import Place, submitted
 from tests.forked import python
 from tests.installation import CHECKOUT
 
-__all__ = ["new_place", "server", "store"]
+__all__ = ["new_place", "store"]
 DELIVERED = ("canary-gd", "gd-agent", "gd-organization", "gx-person")
 
 

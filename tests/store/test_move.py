@@ -1,7 +1,6 @@
 """From a file to a server: everything is there, the log goes on, and nobody goes on with the file."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,6 @@ from tests.cli.test_commands import run
 from tests.fakes.fixtures import case
 from tests.faults.ledgers import ask, verified
 from tests.faults.places import Place, look, sound, submitted, taken
-from tests.postgres import Server, running
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
 
 
 @pytest_asyncio.fixture

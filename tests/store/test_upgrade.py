@@ -1,6 +1,5 @@
 """Every earlier schema is brought up with what it holds, on both databases, by one process alone."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from alembic.script import ScriptDirectory
 
 from gateway.store.migrate import MIGRATIONS, engine_of, upgrade
 from gateway.store.migrations.schema import METADATA
-from tests.postgres import Server, running
 
 DAY_MS = 86_400_000
 
@@ -22,12 +20,6 @@ def revisions() -> list[str]:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()][::-1]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))

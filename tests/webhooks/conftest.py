@@ -19,10 +19,8 @@ from gateway.store.database import connect, open_engine
 from gateway.store.letters import Letter
 from gateway.store.store import Store, Transaction
 from gateway.webhooks.courier import Courier
-from tests.databases import address, server
+from tests.databases import address as address
 from tests.webhooks.receiver import SECRET, Receiver
-
-__all__ = ["address", "server"]
 
 NAME = "test.tongban.example/log"
 HOUR_MS = 3_600_000

@@ -68,7 +68,7 @@ async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
         folder.mkdir()
         place = await _installed(folder, server)
         async with (
-            nursery() as children,
+            nursery(place.folder) as children,
             place.platforms(*PLATFORMS) as simulators,
             place.fronts(*(FRONTS if schedule.fronts else ())) as fronts,
             _watched(done.stalls),

@@ -8,22 +8,14 @@ import pytest
 
 from gateway.store.connection import Connection
 from gateway.store.database import open_connection
-from gateway.store.migrate import upgrade
-from tests.postgres import Server, running
-
-
-@pytest.fixture(scope="package")
-def server() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
+from tests.databases import new_file
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))
 def connection(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
     if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path}/guides.db"
+        address = new_file(tmp_path / "guides.db")
     else:
-        address = request.getfixturevalue("server").database()
-    upgrade(address)
+        address = request.getfixturevalue("on_server")()
     with closing(open_connection(address)) as opened:
         yield opened

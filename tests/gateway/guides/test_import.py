@@ -15,7 +15,6 @@ from gateway.guides.inner import Unreadable, rows_in
 from gateway.guides.store import guides_of
 from gateway.items.problems import UnreadableFile
 from gateway.store.database import open_connection
-from gateway.store.migrate import upgrade
 from tests.gateway.guides.made import CODE, LISTS, guide, read, told
 
 FILES = sorted(LISTS.glob("*.csv"))
@@ -71,9 +70,8 @@ def test_the_same_files_twice_change_nothing_and_a_new_version_keeps_the_old_one
     assert [each.version for each in guides_of(connection, "440232", CODE)] == [3, 4]
 
 
-def test_imports_of_the_same_guides_at_one_time_wait_for_each_other_and_keep_each_once(server, tmp_path):
-    address = server.database()
-    upgrade(address)
+def test_imports_of_the_same_guides_at_one_time_wait_for_each_other_and_keep_each_once(on_server, tmp_path):
+    address = on_server()
     here, there = [
         [guide(local_code=code, visits=visits) for code in codes]
         for codes, visits in (("ABCDEF", 1), ("FEDCBA", 2))

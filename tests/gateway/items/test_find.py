@@ -14,6 +14,7 @@ from gateway.items.lists.formats import read_csv
 from gateway.items.lists.rows import read_item
 from gateway.items.problems import ItemError
 from gateway.items.statements import DECLARED, ITEMS_BY_BASIC_CODE, ITEMS_BY_LOCAL_CODE
+from gateway.store.connection import prepared
 
 LISTS = Path(__file__).parents[3] / "mappings" / "catalogue"
 ITEM_ROWS = read_csv(LISTS / "items.csv")
@@ -83,7 +84,7 @@ def test_every_question_of_an_alignment_is_answered_from_an_index(connection):
 
 
 def plan(connection, statement) -> list[str]:
-    text, own, order = connection._prepare(statement)
+    text, own, order = prepared(statement, connection._dialect)
     values = [own[name] for name in order]
     return [row[3] for row in connection._driver.execute("EXPLAIN QUERY PLAN " + text, values)]
 

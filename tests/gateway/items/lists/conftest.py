@@ -1,7 +1,7 @@
 """Lists as files, and a store of either kind to bring them into."""
 
 import csv
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,8 @@ from gateway.items.lists.rows import ItemReader
 from gateway.items.statements import ITEM_COLUMNS
 from gateway.items.tables import items
 from gateway.store.database import connect, open_engine
-from gateway.store.migrate import upgrade
 from gateway.store.store import Store
-from tests.postgres import Server, running
+from tests.databases import new_file
 
 DAY = "2026-11-20"
 UNIT = "11440232MB2D06811W"
@@ -64,18 +63,10 @@ class Desk:
         return [(t.place, p.path, p.code) for t in self.told for p in t.problems if t.is_odd]
 
 
-@pytest.fixture(scope="package")
-def cluster() -> Iterator[Server]:
-    with running(fsync="off") as started:
-        yield started
-
-
 @pytest_asyncio.fixture(params=["SQLite", "PostgreSQL"])
 async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
-    address = f"sqlite:///{tmp_path}/store.db"
-    if request.param == "PostgreSQL":
-        address = request.getfixturevalue("cluster").database()
-    upgrade(address)
+    on_server = request.param == "PostgreSQL"
+    address = request.getfixturevalue("on_server")() if on_server else new_file(tmp_path / "store.db")
     engine = open_engine(
         address, log.append, log.holds, connect=connect, clock_ms=lambda: 1_000, heard=lambda at: at
     )

@@ -89,7 +89,7 @@ async def _prepared(
     document |= _added(of_case, submitted, exchange_id, around.clock_ms())
     document["by"] = _by(document["by"], of_case["receiving"])
     translated = translate(route, document, exchange_id)
-    if not submitted.ended and _lacks_their_number(translated):
+    if not submitted.theirs and _lacks_their_number(translated):  # also where a call proved that it landed
         raise Refusal("case_unconfirmed", retry_after_s=AGAIN_S, exchange=submitted.id)
     require_sendable(route, document, contents, translated, [*faults, *unusable])
     return Prepared(

@@ -19,7 +19,7 @@ ON_A_FILE = pytest.mark.parametrize("store", ["sqlite"], indirect=True, scope="s
 
 
 def thinned(boundaries: Sequence[int], apart: int, place: Place) -> Sequence[int]:
-    """At which of them a process is killed in the suite: every `apart`-th, on a server the first and the last two."""
+    """At which of them a process is killed in the suite: every `apart`-th; on a server at three."""
     if LONG:
         return boundaries
     return sorted({*boundaries[:: len(boundaries) if place.server else apart], *boundaries[-2:]})

@@ -82,8 +82,8 @@ class Predicate(Declared):
 class Repeatable(Declared):
     """The platform deduplicates on this target field.
 
-    settled: which of the refusals is about the number itself: whatever attempt brought it, it was not taken and never
-             will be. Left out: a refusal says nothing of an earlier attempt whose answer was lost.
+    settled: which of the refusals is about the number itself: no attempt under it was taken, and none will be. Left
+             out: a refusal says nothing of an earlier attempt whose answer was lost.
     """
 
     by: Path

@@ -10,6 +10,7 @@ from gateway.web.api import (
     exchanges,
     guides,
     health,
+    joined,
     later,
     needs,
     prints,
@@ -144,6 +145,15 @@ ENDPOINTS = (
          " documents. A result is fetched by itself once an ending is told, and kept sealed. `fetching` says what"
          " is still to come; `link` of a document is where its file is."),
         (Success(200, ("办理结果", "The results"), "ResultView"),), (*_GUARDED, "not_found"), (parameters.CASE,),
+    ),
+    Endpoint(
+        "GET", "/v1/cases/{id}/outcome", joined.show, "case.result",
+        ("取办理结果（供另一通办网关）", "Get what became of a case, for another gateway"),
+        ("合为一份规范结果（canonical/result@1），文件以 base64 在其中，合计至多 16 MB，超出的只给摘要；"
+         "尚未办结或结果尚待取回时 known 为 false。",
+         "As one canonical/result@1 with its files in base64, 16 MB of them at most; what is beyond is named with"
+         " its digest. `known` is false until the case has ended and its result was fetched."),
+        (Success(200, ("办理结果", "The result"), "Outcome"),), (*_GUARDED, "not_found"), (parameters.CASE,),
     ),
     Endpoint(
         "GET", "/v1/cases/{id}/documents/{number}", results.document, "case.result",

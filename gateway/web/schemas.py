@@ -168,6 +168,11 @@ _OF_CASES: dict[str, Schema] = {
         "cursor": titled("下次从其后读起；按编号查找时为空", OPTIONAL),
     }),
     "ProgressView": an_object("办理进度", {"case": TEXT, "exchange": TEXT, "progress": a_ref("Progress")}),
+    "Outcome": an_object("办理结果（供另一通办网关）", {
+        "case": titled("办件标识", TEXT),
+        "known": titled("已办结且已取到结果", FLAG),
+        "result": {"title": "canonical/result@1；known 为 false 时为空", "type": ["object", "null"]},
+    }),
     "ResultView": an_object("办理结果", {
         "case": titled("办件标识", TEXT),
         "state": {"title": "办件状态", "enum": list(STATES)},

@@ -63,7 +63,9 @@ async def test_what_the_platform_behind_refuses_is_refused_with_its_reason(two: 
     assert (status, problem["code"], problem["their_code"]) == (422, "platform_refused", "platform_refused")
 
 
-async def test_a_refusal_whose_first_answer_was_lost_is_known_as_refused_when_it_is_asked_again(two: Two) -> None:
+async def test_a_refusal_whose_first_answer_was_lost_is_known_as_refused_when_it_is_asked_again(
+    two: Two,
+) -> None:
     lingnan, guishan, line = two
     await lingnan.tell(do="refuse")
     before, lost, line.lose = lingnan.taken, line.lost, 1

@@ -48,12 +48,20 @@ _ASKED = (
     "not_found", "not_active", "operation_not_offered", "unmappable", "erased",
     "platform_refused", "platform_unavailable", "platform_garbled",
 )  # fmt: skip
+_SENT = ("stopping", "platform_refused", "not_delivered")
 _LATER = (
     "not_found", "invalid_case", "unmappable", "not_active", "operation_not_offered", "stopping", "case_over",
     "write_open", "case_unconfirmed", "idempotency_key_missing", "idempotency_key_bad", "idempotency_conflict",
     "platform_refused", "not_delivered", "erased",
 )  # fmt: skip
 _ASKED_FOR = (*_GUARDED, *_BODY, *_LATER, "nothing_asked")
+_CHECKED = tuple(each for each in _LATER if not each.startswith("idempotency") and each not in _SENT)
+_UNSENT = (
+    "作全部校验并给出此刻将要发送的报文；不发送，不保存。taken_back 表示办件尚未送出，将在本网关撤回。",
+    "Every check, and the message as it would be sent now. Nothing is sent or kept. `taken_back`: the case has"
+    " not left, and would be taken back here.",
+)
+_PREVIEWED = (Success(200, ("可以办理；所附为报文", "It can be done; the message"), "PreflightLater"),)
 _WRITTEN = (
     Success(201, ("办理地平台已接收", "Taken by the other platform"), "Exchange", headers=("Location",)),
     Success(202, ("已受托，尚无结果", "Admitted, still open"), "Exchange", headers=("Location",)),
@@ -135,6 +143,21 @@ ENDPOINTS = (
          "A case that has not left is taken back here (200: the exchange is that of its submit). What has left, "
          "or may have, is withdrawn by the other platform, behind whatever is under way."),
         _WRITTEN, (*_GUARDED, *_BODY, *_LATER), (parameters.CASE, parameters.KEY, parameters.PREFER), "Withdrawal",
+    ),
+    Endpoint(
+        "POST", "/v1/cases/{id}/correction/preflight", later.preflight_correction, "case.correct",
+        ("预检补正", "Check a correction without sending it"), _UNSENT,
+        _PREVIEWED, (*_GUARDED, *_BODY, *_CHECKED, "nothing_asked"), (parameters.CASE,), "Correction",
+    ),
+    Endpoint(
+        "POST", "/v1/cases/{id}/supplement/preflight", later.preflight_supplement, "case.supplement",
+        ("预检容缺后补", "Check a supplement without sending it"), _UNSENT,
+        _PREVIEWED, (*_GUARDED, *_BODY, *_CHECKED, "nothing_asked"), (parameters.CASE,), "Supplement",
+    ),
+    Endpoint(
+        "POST", "/v1/cases/{id}/withdrawal/preflight", later.preflight_withdrawal, "case.withdraw",
+        ("预检撤回", "Check a withdrawal without sending it"), _UNSENT,
+        _PREVIEWED, (*_GUARDED, *_BODY, *_CHECKED), (parameters.CASE,), "Withdrawal",
     ),
     Endpoint(
         "GET", "/v1/cases/{id}/result", results.show, "case.result",

@@ -29,7 +29,11 @@ CALLERS, TELLERS = 20, 5
 STALL_MS = 300  # a loop of this process that stands still for longer: the machine was not there
 UP_S = 30
 QUIET_S = 64  # settled_after + 60 s
-OPEN = "select count(*) from exchanges where kind = 'write' and state in ('waiting', 'sending', 'deferred')"
+OPEN = (  # what waits behind a write that a person has to settle waits for that person, too
+    "select count(*) from exchanges e where kind = 'write' and state in ('waiting', 'sending', 'deferred')"
+    " and not exists (select 1 from exchanges h where h.case_id = e.case_id and h.state = 'held'"
+    " and h.kind = 'write' and h.place < e.place)"
+)
 FOLLOWED = ("sim-gd", "sim-gx")
 UNFOLLOWED = (
     "select id from exchanges where kind = 'write' and operation = 'case.submit' and state = 'delivered'"

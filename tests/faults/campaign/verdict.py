@@ -68,7 +68,10 @@ def _persons(seen: Evidence) -> Iterator[Violation]:
 
 
 def _open(seen: Evidence) -> Iterator[Violation]:
+    held = {row.case_id for row in seen.rows if row.state == "held"}
     for row in seen.rows:
+        if row.state == "waiting" and row.case_id in held:
+            continue  # behind what a person has to settle first
         if row.state not in ENDS and row.state != "held":
             yield Violation(f"still {row.state} ({row.step}) when everything was well again", row.id)
 

@@ -18,8 +18,8 @@ help: ## what can be made
 demo: $(VENV)/runtime ## the whole story on this machine, with kills in the middle; STAY=1 keeps it running
 	$(BIN)/python -m tests.demo $(if $(STAY),--stay)
 
-network: $(VENV)/runtime ## a month among sixteen places in under a minute, its figures counted three times; SEED=… CASES=…
-	$(BIN)/python -m tests.demo.network $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
+network: $(VENV)/runtime ## a month among sixteen places in under a minute, its figures counted three times; SEED=… CASES=… DATABASE=postgresql
+	$(BIN)/python -m tests.demo.network $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES)) $(if $(DATABASE),--database $(DATABASE))
 
 serve: $(VENV)/runtime ## run the gateway with conf/gateway.yaml
 	$(BIN)/tongban serve --conf conf

@@ -5,7 +5,7 @@ descriptions contradict each other: both are unknown, never success.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from adapters.patterns import Finder, as_identifier, as_text, finder, text_match
 
 Reading = Literal["read", "empty", "garbled"]
 _DESCRIBED: tuple[Verdict, ...] = ("taken", "already", "refused", "later", "barred")
+SETTLED = "settled"  # the cause of a refusal that is about the number, whatever attempt brought it
 _FROM_UNREADABLE = frozenset({"later", "barred"})  # a proxy's HTML page says nothing about the business
 
 
@@ -93,9 +94,14 @@ class Answers:
     def __init__(self, operation: Operation) -> None:
         declared = [(verdict, getattr(operation, verdict)) for verdict in _DESCRIBED]
         self._all = [Description(verdict, each) for verdict, each in declared if each]
+        settled = operation.repeatable.settled if operation.repeatable else None
+        self._settled = Description("refused", settled) if settled else None
 
     def judge(self, seen: Seen) -> Reply:
-        return _the_one(self._all, seen) or _undescribed(seen)
+        reply = _the_one(self._all, seen) or _undescribed(seen)
+        if reply.verdict == "refused" and self._settled and self._settled.fits(str(seen.status), seen.tree):
+            return replace(reply, cause=SETTLED)
+        return reply
 
 
 class ProbeAnswers:

@@ -80,10 +80,15 @@ class Predicate(Declared):
 
 
 class Repeatable(Declared):
-    """The platform deduplicates on this target field."""
+    """The platform deduplicates on this target field.
+
+    settled: which of the refusals is about the number itself: no attempt under it was taken, and none will be. Left
+             out: a refusal says nothing of an earlier attempt whose answer was lost.
+    """
 
     by: Path
     because: Reason
+    settled: Predicate | None = None
 
 
 class Probe(Declared):

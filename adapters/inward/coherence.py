@@ -58,6 +58,9 @@ def _of_call(inward: Inward, call: Call, at: tuple[str, ...], *, soap: bool) -> 
         yield (*at, "arguments", documents[1]), "a second document", "write one only"
     if any(each.isdigit() for each in (call.records or "").split(".")):
         yield (*at, "records"), "a place in a list", "write the path of the list itself"
+    if soap and inward.contract is None and not (documents and call.answer.document):
+        what = "the WSDL that is made has texts only"
+        yield at, what, "write arguments: and answer: with a document, or contract: for one with types"
     if (call.base64 or call.unescape) and not documents:
         yield at, "base64 and unescape are of a string", "write arguments: {NAME: {document: xml}}"
 

@@ -30,7 +30,8 @@ def wrapper_of(inward: Inward, call: Call, files: Mapping[str, str]) -> Wrapper:
         )
     name = etree.QName(told.wrapper)
     places = [each for each in told.kind.places if not each.attribute]
-    return Wrapper(name.namespace or "", name.localname, any(each.namespace for each in places))
+    qualified = any(each.namespace for each in places)
+    return Wrapper(name.namespace or "", name.localname, qualified, None if told.why else told)
 
 
 def wsdl_of(inward: Inward, files: Mapping[str, str], platform: str, address: str) -> str:

@@ -10,7 +10,8 @@ from lxml import etree
 from adapters.codecs import json, xml
 from adapters.codecs.charset import encoded
 from adapters.codecs.markup import in_text
-from adapters.contract.written import ENVELOPES
+from adapters.contract.wire import Wire
+from adapters.contract.written import ENVELOPES, Body
 from adapters.errors import Unencodable
 from adapters.inward.declared import Call
 from adapters.message import Response
@@ -24,12 +25,13 @@ _FAULT_STATUS = 500
 @dataclass(frozen=True, slots=True)
 class Wrapper:
     """The element of the SOAP body that holds an answer: its namespace and name, and whether what is inside is
-    in that namespace, too.
+    in that namespace, too. wire: its types, where a contract gives them; what is written has to fit them.
     """
 
     namespace: str
     name: str
     qualified: bool = True
+    wire: Wire | None = None
 
 
 def rest_answer(call: Call, outcome: str, tree: Mapping[str, Any]) -> Response:
@@ -51,6 +53,9 @@ def soap_answer(
 ) -> Response:
     """An envelope in the version of the call's. Raises Unencodable."""
     told = call.answer
+    status = told.status.get(outcome, 200)  # type: ignore[call-overload]
+    if wrapper.wire is not None and not told.document:
+        return _typed(status, tree, soap, wrapper.wire)
     space = f"{{{wrapper.namespace}}}" if wrapper.namespace else ""
     root = etree.Element(f"{space}{wrapper.name}", nsmap={"ns": wrapper.namespace} if space else None)
     inner = space if wrapper.qualified else ""
@@ -62,7 +67,16 @@ def soap_answer(
     except (ValueError, TypeError):
         raise Unencodable([Problem("", "not_xml_name")]) from None
     body = etree.tostring(root, encoding="unicode")
-    return Response(told.status.get(outcome, 200), *_enveloped(soap, body))  # type: ignore[call-overload]
+    return Response(status, *_enveloped(soap, body))
+
+
+def _typed(status: int, tree: Mapping[str, Any], soap: int, wire: Wire) -> Response:
+    """By the types of their contract: members in its order and its namespaces. Raises Unencodable."""
+    body = Body(wire, soap)
+    if problems := body.problems(tree):
+        raise Unencodable(problems)
+    envelope = etree.tostring(body.envelope(tree), encoding="unicode")
+    return Response(status, {"Content-Type": _MEDIA[soap]}, (_DECLARATION + envelope).encode())
 
 
 def soap_fault(soap: int, text: str, *, ours: bool = False) -> Response:

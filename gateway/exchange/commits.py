@@ -71,6 +71,8 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
         )
         if conclusion.only and decision.state != conclusion.only:
             raise Moved
+        if row is not None and row.kind == "write" and decision.state in ENDS and not row.ended:
+            exchanges.waiting_behind(connection, row)  # locked before the case (store/locking.py)
         if row is None:  # a read has one commit: its row is made here
             was = was._replace(attempt=fact.attempt)
             exchanges.admit(connection, was)

@@ -5,7 +5,7 @@ A question is a read like any other, behind everything that is to be sent. A cla
 lease is over; what it had brought is not kept twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -16,7 +16,8 @@ from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.cases.states import DECISIONS
 from gateway.errors import Refusal
-from gateway.exchange.outcomes import NoResult, Outcome, keep, seal_result
+from gateway.exchange.kept import kept_of
+from gateway.exchange.outcomes import NoResult, Outcome, keep, parted, seal_result
 from gateway.exchange.papers import Erased, plain
 from gateway.exchange.questions import ACTOR, AGAIN_MS, NO_ANSWER, ask_what_is_due, cause_of, longest_ms
 from gateway.exchange.reads import Question, pose
@@ -95,7 +96,30 @@ async def _ask(story: Exchanges, was: Wanted, fetched: Fetched) -> Outcome | Non
     asked, _ = await pose(story, question)
     if fetched.cause or not fetched.document:
         return None
-    return await seal_result(story.around.papers, asked, fetched.document)
+    return await seal_result(story.around.papers, asked, await _without_kept(story, was, fetched.document))
+
+
+async def _without_kept(story: Exchanges, was: Wanted, document: dict[str, Any]) -> dict[str, Any]:
+    """Documents that came with an earlier ending are not kept twice, though a later one names them, too."""
+    earlier = [
+        _named(paper)
+        for each in await kept_of(story, was.case_id)
+        if each.result.source == was.platform and each.result.state != document.get("state")
+        for paper in (each.document or {}).get("documents", ())
+    ]
+    papers = parted(document).document.get("documents", ())
+    new = [
+        paper
+        for paper, said in zip(document.get("documents", ()), papers, strict=True)
+        if _named(said) not in earlier
+    ]
+    return {**document, "documents": new} if len(new) < len(papers) else document
+
+
+def _named(paper: Mapping[str, Any]) -> tuple[Any, ...]:
+    """By which a document is known again."""
+    file = paper.get("file", {})
+    return (*(paper.get(name) for name in ("kind", "name", "number", "on")), file.get("digest"))
 
 
 def _kept(fetched: Fetched, outcome: Outcome, declared: Operation) -> Callable[[Transaction], None]:

@@ -7,6 +7,7 @@ probed, or held for a person.
 
 from collections.abc import Sequence
 
+from adapters.classify import SETTLED as REFUSAL_SETTLED
 from gateway.model import Decision, Fact, Policy, ProbePolicy
 from gateway.retry import jitter_of, wait_ms
 
@@ -47,7 +48,8 @@ def judge(history: History, policy: Policy, *, exchange_id: str, admitted_ms: in
 def unresolved(history: History, policy: Policy) -> int | None:
     """Index of the unknown that nothing has resolved, the one that was over last if there are several; or None.
 
-    Resolved by: a person's settlement; what was heard later of the very same attempt (its lease was over, its
+    Resolved by: a person's settlement; a refusal that is declared to be of every attempt;
+    what was heard later of the very same attempt (its lease was over, its
     process was not); or as many probes that say "absent" as the policy asks for, each of them asked after
     `settled_after` since the attempt was over (a replica may be filled in batches, and the lost request may
     still stand in their queue). Each unknown needs its own: one may become known after it was over for long.
@@ -59,9 +61,16 @@ def unresolved(history: History, policy: Policy) -> int | None:
 
 def _is_resolved(since: History, policy: Policy) -> bool:
     """Whether the unknown that `since` begins with is resolved by what follows it."""
-    if any(fact.kind in SETTLED for fact in since) or _heard_of(since[0].attempt, since[1:]):
+    if any(fact.kind in SETTLED or _is_of_every_attempt(fact) for fact in since) or _heard_of(
+        since[0].attempt, since[1:]
+    ):
         return True
     return policy.probe is not None and _absences(since, policy.probe) >= policy.probe.tries
+
+
+def _is_of_every_attempt(fact: Fact) -> bool:
+    """A refusal that they declare to be about the number itself: no attempt under it was taken, or will be."""
+    return fact.kind == "refused" and fact.cause == REFUSAL_SETTLED
 
 
 def _heard_of(attempt: int, since: History) -> bool:

@@ -17,6 +17,7 @@ from gateway.exchange.brought import brought
 from gateway.exchange.commits import Moved
 from gateway.exchange.contents import apart
 from gateway.exchange.following import SUBMIT, known_of, life_of
+from gateway.exchange.judge import unresolved
 from gateway.exchange.prepare import (
     Document,
     Translated,
@@ -36,6 +37,7 @@ from mappings import canonical
 from mappings.china_time import CHINA
 
 UNSENT = frozenset({"waiting", "deferred"})
+NOBODYS = "0" * 26  # the id of an exchange that there will not be
 AGAIN_S = 30  # when to come back for a number that their platform has still to tell
 _OF_CASE = canonical.schema("canonical/case@1")["properties"].keys() - {"materials"}
 
@@ -49,10 +51,7 @@ async def write(story: Exchanges, asked: Asked, case: Case) -> tuple[Exchange, b
     if known is not None:
         return known, True
     faults = await checked(asked, story.around.clock_ms())
-    writes = await story.around.store.read(lambda connection: exchanges.of_case(connection, case.id))
-    submitted = next((each for each in writes if each.operation == SUBMIT), None)
-    if submitted is None:
-        raise Refusal("not_found")
+    submitted = await _submitted(story, case)
     if asked.operation == WITHDRAW and submitted.state in UNSENT and not faults:
         try:
             return await _taken_back(story, asked, submitted), False
@@ -61,6 +60,29 @@ async def write(story: Exchanges, asked: Asked, case: Case) -> tuple[Exchange, b
         except Moved:  # it is leaving, or a byte of it may be out: they are to be told
             submitted = await story.look_up(submitted.id)
     return await story.take(asked, partial(_prepared, story, asked, case, submitted, faults))
+
+
+async def preview(story: Exchanges, asked: Asked, case: Case) -> Prepared | None:
+    """What `write` would send now, after every check; None for a submit that would be taken back here.
+
+    Nothing is sent and nothing kept. Raises Refusal; Erased.
+    """
+    faults = await checked(asked, story.around.clock_ms())
+    submitted = await _submitted(story, case)
+    if asked.operation == WITHDRAW and submitted.state in UNSENT and not faults:
+        facts = await story.around.store.read(lambda connection: exchanges.facts_of(connection, submitted.id))
+        route = await story.around.shelf.route_of(submitted)
+        if unresolved(facts, route.policy) is None:  # else they may have it, and are told
+            return None
+    return await _prepared(story, asked, case, submitted, faults, NOBODYS)
+
+
+async def _submitted(story: Exchanges, case: Case) -> Exchange:
+    writes = await story.around.store.read(lambda connection: exchanges.of_case(connection, case.id))
+    submitted = next((each for each in writes if each.operation == SUBMIT), None)
+    if submitted is None:
+        raise Refusal("not_found")
+    return submitted
 
 
 async def _taken_back(story: Exchanges, asked: Asked, submitted: Exchange) -> Exchange:
@@ -89,7 +111,7 @@ async def _prepared(
     document |= _added(of_case, submitted, exchange_id, around.clock_ms())
     document["by"] = _by(document["by"], of_case["receiving"])
     translated = translate(route, document, exchange_id)
-    if not submitted.ended and _lacks_their_number(translated):
+    if not submitted.theirs and _lacks_their_number(translated):  # also where a call proved that it landed
         raise Refusal("case_unconfirmed", retry_after_s=AGAIN_S, exchange=submitted.id)
     require_sendable(route, document, contents, translated, [*faults, *unusable])
     return Prepared(

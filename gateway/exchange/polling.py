@@ -19,6 +19,7 @@ from adapters.message import Reply
 from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.errors import Refusal
+from gateway.exchange import commits
 from gateway.exchange.following import answered, follow, is_ahead, is_sound
 from gateway.exchange.outcomes import Outcome, keep, seal_progress
 from gateway.exchange.papers import Erased, plain
@@ -29,7 +30,7 @@ from gateway.gates import Gate
 from gateway.model import Exchange, Fact
 from gateway.retry import jitter_of, wait_ms
 from gateway.routes import PROGRESS, Route
-from gateway.store import cases, events, followed
+from gateway.store import cases, events, exchanges, followed
 from gateway.store.followed import NEVER_MS, Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import Vault, WrongKey
@@ -48,6 +49,7 @@ class Heard:
 
     told:  keyed digest of the answer; empty if there was none.
     cause: why it does not say how the case stands; empty if it does.
+    reference: their number of the case, if it names it.
     """
 
     vault: Vault = field(repr=False)
@@ -55,6 +57,7 @@ class Heard:
     told: str = ""
     cause: str = ""
     retry_after_ms: int = 0
+    reference: str = ""
     document: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -67,6 +70,7 @@ class Heard:
         if fact.kind in NO_ANSWER or not (reply.raw or reply.document):
             return False
         if fact.kind == "taken":
+            self.reference = fact.reference
             self._read(route, plain(reply.document))
         # of an answer what is declared and nothing else: an envelope has a new number and a new time each time
         what = orjson.dumps([fact.kind, fact.code, self.cause, self.document], option=orjson.OPT_SORT_KEYS)
@@ -149,6 +153,8 @@ def _keep(
     """The next time, and what was told, in one commit: a crash before it has the case asked about again."""
 
     def work(tx: Transaction) -> None:
+        if asked and heard.is_new and heard.reference:
+            _learn(tx, was, heard.reference)
         news = answered(heard.document, asked) if asked and heard.document and heard.is_new else []
         now = next_time(was, heard, declared, tx.now_ms)
         if ahead := [each.at_ms for each in news if is_ahead(each, tx.now_ms)]:
@@ -169,6 +175,16 @@ def _keep(
             tx.record(_unfollowed(was, tx.now_ms))
 
     return work
+
+
+def _learn(tx: Transaction, was: Followed, theirs: str) -> None:
+    """Their number of a case that a call had proven to have arrived, and their answer to it never named."""
+    row = exchanges.by_id(tx.connection, was.exchange_id)
+    if row is None or row.theirs or row.state != "delivered":
+        return
+    row = exchanges.locked(tx.connection, row.id, wait=True)  # exchanges are locked before cases
+    if row is not None and not row.theirs:
+        commits.learned(tx, row, theirs)
 
 
 def _unfollowed(was: Followed, now_ms: int) -> Entry:

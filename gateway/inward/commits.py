@@ -1,6 +1,6 @@
 """The one commit of a call in: everything that it tells, or nothing of it. It stands before the answer.
 
-Exchanges are locked before cases, and both in the order of their ids, as everywhere.
+What it changes is locked first, in the order of store/locking.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +16,7 @@ from gateway.model import Exchange, Policy
 from gateway.model import Fact as Known
 from gateway.store import bodies, cases, exchanges
 from gateway.store.events import Told
+from gateway.store.locking import lock
 from gateway.store.transaction import Transaction
 from gateway.store.vault import DataKey, Vault
 
@@ -90,6 +91,9 @@ def take(taking: Taking) -> Callable[[Transaction], Taken]:
         if not cases.claim_key(connection, caller, scope, taking.digest, taking.digest, exchange.id):
             earlier = cases.consumed_key(connection, caller, scope, taking.digest)
             raise ToldBefore(earlier[0] if earlier else "")
+        lock(
+            connection, [each.exchange for each in taking.landed], [each.case_id for each in taking.tellings]
+        )
         moved = [
             _landed(tx, each, exchange) for each in sorted(taking.landed, key=lambda one: one.exchange.id)
         ]

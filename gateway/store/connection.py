@@ -26,11 +26,13 @@ class StorageUnavailable(Exception):
     """The database cannot record or answer now (lost, full, locked, restarting); nothing was changed.
 
     lost: the connection is gone, so whatever else is asked of it fails as well.
+    crossed: it and another transaction waited for each other, and this one was given up; it may succeed at once.
     """
 
-    def __init__(self, why: str, *, lost: bool = False) -> None:
+    def __init__(self, why: str, *, lost: bool = False, crossed: bool = False) -> None:
         super().__init__(why)
         self.lost = lost
+        self.crossed = crossed
 
 
 class Driver(Protocol):

@@ -42,6 +42,7 @@ _SINCE_17 = {"transaction_timeout": f"{TRANSACTION_S}s"}  # the whole of it, not
 _AGAIN_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 _NOW = sa.select(sa.cast(sa.extract("epoch", sa.func.clock_timestamp()) * 1000, sa.BigInteger))
 _TELL = sa.select(sa.func.pg_notify(CHANNEL, sa.bindparam("ids", type_=sa.Text)))
+_CROSSED = frozenset({"40P01", "40001"})
 # of DB-API; what else a driver raises is a mistake of ours
 _TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 
@@ -125,7 +126,9 @@ def _told_as_unavailable(*, lost: bool = False) -> Iterator[None]:
         yield
     except _TROUBLE as error:
         gone = lost or error.sqlstate is None or error.sqlstate[:2] in {"08", "57"}
-        raise StorageUnavailable(type(error).__name__, lost=gone) from error
+        raise StorageUnavailable(
+            type(error).__name__, lost=gone, crossed=error.sqlstate in _CROSSED
+        ) from error
 
 
 class Served:

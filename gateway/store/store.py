@@ -113,7 +113,10 @@ class Store:
         error = await self._transact(group)
         if error is None:
             return
-        if len(group) == 1 or (isinstance(error, StorageUnavailable) and error.lost):
+        unavailable = error if isinstance(error, StorageUnavailable) else None
+        if (len(group) == 1 and not (unavailable and unavailable.crossed)) or (
+            unavailable and unavailable.lost
+        ):
             for waiting in group:
                 waiting.error = error
             return

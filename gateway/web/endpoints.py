@@ -10,19 +10,17 @@ from gateway.web.api import (
     exchanges,
     guides,
     health,
-    later,
+    joined,
     needs,
     prints,
     results,
 )
 from gateway.web.described import BYTES, HTML, TEXT, Endpoint, Success
 from gateway.web.described import GUARDED as _GUARDED
+from gateway.web.endpoints_of_later import BODY as _BODY
+from gateway.web.endpoints_of_later import LATER
 from gateway.web.endpoints_of_materials import MATERIALS
 
-_BODY = (
-    "too_large", "too_slow", "wrong_media_type", "wrong_charset", "body_unreadable", "not_json", "not_an_object",
-    "duplicate_key", "too_deep", "number_inexact",
-)  # fmt: skip
 _ALIGNED = (
     "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
     "item_alignment_conflict", "item_alignment_gap", "item_alignment_ended", "item_target_missing",
@@ -47,17 +45,6 @@ _ASKED = (
     "not_found", "not_active", "operation_not_offered", "unmappable", "erased",
     "platform_refused", "platform_unavailable", "platform_garbled",
 )  # fmt: skip
-_LATER = (
-    "not_found", "invalid_case", "unmappable", "not_active", "operation_not_offered", "stopping", "case_over",
-    "write_open", "case_unconfirmed", "idempotency_key_missing", "idempotency_key_bad", "idempotency_conflict",
-    "platform_refused", "not_delivered", "erased",
-)  # fmt: skip
-_ASKED_FOR = (*_GUARDED, *_BODY, *_LATER, "nothing_asked")
-_WRITTEN = (
-    Success(201, ("办理地平台已接收", "Taken by the other platform"), "Exchange", headers=("Location",)),
-    Success(202, ("已受托，尚无结果", "Admitted, still open"), "Exchange", headers=("Location",)),
-    Success(200, ("已撤回，未曾送达", "Taken back before it left"), "Exchange", headers=("Location",)),
-)
 _GUIDE = (
     "not_active", "division_not_served", "route_ambiguous", "operation_not_offered", "unmappable",
     "platform_refused", "platform_unavailable", "platform_garbled",
@@ -111,30 +98,7 @@ ENDPOINTS = (
         (Success(200, ("打印件", "The print"), media=HTML),),
         (*_GUARDED, "not_found", "erased", "not_active"), (parameters.CASE, parameters.PRINT),
     ),
-    Endpoint(
-        "POST", "/v1/cases/{id}/correction", later.correct, "case.correct",
-        ("补正", "Correct a case"),
-        ("办理地告知补正之后（其平台声明可主动补正的，随时），把补正的材料和改正的字段送达办理地平台。"
-         "同一办件的各次操作按受托先后送达。",
-         "Sends corrected materials and fields of the form to the platform that has the case, once it has asked "
-         "for them, or at any time where it takes them unasked. What is written to one case keeps its order."),
-        _WRITTEN, _ASKED_FOR, (parameters.CASE, parameters.KEY, parameters.PREFER), "Correction",
-    ),
-    Endpoint(
-        "POST", "/v1/cases/{id}/supplement", later.supplement, "case.supplement",
-        ("容缺后补", "Supplement what was owed"),
-        ("补交容缺受理时尚欠的材料；与补正不同，不影响受理期限。",
-         "Sends materials that the case was accepted without. It is no correction: no clock begins anew."),
-        _WRITTEN, _ASKED_FOR, (parameters.CASE, parameters.KEY, parameters.PREFER), "Supplement",
-    ),
-    Endpoint(
-        "POST", "/v1/cases/{id}/withdrawal", later.withdraw, "case.withdraw",
-        ("撤回办件", "Withdraw a case"),
-        ("尚未送出的办件在本网关撤回（200，答复为提交的交换）；已送出或结果未知的，撤回申请排在其后送达办理地平台。",
-         "A case that has not left is taken back here (200: the exchange is that of its submit). What has left, "
-         "or may have, is withdrawn by the other platform, behind whatever is under way."),
-        _WRITTEN, (*_GUARDED, *_BODY, *_LATER), (parameters.CASE, parameters.KEY, parameters.PREFER), "Withdrawal",
-    ),
+    *LATER,
     Endpoint(
         "GET", "/v1/cases/{id}/result", results.show, "case.result",
         ("查看办理结果", "Look at what became of a case"),
@@ -144,6 +108,15 @@ ENDPOINTS = (
          " documents. A result is fetched by itself once an ending is told, and kept sealed. `fetching` says what"
          " is still to come; `link` of a document is where its file is."),
         (Success(200, ("办理结果", "The results"), "ResultView"),), (*_GUARDED, "not_found"), (parameters.CASE,),
+    ),
+    Endpoint(
+        "GET", "/v1/cases/{id}/outcome", joined.show, "case.result",
+        ("取办理结果（供另一通办网关）", "Get what became of a case, for another gateway"),
+        ("合为一份规范结果（canonical/result@1），文件以 base64 在其中，合计至多 16 MB，超出的只给摘要；"
+         "尚未办结或结果尚待取回时 known 为 false。",
+         "As one canonical/result@1 with its files in base64, 16 MB of them at most; what is beyond is named with"
+         " its digest. `known` is false until the case has ended and its result was fetched."),
+        (Success(200, ("办理结果", "The result"), "Outcome"),), (*_GUARDED, "not_found"), (parameters.CASE,),
     ),
     Endpoint(
         "GET", "/v1/cases/{id}/documents/{number}", results.document, "case.result",

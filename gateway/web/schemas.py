@@ -168,6 +168,11 @@ _OF_CASES: dict[str, Schema] = {
         "cursor": titled("下次从其后读起；按编号查找时为空", OPTIONAL),
     }),
     "ProgressView": an_object("办理进度", {"case": TEXT, "exchange": TEXT, "progress": a_ref("Progress")}),
+    "Outcome": an_object("办理结果（供另一通办网关）", {
+        "case": titled("办件标识", TEXT),
+        "known": titled("已办结且已取到结果", FLAG),
+        "result": {"title": "canonical/result@1；known 为 false 时为空", "type": ["object", "null"]},
+    }),
     "ResultView": an_object("办理结果", {
         "case": titled("办件标识", TEXT),
         "state": {"title": "办件状态", "enum": list(STATES)},
@@ -207,6 +212,15 @@ _OF_CASES: dict[str, Schema] = {
         "agreement": {"anyOf": [an_object("所依据的通办协议", {
             "agreement": TEXT, "document": TEXT, "batch": TEXT, "left_today": LEFT,
         }), {"type": "null"}]},
+    }),
+    "PreflightLater": an_object("后续操作预检结果", {
+        "case": titled("办件标识", TEXT),
+        "operation": titled("操作", TEXT),
+        "taken_back": titled("办件尚未送出，将在本网关撤回，无报文", FLAG),
+        "platform": titled("平台", OPTIONAL),
+        "release": titled("发布", OPTIONAL),
+        "message": {"title": "将要发送的报文（平台词汇）", "type": ["object", "null"]},
+        "personal_fields": titled("将要发送的个人信息字段", a_list(TEXT)),
     }),
     "Events": an_object("动态", {
         "events": a_list(an_object("一条", _EVENT, optional=SHOWN[1:])),

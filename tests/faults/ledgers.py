@@ -24,7 +24,7 @@ ORPHANS = {  # what must not be: rows of a commit without the others
         select 1 from audit_entries where exchange_id is not null and exchange_id not in {KNOWN}""",
     "an exchange without its case": """
         select 1 from exchanges where case_id not in (select id from cases)
-        and not (kind = 'read' and case_id = '')""",
+        and not (kind != 'write' and case_id = '')""",
     "a case without its exchange": "select 1 from cases where id not in (select case_id from exchanges)",
     "a case without our number": """
         select 1 from cases where id not in (select case_id from case_numbers where owner = 'tongban')""",

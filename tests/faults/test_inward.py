@@ -16,16 +16,52 @@ import pytest_asyncio
 from aiohttp import ClientError, ClientSession
 
 from tests.fakes.fixtures import case
+from tests.fakes.programme import step
 from tests.faults.conftest import NewPlace
 from tests.faults.ledgers import ask, halves, verified
 from tests.faults.nursery import Nursery, nursery
-from tests.faults.places import Place, submitted
-from tests.faults.stores import LONG, ON_BOTH_WHEN_LONG
+from tests.faults.places import Place, asked, submitted, until
+from tests.faults.stores import ON_BOTH, thinned
 from tests.inward.platform import UNIT, moment, signed
 
-pytestmark = ON_BOTH_WHEN_LONG
+pytestmark = ON_BOTH
 LATER_MS = 60_000
 AT_ONCE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told, in what state of the case, and how often each entry stands in the log when all is over.
+
+    apart: every how many boundaries it is killed in the suite.
+    """
+
+    name: str
+    path: str
+    service: str
+    says: dict[str, Any]
+    entries: dict[str, int]
+    held: bool = False
+    apart: int = 16
+
+    def body(self, ours: str) -> bytes:
+        said = {"sblsh": ours, "sj": moment(), **self.says}
+        whole = {"lb": [said]} if self.path == "notices" else said
+        return json.dumps({"fsdw": UNIT, **whole}).encode()
+
+
+PAPER = {"wslx": "A1", "wsmc": "决定书", "wjm": "决定书.pdf", "wjnr": "JVBERi0xLjQK"}
+NOTICE = Told(
+    "a notice", "notices", "s_sim_0101", {"tzbh": "TZ-KILLED", "zt": "30"}, {"case.event": 1}, apart=8
+)
+RESULT = Told(
+    "a result with a document", "results", "s_sim_0102", {"jlbh": "JG-KILLED", "zt": "50", "ws": [PAPER]},
+    {"case.event": 1, "case.result": 1},
+)  # fmt: skip
+PROOF = Told(
+    "a notice about a write of which nobody knows", "notices", "s_sim_0101", {"tzbh": "TZ-KILLED", "zt": "30"},
+    {"case.event": 1, "exchange.delivered": 1}, held=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +70,7 @@ class Start:
 
     place: Place
     children: Nursery
+    told: Told
     body: bytes
 
     async def run(self, folder: Path, at: int | None) -> tuple[list[str], list[str]]:
@@ -61,15 +98,16 @@ class Start:
         kinds = [
             json.loads(bytes(row[0]))["kind"] for row in ask(place.database, "select body from audit_entries")
         ]
-        counts = [kinds.count("exchange.inward"), kinds.count("case.event")]
-        wrong += [] if counts == [1, 1] else [f"inward, events: {counts}"]
+        counts = {kind: kinds.count(kind) for kind in self.told.entries}
+        wrong += [] if counts == self.told.entries else [f"entries: {counts}"]
+        wrong += [] if kinds.count("exchange.inward") == 1 else ["calls in that are kept: not one"]
         unsound = verified(place.database, (place.folder / "log_key").read_text())
         return [*wrong, unsound] if unsound else wrong
 
     async def tell(self, address: str) -> Any:
         """The answer, None if there was none."""
-        headers = {"Content-Type": "application/json", **signed()}
-        url = f"{address}/inbound/sim-gd/cases/notices"
+        headers = {"Content-Type": "application/json", **signed(self.told.service)}
+        url = f"{address}/inbound/sim-gd/cases/{self.told.path}"
         try:
             async with (
                 ClientSession() as session,
@@ -81,30 +119,47 @@ class Start:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def start(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace) -> AsyncIterator[Start]:
+async def children(template: Place) -> AsyncIterator[Nursery]:
+    async with nursery(template.folder) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module")
+async def template(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace) -> Place:
     place = new_place(tmp_path_factory.mktemp("told") / "place")
-    place.write()
-    async with place.platforms("sim-gd"), place.gateway() as gateway:
-        exchange = await submitted(gateway, case("gd-organization"))
-        assert exchange.state == "delivered"
+    place.write({"sim-gd": {"first: 50ms, most: 200ms": "first: 1h, most: 1h"}}, names=("sim-gd",))
+    async with place.gateway() as gateway:
         (place.folder / "log_key").write_text(gateway.signer.vkey)
     place.forget_sources()
-    notice = {"tzbh": "TZ-KILLED", "sblsh": exchange.ours, "zt": "30", "sj": moment()}
-    async with nursery(place.folder) as children:
-        yield Start(place, children, json.dumps({"fsdw": UNIT, "lb": [notice]}).encode())
+    return place
 
 
+async def begun(template: Place, folder: Path, children: Nursery, told: Told) -> Start:
+    """A case that they have; or one that they took, and whose answer was lost: it is tried again in an hour."""
+    place = template.copied(folder)
+    async with place.platforms("sim-gd") as there, place.gateway() as gateway:
+        if told.held:
+            there["sim-gd"].programme.add(step({"do": "take_then_drop"}, frozenset(), 0))
+            exchange, _ = await gateway.exchanges.admit(asked(gateway, case("gd-organization"), "key-0001"))
+            exchange = await until(gateway, exchange.id, "deferred")
+        else:
+            exchange = await submitted(gateway, case("gd-organization"))
+            assert exchange.state == "delivered"
+    return Start(place, children, told, told.body(exchange.ours))
+
+
+@pytest.mark.parametrize("told", [NOTICE, RESULT, PROOF], ids=lambda told: told.name)
 async def test_a_process_killed_at_any_boundary_of_a_call_in_is_told_again_and_it_counts_once(
-    start: Start, tmp_path: Path, subtests: Any
+    told: Told, template: Place, children: Nursery, tmp_path: Path, subtests: Any
 ) -> None:
+    start = await begun(template, tmp_path / "start", children, told)
     recorded, wrong = await start.run(tmp_path / "counting", None)
     assert not wrong
     through = recorded[: recorded.index("after COMMIT") + 1]  # the one commit; what follows is taking leave
     assert {"INSERT case_events", "INSERT exchanges", "INSERT audit_entries"} <= {
         each.partition(" ")[2] for each in through
     }
-    places = range(len(through))
-    tried = places if LONG else sorted({*places[::5], *places[-2:]})
+    tried = thinned(range(len(through)), told.apart, template)
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def killed_at(at: int) -> tuple[int, list[str], list[str]]:

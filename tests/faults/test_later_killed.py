@@ -8,23 +8,26 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from gateway.cases.later import CORRECT, WITHDRAW
+from gateway.cases.later import CORRECT, SUPPLEMENT, WITHDRAW
 from tests.fakes.server import Simulator
-from tests.faults.later import body_of, correction_asked
+from tests.faults.later import body_of, correction_asked, owing
 from tests.faults.ledgers import ask, states
 from tests.faults.nursery import Nursery, nursery
 from tests.faults.places import Place, submitted
-from tests.faults.stores import ON_BOTH_WHEN_LONG
+from tests.faults.stores import LONG, ON_BOTH
 from tests.faults.test_kill import Run, Scenario, Start, killed_everywhere
 from tests.faults.test_kill import template as template
 
-pytestmark = ON_BOTH_WHEN_LONG
+pytestmark = ON_BOTH
+OWED = Scenario("REST, a supplement", "sim-gd", "gd-agent", apart=15)
 SCENARIOS = (
-    (WITHDRAW, Scenario("REST, a withdrawal", "sim-gd", "gd-organization", apart=12)),
+    (WITHDRAW, Scenario("REST, a withdrawal", "sim-gd", "gd-organization", apart=15)),
     (CORRECT, Scenario("SOAP, a correction whose answer is lost", "sim-gx", "gx-person",
-                       ({"do": "take_then_drop", "operation": CORRECT},), covered=2, apart=12)),
+                       ({"do": "take_then_drop", "operation": CORRECT},), covered=2, apart=15)),
 )  # fmt: skip
-WRITTEN = {WITHDRAW: "withdrawal", CORRECT: "correction"}
+WRITTEN = {WITHDRAW: "withdrawal", CORRECT: "correction", SUPPLEMENT: "supplement"}
+if LONG:
+    SCENARIOS = (*SCENARIOS, (SUPPLEMENT, OWED))
 
 
 @dataclass(slots=True)
@@ -57,6 +60,13 @@ class RunCorrection(RunLater):
     operation = CORRECT
 
 
+class RunSupplement(RunLater):
+    operation = SUPPLEMENT
+
+
+RUNS = {WITHDRAW: RunLater, CORRECT: RunCorrection, SUPPLEMENT: RunSupplement}
+
+
 @pytest_asyncio.fixture(scope="module")
 async def children(template: Place) -> AsyncIterator[Nursery]:
     async with nursery(template.folder) as made:
@@ -69,10 +79,9 @@ async def test_what_comes_later_is_neither_lost_nor_doubled_by_a_death_at_any_bo
 ) -> None:
     place = template.copied(tmp_path / "submitted")
     async with place.platforms(scenario.platform) as there, place.gateway() as gateway:
-        first = await submitted(gateway, scenario.document)
+        document = owing(scenario.case) if operation == SUPPLEMENT else scenario.document
+        first = await submitted(gateway, document)
         if operation == CORRECT:
             await correction_asked(gateway, there[scenario.platform], first)
-    make = RunCorrection if operation == CORRECT else RunLater
-    await killed_everywhere(
-        Start(scenario, children, scenario.document, place, make=make), tmp_path, subtests
-    )
+    begin = Start(scenario, children, scenario.document, place, make=RUNS[operation])
+    await killed_everywhere(begin, tmp_path, subtests)

@@ -33,7 +33,7 @@ from tests.faults.steering import Steering
 
 POLL_S = 0.005
 CIRCUIT_MS = 1_500  # how long a platform is left alone that bars us
-NEVER_MS = 1 << 62  # clocks of cases are looked at by the clock, beside what dies at its boundaries
+NEVER_MS = 1 << 62  # clocks of cases are looked at by the clock, beside what else dies at its boundaries
 REFRESH_MS = 3_000  # how long one process may take to fetch a session secret before another one tries
 CHILDREN: set[int] = set()
 
@@ -44,6 +44,7 @@ class Job:
 
     at: the boundary at which it dies; None: at none. mortal: whether boundaries are counted at all; if not,
     it is a gateway as `tongban serve` runs it, but for the clock.
+    watches: whether it looks at the clocks of cases while it is mortal, which it does by the clock.
     desk: the folder below `folder` for what is this process's alone: its address, its log, its marks.
     steered: its clock is this machine's, and that and its disk are spoilt by files on its desk (steering.py).
     short: what takes a minute takes seconds. without: the guard that it lacks (guards.py).
@@ -52,6 +53,7 @@ class Job:
     job: int
     folder: str
     mortal: bool = False
+    watches: bool = False
     at: int | str | None = None
     checkpoints: bool = False
     ahead_ms: int = 0
@@ -134,7 +136,7 @@ def _become(job: Job) -> None:
         if job.short:
             put("gateway.exchange.circuit", "CIRCUIT_MS", CIRCUIT_MS)
             put("gateway.credentials", "REFRESH_MS", REFRESH_MS)
-        if job.mortal:
+        if job.mortal and not job.watches:
             put("gateway.deadlines.watching", "EVERY_MS", NEVER_MS)
         if job.without:
             remove(job.without)

@@ -27,6 +27,8 @@ def verdict(policy, *facts, now_ms=1_000):
     "policy, facts, expected",
     [
         ("bare", ["taken"], ("delivered", None)),
+        ("repeatable", ["unknown", "refused"], ("held", None)),  # of the first nothing is known
+        ("repeatable", ["unknown", Fact("refused", at_ms=1_000, cause="settled")], ("refused", None)),
         ("bare", ["refused"], ("refused", None)),
         ("bare", ["unknown"], ("held", None)),  # nobody can say: a person
         ("bare", ["not_sent"], ("deferred", "send")),

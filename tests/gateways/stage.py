@@ -36,6 +36,7 @@ SWIFT = {
     "wait=20": "wait=1",
     "first: 5s": "first: 100ms",
     "first: 10m": "first: 200ms",
+    "most: 24h": "most: 400ms",
     "most: 6h": "most: 400ms",
 }
 

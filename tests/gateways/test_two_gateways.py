@@ -63,6 +63,18 @@ async def test_what_the_platform_behind_refuses_is_refused_with_its_reason(two: 
     assert (status, problem["code"], problem["their_code"]) == (422, "platform_refused", "platform_refused")
 
 
+async def test_a_refusal_whose_first_answer_was_lost_is_known_as_refused_when_it_is_asked_again(
+    two: Two,
+) -> None:
+    lingnan, guishan, line = two
+    await lingnan.tell(do="refuse")
+    before, lost, line.lose = lingnan.taken, line.lost, 1
+    _, exchange = await guishan.submit(case_of_somebody(), "key-refusal-lost")
+    found = await guishan.ended(exchange["exchange"])
+    assert (found["state"], found["attempts"] > 1, line.lost) == ("refused", True, lost + 1)
+    assert lingnan.taken == before
+
+
 async def test_what_is_still_open_over_there_is_open_here_and_is_delivered_once(two: Two) -> None:
     lingnan, guishan, _ = two
     await lingnan.tell(do="later", times=3, after_s=1)

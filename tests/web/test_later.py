@@ -314,3 +314,60 @@ async def test_nobody_touches_the_case_of_another_caller(service: Running, key: 
             Idempotency_Key=key,
         )
         assert (answer.status, answer.code) == (404, "not_found")
+
+
+async def preflight(service: Running, submitted: dict[str, Any], operation: str, body: Any) -> Answer:
+    path = f"{submitted['links']['case']}/{PATHS[operation]}/preflight"
+    return await service.ask("POST", path, body=body)
+
+
+@BOTH
+async def test_what_would_come_later_is_checked_and_shown_as_it_would_be_sent_and_nothing_is_sent(
+    service: Running, key: str, name: str
+) -> None:
+    submitted = await submitted_case(service, key, name)
+    early = await preflight(service, submitted, "case.correct", correction(name))
+    assert (early.status, early.document["code"]) == (409, "nothing_asked")
+    await reached(service, submitted, "signed", "correction_needed")
+    before, rows = service.counts(), await service.rows()
+    shown = {}
+    for operation, body in (("case.correct", correction(name)), ("case.withdraw", withdrawal())):
+        answer = await preflight(service, submitted, operation, body)
+        assert answer.status == 200, answer.text
+        shown[operation] = answer.document
+        assert (shown[operation]["platform"], shown[operation]["taken_back"]) == (
+            submitted["platform"],
+            False,
+        )
+        assert submitted["numbers"]["ours"] in str(shown[operation]["message"])
+    assert "申请人另在户籍地办理" in str(shown["case.withdraw"]["message"])
+    wrong = await preflight(service, submitted, "case.withdraw", withdrawal(reason=""))
+    assert (wrong.status, wrong.document["code"]) == (422, "invalid_case")
+    assert (service.counts(), await service.rows()) == (before, rows)
+    told_so = await told(service, submitted, "case.withdraw", withdrawal(), f"{key}-w")
+    assert told_so.status == 201
+
+
+async def test_of_a_case_that_owes_something_the_supplement_can_be_checked_before(
+    service: Running, key: str
+) -> None:
+    document = case_of_somebody("gd-person")
+    document["materials"][0] |= {"files": [], "instead": {"kind": "owed", "until": "2099-12-31"}}
+    answer = await service.submit(document, key)
+    checked = await preflight(service, answer.document, "case.supplement", correction())
+    assert (checked.status, checked.document["operation"]) == (200, "case.supplement"), checked.text
+
+
+async def test_a_withdrawal_of_what_has_not_left_is_told_to_be_taken_back_here(
+    service: Running, key: str
+) -> None:
+    await service.tell("sim-gd", do="later", times=9, after_s=60)
+    answer = await service.submit(case_of_somebody("gd-person"), key, Prefer="wait=0")
+    for _ in range(100):
+        exchange = (await service.ask("GET", f"/v1/exchanges/{answer.document['exchange']}")).document
+        if exchange["state"] == "deferred":
+            break
+        await asyncio.sleep(0.05)
+    shown = (await preflight(service, answer.document, "case.withdraw", withdrawal())).document
+    assert (shown["taken_back"], shown["message"], shown["platform"]) == (True, None, None)
+    assert (await service.ask("GET", f"/v1/exchanges/{exchange['exchange']}")).document["state"] == "deferred"

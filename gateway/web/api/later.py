@@ -1,10 +1,12 @@
-"""POST /v1/cases/{id}/correction, /supplement, /withdrawal: what comes to a case later."""
+"""POST /v1/cases/{id}/correction, /supplement, /withdrawal: what comes to a case later; …/preflight of each."""
+
+from typing import Any
 
 from aiohttp import web
 
 from gateway.cases.later import CORRECT, SUPPLEMENT, WITHDRAW
 from gateway.exchange import later
-from gateway.web.answers import GATEWAY, STAY
+from gateway.web.answers import GATEWAY, PRIVATE, STAY, answer
 from gateway.web.api.cases import asked_for, own_case
 from gateway.web.outcome import outcome
 from gateway.web.reading import idempotency_key, identifier, wait_s
@@ -20,6 +22,37 @@ async def supplement(request: web.Request) -> web.Response:
 
 async def withdraw(request: web.Request) -> web.Response:
     return await _written(request, WITHDRAW)
+
+
+async def preflight_correction(request: web.Request) -> web.Response:
+    return await _previewed(request, CORRECT)
+
+
+async def preflight_supplement(request: web.Request) -> web.Response:
+    return await _previewed(request, SUPPLEMENT)
+
+
+async def preflight_withdrawal(request: web.Request) -> web.Response:
+    return await _previewed(request, WITHDRAW)
+
+
+async def _previewed(request: web.Request, operation: str) -> web.Response:
+    """Every check, and the message as it would be sent now. Nothing is sent and nothing kept."""
+    gateway, case_id = request.app[GATEWAY], identifier(request)
+    asked = await asked_for(request, operation, about=case_id)
+    case = await own_case(request, case_id)
+    prepared = await later.preview(gateway.exchanges, asked, case)
+    shown = {"case": case.id, "operation": operation, "taken_back": prepared is None}
+    if prepared is None:
+        unsent: dict[str, Any] = {"platform": None, "release": None, "message": None, "personal_fields": []}
+        return answer({**shown, **unsent}, headers=PRIVATE)
+    message = {
+        "platform": prepared.route.name,
+        "release": prepared.route.release,
+        "message": prepared.message.document,
+        "personal_fields": list(prepared.personal),
+    }
+    return answer({**shown, **message}, headers=PRIVATE)
 
 
 async def _written(request: web.Request, operation: str) -> web.Response:

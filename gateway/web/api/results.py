@@ -36,7 +36,7 @@ async def show(request: web.Request) -> web.Response:
     kept = await kept_of(gateway.exchanges, case.id)
     await seen(gateway.exchanges, kept, actor=identity.key_id)
     refused = refusal_of(known)
-    words = await _words(gateway, refused) if refused else ""
+    words = await words_of(gateway, refused) if refused else ""
     return answer(result_view(known, kept, wanted, refused, words), headers=PRIVATE)
 
 
@@ -58,7 +58,7 @@ async def document(request: web.Request) -> web.Response:
     return file_answer(request, file.content, BYTES, tag=tag, headers=headers)
 
 
-async def _words(gateway: Gateway, refused: Exchange) -> str:
+async def words_of(gateway: Gateway, refused: Exchange) -> str:
     try:
         return await their_words(gateway, refused)
     except Erased:

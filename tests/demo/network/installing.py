@@ -13,9 +13,10 @@ from tests.fakes.fixtures import CATALOGUE
 from tests.fakes.server import Simulator
 from tests.installation import CALLER_YAML, EXAMPLES, SECRETS
 
+SQLITE = "sqlite:///state/tongban.db"
 CONF = """\
 name: network.tongban.example/log
-database: sqlite:///state/tongban.db
+database: {database}
 platforms: [{folder}]
 catalogue: [items.csv]
 bounds: {{lease_margin_s: "1", wait_s: "5", open_requests: "256"}}
@@ -39,12 +40,12 @@ def key_of(caller: str) -> str:
     return f"network-key-of-{caller}"
 
 
-def write(folder: Path, running: Mapping[str, Simulator]) -> Path:
+def write(folder: Path, running: Mapping[str, Simulator], database: str = SQLITE) -> Path:
     """Its conf folder."""
     conf = folder / "conf"
     for part in ("callers", "platforms", "agreements"):
         (conf / part).mkdir(parents=True)
-    (conf / "gateway.yaml").write_text(CONF.format(folder=folder / "declared"), "utf-8")
+    (conf / "gateway.yaml").write_text(CONF.format(folder=folder / "declared", database=database), "utf-8")
     for name, standing in PLATFORMS.items():
         _declare(folder / "declared", name)
         if name in running:

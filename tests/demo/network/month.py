@@ -14,21 +14,18 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 
-from gateway.boot import Gateway, boot
+from gateway.boot import Gateway
 from gateway.cli.desk_work import today
-from gateway.cli.serve import first_start
 from gateway.desk import lines, records
-from gateway.settings import load
 from gateway.store import exchanges, followed, results, watched
 from gateway.store.connection import Connection
-from gateway.web.app import Service
-from gateway.world import World
 from tests.demo.network import papers
-from tests.demo.network.installing import key_of, write
+from tests.demo.network.installing import SQLITE, key_of, write
 from tests.demo.network.notices import Notices
 from tests.demo.network.places import PLATFORMS
+from tests.demo.network.seat import Seat
 from tests.demo.network.stories import BEGINS, ENDS, Step, Story
 from tests.fakes import clock
 from tests.fakes.control import application
@@ -62,18 +59,25 @@ class Running:
 
 @dataclass(slots=True)
 class Month:
-    """Everything of the month while it runs. done: told after each step of a story."""
+    """Everything of the month while it runs.
 
-    gateway: Gateway
-    address: str
+    kills: how often the gateway is killed with a submission just admitted; done: told after each step of a story.
+    """
+
+    seat: Seat
     client: ClientSession
     simulators: Mapping[str, Simulator]
     stories: list[Story]
     notices: Notices
+    kills: int = 0
     done: Callable[[], None] = lambda: None
     cases: list[Running] = field(default_factory=list)
     _agenda: list[tuple[int, int, Running]] = field(default_factory=list)
     _turn: "count[int]" = field(default_factory=count)
+
+    @property
+    def gateway(self) -> Gateway:
+        return self.seat.gateway
 
     async def run(self) -> None:
         """Play it to its end: every story told, and everything that it leads to come to rest."""
@@ -96,7 +100,7 @@ class Month:
         """(status, document) of one request to the gateway."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         sent["Authorization"] = f"Bearer {key_of(caller)}"
-        async with self.client.request(method, self.address + path, json=body, headers=sent) as response:
+        async with self.client.request(method, self.seat.address + path, json=body, headers=sent) as response:
             return response.status, await response.json()
 
     async def view(self, case: Running) -> dict[str, Any]:
@@ -135,7 +139,10 @@ class Month:
 
     async def _act(self, case: Running) -> None:
         """The next step of a story; one whose time has not come (not there yet, not known here) an hour later."""
-        if not case.case:
+        if not case.case and self._is_fatal(case):
+            async with self.seat.given_up_to_one_that_dies():
+                await self._submit(case)
+        elif not case.case:
             await self._submit(case)
         elif (step := case.next) is not None:
             acted = await (self._here(case, step) if step.here else self._there(case, step))
@@ -146,6 +153,11 @@ class Month:
         self.done()
         if (step := case.next) is not None:
             self._put(max(step.at_ms, clock.now_ms() + 600_000), case)
+
+    def _is_fatal(self, case: Running) -> bool:
+        """Whether the gateway dies with this submission: those in the middle of the month."""
+        place = self.cases.index(case) - len(self.cases) // 2
+        return place >= 0 and self.seat.kills < self.kills and not case.story.there.is_desk
 
     async def _submit(self, case: Running) -> None:
         story = case.story
@@ -172,7 +184,7 @@ class Month:
             return False
         ledger.move(case.ours, step.what)
         if place.pushes:
-            await self.notices.tell(case.ours, place.unit(case.story.item), step.what)
+            await self.notices.tell(place.platform, case.ours, place.unit(case.story.item), step.what)
         return True
 
     async def _by_hand(self, case: Running, step: Step) -> bool:
@@ -201,8 +213,10 @@ class Month:
 
 
 @asynccontextmanager
-async def month(folder: Path, stories: list[Story], seed: int) -> AsyncIterator[Month]:
-    """Everything started on the first morning of the month, and stopped again."""
+async def month(
+    folder: Path, stories: list[Story], seed: int, *, database: str = SQLITE, kills: int = 0
+) -> AsyncIterator[Month]:
+    """Everything started on the first morning of the month, and stopped again. database: its address."""
     clock.set_ms(int(BEGINS.timestamp() * 1000))
     async with AsyncExitStack() as stack:
         stack.callback(clock.follow_machine)
@@ -210,15 +224,8 @@ async def month(folder: Path, stories: list[Story], seed: int) -> AsyncIterator[
         made = {name: each.simulator() for name, each in PLATFORMS.items() if each.simulator}
         for simulator in made.values():
             await stack.enter_async_context(running(simulator, application))
-        conf = await asyncio.to_thread(write, folder, made)
-        gateway = boot(load(conf), World(clock_ms=clock.now_ms, wall_ms=clock.now_ms))
-        await gateway.start()
-        stack.push_async_callback(gateway.stop)
-        await first_start(gateway)
-        runner = Service(gateway).runner()
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        notices = Notices(client, address, Random(seed))
-        yield Month(gateway, address, client, made, stories, notices)
+        seat = Seat(await asyncio.to_thread(write, folder, made, database))
+        await seat.sit()
+        stack.push_async_callback(seat.rise)
+        notices = Notices(client, seat, Random(seed))
+        yield Month(seat, client, made, stories, notices, kills)

@@ -62,7 +62,7 @@ COUNTIES = tuple(
 )
 PARTNERS = (
     *COUNTIES,
-    Place("361121", "模拟赣东一县", "net-gd", answers=True),
+    Place("361121", "模拟赣东一县", "net-gd", pushes=True, answers=True),
     Place("361122", "模拟赣东二县", "net-desk"),
     Place("340322", "模拟五河县", "net-desk"),
     Place("330822", "模拟常山县", "net-cs"),
@@ -144,7 +144,10 @@ PLATFORMS: Mapping[str, Standing] = {
         _qianyun,
     ),
     "net-gd": Standing(
-        "sim-gx", "模拟赣东省政务共享平台", "secrets: {licence: {file: licence}}\n", _gandong, _organs()
+        "sim-gx", "模拟赣东省政务共享平台",
+        "secrets: {licence: {file: licence}}\n"
+        'inward: {speaks_for: ["361121"], secrets: {licence: {file: licence}}}\n',
+        _gandong, _organs(),
     ),
     "net-cs": Standing(
         "sim-yh", "模拟常山县政务服务平台",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.demo.network import counts
 from tests.demo.network.figures import Fates, Row, differences, table
+from tests.demo.network.installing import SQLITE
 from tests.demo.network.month import Month, Running, month
 from tests.demo.network.notices import LIES, TAKEN
 from tests.demo.network.stories import Story
@@ -23,15 +24,22 @@ class Played:
 
 
 async def play(
-    folder: Path, stories: list[Story], seed: int, done: Callable[[str], None] = lambda day: None
+    folder: Path,
+    stories: list[Story],
+    seed: int,
+    done: Callable[[str], None] = lambda day: None,
+    *,
+    database: str = SQLITE,
+    kills: int = 0,
 ) -> Played:
-    """done: told the day in the month after each step."""
-    async with month(folder, stories, seed) as played:
+    """done: told the day in the month after each step.    kills: of the gateway, in the middle of the month."""
+    async with month(folder, stories, seed, database=database, kills=kills) as played:
         played.done = lambda: done(f"{clock.now():%m-%d}")
         await played.run()
         fates = await counts.by_events(played)
         wrong = [line for case in played.cases for line in await _wrong(played, case)]
         wrong += _believed(played)
+        wrong += [] if played.seat.kills == kills else [f"killed {played.seat.kills} times"]
         wrong += differences("events", fates, "the store", await counts.by_store(played))
         wrong += differences("events", fates, "the places", await counts.by_places(played))
         wrong += _doubled(played)
@@ -77,4 +85,5 @@ def _said(played: Month) -> list[str]:
     arrived = ", ".join(
         f"{name} {each.ledger.counts()['arrivals']}" for name, each in played.simulators.items()
     )
-    return [f"calls in: {notices}", f"requests that reached the platforms: {arrived}"]
+    killed = f"the gateway was killed {played.seat.kills} times"
+    return [killed, f"calls in: {notices}", f"requests that reached the platforms: {arrived}"]

@@ -16,8 +16,10 @@ SEED, CASES = 1, 12
 DAY_MS = 86_400_000
 
 
-async def test_a_month_of_the_network_ends_rightly_and_three_counts_of_it_agree(tmp_path: Path) -> None:
-    played = await play(tmp_path, drawn(SEED, CASES), SEED)
+async def test_a_month_of_the_network_with_a_killed_gateway_ends_rightly_and_three_counts_agree(
+    tmp_path: Path,
+) -> None:
+    played = await play(tmp_path, drawn(SEED, CASES), SEED, kills=1)
     assert played.wrong == []
     assert len(played.fates) == CASES
     *_, across, within, every = played.rows

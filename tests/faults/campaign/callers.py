@@ -8,10 +8,13 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from tests.faults.campaign.people import Errand, People
+from gateway.cases.later import CORRECT, SUPPLEMENT, WITHDRAW
+from tests.faults.campaign.people import PATHS, TEMPLATES, Errand, Later, People, comes_later
 from tests.faults.test_kill import KEYS
 
-ACKNOWLEDGED = {201: "delivered", 202: "open"}
+ACKNOWLEDGED = {200: "withdrawn", 201: "delivered", 202: "open"}
+NOT_ADMITTED = frozenset({"case_over", "nothing_asked", "operation_not_offered"})
+NOT_YET = frozenset({"write_open", "case_unconfirmed"})
 SLOWEST_S = 9  # whoever hears nothing for so long hangs up
 PAUSE_S = 0.15
 
@@ -40,17 +43,56 @@ class Caller:
                 await asyncio.sleep(self.chance.uniform(0, 2 * PAUSE_S))
             if self.chance.random() < 0.3:
                 await self.look(self.chance.choice(self.errands))
+            if self.chance.random() < 0.4:
+                await self.goes_on(self.chance.choice(self.errands[-4:]))
+
+    async def goes_on(self, errand: Errand) -> None:
+        """Something comes to a case: what was owed, a correction where one is needed, its withdrawal."""
+        if not errand.case or errand.platform not in TEMPLATES:
+            return
+        operation = await self._next(errand)
+        if operation is None:
+            return
+        later = comes_later(errand, operation)
+        for _ in range(20):
+            await self.write(errand, later)
+            if later.told or self.resting.is_set():
+                return
+            await asyncio.sleep(self.chance.uniform(0, 2 * PAUSE_S))
+
+    async def _next(self, errand: Errand) -> str | None:
+        status, case = await self._ask(errand, "GET", f"/v1/cases/{errand.case}", SLOWEST_S)
+        if status == 200 and case["state"] == "correction_needed":
+            return CORRECT
+        if errand.owes and not errand.later:
+            return SUPPLEMENT
+        return WITHDRAW if self.chance.random() < 0.5 else None
+
+    async def write(self, errand: Errand, later: Later) -> None:
+        """One try of what comes later."""
+        later.tries += 1
+        headers = {"Idempotency-Key": later.key, "Prefer": f"wait={self.chance.choice((0, 0, 1))}"}
+        path = f"/v1/cases/{errand.case}/{PATHS[later.operation]}"
+        status, document = await self._ask(errand, "POST", path, self._patience_s(), headers, later.body)
+        if document and document.get("code") in NOT_ADMITTED:
+            later.told = str(document["code"])
+        elif not document or document.get("code") not in NOT_YET:
+            self._hear(later, status, document)
+
+    def _patience_s(self) -> float:
+        """Sometimes it is given up half-way, as by a browser tab that is closed."""
+        return self.chance.uniform(0.01, 0.4) if self.chance.random() < 0.1 else SLOWEST_S
 
     async def submit(self, errand: Errand, wait_s: float | None = None) -> None:
-        """One try; sometimes it is given up half-way, as by a browser tab that is closed."""
+        """One try."""
         wait = self.chance.choice((0, 0, 1, 2, 5)) if wait_s is None else wait_s
-        patience_s = (
-            self.chance.uniform(0.01, 0.4) if wait_s is None and self.chance.random() < 0.1 else SLOWEST_S
-        )
+        patience_s = self._patience_s() if wait_s is None else SLOWEST_S
         errand.tries += 1
         headers = {"Idempotency-Key": errand.key, "Prefer": f"wait={wait:g}"}
         status, document = await self._ask(errand, "POST", "/v1/cases", patience_s, headers, errand.document)
         self._hear(errand, status, document)
+        if status in ACKNOWLEDGED:
+            errand.case = document["case"]
 
     async def look(self, errand: Errand) -> None:
         """GET what was acknowledged earlier: it is there for ever."""
@@ -61,7 +103,7 @@ class Caller:
             elif status not in {200, 429} and 0 < status < 500:
                 errand.strange.append(f"{exchange_id} was acknowledged, and GET says {status}")
 
-    def _hear(self, errand: Errand, status: int, document: Any) -> None:
+    def _hear(self, errand: Errand | Later, status: int, document: Any) -> None:
         if status in ACKNOWLEDGED:
             errand.ids.add(document["exchange"])
             errand.told = ACKNOWLEDGED[status]

@@ -8,18 +8,37 @@ from typing import Any
 
 from tests.bench.bodies import identity_number
 from tests.fakes.fixtures import case
+from tests.faults.later import OWED, body_of
 
 TEMPLATES = {"sim-gd": "gd-agent", "sim-gx": "gx-person", "sim-bare": "gd-person"}
 SHARES = (4, 4, 3)
 AT_FRONTS = {"sim-table": "440281", "sim-folder": "440282"}
-DOOMED = 0.05
+DOOMED, OWES = 0.05, 0.2
+PATHS = {"case.correct": "correction", "case.supplement": "supplement", "case.withdraw": "withdrawal"}
+
+
+@dataclass(slots=True)
+class Later:
+    """What comes to a case later, under its own Idempotency-Key.
+
+    told: as of an errand, or why it was not admitted.
+    """
+
+    operation: str
+    key: str
+    body: dict[str, Any] = field(repr=False)
+    ids: set[str] = field(default_factory=set)
+    told: str = ""
+    tries: int = 0
+    strange: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Errand:
     """One case under one Idempotency-Key, and what its caller was told about it.
 
-    doomed:  the platform refuses this person, however often it is asked.
+    doomed:  the platform refuses this person, however often it is asked.    owes: a material comes later.
+    case:    its id, once it is acknowledged.    later: what came to it since.
     ids:     of exchanges, out of every answer; there may be one only.
     told:    what was promised last: "" (nothing as yet), open, delivered, refused.
     strange: answers that no caller should get.
@@ -31,6 +50,9 @@ class Errand:
     caller: str
     document: dict[str, Any] = field(repr=False)
     doomed: bool = False
+    owes: bool = False
+    case: str = ""
+    later: list[Later] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     told: str = ""
     tries: int = 0
@@ -57,7 +79,17 @@ class People:
         person = document["applicant"]["id_number"] = identity_number(number)
         caller = "guichi" if document["receiving"]["division"] == "341702" else "cixi"
         doomed = platform == "sim-gd" and self._chance.random() < DOOMED
-        return Errand(f"key-{number:06d}", platform, person, caller, document, doomed)
+        owes = platform == "sim-gd" and self._chance.random() < OWES
+        if owes:
+            document["materials"][0] |= OWED
+        return Errand(f"key-{number:06d}", platform, person, caller, document, doomed, owes)
+
+
+def comes_later(errand: Errand, operation: str) -> Later:
+    """Something new comes to this case."""
+    key = f"{errand.key}-later-{len(errand.later)}"
+    errand.later.append(Later(operation, key, body_of(operation, TEMPLATES[errand.platform])))
+    return errand.later[-1]
 
 
 def _template(name: str) -> dict[str, Any]:

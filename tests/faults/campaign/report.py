@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tests.bench.figures import machine
+from tests.faults.campaign.evidence import SUBMIT, Evidence, Row, Violation
+from tests.faults.campaign.happened import outcomes
 from tests.faults.campaign.run import Campaign
-from tests.faults.campaign.verdict import Evidence, Row, Violation
 from tests.installation import CHECKOUT
 
 DOCUMENT = CHECKOUT / "docs" / "reliability.md"
@@ -35,22 +36,35 @@ def summary(done: Campaign) -> list[str]:
     platforms = Counter(each["step"] for heard in seen.arrivals.values() for each in heard if each["step"])
     kinds = Counter(fault.kind for fault in done.faults)
     tries = sum(errand.tries for errand in done.errands)
+    later = [each for errand in done.errands for each in errand.later]
+    called = sum(telling.tries for telling in done.tellings)
     return [
         f"### {done.schedule.store}: seed {done.schedule.seed}, {done.schedule.seconds:g} s of load",
         "",
         f"{len(done.schedule.seats)} gateway process(es); {len(done.errands)} cases, asked for {tries} times;"
+        f" {len(later)} things came to cases later; {len(done.tellings)} calls in, told {called} times;"
         f" {sum(map(len, seen.arrivals.values()))} requests reached the platforms. Quiet"
         f" {done.quiet_s:.1f} s after the last fault, {done.took_s:.0f} s in all."
         f" **Broken promises: {len(done.found)}.**",
         "",
         *_table("cases by end 办件结果", _ends(seen)),
+        *_table("what came to cases later 后续操作", dict(sorted(outcomes(later).items()))),
+        *_table("calls in, by their answer 来函", _calls(done)),
         *_table("fault 故障", {INJECTED[kind]: times for kind, times in kinds.most_common()}),
         *_table("what a platform did 平台行为", dict(platforms.most_common())),
     ]
 
 
+def _calls(done: Campaign) -> dict[str, int]:
+    counted = Counter(
+        f"{each.platform} {each.operation} {'taken' if each.is_taken else 'refused'}"
+        for each in done.tellings
+    )
+    return dict(sorted(counted.items()))
+
+
 def _ends(seen: Evidence) -> dict[str, int]:
-    counted = Counter((row.platform, row.state) for row in seen.rows)
+    counted = Counter((row.platform, row.state) for row in seen.rows if row.operation == SUBMIT)
     return {f"{platform} {state}": times for (platform, state), times in sorted(counted.items())}
 
 

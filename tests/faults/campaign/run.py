@@ -13,24 +13,31 @@ from aiohttp import ClientSession, TCPConnector
 
 from gateway.clock import wall_ms
 from tests.faults.campaign.callers import Caller
+from tests.faults.campaign.evidence import Evidence, Violation
 from tests.faults.campaign.fleet import Fault, Fleet
-from tests.faults.campaign.people import Errand, People
+from tests.faults.campaign.people import Errand, Later, People
 from tests.faults.campaign.schedule import FRONTS, PLATFORMS, Schedule
+from tests.faults.campaign.telling import Teller, Telling
 from tests.faults.campaign.trouble import Trouble
-from tests.faults.campaign.verdict import Evidence, Violation, violations
+from tests.faults.campaign.verdict import violations
 from tests.faults.ledgers import ask, halves, verified
 from tests.faults.nursery import nursery
 from tests.faults.places import Place
 from tests.postgres import Server, running
 
-CALLERS = 20
+CALLERS, TELLERS = 20, 5
 STALL_MS = 300  # a loop of this process that stands still for longer: the machine was not there
 UP_S = 30
 QUIET_S = 64  # settled_after + 60 s
-OPEN = "select count(*) from exchanges where kind = 'write' and state in ('waiting', 'sending', 'deferred')"
+OPEN = (  # what waits behind a write that a person has to settle waits for that person, too
+    "select count(*) from exchanges e where kind = 'write' and state in ('waiting', 'sending', 'deferred')"
+    " and not exists (select 1 from exchanges h where h.case_id = e.case_id and h.state = 'held'"
+    " and h.kind = 'write' and h.place < e.place)"
+)
 FOLLOWED = ("sim-gd", "sim-gx")
 UNFOLLOWED = (
-    "select id from exchanges where kind = 'write' and state = 'delivered' and platform in ('sim-gd', 'sim-gx')"
+    "select id from exchanges where kind = 'write' and operation = 'case.submit' and state = 'delivered'"
+    " and platform in ('sim-gd', 'sim-gx') and case_id in (select id from cases where open = 1)"
     " and not exists (select 1 from followed_cases where exchange_id = exchanges.id)"
 )
 LEFT = "select exchange_id, due_ms, owner, unchanged, cause from followed_cases"
@@ -52,6 +59,7 @@ class Campaign:
     faults: list[Fault] = field(default_factory=list)
     stalls: list[tuple[int, int]] = field(default_factory=list)
     errands: list[Errand] = field(default_factory=list)
+    tellings: list[Telling] = field(default_factory=list)
     found: list[Violation] = field(default_factory=list)
     began_ms: int = 0
     took_s: float = 0
@@ -75,7 +83,9 @@ async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
         ):
             fleet = Fleet(schedule, place, children, done.faults, without)
             trouble = Trouble(fleet, simulators, server, place.database, done.faults, fronts)
-            done.seen = Evidence(place.database, simulators, done.errands, done.faults, done.stalls, fronts)
+            done.seen = Evidence(
+                place.database, simulators, done.errands, done.faults, done.stalls, fronts, done.tellings
+            )
             fleet.start()
             await _load(done, fleet, trouble)
             codes = await fleet.stop()
@@ -116,37 +126,49 @@ async def _load(done: Campaign, fleet: Fleet, trouble: Trouble) -> None:
             )
             for n in range(CALLERS)
         ]
+        tellers = [
+            Teller(
+                session, lambda: fleet.addresses, trouble.simulators, chance(f"teller {n}"), count(10_000 * n)
+            )
+            for n in range(TELLERS)
+        ]
         await fleet.all_up(UP_S)
-        await _work(done, callers, trouble)
+        await _work(done, callers, tellers, trouble)
         fleet.calm()
         calm = time.monotonic()
         if not await fleet.all_up(UP_S):
             done.found.append(Violation("not all gateways came up again"))
-        await _everybody(callers, lambda errand: not errand.ids)
+        await _everybody(callers, lambda errand: not errand.ids, lambda later: not (later.ids or later.told))
+        await asyncio.gather(*(teller.again() for teller in tellers))
         await _quiet(done.seen.database)
         done.quiet_s = time.monotonic() - calm
-        await _everybody(callers, lambda errand: True)
+        await _everybody(callers, lambda errand: True, lambda later: bool(later.ids))
+        await asyncio.gather(*(teller.again() for teller in tellers))
         done.found += await _followed(done.seen)
 
 
-async def _work(done: Campaign, callers: list[Caller], trouble: Trouble) -> None:
-    working = [asyncio.create_task(caller.work()) for caller in callers]
+async def _work(done: Campaign, callers: list[Caller], tellers: list[Teller], trouble: Trouble) -> None:
+    everybody = [*callers, *tellers]
+    working = [asyncio.create_task(each.work()) for each in everybody]
     done.began_ms = wall_ms()
     try:
         await trouble.run(done.schedule.events)
         await _until(done.began_ms + done.schedule.seconds * 1000)
     finally:
-        for caller in callers:
-            caller.resting.set()
+        for each in everybody:
+            each.resting.set()
         await asyncio.gather(*working)
     done.errands += [errand for caller in callers for errand in caller.errands]
+    done.tellings += [telling for teller in tellers for telling in teller.told]
 
 
 async def _until(at_ms: float) -> None:
     await asyncio.sleep(max(at_ms - wall_ms(), 0) / 1000)
 
 
-async def _everybody(callers: list[Caller], whose: Callable[[Errand], bool]) -> None:
+async def _everybody(
+    callers: list[Caller], whose: Callable[[Errand], bool], which: Callable[[Later], bool]
+) -> None:
     """Every caller asks again under the same keys, one after another; each gets an answer."""
 
     async def again(caller: Caller) -> None:
@@ -157,8 +179,21 @@ async def _everybody(callers: list[Caller], whose: Callable[[Errand], bool]) -> 
                 if errand.told:
                     break
                 await asyncio.sleep(0.5)
+        for errand in caller.errands:
+            for later in filter(which, errand.later):
+                await _once_more(caller, errand, later)
 
     await asyncio.gather(*map(again, callers))
+
+
+async def _once_more(caller: Caller, errand: Errand, later: Later) -> None:
+    """For what is put off till another write has ended nobody waits."""
+    later.told = ""
+    for _ in range(4):
+        await caller.write(errand, later)
+        if later.told:
+            break
+        await asyncio.sleep(0.2)
 
 
 async def _quiet(database: str) -> None:
@@ -178,7 +213,7 @@ async def _followed(seen: Evidence) -> list[Violation]:
         ledger = seen.simulators[name].ledger
         for each in ledger.cases():
             ledger.move(str(each["number"]), "served")
-    until = time.monotonic() + UP_S
+    until = time.monotonic() + QUIET_S
     while (left := ask(seen.database, LEFT)) and time.monotonic() < until:  # noqa: ASYNC110 - as in `_quiet`
         await asyncio.sleep(0.2)
     return found + [Violation(f"not followed to its end: {each}", each[0]) for each in left]

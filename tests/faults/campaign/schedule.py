@@ -21,20 +21,24 @@ LOST: tuple[dict[str, Any], ...] = (  # whoever hears one of these does not know
 TOLD: tuple[dict[str, Any], ...] = (
     {"do": "later", "after_s": 1}, {"do": "later", "after_s": 0}, {"do": "busy"}, {"do": "bar"},
 )  # fmt: skip
+LATER = ("case.correct", "case.withdraw")
 OWN: Mapping[str, tuple[dict[str, Any], ...]] = {
     "sim-gd": (
         {"do": "expire_secret"}, {"do": "already"}, {"do": "stall", "seconds": 1.3, "operation": "session"},
         {"do": "status", "code": 502, "operation": "session"}, {"do": "garbage", "operation": "session"},
+        *({**each, "operation": operation} for operation in LATER for each in (*LOST[:6], *TOLD[:3])),
     ),
     "sim-gx": (
         {"do": "refuse"}, {"do": "partly"}, {"do": "lag", "seconds": 0.8, "for_s": 4},
         {"do": "lag", "seconds": 0.8, "for_s": 6},
         *({**each, "operation": "case.progress"} for each in (*LOST[:5], *LOST[10:16], *TOLD[:3])),
+        *({**each, "operation": operation} for operation in LATER for each in (*LOST[:6], *TOLD[:3])),
     ),
     "sim-bare": ({"do": "refuse"},),
 }  # fmt: skip
 FATES = (  # where a process dies that is not killed from outside
     "before the first byte of cases", "after the last byte of cases", "after the answer to cases",
+    "before the first byte of withdrawal", "after the last byte of withdrawal", "after the answer to corrections",
     "before the first byte of exchange", "after the last byte of exchange", "after the answer to exchange",
 )  # fmt: skip
 MOST_BOUNDARIES = 600

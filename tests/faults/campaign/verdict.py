@@ -1,87 +1,22 @@
 """Whether the promises were kept: what the platforms counted by themselves against what the gateway says."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
 
-from tests.fakes.fronts import Far
-from tests.fakes.server import Simulator
-from tests.faults.campaign.fleet import Fault
-from tests.faults.campaign.people import Errand
+from tests.faults.campaign.evidence import SUBMIT, Evidence, Row, Violation
+from tests.faults.campaign.happened import later_ones, told_us
 from tests.faults.campaign.schedule import LOST
 from tests.faults.ledgers import ENDS, ask
 
-COLUMNS = "id, case_id, platform, state, ours, owner, admitted_ms, attempt, step"
 SILENT = frozenset({str(each["do"]) for each in LOST})
 ENDING = {f"exchange.{state}" for state in ENDS}
 BEHIND_THE_END = frozenset({"exchange.late_reply"})
+EXPECTED = {
+    "delivered": {"delivered"}, "refused": {"refused"}, "open": {"held"}, "withdrawn": {"withdrawn"},
+}  # fmt: skip
 LEASE_MS = 3_000
 SLACK_MS = 2_000  # what clocks that follow a jump slowly may be apart, and what a round of the worker takes
 PERSON = {"sim-gd": "$.sqrzjhm", "sim-gx": "$.record.SQRZJHM"}
-
-
-class Row(NamedTuple):
-    """One write, as the gateway's database has it."""
-
-    id: str
-    case_id: str
-    platform: str
-    state: str
-    ours: str
-    owner: str
-    admitted_ms: int
-    attempt: int
-    step: str
-
-
-class Known(NamedTuple):
-    """One fact of an exchange's history."""
-
-    kind: str
-    at_ms: int
-    attempt: int
-    over_ms: int
-    cause: str
-
-
-class Violation(NamedTuple):
-    """A promise that was broken, and by which exchange ("": none of them alone)."""
-
-    what: str
-    exchange: str = ""
-
-
-@dataclass(slots=True)
-class Evidence:
-    """Everything that is held together at the end."""
-
-    database: str
-    simulators: Mapping[str, Simulator]
-    errands: Sequence[Errand]
-    faults: Sequence[Fault]
-    stalls: Sequence[tuple[int, int]] = ()
-    fronts: Mapping[str, Far] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
-    times: dict[str, Counter[str]] = field(default_factory=dict)
-    arrivals: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    histories: dict[str, list[Known]] = field(default_factory=dict)
-
-    def read(self) -> None:
-        """From both sides, while the platforms still can be asked."""
-        asked = f"select {COLUMNS} from exchanges where kind = 'write' order by id"
-        self.rows = [Row(*each) for each in ask(self.database, asked)]
-        for name, simulator in self.simulators.items():
-            self.arrivals[name] = simulator.ledger.arrivals(None)
-            self.times[name] = Counter(
-                {str(c["number"]): int(str(c["times"])) for c in simulator.ledger.cases()}
-            )
-        for name, far in self.fronts.items():  # nothing arrives there: it lies there
-            self.arrivals[name] = []
-            self.times[name] = Counter(far.numbers())
-        facts = "select exchange_id, kind, at_ms, attempt, over_ms, cause from history order by exchange_id, place"
-        for exchange_id, *known in ask(self.database, facts):
-            self.histories.setdefault(exchange_id, []).append(Known(*known))
 
 
 def violations(seen: Evidence) -> Iterator[Violation]:
@@ -92,21 +27,28 @@ def violations(seen: Evidence) -> Iterator[Violation]:
     yield from _told(seen)
     yield from _ordered(seen)
     yield from _held(seen)
+    yield from later_ones(seen)
+    yield from told_us(seen)
 
 
 def _counted(seen: Evidence) -> Iterator[Violation]:
     """Nothing doubled, nothing lost, nothing made up: by our number, as each platform has it."""
     for row in seen.rows:
-        times = seen.times[row.platform][row.ours]
+        times = seen.taken(row)
         if times > 1:
-            yield Violation(f"taken {times} times", row.id)
+            yield Violation(f"{row.operation} taken {times} times", row.id)
         if row.state == "delivered" and times != 1:
-            yield Violation(f"delivered, and taken {times} times", row.id)
+            yield Violation(f"{row.operation} delivered, and taken {times} times", row.id)
         if row.state in ENDS and row.state != "delivered" and times:
-            yield Violation(f"{row.state}, and taken {times} times", row.id)
-    ours = {(row.platform, row.ours) for row in seen.rows}
-    if len(ours) != len(seen.rows):
+            yield Violation(f"{row.operation} {row.state}, and taken {times} times", row.id)
+    submits = [row for row in seen.rows if row.operation == SUBMIT]
+    ours = {(row.platform, row.ours) for row in submits}
+    if len(ours) != len(submits):
         yield Violation("a number was given twice")
+    known = {row.id for row in seen.rows}
+    for platform, times_of in seen.changes.items():
+        for key in times_of.keys() - known:
+            yield Violation(f"{platform} has taken the change {key}, which the gateway does not know")
     for platform, times_of in seen.times.items():
         for number in times_of:
             if (platform, number) not in ours:
@@ -126,7 +68,10 @@ def _persons(seen: Evidence) -> Iterator[Violation]:
 
 
 def _open(seen: Evidence) -> Iterator[Violation]:
+    held = {row.case_id for row in seen.rows if row.state == "held"}
     for row in seen.rows:
+        if row.state == "waiting" and row.case_id in held:
+            continue  # behind what a person has to settle first
         if row.state not in ENDS and row.state != "held":
             yield Violation(f"still {row.state} ({row.step}) when everything was well again", row.id)
 
@@ -147,9 +92,7 @@ def _told(seen: Evidence) -> Iterator[Violation]:
             yield Violation(f"{errand.key} was acknowledged as {sorted(errand.ids)}, which do not exist")
         if not errand.ids:
             yield Violation(f"{errand.key} was never answered")
-        expected = {"delivered": {"delivered"}, "refused": {"refused"}, "open": {"held"}}.get(
-            errand.told, set()
-        )
+        expected = EXPECTED.get(errand.told, set())
         for exchange_id in errand.ids:
             if states.get(exchange_id) not in expected:
                 yield Violation(f"told {errand.told or 'nothing'}, is {states.get(exchange_id)}", exchange_id)
@@ -168,7 +111,8 @@ def _ordered(seen: Evidence) -> Iterator[Violation]:
         ends = [place for place, kind in enumerate(found) if kind in ENDING]
         if len(ends) > 1 or (ends and set(found[ends[0] + 1 :]) - BEHIND_THE_END):
             yield Violation(f"goes on after its end: {found}", row.id)
-    for case_id, times in Counter(row.case_id for row in seen.rows).items():
+    submits = Counter(row.case_id for row in seen.rows if row.operation == SUBMIT)
+    for case_id, times in submits.items():
         if times > 1:
             yield Violation(f"case {case_id} has {times} submissions")
 

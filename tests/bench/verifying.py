@@ -59,11 +59,11 @@ def measured(count: int) -> list[str]:
         log_of, key = ["--database", str(place / "log.db")], ["--key", signer.vkey]
         day = ["--day", "2026-11-21", "--into", str(place / "certificate"), "--sign", str(place / "log.key")]
         ran = [
-            _run("verify-log", *log_of, *key),
+            _run("fsck", *log_of, *key),
             _run("certificate", *log_of, *key, *day),
             _run("verify-certificate", str(place / "certificate"), *log_of, *key),
             _run("export", *log_of, *key, "--into", str(place / "tiles")),
-            _run("verify-log", "--tiles", str(place / "tiles"), *key),
+            _run("fsck", "--tiles", str(place / "tiles"), *key),
             _run("compare", str(place / "log.db"), str(place / "tiles"), *key),
         ]
     return [*_table(ran, entries), *_verdicts(ran[0], entries)]

@@ -133,8 +133,13 @@ def _parser() -> argparse.ArgumentParser:
         "--disclosure", metavar="FILE", action="append", default=[],
         help="披露文件 / fields that are disclosed of what the entry commits to",
     )  # fmt: skip
-    whole = add_command(commands, "fsck", fsck, "核验整个日志 / verify a whole log")
+    whole = add_command(
+        commands, "fsck", fsck, "核验整个日志及其旁各表 / verify a whole log, and the tables beside it"
+    )
     add_log(whole)
+    whole.add_argument(
+        "--log-only", action="store_true", help="不比对其旁各表 / without the tables beside the log"
+    )
     for command in (one, whole):
         add_keys(command)
         add_held(command)

@@ -1,7 +1,8 @@
 """Outlines: of an entry no more than a walk along the log needs, without taking all of it apart.
 
-Entries of one kind mostly have the same keys. What was read in full teaches a shape: a pattern that matches nothing but
-canonical entries with exactly these keys. Whatever no shape matches is read in full, so the answer is always the same.
+Entries of one kind mostly have the same keys. What was read in full teaches a shape: a pattern that matches
+nothing but canonical entries with exactly these keys. Whatever no shape matches is read in full, so the answer is
+always the same.
 """
 
 import re

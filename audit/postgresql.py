@@ -49,6 +49,10 @@ class PostgresqlServer:
         with _told(self.name), self._driver.cursor(binary=True) as cursor:
             yield from cursor.execute(query.replace("?", "%s").encode(), values)
 
+    def tables(self) -> frozenset[str]:
+        query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_table_is_visible(oid)"
+        return frozenset(str(name) for (name,) in self.rows(query))
+
     @contextmanager
     def moment(self) -> Iterator[None]:
         with _told(self.name), self._driver.transaction():

@@ -24,6 +24,10 @@ class Source(Protocol):
         """Run one query, in which `?` stands for each of the values."""
         ...
 
+    def tables(self) -> frozenset[str]:
+        """Names of all tables that are there, also of such that may not be read."""
+        ...
+
     def moment(self) -> AbstractContextManager[object]:
         """Every query inside sees the database as it was at the first of them."""
         ...

@@ -48,6 +48,9 @@ class SqliteFile:
         finally:
             self._driver.text_factory = str
 
+    def tables(self) -> frozenset[str]:
+        return frozenset(name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'"))
+
     @contextmanager
     def moment(self) -> Iterator[None]:
         self._driver.execute("BEGIN")

@@ -106,10 +106,10 @@ DERIVED = (
     _of_exchange("wanted_results", "held.case_id, held.platform", "platform", "platform"),
     Derived("webhook_letters", "case_id", """
         SELECT held.caller, held.position FROM webhook_letters held
-        JOIN audit_entries a ON a.position = held.position WHERE a.case_id IS NULL OR a.case_id <> held.case_id"""),
+        JOIN audit_entries a ON a.position = held.position - 1 WHERE a.case_id IS NULL OR a.case_id <> held.case_id"""),
     Derived("webhook_letters", "position", """
         SELECT held.caller, held.position FROM webhook_letters held
-        WHERE NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.position = held.position)"""),
+        WHERE NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.position = held.position - 1)"""),
     Derived("webhook_letters", "caller", """
         SELECT held.caller, held.position FROM webhook_letters held JOIN cases c ON c.id = held.case_id
         WHERE c.caller <> held.caller"""),

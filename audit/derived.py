@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from audit.source import Row, Source
@@ -42,7 +43,8 @@ def digest_of(files: Mapping[str, str]) -> str:
     return f"sha256:{total.hexdigest()}"
 
 
-def _files(bundle: object) -> dict[str, str]:
+@lru_cache(maxsize=1)  # what one release owes stands side by side
+def _files(bundle: object) -> Mapping[str, str]:
     """Of a bundle its files by path; none where it is no bundle."""
     try:
         files = json.loads(zlib.decompress(bundle if isinstance(bundle, bytes) else b""))
@@ -85,7 +87,8 @@ DERIVED = (
     Derived(
         "follow_ups", "declaration",
         """SELECT held.place, held.platform, held.platform, held.declaration, r.bundle FROM follow_ups held
-        JOIN activations a ON a.place = held.place JOIN releases r ON r.digest = a.digest""",
+        JOIN activations a ON a.place = held.place JOIN releases r ON r.digest = a.digest
+        ORDER BY held.place""",
         2, _is_declaration,
     ),
     _names("bodies", "held.exchange_id, held.name", "exchange_id", _EXCHANGE),
@@ -94,7 +97,7 @@ DERIVED = (
     _of_exchange("materials", "held.exchange_id, held.file_id", "case_id", "case_id"),
     _of_exchange("case_numbers", "held.case_id, held.owner, held.kind", "case_id", "case_id"),
     _names("idempotency", "held.exchange_id, held.operation", "exchange_id", _EXCHANGE),
-    Derived("case_results", "name", """
+    Derived("case_results", "digest, name", """
         SELECT case_id, place FROM case_results WHERE name <> 'result/' || substr(digest, 1, 24)"""),
     _names("case_clocks", "held.case_id, held.name", "case_id", _CASE),
     _names("watched_cases", "held.case_id", "case_id", _CASE),
@@ -106,7 +109,8 @@ DERIVED = (
     _of_exchange("wanted_results", "held.case_id, held.platform", "platform", "platform"),
     Derived("webhook_letters", "case_id", """
         SELECT held.caller, held.position FROM webhook_letters held
-        JOIN audit_entries a ON a.position = held.position - 1 WHERE a.case_id IS NULL OR a.case_id <> held.case_id"""),
+        JOIN audit_entries a ON a.position = held.position - 1
+        WHERE a.case_id IS NULL OR a.case_id <> held.case_id"""),
     Derived("webhook_letters", "position", """
         SELECT held.caller, held.position FROM webhook_letters held
         WHERE NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.position = held.position - 1)"""),

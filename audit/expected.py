@@ -15,7 +15,6 @@ from audit.records import Record
 Key = tuple[str | int, ...]
 _CHINA = timezone(timedelta(hours=8))
 _ORIGIN = {START: "write", "exchange.read": "read", "exchange.inward": "inward"}
-_SUBMIT = "case.submit"
 _STATES = ENDS | {"exchange.deferred", "exchange.held"}
 _TOLD = frozenset({"taken", "already", "landed", "settled_taken"})
 _NOTHING = frozenset({""})
@@ -197,7 +196,7 @@ def _numbers(case: str, stories: Mapping[str, Sequence[Record]]) -> Iterator[Wan
     for exchange, story in stories.items():
         first = story[0]
         place += first.kind == START
-        if first.kind == START and first.facts.get("operation") == _SUBMIT and first.facts.get("ours"):
+        if first.kind == START and place == 1 and first.facts.get("ours"):
             ours: Key = (case, "tongban", "case", str(first.facts["ours"]))
             named[ours].add(exchange)
             musts.add(ours)

@@ -135,6 +135,9 @@ async def _working(submitted: dict[str, Any], service: Running) -> None:
             connection,
             Upload("U1", "guichi", 9, 0, 0, "", 0, now_ms + HOUR_MS, 0, "key", b"wrapped", b"told"),
         )
+        uploads.add(
+            connection, Upload("U2", "guichi", 9, 0, 0, "", 0, now_ms + HOUR_MS, 0, "key", b"w", b"t")
+        )
         uploads.begin(connection, "U1", 0, now_ms + HOUR_MS)
 
     await service.gateway.store.write(work)

@@ -246,6 +246,23 @@ def test_whatever_is_done_to_the_files_is_found(tiles, found, change, found_ther
     assert all_found == found_there
 
 
+def test_a_foreign_checkpoint_before_the_files_is_found_before_anything_else_is_read(tiles, found, tmp_path):
+    stranger = Signer.create(tmp_path / "stranger.key", "foreign.example/log")
+    text = (tiles / "checkpoint").read_text("utf-8").partition("\n\n")[0].split("\n", 1)[1]
+    (tiles / "checkpoint").write_text(stranger.sign(f"foreign.example/log\n{text}\n"), "utf-8")
+    assert found(tiles) == (FINDINGS, [("checkpoint 700", "checkpoint.rejected")])
+
+
+def test_the_tiles_of_a_forked_log_do_not_fit_a_checkpoint_of_the_other_branch(
+    tiles, found, open_log, signer, tmp_path
+):
+    other = open_log("other.db")
+    other.append(*entries(1, 700))
+    (tmp_path / "kept").write_text(other.checkpoint(signer), "utf-8")
+    kept = str(tmp_path / "kept")
+    assert found(tiles, "--checkpoint", kept) == (FINDINGS, [(kept, "checkpoint.root")])
+
+
 def test_a_missing_file_is_named(tiles, signer, capsys):
     (tiles / "tile/entries/001").unlink()
     assert main(["fsck", "--tiles", str(tiles), "--key", signer.vkey]) == CANNOT_RUN

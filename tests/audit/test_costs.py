@@ -26,8 +26,7 @@ def test_a_proof_at_ten_million_entries_is_less_than_four_kilobytes(signer, posi
     hashes = [tree.leaf_hash(str(span).encode()) for span in spans]
     root = tree.root_by_inclusion(tree.leaf_hash(body), position, SIZE, hashes)
     note = signer.sign(Checkpoint(signer.name, SIZE, root).text)
-    cosigned = note + "".join(
-        f"\u2014 witness-{n}.example {base64.b64encode(bytes(76)).decode()}\n" for n in (1, 2)
-    )
+    signature = base64.b64encode(bytes(76)).decode()
+    cosigned = note + "".join(f"\u2014 witness-{number}.example {signature}\n" for number in (1, 2))
     text = write_proof(body, position, SIZE, hashes, cosigned)
     assert len(text.encode()) < MOST_BYTES, len(text.encode())

@@ -71,8 +71,9 @@ def of_exchange(exchange: str, story: Sequence[Record], place: int = 0) -> Itera
 
 
 def fact_of(record: Record, name: str) -> object:
-    """A fact as a column holds it: nothing is an empty text."""
-    return record.facts.get(name, "")
+    """A fact as a column holds it: nothing is an empty text. A list is none that a column could hold."""
+    value = record.facts.get(name, "")
+    return tuple(value) if isinstance(value, list) else value
 
 
 def epoch_ms(text: object) -> int | None:
@@ -95,7 +96,7 @@ def _stands(kind: str, first: Record, story: Sequence[Record], place: int) -> di
                 "attempt": fact_of(first, "attempt"),
                 "place": 0,
                 **times,
-                **_why([first]),
+                **_why([first], story),
             }
         said = {"cause": fact_of(first, "cause"), "code": "", "attempt": 0, "place": 0}
         return {"state": state, "admitted_ms": first.at_ms, **said, **times}
@@ -107,23 +108,23 @@ def _stands(kind: str, first: Record, story: Sequence[Record], place: int) -> di
     return {
         "state": state, "attempt": fact_of(claimed, "attempt"), "place": place, "admitted_ms": first.at_ms,
         "changed_ms": changed_ms, "ended_ms": changed_ms if last.kind in ENDS else 0,
-        "theirs": _theirs(story), **_why(judged),
+        "theirs": _theirs(story), **_why(judged, story),
     }  # fmt: skip
 
 
-def _why(judged: Sequence[Record]) -> dict[str, object]:
+def _why(judged: Sequence[Record], story: Sequence[Record]) -> dict[str, object]:
     """Cause and code of the last judgement; a cause that is only the fact's own may be left out of the row."""
     if not judged:
         return {"cause": "", "code": ""}
     last = judged[-1]
     cause = fact_of(last, "cause")
-    codes = frozenset({"", *(fact_of(each, "code") for each in judged)})
+    codes = frozenset({"", *(fact_of(each, "code") for each in story)})
     return {"cause": frozenset({cause, ""}) if cause == fact_of(last, "fact_cause") else cause, "code": codes}
 
 
 def _theirs(story: Sequence[Record]) -> frozenset[object]:
     """Their number: the last one that is named; none where nothing was delivered."""
-    named = [each.facts["theirs"] for each in story if "theirs" in each.facts]
+    named = [fact_of(each, "theirs") for each in story if "theirs" in each.facts]
     if any(each.kind == "exchange.delivered" and "theirs" in each.facts for each in story):
         return frozenset(named)
     return frozenset({*named, ""})
@@ -144,19 +145,19 @@ def _facts(story: Sequence[Record]) -> list[Record]:
 
 
 def _fact(record: Record) -> tuple[object, ...]:
-    return record.at_ms, *(record.facts.get(name) for name in ("fact", "attempt", "fact_cause", "code"))
+    return record.at_ms, *(fact_of(record, name) for name in ("fact", "attempt", "fact_cause", "code"))
 
 
 def _history(exchange: str, facts: Sequence[Record]) -> Iterator[Wanted]:
     landed = False
     for place, each in enumerate(facts, 1):
         columns = {
-            "kind": each.facts["fact"], "at_ms": each.at_ms, "attempt": fact_of(each, "attempt"),
+            "kind": fact_of(each, "fact"), "at_ms": each.at_ms, "attempt": fact_of(each, "attempt"),
             "cause": fact_of(each, "fact_cause"), "code": fact_of(each, "code"),
         }  # fmt: skip
-        if each.facts["fact"] in _TOLD or not landed:
+        if fact_of(each, "fact") in _TOLD or not landed:
             columns["reference"] = frozenset({fact_of(each, "theirs"), ""})
-        landed = landed or each.facts["fact"] in _TOLD
+        landed = landed or fact_of(each, "fact") in _TOLD
         yield Wanted("history", (exchange, place), columns)
 
 
@@ -165,7 +166,7 @@ def _tickets(exchange: str, kind: str, story: Sequence[Record], facts: Sequence[
     if kind != "write":
         return
     told = {
-        "cause": frozenset(fact_of(each, "fact_cause") or each.facts["fact"] for each in facts),
+        "cause": frozenset(fact_of(each, "fact_cause") or fact_of(each, "fact") for each in facts),
         "opened_ms": frozenset(each.at_ms for each in facts),
     }
     for word in ("held", "abandoned"):

@@ -48,7 +48,7 @@ def _releases(records: Sequence[Record]) -> Iterator[Wanted]:
 
 def _scheduled(records: Sequence[Record]) -> Iterator[Wanted]:
     ended = {
-        each.facts["scheduled"]: each
+        fact_of(each, "scheduled"): each
         for each in records
         if "scheduled" in each.facts and each.kind != "release.scheduled"
     }

@@ -73,7 +73,7 @@ def of_exchange(exchange: str, story: Sequence[Record], place: int = 0) -> Itera
 def fact_of(record: Record, name: str) -> object:
     """A fact as a column holds it: nothing is an empty text. A list is none that a column could hold."""
     value = record.facts.get(name, "")
-    return tuple(value) if isinstance(value, list) else value
+    return value if isinstance(value, (str, int)) else str(value)
 
 
 def epoch_ms(text: object) -> int | None:

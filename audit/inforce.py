@@ -32,6 +32,8 @@ def _activations(records: Sequence[Record]) -> Iterator[Wanted]:
         yield Wanted("activations", (place,), {"digest": fact_of(each, "release"), **by})
         unapproved = each.facts.get("unapproved", ())
         for platform in unapproved if isinstance(unapproved, list) else ():
+            if not isinstance(platform, str):
+                continue
             due_ms = epoch_ms(each.facts.get("follow_up"))
             yield Wanted("follow_ups", (place, platform), {**by, "due_ms": due_ms})
 
@@ -93,7 +95,7 @@ def _accounts(records: Sequence[Record]) -> Iterator[Wanted]:
 
 def _joined(record: Record, name: str) -> str:
     value = record.facts.get(name)
-    return " ".join(value) if isinstance(value, list) else ""
+    return " ".join(map(str, value)) if isinstance(value, list) else ""
 
 
 def _suggestions(records: Sequence[Record]) -> Iterator[Wanted]:

@@ -231,7 +231,7 @@ def _records(rows: Iterator[Row] | Sequence[Row]) -> list[Record]:
     records = []
     for (body,) in rows:
         try:
-            records.append(read_record(body if isinstance(body, bytes) else b""))
+            records.append(read_record(body if isinstance(body, bytes) else b"", check=False))
         except RecordUnreadable:
             continue
     return records

@@ -10,10 +10,10 @@ CHECKED = mappings/platforms mappings/examples
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo network serve test check faults bench soak evaluate lock
+.PHONY: help demo network serve test check faults bench bench-large soak evaluate lock
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 demo: $(VENV)/runtime ## the whole story on this machine, with kills in the middle; STAY=1 keeps it running
 	$(BIN)/python -m tests.demo $(if $(STAY),--stay)
@@ -43,6 +43,9 @@ faults: $(VENV)/dev ## kill the gateway at every statement, then everything at r
 
 bench: $(VENV)/dev ## what an exchange costs and how long it takes, into docs/performance.md; ONLY=postgres,open for parts
 	$(BIN)/python -m tests.bench --write $(if $(ONLY),--only $(ONLY))
+
+bench-large: $(VENV)/dev ## the large forms, into docs/performance.md: a log of 1,000,000 entries; ONLY=verify for parts
+	$(BIN)/python -m tests.bench --large --write --only $(or $(ONLY),verify)
 
 soak: $(VENV)/dev ## a light load for MINUTES=30 on both databases: memory and descriptors must not grow
 	$(BIN)/python -m tests.bench.soak --minutes $(or $(MINUTES),30)

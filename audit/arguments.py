@@ -90,4 +90,6 @@ def add_log(command: argparse.ArgumentParser) -> None:
 
 def open_named(options: argparse.Namespace) -> Log:
     """The log of `--database` or `--tiles`. Raises LedgerUnreadable."""
-    return open_ledger(options.database) if options.database else open_tiles(options.tiles)
+    if options.tiles:
+        return open_tiles(options.tiles)
+    return open_ledger(options.database, with_rows=not getattr(options, "log_only", False))

@@ -74,12 +74,12 @@ def verify(options: argparse.Namespace) -> int:
         return FINDINGS
     apart = sorted({name for verdict in verdicts.values() for name in verdict.apart})
     for name in apart:
-        say(f"{name}: 条数或纪元不同，单个证明无法与之比对，请用 verify-log")
-        say(f"{name}: over other entries or of another epoch, which one proof cannot tell: use verify-log")
+        say(f"{name}: 条数或纪元不同，单个证明无法与之比对，请用 fsck")
+        say(f"{name}: over other entries or of another epoch, which one proof cannot tell: use fsck")
     return CANNOT_RUN if apart else SOUND
 
 
-def verify_log(options: argparse.Namespace) -> int:
+def fsck(options: argparse.Namespace) -> int:
     keys, held = read_keys(options.key), read_held(options.checkpoint)
     if not held:
         say("未提供先前的检查点：只能证明日志自洽，且与运行方所签一致")
@@ -133,8 +133,13 @@ def _parser() -> argparse.ArgumentParser:
         "--disclosure", metavar="FILE", action="append", default=[],
         help="披露文件 / fields that are disclosed of what the entry commits to",
     )  # fmt: skip
-    whole = add_command(commands, "verify-log", verify_log, "核验整个日志 / verify a whole log")
+    whole = add_command(
+        commands, "fsck", fsck, "核验整个日志及其旁各表 / verify a whole log, and the tables beside it"
+    )
     add_log(whole)
+    whole.add_argument(
+        "--log-only", action="store_true", help="不比对其旁各表 / without the tables beside the log"
+    )
     for command in (one, whole):
         add_keys(command)
         add_held(command)

@@ -30,7 +30,7 @@ class Connection(Protocol):
 
 
 class LogBroken(Exception):
-    """The stored log contradicts itself: run `python -m audit verify-log`; sign nothing meanwhile."""
+    """The stored log contradicts itself: run `python -m audit fsck`; sign nothing meanwhile."""
 
 
 def take_turn(connection: Connection, lock: int) -> None:

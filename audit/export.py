@@ -43,7 +43,7 @@ class Export:
         self._upper(self._level_0(signed.size))
         roots = {0: tree.EMPTY_ROOT, **self._growth.roots}
         if roots[signed.size] != signed.root:
-            raise ExportRefused(f"the {signed.size} entries are not those that were signed: run verify-log")
+            raise ExportRefused(f"the {signed.size} entries are not those that were signed: run fsck")
         if before and roots[before.size] != before.root:
             raise ExportRefused(f"the log does not begin with the {before.size} entries of the folder")
         self._put(CHECKPOINT, note.encode())  # from here on the folder is the log of this checkpoint
@@ -84,7 +84,7 @@ class Export:
         start = number * WIDTH
         rows = list(self.log.entries(start, start + width))
         if [row.position for row in rows] != list(range(start, start + width)):
-            raise ExportRefused(f"entries are missing from {start} on: run verify-log")
+            raise ExportRefused(f"entries are missing from {start} on: run fsck")
         bodies = [row.body if isinstance(row.body, bytes) else b"" for row in rows]
         leaves = [tree.leaf_hash(body) for body in bodies]
         try:

@@ -121,6 +121,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "第 {number} 个字段与条目的承诺不符",
         "field {number} does not lead to what the entry commits to",
     ),
+    "table.missing": ("该表不存在", "the table is not there"),
+    "row.missing": ("存证所载的行不存在", "entries tell of this row, and it is not there"),
+    "row.unknown": ("没有存证提及该行", "no entry tells of this row"),
+    "row.differs": ("列 {column} 与存证不符", "the column {column} is not what the entries say"),
+    "row.derived": (
+        "列 {column} 与由其他行推得者不符",
+        "the column {column} does not follow from other rows",
+    ),
     "proof.unreadable": ("不是存证证明", "not a proof: {reason}"),
     "proof.rejected": ("证明不成立：条目不在所签日志之中", "the entry is not in the log that was signed"),
     "proof.split": (

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from audit.findings import Finding
+from audit.rows import Rows
 from audit.source import LedgerUnreadable, Row, Source
 from audit.sqlite import SqliteFile
 
@@ -86,8 +87,8 @@ class Log(Protocol):
 class Ledger:
     """The questions of a check, put to one database. Raises LedgerUnreadable, also later, when reading fails."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, *, with_rows: bool = True) -> None:
+        self._source, self._with_rows = source, with_rows
 
     @property
     def name(self) -> str:
@@ -137,8 +138,8 @@ class Ledger:
         return [root for (root,) in rows]
 
     def faults(self) -> Iterator[Finding]:
-        """None: what stands in the tables is all looked at."""
-        return iter(())
+        """What the rows of a store that stands beside the log say otherwise than its entries."""
+        return Rows(self._source).findings() if self._with_rows else iter(())
 
     def check_undisturbed(self) -> None:
         self._source.check_undisturbed()
@@ -163,15 +164,18 @@ def due_tiles(size: int) -> Iterator[tuple[int, int]]:
         level, count = level + 1, count // WIDTH
 
 
-def open_ledger(address: str) -> Ledger:
-    """The log at `postgresql://…`, or in the SQLite file of that path. Raises LedgerUnreadable."""
+def open_ledger(address: str, *, with_rows: bool = True) -> Ledger:
+    """The log at `postgresql://…`, or in the SQLite file of that path. Raises LedgerUnreadable.
+
+    with_rows: its faults include those of the rows beside it.
+    """
     scheme, is_address, _ = address.partition("://")
     if not is_address:
-        return Ledger(SqliteFile(Path(address)))
+        return Ledger(SqliteFile(Path(address)), with_rows=with_rows)
     if scheme not in ("postgresql", "postgres"):
         raise LedgerUnreadable("the address of a database begins with postgresql://, a path is a SQLite file")
     try:
         from audit.postgresql import PostgresqlServer  # the only module that needs a database driver
     except ImportError as error:
         raise LedgerUnreadable('reading PostgreSQL needs a driver: pip install "psycopg[binary]"') from error
-    return Ledger(PostgresqlServer(address))
+    return Ledger(PostgresqlServer(address), with_rows=with_rows)

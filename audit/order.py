@@ -12,6 +12,7 @@ ALONE = frozenset({"exchange.read", "exchange.inward"})
 BETWEEN = frozenset({"exchange.sending", "exchange.deferred", "exchange.held", "exchange.hastened"})
 
 _KNOWN = ENDS | ECHOES | BETWEEN
+_WITHIN = BETWEEN | ECHOES | ALONE  # moves nothing while an exchange is open
 
 
 @dataclass(slots=True)
@@ -23,15 +24,28 @@ class Orders:
 
     def take(self, path: str, kind: object, exchange: str | None) -> Finding | None:
         """Note the next entry; the finding if it must not stand where it stands. Other kinds pass."""
-        if not isinstance(kind, str) or not kind.startswith("exchange."):
+        if not isinstance(kind, str) or not kind.startswith("exchange.") or self.passes(kind, exchange):
             return None
         if exchange is None:
             return Finding(path, "order.no_exchange")
-        if kind in ALONE:
-            return None
         code = self._fault(kind, exchange)
         self._move(kind, exchange)
         return Finding(path, f"order.{code}", {"exchange": exchange, "kind": kind}) if code else None
+
+    def passes(self, kind: object, exchange: str | None) -> bool:
+        """Note the next entry if it stands where it may, as nearly all do; nothing is noted otherwise."""
+        if exchange is None:
+            return False
+        if exchange in self.open:
+            if kind in ENDS:
+                self.open.discard(exchange)
+                self.ended.add(exchange)
+                return True
+            return kind in _WITHIN
+        if kind == START and exchange not in self.ended:
+            self.open.add(exchange)
+            return True
+        return kind in ALONE
 
     def _fault(self, kind: str, exchange: str) -> str | None:
         ended = exchange in self.ended

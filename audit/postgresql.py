@@ -7,7 +7,7 @@ import psycopg
 from psycopg import IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from audit.source import LedgerUnreadable, Row
+from audit.source import LedgerUnreadable, Row, Value
 
 COLUMNS = {
     "audit_entries": {
@@ -45,9 +45,13 @@ class PostgresqlServer:
         self.name = f"postgresql://{parts.get('host', '')}/{parts.get('dbname', '')}"
         self._driver = _open(self.name, parts)
 
-    def rows(self, query: str, *values: int) -> Iterator[Row]:
+    def rows(self, query: str, *values: Value) -> Iterator[Row]:
         with _told(self.name), self._driver.cursor(binary=True) as cursor:
             yield from cursor.execute(query.replace("?", "%s").encode(), values)
+
+    def tables(self) -> frozenset[str]:
+        query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_table_is_visible(oid)"
+        return frozenset(str(name) for (name,) in self.rows(query))
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -76,7 +80,7 @@ def _parts(address: str) -> dict[str, str]:
 
 
 def _open(name: str, parts: dict[str, str]) -> "psycopg.Connection[Row]":
-    fixed = {"client_encoding": "UTF8", "application_name": "audit verify-log"}
+    fixed = {"client_encoding": "UTF8", "application_name": "audit fsck"}
     with _told(name):
         driver = psycopg.connect(make_conninfo(**{**parts, **fixed}), autocommit=True)
         try:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 Row = tuple[Any, ...]
+Value = int | str
 
 
 class LedgerUnreadable(Exception):
@@ -19,8 +20,12 @@ class Source(Protocol):
         """As it is shown to people: never with a password."""
         ...
 
-    def rows(self, query: str, *values: int) -> Iterator[Row]:
+    def rows(self, query: str, *values: Value) -> Iterator[Row]:
         """Run one query, in which `?` stands for each of the values."""
+        ...
+
+    def tables(self) -> frozenset[str]:
+        """Names of all tables that are there, also of such that may not be read."""
         ...
 
     def moment(self) -> AbstractContextManager[object]:

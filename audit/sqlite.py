@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from audit.source import LedgerUnreadable, Row
+from audit.source import LedgerUnreadable, Row, Value
 
 KEYS = {  # column -> type, where the type matters: an INTEGER key holds integers only, each once
     "audit_entries": {"position": "INTEGER"},
@@ -29,11 +29,27 @@ class SqliteFile:
         self._quiet = not self._wal.exists()
         self._driver = _open(path, quiet=self._quiet)
 
-    def rows(self, query: str, *values: int) -> Iterator[Row]:
+    def rows(self, query: str, *values: Value) -> Iterator[Row]:
         try:
-            yield from self._driver.execute(query, values)
+            yield from self._fetched(query, values)
         except sqlite3.Error as error:
             raise LedgerUnreadable(f"the database cannot be read: {error}") from error
+
+    def _fetched(self, query: str, values: tuple[Value, ...]) -> list[Row]:
+        """All rows at once; text that is none in UTF-8 is read with stand-ins, which is slower."""
+        try:
+            return self._driver.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+        self._driver.text_factory = partial(str, encoding="utf-8", errors="replace")
+        try:
+            return self._driver.execute(query, values).fetchall()
+        finally:
+            self._driver.text_factory = str
+
+    def tables(self) -> frozenset[str]:
+        return frozenset(name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -61,7 +77,6 @@ def _open(path: Path, *, quiet: bool) -> sqlite3.Connection:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     driver = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None)
-    driver.text_factory = partial(str, encoding="utf-8", errors="replace")
     for table, keys in KEYS.items():
         columns = driver.execute(f"PRAGMA table_info({table})").fetchall()
         if {name: kind for _, name, kind, _, _, key in columns if key} != keys:

@@ -12,7 +12,8 @@ from audit import tree
 from audit.findings import Finding
 from audit.ledger import BatchRow, EntryRow, Extent, Log
 from audit.order import Orders
-from audit.records import Record, RecordUnreadable, read_record
+from audit.outline import Outline, Outlines
+from audit.records import RecordUnreadable, read_record
 from audit.succession import KIND, Succession
 
 Progress = Callable[[int, int], None]
@@ -32,14 +33,15 @@ class Stretch:
 
     def add(self, row: EntryRow) -> bool:
         """Take the next entry; whether its bytes have the hash that is stored beside them."""
+        stored = row.leaf
         computed = tree.leaf_hash(row.body) if isinstance(row.body, bytes) else b""
-        agrees = bool(computed) and computed == row.leaf
-        self.stored.append(row.leaf if isinstance(row.leaf, bytes) else b"")
+        self.stored.append(stored if isinstance(stored, bytes) else b"")
         self.computed.append(computed)
         self.end = row.position + 1
-        if not agrees:
-            self.suspects.append(row.position)
-        return agrees
+        if computed and computed == stored:
+            return True
+        self.suspects.append(row.position)
+        return False
 
     def gap(self, until: int) -> Finding:
         missing = Finding(f"entry {self.end}", "entries.missing", {"first": self.end, "last": until - 1})
@@ -68,6 +70,7 @@ class Walk:
     frontier: list[bytes] | None = field(default_factory=list)
     _rows: Iterator[EntryRow] = field(default_factory=lambda: iter(()))
     _next: EntryRow | None = None
+    _outlines: Outlines = field(default_factory=Outlines)
 
     def findings(self) -> Iterator[Finding]:
         self._rows = self.ledger.entries(0, self.extent.size)
@@ -107,23 +110,25 @@ class Walk:
             self._next = next(self._rows, None)
 
     def _entry(self, row: EntryRow, stretch: Stretch) -> Iterator[Finding]:
-        path, kind, exchange = f"entry {row.position}", row.kind, row.exchange_id
+        kind, exchange = row.kind, row.exchange_id
         self.entries += 1
         stretch.at_ms = None
         if stretch.add(row):
             try:
-                record = read_record(row.body)
+                found = self._outlines.read(row.body, row.kind)
             except RecordUnreadable:
-                yield Finding(path, "entry.unreadable")
+                yield Finding(f"entry {row.position}", "entry.unreadable")
             else:
-                if (row.kind, row.exchange_id, row.case_id) != _columns(record):
-                    yield from _wrong_columns(path, row, record)
-                if record.kind == KIND:
-                    yield from self.succession.take(path, row.position, record)
-                kind, exchange, stretch.at_ms = record.kind, record.text("exchange"), record.at_ms
-        fault = self.orders.take(path, kind, exchange)
-        if fault:
-            yield fault
+                if row[1:4] != found[:3]:
+                    yield from _wrong_columns(row, found)
+                kind, exchange, _, stretch.at_ms = found
+                if kind == KIND:
+                    record = read_record(row.body)
+                    yield from self.succession.take(f"entry {row.position}", row.position, record)
+        if not self.orders.passes(kind, exchange):
+            fault = self.orders.take(f"entry {row.position}", kind, exchange)
+            if fault:
+                yield fault
 
     def _join(self, path: str, row: BatchRow, stretch: Stretch) -> Iterator[Finding]:
         """Hold the recomputed tree against the row of the batch, and decide with which of them to go on."""
@@ -180,16 +185,10 @@ def _wrong_previous(path: str, row: BatchRow, start: int) -> Finding:
     return Finding(path, "batch.altered")
 
 
-def _wrong_columns(path: str, row: EntryRow, record: Record) -> Iterator[Finding]:
-    shown = (row.kind, row.exchange_id, row.case_id)
-    names = ("kind", "exchange_id", "case_id")
-    for column, value, true in zip(names, shown, _columns(record), strict=True):
+def _wrong_columns(row: EntryRow, found: Outline) -> Iterator[Finding]:
+    for column, value, true in zip(("kind", "exchange_id", "case_id"), row[1:4], found[:3], strict=True):
         if value != true:
-            yield Finding(path, "entry.column", {"column": column})
-
-
-def _columns(record: Record) -> tuple[str, str | None, str | None]:
-    return record.kind, record.text("exchange"), record.text("case")
+            yield Finding(f"entry {row.position}", "entry.column", {"column": column})
 
 
 def _frontier(row: BatchRow) -> list[bytes] | None:

@@ -70,4 +70,4 @@ def _proof(connection: Connection, exchange: Exchange, root: str) -> str | None:
         facts = orjson.loads(body)
         if root in (facts.get("commitment"), facts.get("reply_commitment")):
             return audit_log.proof(connection, position)
-    raise NotDisclosable("留存内容与存证不符 / what is kept is not what the log committed to: run verify-log")
+    raise NotDisclosable("留存内容与存证不符 / what is kept is not what the log committed to: run fsck")

@@ -103,6 +103,12 @@ def hastened(exchange: Exchange, *, actor: str) -> Entry:
     return Entry("exchange.hastened", exchange.due_ms, facts)
 
 
+def numbered(exchange: Exchange, *, at_ms: int) -> Entry:
+    """exchange.late_reply that tells nothing new but their number: a call in named it before their answer did."""
+    facts = _of(exchange) | {"cause": "told", "theirs": exchange.theirs, "state": exchange.state}
+    return Entry("exchange.late_reply", at_ms, facts)
+
+
 def ticket_closed(exchange: Exchange, kind: str, *, actor: str, at_ms: int) -> Entry:
     """ticket.closed: a person has seen to it."""
     return Entry("ticket.closed", at_ms, _of(exchange) | {"ticket": kind, "actor": actor})

@@ -12,6 +12,7 @@ from gateway.cases.life import Event, Life
 from gateway.cases.states import Kind
 from gateway.exchange import commits
 from gateway.exchange.commits import Conclusion, conclude
+from gateway.exchange.entries import numbered
 from gateway.model import Exchange, Policy
 from gateway.model import Fact as Known
 from gateway.store import bodies, cases, exchanges
@@ -121,7 +122,9 @@ def _landed(tx: Transaction, landed: Landed, by: Exchange) -> Exchange | None:
         return None
     if row.state == "delivered":
         if landed.theirs and not row.theirs:
-            commits.learned(tx, row, landed.theirs)
+            now = commits.learned(tx, row, landed.theirs)
+            if now is not row:
+                tx.record(numbered(now, at_ms=tx.now_ms))
         return None
     if row.ended and _is_known(exchanges.facts_of(tx.connection, row.id)):
         return None

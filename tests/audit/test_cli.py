@@ -97,20 +97,20 @@ def test_a_checkpoint_that_one_proof_cannot_be_held_against_is_no_success(eviden
         )
     )
     assert ran.returncode == 2
-    assert "use verify-log" in ran.stderr
+    assert "use fsck" in ran.stderr
 
 
 @both
 def test_a_sound_log_is_told_with_its_counts(evidence, tmp_path):
     notes = ["--checkpoint", tmp_path / "20.note", "--checkpoint", tmp_path / "49.note"]
-    ran = audit("verify-log", "--database", evidence.address, "--key", tmp_path / "log.vkey", *notes)
+    ran = audit("fsck", "--database", evidence.address, "--key", tmp_path / "log.vkey", *notes)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "成立 / sound: 150 条 / entries, 50 批 / batches" in ran.stdout
     assert "纪元" not in ran.stdout
 
 
 def test_a_log_without_an_earlier_checkpoint_is_said_to_show_less(evidence, tmp_path):
-    ran = audit("verify-log", "--database", evidence.address, "--key", tmp_path / "log.vkey")
+    ran = audit("fsck", "--database", evidence.address, "--key", tmp_path / "log.vkey")
     assert ran.returncode == 0
     assert "no earlier checkpoint" in ran.stderr
 
@@ -118,7 +118,7 @@ def test_a_log_without_an_earlier_checkpoint_is_said_to_show_less(evidence, tmp_
 @both
 def test_findings_of_a_log_come_one_per_line_and_as_json(evidence, tmp_path):
     evidence.run("UPDATE audit_entries SET body = zeroblob(1) WHERE position = 7")
-    arguments = ["verify-log", "--database", evidence.address, "--key", tmp_path / "log.vkey"]
+    arguments = ["fsck", "--database", evidence.address, "--key", tmp_path / "log.vkey"]
     ran = audit(*arguments)
     assert ran.returncode == 1
     first, last = ran.stdout.splitlines()
@@ -141,10 +141,10 @@ def test_findings_of_a_log_come_one_per_line_and_as_json(evidence, tmp_path):
         ["verify", "17.tlog-proof", "--key", "{vkey}", "--checkpoint", "missing"],
         ["verify", "binary", "--key", "{vkey}"],
         ["verify", "huge", "--key", "{vkey}"],
-        ["verify-log", "--database", "missing", "--key", "{vkey}"],
-        ["verify-log", "--database", "49.note", "--key", "{vkey}"],
-        ["verify-log", "--database", "postgresql://ann:secret@127.0.0.1:1/log", "--key", "{vkey}"],
-        ["verify-log", "--database", "oracle://ann:secret@127.0.0.1:1/log", "--key", "{vkey}"],
+        ["fsck", "--database", "missing", "--key", "{vkey}"],
+        ["fsck", "--database", "49.note", "--key", "{vkey}"],
+        ["fsck", "--database", "postgresql://ann:secret@127.0.0.1:1/log", "--key", "{vkey}"],
+        ["fsck", "--database", "oracle://ann:secret@127.0.0.1:1/log", "--key", "{vkey}"],
         ["show-key", "missing"],
         ["show-key", "49.note"],
         ["show-key", "log.key", "--epoch", "0"],
@@ -187,7 +187,7 @@ def test_a_copy_of_a_log_is_verified_without_a_trace(evidence, tmp_path):
     folder.mkdir()
     (folder / "log.db").write_bytes(evidence.path.read_bytes())
     folder.chmod(0o555)
-    arguments = ["verify-log", "--database", folder / "log.db", "--key", tmp_path / "log.vkey"]
+    arguments = ["fsck", "--database", folder / "log.db", "--key", tmp_path / "log.vkey"]
     ran = audit(*arguments)
     folder.chmod(0o755)
     assert ran.returncode == 0
@@ -198,14 +198,14 @@ def test_a_database_that_breaks_off_is_no_finding_but_cannot_be_read(evidence, t
     evidence.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     torn = tmp_path / "torn.db"
     torn.write_bytes(evidence.path.read_bytes()[:-20_000])
-    ran = audit("verify-log", "--database", torn, "--key", tmp_path / "log.vkey")
+    ran = audit("fsck", "--database", torn, "--key", tmp_path / "log.vkey")
     assert ran.returncode == 2
     assert "cannot run" in ran.stderr
 
 
 @both
 def test_a_terminal_sees_a_progress_bar_and_a_pipe_does_not(evidence, tmp_path):
-    arguments = ["verify-log", "--database", evidence.address, "--key", str(tmp_path / "log.vkey")]
+    arguments = ["fsck", "--database", evidence.address, "--key", str(tmp_path / "log.vkey")]
     master, terminal = pty.openpty()
     with os.fdopen(master, "rb", buffering=0) as screen:
         command = [sys.executable, "-m", "audit", *arguments]
@@ -221,7 +221,7 @@ def test_what_stands_in_an_entry_cannot_move_the_terminal(open_log, signer, tmp_
     store = open_log()
     store.append(Entry("exchange.admitted", 0, {"exchange": "E1"}))
     store.append(Entry("exchange.\x1b[2J\u202e", 0, {"exchange": "E1"}))
-    ran = audit("verify-log", "--database", store.address, "--key", signer.vkey)
+    ran = audit("fsck", "--database", store.address, "--key", signer.vkey)
     assert ran.returncode == 1
     assert "there is no entry of the kind exchange.\\u001b[2J\\u202e" in ran.stdout
 

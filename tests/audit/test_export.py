@@ -75,7 +75,7 @@ def run(signer, capsys):
 @pytest.fixture
 def found(run):
     def verify(place, *words):
-        code, said = run("verify-log", "--tiles", place, *words)
+        code, said = run("fsck", "--tiles", place, *words)
         return code, [(each["path"], each["code"]) for each in said.get("findings", ())]
 
     return verify
@@ -109,7 +109,7 @@ def test_what_was_exported_is_the_log(grown, run, found, tmp_path, size):
     code, said = run("export", "--database", store.address, "--into", folder)
     assert (code, said["size"]) == (SOUND, size)
     assert found(folder) == (SOUND, [])
-    code, said = run("verify-log", "--tiles", folder)
+    code, said = run("fsck", "--tiles", folder)
     assert (said["entries"], said["size"], said["tiles"]) == (size, size, size // 256)
     with closing(open_tiles(str(folder))) as exported:
         assert [row.body for row in exported.entries(0, size)] == store.bodies()
@@ -246,9 +246,26 @@ def test_whatever_is_done_to_the_files_is_found(tiles, found, change, found_ther
     assert all_found == found_there
 
 
+def test_a_foreign_checkpoint_before_the_files_is_found_before_anything_else_is_read(tiles, found, tmp_path):
+    stranger = Signer.create(tmp_path / "stranger.key", "foreign.example/log")
+    text = (tiles / "checkpoint").read_text("utf-8").partition("\n\n")[0].split("\n", 1)[1]
+    (tiles / "checkpoint").write_text(stranger.sign(f"foreign.example/log\n{text}\n"), "utf-8")
+    assert found(tiles) == (FINDINGS, [("checkpoint 700", "checkpoint.rejected")])
+
+
+def test_the_tiles_of_a_forked_log_do_not_fit_a_checkpoint_of_the_other_branch(
+    tiles, found, open_log, signer, tmp_path
+):
+    other = open_log("other.db")
+    other.append(*entries(1, 700))
+    (tmp_path / "kept").write_text(other.checkpoint(signer), "utf-8")
+    kept = str(tmp_path / "kept")
+    assert found(tiles, "--checkpoint", kept) == (FINDINGS, [(kept, "checkpoint.root")])
+
+
 def test_a_missing_file_is_named(tiles, signer, capsys):
     (tiles / "tile/entries/001").unlink()
-    assert main(["verify-log", "--tiles", str(tiles), "--key", signer.vkey]) == CANNOT_RUN
+    assert main(["fsck", "--tiles", str(tiles), "--key", signer.vkey]) == CANNOT_RUN
     assert "there is no file tile/entries/001" in capsys.readouterr().err
 
 
@@ -268,13 +285,13 @@ def test_a_copy_is_pulled_from_a_web_server_and_compared(grown, run, found, tile
         assert found(address) == (SOUND, [])
         assert run("export", "--tiles", address, "--into", copy)[0] == SOUND
         assert run("compare", store.address, address)[0] == SOUND
-        assert run("verify-log", "--tiles", f"{address}/nowhere")[0] == CANNOT_RUN
+        assert run("fsck", "--tiles", f"{address}/nowhere")[0] == CANNOT_RUN
     assert found(copy) == (SOUND, [])
     assert {file.relative_to(copy) for file in copy.rglob("*")} == {
         file.relative_to(tiles) for file in tiles.rglob("*")
     }
-    assert run("verify-log", "--tiles", address)[0] == CANNOT_RUN  # nobody serves it any more
-    assert run("verify-log", "--tiles", "file:///etc")[0] == CANNOT_RUN
+    assert run("fsck", "--tiles", address)[0] == CANNOT_RUN  # nobody serves it any more
+    assert run("fsck", "--tiles", "file:///etc")[0] == CANNOT_RUN
 
 
 def test_held_checkpoints_and_certificates_go_with_tiles_as_with_a_database(
@@ -299,7 +316,7 @@ def test_an_epoch_is_exported_under_its_own_origin(grown, signer, run, tiles, tm
     store.checkpoint(later)
     folder = tmp_path / "later"
     assert run("export", "--database", store.address, "--into", folder, key=later.vkey)[0] == SOUND
-    assert run("verify-log", "--tiles", folder, key=later.vkey)[1]["epoch"] == 2
+    assert run("fsck", "--tiles", folder, key=later.vkey)[1]["epoch"] == 2
     assert run("export", "--database", store.address, "--into", tiles, "--key", later.vkey)[0] == CANNOT_RUN
 
 

@@ -145,7 +145,7 @@ def test_every_loss_is_told_by_the_epoch_that_declared_it(store, check, keys, si
 
 
 @pytest.fixture
-def verify_log(store, keys, capsys, tmp_path):
+def fsck(store, keys, capsys, tmp_path):
     """Exit code and lines of the command."""
 
     def run(*arguments, held=()):
@@ -153,14 +153,14 @@ def verify_log(store, keys, capsys, tmp_path):
         for size in held:
             (tmp_path / f"{size}.note").write_text(store.notes[size], "utf-8")
             trust += ["--checkpoint", str(tmp_path / f"{size}.note")]
-        code = main(["verify-log", "--database", store.address, *trust, *arguments])
+        code = main(["fsck", "--database", store.address, *trust, *arguments])
         return code, capsys.readouterr().out.splitlines()
 
     return run
 
 
-def test_the_command_tells_a_declared_loss_in_both_languages_and_calls_the_log_sound(verify_log):
-    code, (notice, summary) = verify_log()
+def test_the_command_tells_a_declared_loss_in_both_languages_and_calls_the_log_sound(fsck):
+    code, (notice, summary) = fsck()
     assert code == 0
     assert notice == (
         "entry 6: 请查看：自此为纪元 2，原名 gateway.example/log；所存仅 6 条，第 6 至 9 条曾经签名而声明丢失 / "
@@ -172,12 +172,12 @@ def test_the_command_tells_a_declared_loss_in_both_languages_and_calls_the_log_s
 
 
 def test_a_key_that_is_missing_is_named_as_what_is_missing(store, signer, capsys):
-    assert main(["verify-log", "--database", store.address, "--key", signer.vkey]) == 1
+    assert main(["fsck", "--database", store.address, "--key", signer.vkey]) == 1
     assert "an epoch of the log for which no key was given" in capsys.readouterr().out
 
 
-def test_the_command_tells_what_was_lost_of_a_checkpoint_that_somebody_holds(verify_log, tmp_path):
-    code, (finding, notice, summary) = verify_log(held=[8])
+def test_the_command_tells_what_was_lost_of_a_checkpoint_that_somebody_holds(fsck, tmp_path):
+    code, (finding, notice, summary) = fsck(held=[8])
     assert code == 1
     assert finding == (
         f"{tmp_path / '8.note'}: 丢失：第 6 至 7 条曾经签名而已不在，纪元 2 已作声明 / "
@@ -187,8 +187,8 @@ def test_the_command_tells_what_was_lost_of_a_checkpoint_that_somebody_holds(ver
     assert "1 处问题 / 1 findings" in summary
 
 
-def test_a_machine_reads_epochs_apart_from_findings(verify_log):
-    code, [line] = verify_log("--json", held=[4, 10])
+def test_a_machine_reads_epochs_apart_from_findings(fsck):
+    code, [line] = fsck("--json", held=[4, 10])
     shown = json.loads(line)
     assert (code, shown["sound"], shown["epoch"]) == (1, False, 2)
     assert [each["code"] for each in shown["findings"]] == ["checkpoint.lost"]

@@ -148,7 +148,7 @@ def test_without_its_driver_the_verifier_says_how_to_get_it(tmp_path, signer):
     (tmp_path / "psycopg" / "__init__.py").write_text(
         "raise ImportError('not in the image of the auditor')\n"
     )
-    asked = ["verify-log", "--database", "postgresql://nowhere/log", "--key", signer.vkey]
+    asked = ["fsck", "--database", "postgresql://nowhere/log", "--key", signer.vkey]
     ran = subprocess.run(
         [sys.executable, "-m", "audit", *asked],
         cwd=ROOT, env={"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": os.environ["PATH"]},

@@ -143,6 +143,8 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
     "verify": verify,
 }
 
+LARGE = {"entries": 1_000_000}  # `make bench-large`
+
 
 def main() -> int:
     options = argparse.ArgumentParser(
@@ -154,10 +156,13 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=60, help="of a load at a fixed rate")
     options.add_argument("--stored", type=int, default=200_000, help="exchanges in the full store")
     options.add_argument("--items", type=int, default=600_000, help="rows of the catalogue")
-    options.add_argument("--entries", type=int, default=1_000_000, help="of the log that is verified")
+    options.add_argument("--entries", type=int, default=200_000, help="of the log that is verified")
     options.add_argument("--replayed", type=int, default=10_000, help="documents through the time machine")
+    options.add_argument("--large", action="store_true", help="the large forms of the parts that have one")
     options.add_argument("--write", action="store_true", help="write docs/performance.md")
     given = options.parse_args()
+    if given.large:
+        vars(given).update(LARGE)
     for part in given.only.split(","):
         lines = PARTS[part](given)
         sys.stdout.write("\n".join([f"## {part}", "", *lines, ""]))

@@ -8,6 +8,6 @@ def test_every_command_is_measured_with_its_rate_and_its_memory() -> None:
     rows = [line for line in lines if line.startswith("| `")]
     assert lines[0].startswith("3,000 entries")
     assert [row.split("`")[1] for row in rows] == [
-        "verify-log", "certificate", "verify-certificate", "export", "verify-log --tiles", "compare",
+        "fsck --log-only", "fsck", "certificate", "verify-certificate", "export", "fsck --tiles", "compare",
     ]  # fmt: skip
     assert sum("asked" in line for line in lines) == 3

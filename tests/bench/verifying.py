@@ -4,17 +4,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Text, insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from audit import log
 from audit.entries import Entry
 from audit.notes import Signer
-from audit.tables import metadata
 from gateway.store.connection import Connection
+from gateway.store.migrations.schema import TABLES
 from gateway.store.sqlite import connect_sqlite, sqlite_dialect
 from tests.bench import figures
 from tests.installation import CHECKOUT
@@ -30,6 +32,22 @@ FACTS = {
     "basic_code": "000117051000", "alignment": "national:000117051000", "platform": "lingnan",
     "release": "sha256:" + "69e13c91" * 8, "commitment": "2b1d6226" * 8, "attempt": 1, "state": "sending",
 }  # fmt: skip
+THEIRS = "440232-2026-000117"
+MORE: Mapping[str, Mapping[str, str]] = {
+    "exchange.admitted": {"received_at": "2026-11-21T10:00:00+08:00"},
+    "exchange.delivered": {"fact": "taken", "cause": "taken", "theirs": THEIRS},
+}
+_TABLES = {
+    table.name: table for table in TABLES if table.name in ("exchanges", "cases", "history", "case_numbers")
+}
+_BLANK = {
+    name: {column.name: "" if isinstance(column.type, Text) else 0 for column in table.columns}
+    for name, table in _TABLES.items()
+}
+_KEPT = (
+    "operation", "actor", "platform", "unit", "mode", "attempt",
+    "item_here", "item_there", "basic_code", "alignment", "release",
+)  # fmt: skip
 
 _WATCHED = """
 import sys, time
@@ -59,14 +77,15 @@ def measured(count: int) -> list[str]:
         log_of, key = ["--database", str(place / "log.db")], ["--key", signer.vkey]
         day = ["--day", "2026-11-21", "--into", str(place / "certificate"), "--sign", str(place / "log.key")]
         ran = [
-            _run("verify-log", *log_of, *key),
+            _run("fsck", *log_of, *key, "--log-only"),
+            _run("fsck", *log_of, *key),
             _run("certificate", *log_of, *key, *day),
             _run("verify-certificate", str(place / "certificate"), *log_of, *key),
             _run("export", *log_of, *key, "--into", str(place / "tiles")),
-            _run("verify-log", "--tiles", str(place / "tiles"), *key),
+            _run("fsck", "--tiles", str(place / "tiles"), *key),
             _run("compare", str(place / "log.db"), str(place / "tiles"), *key),
         ]
-    return [*_table(ran, entries), *_verdicts(ran[0], entries)]
+    return [*_table(ran, entries), *_verdicts(ran[0], ran[1], entries)]
 
 
 def _table(ran: list[Ran], entries: int) -> list[str]:
@@ -85,12 +104,14 @@ def _table(ran: list[Ran], entries: int) -> list[str]:
     ]
 
 
-def _verdicts(whole: Ran, entries: int) -> list[str]:
-    rate, per_million_s = entries / whole.seconds, whole.seconds * 1_000_000 / entries
+def _verdicts(verified: Ran, whole: Ran, entries: int) -> list[str]:
+    """verified: the log alone; whole: with the rows of the store beside it."""
+    rate, per_million_s = entries / verified.seconds, whole.seconds * 1_000_000 / entries
     return [
-        f"- a whole log is verified at **{rate:,.0f}** entries/s, asked ≥ {ENTRIES_PER_S:,}: "
-        f"{figures.met(rate >= ENTRIES_PER_S)}",
-        f"- 1,000,000 entries at that rate: **{per_million_s:.0f} s**, asked < {SECONDS_PER_MILLION}: "
+        f"- a log is verified at **{rate:,.0f}** entries/s ({entries / verified.cpu_s:,.0f} per second of the "
+        f"processor), asked ≥ {ENTRIES_PER_S:,}: {figures.met(rate >= ENTRIES_PER_S)}",
+        f"- 1,000,000 entries with all rows beside them: **{per_million_s:.0f} s** "
+        f"({whole.cpu_s * 1_000_000 / entries:.0f} s of the processor), asked < {SECONDS_PER_MILLION}: "
         f"{figures.met(per_million_s < SECONDS_PER_MILLION)}",
         f"- most memory: **{whole.most_mb:.0f} MB**, asked < {MEMORY_MB}: {figures.met(whole.most_mb < MEMORY_MB)}",
         "",
@@ -106,7 +127,7 @@ def _run(command: str, *words: str) -> Ran:
     if ran.returncode:
         raise RuntimeError(f"{command}: {ran.stdout}{ran.stderr}")
     most_kb, cpu_s = ran.stdout.splitlines()[-1].split()
-    name = f"{command} --tiles" if "--tiles" in words else command
+    name = " ".join([command, *(word for word in words if word in ("--tiles", "--log-only"))])
     return Ran(name, seconds, float(cpu_s), int(most_kb) / 1024)
 
 
@@ -115,14 +136,17 @@ def _filled(path: Path, signer: Signer, count: int) -> int:
     dialect, size = sqlite_dialect(), 0
     driver = connect_sqlite(path)
     with closing(Connection(driver, dialect)) as connection:
-        for table in metadata.sorted_tables:
+        for table in TABLES:
             driver.execute(str(CreateTable(table).compile(dialect=dialect)))
             for index in table.indexes:
                 driver.execute(str(CreateIndex(index).compile(dialect=dialect)))
         driver.execute("PRAGMA synchronous = OFF")
         while size < count:
+            first = size // len(KINDS)
             connection.begin()
-            size = log.append(connection, _group(size // len(KINDS))).stop
+            size = log.append(connection, _group(first)).stop
+            for table, rows in _rows(first).items():
+                connection.run_many(insert(_TABLES[table]), [_BLANK[table] | row for row in rows])
             connection.commit()
         connection.begin()
         log.checkpoint(connection, signer, START_MS)
@@ -132,11 +156,44 @@ def _filled(path: Path, signer: Signer, count: int) -> int:
 
 def _group(first: int) -> list[Entry]:
     return [
-        Entry(kind, START_MS + number % 1_000_000, {**FACTS, **_names(number)})
+        Entry(kind, _at_ms(number), {**FACTS, **_names(number), **(MORE.get(kind) or {})})
         for number in range(first, first + GROUP)
         for kind in KINDS
     ]
 
 
 def _names(number: int) -> dict[str, str]:
-    return {"exchange": f"01M81B8R{number:018d}", "case": f"01M81B8C{number:018d}"}
+    return {
+        "exchange": f"01M81B8R{number:018d}", "case": f"01M81B8C{number:018d}", "ours": f"TB{number:010d}",
+    }  # fmt: skip
+
+
+def _at_ms(number: int) -> int:
+    return START_MS + number % 1_000_000
+
+
+def _rows(first: int) -> dict[str, list[dict[str, object]]]:
+    """What a gateway keeps of those exchanges beside their entries."""
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in _TABLES}
+    for number in range(first, first + GROUP):
+        names, at_ms = _names(number), _at_ms(number)
+        about = {
+            "caller": FACTS["caller"], "here": FACTS["from"], "division": FACTS["to"], "admitted_ms": at_ms,
+        }  # fmt: skip
+        rows["exchanges"].append({
+            **about, **{name: FACTS[name] for name in _KEPT}, "id": names["exchange"], "case_id": names["case"],
+            "kind": "write", "ours": names["ours"], "theirs": THEIRS, "state": "delivered", "step": "send",
+            "cause": "taken", "place": 1, "changed_ms": at_ms, "ended_ms": at_ms,
+        })  # fmt: skip
+        rows["cases"].append({
+            **about, "id": names["case"], "item": FACTS["item_there"], "received_ms": START_MS, "open": 1,
+        })  # fmt: skip
+        rows["history"].append({
+            "exchange_id": names["exchange"], "place": 1, "kind": "taken", "at_ms": at_ms, "attempt": 1,
+            "reference": THEIRS,
+        })  # fmt: skip
+        rows["case_numbers"].append({
+            "number": names["ours"], "owner": "tongban", "kind": "case", "case_id": names["case"],
+            "exchange_id": names["exchange"],
+        })  # fmt: skip
+    return rows

@@ -203,7 +203,7 @@ class Demo:
         folder, key = self.installation.folder, self.installation.log_key
         (folder / "checkpoint.note").write_text(self.checkpoint, "utf-8")
         trust = ["--key", key, "--checkpoint", str(folder / "checkpoint.note")]
-        await self._audited("verify-log", "--database", str(self.installation.database), *trust)
+        await self._audited("fsck", "--database", str(self.installation.database), *trust)
         trial = plan.KILLED[0]
         path = f"/v1/exchanges/{self.exchanges[trial.name]}/proof"
         caller = self.installation.caller_of(self._document(trial))

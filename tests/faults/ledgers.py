@@ -101,9 +101,9 @@ def entries(database: str, exchange_id: str) -> list[str]:
 
 
 def verified(database: str, *keys: str) -> str:
-    """What `python -m audit verify-log` finds; empty if the log is sound."""
+    """What `python -m audit fsck` finds; empty if the log is sound."""
     said, talk = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(talk):
         where = str(file_of(database)) if is_embedded(database) else database
-        code = audit(["verify-log", "--database", where, *chain(*(("--key", key) for key in keys))])
+        code = audit(["fsck", "--database", where, *chain(*(("--key", key) for key in keys))])
     return "" if code == 0 else said.getvalue() + talk.getvalue()

@@ -92,7 +92,7 @@ async def test_a_read_is_one_whole_entry_of_a_log_that_is_sound(
     }  # fmt: skip
     assert entry["release"] == submitted["release"]
     database = service.gateway.settings.database.removeprefix("sqlite:///")
-    sound = _verify("--database", database, "--key", service.gateway.signer.vkey, what="verify-log")
+    sound = _verify("--database", database, "--key", service.gateway.signer.vkey, what="fsck")
     assert (sound.returncode, sound.stdout.count("was never admitted")) == (0, 0)
 
 

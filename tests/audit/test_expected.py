@@ -1,0 +1,65 @@
+"""Whatever entries say, what rows must hold is told of them without a crash, and for those of a gateway exactly."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.expected import of_case
+from audit.inforce import KINDS, of_installation
+from audit.order import BETWEEN, ECHOES, ENDS, START
+from audit.records import Record
+
+AT_MS = 1_795_226_400_000
+NAMES = (
+    "exchange", "case", "fact", "theirs", "code", "cause", "fact_cause", "attempt", "state", "ours", "operation",
+    "platform", "scheduled", "release", "account", "actor", "unapproved", "divisions", "received_at", "happened_at",
+    "ticket", "by", "here_code",
+)  # fmt: skip
+CASE_KINDS = (
+    START, *ENDS, *BETWEEN, *ECHOES, "exchange.read", "exchange.inward", "case.event", "case.result", "desk.placed",
+    "desk.seen", "ticket.closed",
+)  # fmt: skip
+values = st.sampled_from(["", "a", "case.submit", "taken"]) | st.integers(-1, 3) | st.booleans()
+facts = st.dictionaries(st.sampled_from(NAMES), values | st.lists(st.text(max_size=2), max_size=2))
+
+
+def records(kinds: Any) -> Any:
+    made = st.builds(
+        lambda kind, facts, at_ms: Record(kind, "", at_ms, facts), kinds, facts, st.integers(0, 9)
+    )
+    return st.lists(made, max_size=8)
+
+
+@given(records(st.sampled_from(CASE_KINDS)))
+def test_entries_of_a_case_may_say_anything(told: list[Record]) -> None:
+    for each in of_case("C", told):
+        assert hash(each.key) is not None
+
+
+@given(records(st.sampled_from(KINDS)))
+def test_entries_of_an_installation_may_say_anything(told: list[Record]) -> None:
+    for each in of_installation(told):
+        assert hash(each.key) is not None
+
+
+def told(kind: str, at_ms: int, **facts: Any) -> Record:
+    return Record(kind, "", AT_MS + at_ms, {"exchange": "E", "case": "C", "platform": "p", **facts})
+
+
+def test_a_late_reply_that_moved_something_is_one_fact_with_two_entries() -> None:
+    late = {"fact": "taken", "attempt": 1, "theirs": "T1"}
+    story = [
+        told(START, 0, state="sending", attempt=1, ours="O1"),
+        told("exchange.deferred", 5, fact="unknown", attempt=1, cause="timeout", fact_cause="timeout"),
+        told("exchange.late_reply", 9, **late, state="delivered"),
+        told("exchange.delivered", 9, **late, cause="taken"),
+    ]
+    rows = {(each.table, each.key): each.columns for each in of_case("C", story)}
+    assert [key for table, key in rows if table == "history"] == [("E", 1), ("E", 2)]
+    row = rows["exchanges", ("E",)]
+    assert {name: row[name] for name in ("state", "changed_ms", "ended_ms", "cause", "place")} == {
+        "state": "delivered", "changed_ms": AT_MS + 9, "ended_ms": AT_MS + 9, "cause": "taken", "place": 1,
+    }  # fmt: skip
+    assert row["theirs"] == {"T1"}
+    assert rows["case_numbers", ("C", "tongban", "case", "O1")] == {"exchange_id": {"E"}}

@@ -29,6 +29,7 @@ from gateway.continuity import Published
 from gateway.credentials import SessionSecret
 from gateway.deadlines.watching import Watch
 from gateway.desk.placing import WorkList
+from gateway.erasure.ageing import Ageing
 from gateway.exchange.forms import Forms
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
@@ -76,6 +77,7 @@ class Gateway:
     demands: Demands
     papers: Papers
     uploads: Uploads
+    folder: MaterialFolder
     sweep: Sweep
     preparation: Preparation
     forms: Forms
@@ -84,6 +86,7 @@ class Gateway:
     channels: Channels
     worker: Worker
     watch: Watch
+    ageing: Ageing
     courier: Courier
     signer: Signer
     published: Published
@@ -145,6 +148,7 @@ class Gateway:
         await self.alignments.refresh()
         await self.demands.refresh()
         await self.watch.look()
+        await self.ageing.look()
         await self._keep_schedule()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
@@ -249,11 +253,12 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     story.poke = worker.poke
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
-        alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, sweep=sweep,
+        alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, folder=folder, sweep=sweep,
         preparation=preparation,
         exchanges=story, inward=Inward(story), channels=Channels(settings, routes), worker=worker,
         signer=there.signer, published=published_of(settings), transport=transport,
         watch=Watch(store, settings.agreements, owner, clock_ms),
+        ageing=Ageing(store, folder, installation.retention, clock_ms),
         courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
     )  # fmt: skip
     return gateway

@@ -253,7 +253,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     story.poke = worker.poke
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
-        alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, folder=folder, sweep=sweep,
+        alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, folder=folder,
+        sweep=sweep,
         preparation=preparation,
         exchanges=story, inward=Inward(story), channels=Channels(settings, routes), worker=worker,
         signer=there.signer, published=published_of(settings), transport=transport,

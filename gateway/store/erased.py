@@ -1,7 +1,7 @@
 """Statements about what is erased (销毁): which contents are old, and the rows that go with their keys."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
@@ -148,6 +148,6 @@ def unused(connection: Connection, files: Sequence[str]) -> list[str]:
     return unnamed(connection, files)
 
 
-def _count(connection: Connection, statement: sa.Select[tuple[int]], where: dict[str, str]) -> int:
+def _count(connection: Connection, statement: sa.Select[Any], where: dict[str, str]) -> int:
     row = connection.row(statement, where)
     return int(row[0]) if row else 0

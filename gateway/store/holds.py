@@ -1,4 +1,4 @@
-"""Statements about legal holds (保全): cases and persons of whom nothing may be erased, and under which document."""
+"""Statements about legal holds (保全): cases and persons of whom nothing may be erased, and by which document."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""A process that dies at every statement of an erasure: all of the case is gone, with its entries, or nothing is."""
+"""A process that dies at every statement of an erasure: all of the case is gone, with its entries, or nothing."""
 
 import asyncio
 import os

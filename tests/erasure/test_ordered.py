@@ -62,7 +62,6 @@ async def test_what_is_erased_is_proven_to_have_been_and_says_nothing_any_more(
     assert not verified(place.database, key)
     code, _, talk = await command(place, *words)
     assert (code, "erased" in talk) == (1, True)
-    _, counted, _ = await travelled(place, "active", "active")
     _, _, told = await travelled(place, "active", "files")
     assert told["not_replayable"]["erased"] > 0
     said = entries_of(place, "content.erased")

@@ -46,6 +46,7 @@ from gateway.materials.uploads import Uploads
 from gateway.needs.demands import Demands
 from gateway.numbers import Sequences
 from gateway.opening import create_keys, opened, published_of
+from gateway.readings import Readings
 from gateway.releases import PlatformRelease
 from gateway.room import Room
 from gateway.routes import Routes
@@ -89,6 +90,7 @@ class Gateway:
     ageing: Ageing
     courier: Courier
     signer: Signer
+    readings: Readings
     published: Published
     transport: HttpTransport
     checkpoint: str = ""
@@ -100,7 +102,7 @@ class Gateway:
 
     async def start(self) -> None:
         """Open for work: the active release, circuits and quotas first, then the worker."""
-        self.store.start()
+        self.open()
         await self._come_due()
         await self.shelf.activate()
         if await self.store.write(note(self.settings.agreements)):  # within how many days units sign, too
@@ -110,6 +112,16 @@ class Gateway:
         await self.sign(now=True)
         self._tasks += [asyncio.create_task(each.run()) for each in (self.worker, self.courier, self.sweep)]
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
+
+    def open(self) -> None:
+        """What reads and writes from here on; for commands that is all."""
+        self.store.start()
+        self.readings.store.start()
+
+    async def close(self) -> None:
+        await self.transport.close()
+        await self.store.stop()
+        await self.readings.store.stop()
 
     async def stop(self) -> None:
         """Take nothing new, let what is on the wire come to its end, close."""
@@ -122,8 +134,7 @@ class Gateway:
         await self.exchanges.drain()
         await self.sign(now=True)
         await self.gates.leave()
-        await self.transport.close()
-        await self.store.stop()
+        await self.close()
         log.info("gateway.stopped")
 
     @property
@@ -198,6 +209,7 @@ class Gateway:
         if newest != self.checkpoint:
             await asyncio.to_thread(self.published.write, newest)
         self.checkpoint = newest
+        await self.readings.sign()  # last: what befalls it does not keep the log of cases unsigned
 
     def _sign(self, tx: Transaction) -> str | None:
         return audit_log.checkpoint(tx.connection, self.signer, tx.now_ms)
@@ -257,7 +269,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         sweep=sweep,
         preparation=preparation,
         exchanges=story, inward=Inward(story), channels=Channels(settings, routes), worker=worker,
-        signer=there.signer, published=published_of(settings), transport=transport,
+        signer=there.signer, readings=there.readings, published=published_of(settings), transport=transport,
         watch=Watch(store, settings.agreements, owner, clock_ms),
         ageing=Ageing(store, folder, installation.retention, clock_ms),
         courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),

@@ -27,6 +27,7 @@ class Keys(Declared):
     )
     person: Path = Path("state/keys/person.key")
     audit: Path = Path("state/keys/audit.key")
+    readings: Path = Path("state/keys/readings.key")
 
 
 class Bounds(Declared):

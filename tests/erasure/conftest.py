@@ -25,12 +25,11 @@ def in_days(days: float) -> Callable[[], int]:
 async def later(place: Place, days: float = 0) -> AsyncIterator[Gateway]:
     """The installation some days later, its worker asleep."""
     gateway = boot_gateway(load(place.conf), World(clock_ms=in_days(days)))
-    gateway.store.start()
+    gateway.open()
     try:
         yield gateway
     finally:
-        await gateway.transport.close()
-        await gateway.store.stop()
+        await gateway.close()
 
 
 async def over(gateway: Gateway, case_id: str) -> None:

@@ -40,10 +40,10 @@ def erased(folder: Path, conf: Path, case_id: str, at: int | None) -> int:
 
 async def _erase(points: Failpoints, conf: Path, case_id: str) -> None:
     gateway = boot(load(conf), World(connect=points.connect))
-    gateway.store.start()
+    gateway.open()
     points.armed.touch()
     await erase_case(gateway.store, gateway.folder, case_id, Ground("court", document="模院〔2026〕1号"))
-    await gateway.store.stop()
+    await gateway.close()
 
 
 def test_a_death_at_any_statement_leaves_all_or_nothing(

@@ -24,6 +24,7 @@ from audit import log as audit_log
 from audit.notes import Signer
 from gateway import logs
 from gateway.agreed import note
+from gateway.attempts import Attempts
 from gateway.changeover import Overtaken, come_due
 from gateway.continuity import Published
 from gateway.credentials import SessionSecret
@@ -54,7 +55,7 @@ from gateway.settings import Settings
 from gateway.shelf import Shelf
 from gateway.store import exchanges, releases, scheduled, watched
 from gateway.store.scheduled import Scheduled
-from gateway.store.store import Store, Transaction
+from gateway.store.store import StorageUnavailable, Store, Transaction
 from gateway.webhooks.courier import Courier
 from gateway.worker import Worker
 from gateway.world import World
@@ -88,6 +89,7 @@ class Gateway:
     worker: Worker
     watch: Watch
     ageing: Ageing
+    attempts: Attempts
     courier: Courier
     signer: Signer
     readings: Readings
@@ -132,6 +134,8 @@ class Gateway:
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
+        with suppress(StorageUnavailable):
+            await self.attempts.look(now=True)
         await self.sign(now=True)
         await self.gates.leave()
         await self.close()
@@ -160,6 +164,7 @@ class Gateway:
         await self.demands.refresh()
         await self.watch.look()
         await self.ageing.look()
+        await self.attempts.look()
         await self._keep_schedule()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
@@ -272,6 +277,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         signer=there.signer, readings=there.readings, published=published_of(settings), transport=transport,
         watch=Watch(store, settings.agreements, owner, clock_ms),
         ageing=Ageing(store, folder, installation.retention, clock_ms),
+        attempts=Attempts(store, clock_ms, vault.pseudonym),
         courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
     )  # fmt: skip
     return gateway

@@ -23,11 +23,19 @@ from audit.tables import metadata
 from gateway.continuity import Published, going_on
 from gateway.settings import Settings
 from gateway.store.connection import StorageUnavailable
-from gateway.store.database import Connect, file_of, is_embedded, open_connection, open_engine, reaching
+from gateway.store.database import (
+    READINGS,
+    Connect,
+    file_of,
+    in_schema,
+    is_embedded,
+    open_connection,
+    open_engine,
+    reaching,
+)
 from gateway.store.migrate import engine_of
 from gateway.store.store import Store, Transaction
 
-SCHEMA = "tongban_readings"
 SUFFIX = "/readings"  # of the log's name
 _MAKING = 7_317_002  # of PostgreSQL's advisory locks: held while the tables are made
 
@@ -61,12 +69,7 @@ def address_of(settings: Settings) -> str:
     address, state = settings.database, settings.path(settings.installation.state)
     if is_embedded(address):
         return f"sqlite:///{state / 'readings.db'}"
-    return in_schema(address)
-
-
-def in_schema(address: str) -> str:
-    """The address of a server's database, every table being one of the schema."""
-    return f"{address}{'&' if '?' in address else '?'}options=-csearch_path%3D{SCHEMA}"
+    return in_schema(address, READINGS)
 
 
 def published_of(settings: Settings) -> Published:
@@ -86,7 +89,7 @@ def make_tables(address: str) -> None:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
-                connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+                connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {READINGS}"))
             metadata.create_all(connection)
     except sa.exc.DBAPIError as error:
         raise StorageUnavailable(type(error.orig).__name__, lost=True) from error

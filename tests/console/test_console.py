@@ -151,7 +151,10 @@ async def test_every_view_and_search_is_an_entry_and_says_nothing_of_what_was_so
     assert len(viewed) == before + 1
     assert (last["account"], last["role"], last["case"]) == ("audit-01", "auditor", desk.case["case"])
     searched = (await desk.entries("account.searched", readings=True))[-1]
-    assert of_cases == (len(await desk.entries("account.viewed")), len(await desk.entries("account.searched")))
+    assert of_cases == (
+        len(await desk.entries("account.viewed")),
+        len(await desk.entries("account.searched")),
+    )
     assert (searched["account"], searched["found"]) == ("audit-01", 0) and sought not in str(searched)
 
 

@@ -46,7 +46,9 @@ async def test_it_verifies_by_its_own_key_and_tells_the_log_of_cases_nothing(
     assert "3 条 / entries" in said and "0 条尚未签名 / not yet signed" in said
     assert "demo.tongban.example/log/readings" in key(place)
     assert ask(place.database, "select count(*) from audit_entries where kind = 'account.viewed'") == [(0,)]
-    assert main(["report", "unusual_readers", "--readings-a-day", "2", *where, "--key", key(place)]) == FINDINGS
+    assert (
+        main(["report", "unusual_readers", "--readings-a-day", "2", *where, "--key", key(place)]) == FINDINGS
+    )
     assert "audit-01" in capsys.readouterr().out
 
 

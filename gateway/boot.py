@@ -12,17 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from adapters.base import Adapter
 from adapters.build import build as build_adapter
 from adapters.declared import Limits
-from adapters.desk_coherence import DESK
-from adapters.errors import Unbuildable
-from adapters.message import Access
-from adapters.tls import WARNED_DAYS, days_left
 from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
 from gateway import logs
+from gateway.access import adapters_of
 from gateway.agreed import note
 from gateway.attempts import Attempts
 from gateway.changeover import Overtaken, come_due
@@ -48,7 +44,6 @@ from gateway.needs.demands import Demands
 from gateway.numbers import Sequences
 from gateway.opening import create_keys, opened, published_of
 from gateway.readings import Readings
-from gateway.releases import PlatformRelease
 from gateway.room import Room
 from gateway.routes import Routes
 from gateway.settings import Settings
@@ -238,7 +233,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     sweep = Sweep(store, folder, keep_ms=installation.materials.keep_hours * 3_600_000, clock_ms=clock_ms)
     papers = Papers(store, vault, folder, uploads)
     routes = Routes(
-        _adapters(
+        adapters_of(
             settings,
             partial(build_adapter, transport=transport, clock_ms=clock_ms, random=world.random),
             lambda name: SessionSecret(name, store, vault, clock_ms, owner),
@@ -271,9 +266,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
         alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, folder=folder,
-        sweep=sweep,
-        preparation=preparation,
-        exchanges=story, inward=Inward(story), channels=Channels(settings, routes), worker=worker,
+        sweep=sweep, preparation=preparation, exchanges=story, inward=Inward(story),
+        channels=Channels(settings, routes), worker=worker,
         signer=there.signer, readings=there.readings, published=published_of(settings), transport=transport,
         watch=Watch(store, settings.agreements, owner, clock_ms),
         ageing=Ageing(store, folder, installation.retention, clock_ms),
@@ -281,33 +275,3 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
     )  # fmt: skip
     return gateway
-
-
-def _adapters(
-    settings: Settings,
-    made: Callable[..., Adapter],
-    credential: Callable[[str], SessionSecret],
-    clock_ms: Callable[[], int],
-    work_list: WorkList,
-) -> Callable[[PlatformRelease], Adapter]:
-    secrets: dict[str, SessionSecret] = {}  # one for each credential, whatever the release
-
-    def build(platform: PlatformRelease) -> Adapter:
-        name = platform.name
-        if platform.declared.speaks == DESK:  # it is here, and needs neither an address nor a secret
-            return made(platform.declared, access=Access(""), contract=platform.files, desk=work_list)
-        access = settings.platforms.get(name)
-        if access is None:
-            raise Unbuildable((), f"{name} has no address", f"write conf/platforms/{name}.yaml")
-        there = Access(access.address, access.settings, settings.secrets_of(name))
-        days = days_left(there.secrets, clock_ms())
-        if days is not None and days < WARNED_DAYS:
-            log.warning("certificate.ends", platform=name, days=days)
-        return made(
-            platform.declared,
-            access=there,
-            contract=platform.files,
-            credential=secrets.setdefault(name, credential(name)),
-        )
-
-    return build

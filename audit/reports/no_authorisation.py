@@ -11,7 +11,7 @@ ASKED = ("data.query", "licence.*")
 ENTRIES = frozenset({START, "exchange.read"})
 
 
-def asks_for_data(record: Record) -> bool:
+def asks_of_a_person(record: Record) -> bool:
     """Whether it is the first entry of a question for what an authority knows of a person."""
     operation = record.text("operation") or ""
     return record.kind in ENTRIES and any(fnmatchcase(operation, each) for each in ASKED)
@@ -21,7 +21,7 @@ class NoAuthorisation(Ask):
     def take(self, position: int, record: Record) -> Iterable[Found]:
         acted = record.kind == START and record.text("mode") == "collect_for"
         acted = acted and record.text("operation") == "case.submit"
-        if (acted or asks_for_data(record)) and not record.text("authorisation"):
+        if (acted or asks_of_a_person(record)) and not record.text("authorisation"):
             names = ("exchange", "case", "operation", "platform", "from", "from_unit", "actor")
             yield Found(position, facts_of(record, *names))
 

@@ -73,11 +73,11 @@ SIZES = sa.select(sa.func.coalesce(sa.func.sum(materials.c.size), 0)).where(
 BODIES = sa.select(sa.func.count()).select_from(bodies).where(bodies.c.exchange_id == bindparam("id"))
 DROP_FILES = sa.delete(materials).where(materials.c.exchange_id == bindparam("id_"))
 DROP_UPLOAD = sa.delete(uploads).where(uploads.c.digest == bindparam("digest_"))
-# that there was a result stays; the digest of what it said could confirm a guess to whoever has keys.person
+# that there was a result stays; the digest of what it said, and the name that is made of it, could confirm a guess
 BLANK_RESULTS = (
     sa.update(case_results)
     .where(case_results.c.case_id == bindparam("case_id_"), case_results.c.exchange_id == bindparam("id_"))
-    .values(digest="")
+    .values(digest="", name="")
 )
 RESULTS = (
     sa.select(sa.func.count())

@@ -5,6 +5,7 @@ import pytest
 from gateway.erasure import holding
 from gateway.erasure.erasing import Ground
 from gateway.erasure.ordered import Forbidden, erase_case
+from gateway.store.database import file_of, is_embedded
 from gateway.store.holds import CASE, PERSON, Hold
 from tests.erasure.conftest import cases_of, later, left, over, walk
 from tests.faults.ledgers import ask
@@ -30,6 +31,21 @@ async def test_a_case_that_is_over_ends_after_its_time_and_an_open_one_stays(pla
     assert left(place, second)["body_keys"] > 0
     said = entries_of(place, "content.erased")
     assert {(each["case"], each["ground"], each["days"]) for each in said} == {(first, "retention", 1095)}
+
+
+async def test_the_bytes_of_a_key_are_gone_from_the_file_once_the_wal_is(place: Place) -> None:
+    case_id = cases_of(place)[0]
+    of_case = (
+        "select wrapped from body_keys where exchange_id in (select id from exchanges where case_id = ?)"
+    )
+    wrapped = [bytes(row[0]) for row in ask(place.database, of_case, case_id)]
+    async with later(place) as gateway:
+        await erase_case(gateway.store, gateway.folder, case_id, Ground("court", document="X"))
+        if is_embedded(place.database):
+            await gateway.store.read(lambda connection: connection.setting("PRAGMA wal_checkpoint(TRUNCATE)"))
+    if is_embedded(place.database):
+        held = file_of(place.database).read_bytes()
+        assert wrapped and not [each for each in wrapped if each in held]
 
 
 async def test_what_is_held_outlives_its_time(place: Place) -> None:

@@ -19,7 +19,7 @@ from audit.reports import (
     unlawful_order,
     unusual_readers,
 )
-from audit.reports.question import Found, Question, Terms
+from audit.reports.question import Ask, Found, Question, Terms
 from audit.stories import Stories
 
 __all__ = ["QUESTIONS", "Found", "Question", "Terms", "ask", "ask_all"]
@@ -46,13 +46,17 @@ def ask_all(
     """The answers to several questions in one reading of the log, each as soon as it is known."""
     asked = [(QUESTIONS[name], QUESTIONS[name].ask(terms)) for name in names]
     of_stories = [each for each in asked if each[1].stories]
+    takers: dict[str, list[tuple[Question, Ask]]] = {}
+    for each in asked:
+        for kind in each[1].kinds:
+            takers.setdefault(kind, []).append(each)
     now_ms = 0
     with closing(Stories()) if of_stories else nullcontext() as stories:
         for position, record in entries:
             now_ms = max(now_ms, record.at_ms)
             if stories is not None:
                 stories.put(position, record)
-            for question, asking in asked:
+            for question, asking in takers.get(record.kind, ()):
                 for found in asking.take(position, record):
                     yield question, found
         for story in stories or ():

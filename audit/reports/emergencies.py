@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 
 from audit.records import Record
-from audit.reports.question import Ask, Found, Question, Terms, facts_of, texts_of
+from audit.reports.question import Ask, Found, Question, Terms, china, facts_of, texts_of
 
 
 class Emergencies(Ask):
+    kinds = frozenset({"release.activated", "platform.approved"})
+
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms)
         self._owed: dict[str, list[Found]] = {}  # by platform
-        self._now = ""
 
     def take(self, position: int, record: Record) -> Iterable[Found]:
-        self._now = max(self._now, record.at)
         if record.kind == "release.activated" and record.facts.get("emergency"):
             for platform in texts_of(record, "unapproved"):
                 facts = facts_of(record, "release", "actor", "follow_up", platform=platform)
@@ -24,8 +24,9 @@ class Emergencies(Ask):
                     yield Found(owed.position, {**owed.facts, "approved": record.at})
 
     def close(self, now_ms: int) -> Iterable[Found]:
+        now = china(now_ms).isoformat(timespec="milliseconds")
         for each in self._owed.values():
-            yield from (owed for owed in each if self._now > str(owed.facts.get("follow_up", "")))
+            yield from (owed for owed in each if now > str(owed.facts.get("follow_up", "")))
 
 
 QUESTION = Question(

@@ -10,6 +10,8 @@ from audit.reports.question import Ask, Found, Question, Terms, facts_of, texts_
 class FieldsBeyond(Ask):
     """Against a list, where the auditor has one; else against what went out before an unapproved release."""
 
+    kinds = frozenset({START, "release.activated"})
+
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms)
         self._sent: dict[str, set[str]] = {}
@@ -23,7 +25,7 @@ class FieldsBeyond(Ask):
             approved = {each.partition(":")[0] for each in texts_of(record, "approved_by")}
             self._judged = self._judged or bool(approved)
             self._unapproved = frozenset(texts_of(record, "platforms")) - approved
-        elif record.kind == START:
+        else:
             yield from self._beyond(position, record)
 
     def _beyond(self, position: int, record: Record) -> Iterable[Found]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from audit.order import BETWEEN, ENDS
 from audit.records import Record
 from audit.reports.question import Ask, Found, Question, china, facts_of
 from audit.reports.unusual_readers import READINGS
@@ -14,6 +15,8 @@ BY_PEOPLE = READINGS | {
 
 
 class NightWork(Ask):
+    kinds = BY_PEOPLE | ENDS | BETWEEN  # among the latter those that a person has settled
+
     def take(self, position: int, record: Record) -> Iterable[Found]:
         who = record.text("account") or record.text("actor")
         if who is None or not (

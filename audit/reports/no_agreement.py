@@ -8,6 +8,8 @@ from audit.reports.question import Ask, Found, Question, Terms, facts_of, texts_
 
 
 class NoAgreement(Ask):
+    kinds = frozenset({START, "agreements.changed"})
+
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms)
         self._declared = 0

@@ -18,6 +18,8 @@ def asks_of_a_person(record: Record) -> bool:
 
 
 class NoAuthorisation(Ask):
+    kinds = ENTRIES
+
     def take(self, position: int, record: Record) -> Iterable[Found]:
         acted = record.kind == START and record.text("mode") == "collect_for"
         acted = acted and record.text("operation") == "case.submit"

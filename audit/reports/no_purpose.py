@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from audit.records import Record
-from audit.reports.no_authorisation import asks_of_a_person
+from audit.reports.no_authorisation import ENTRIES, asks_of_a_person
 from audit.reports.question import Ask, Found, Question, facts_of
 
 
 class NoPurpose(Ask):
+    kinds = ENTRIES
+
     def take(self, position: int, record: Record) -> Iterable[Found]:
         if asks_of_a_person(record) and not record.text("purpose"):
             names = ("exchange", "case", "operation", "platform", "actor")

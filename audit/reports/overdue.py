@@ -7,6 +7,8 @@ from audit.reports.question import Ask, Found, Question, Terms, facts_of
 
 
 class Overdue(Ask):
+    kinds = frozenset({"case.event", "case.overdue"})
+
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms)
         self._extended: dict[str, str] = {}  # case -> the last day to which it was extended
@@ -17,7 +19,7 @@ class Overdue(Ask):
         if case is None:
             return
         day = record.text("due_on") or ""
-        if record.kind == "case.event" and record.text("event") == "extended":
+        if record.text("event") == "extended":
             self._extended[case] = max(self._extended.get(case, ""), day)
             for found in self._overdue.pop(case, ()):  # too late for those that had run out
                 yield Found(found.position, {**found.facts, "later": record.at})

@@ -43,15 +43,19 @@ class Found(NamedTuple):
 
 
 class Ask:
-    """One asking of a question. `stories`: whether it is told each exchange as a whole, once all is read."""
+    """One asking of a question.
 
+    kinds: of the entries that it takes.  stories: whether it is told each exchange as a whole, once all is read.
+    """
+
+    kinds: ClassVar[frozenset[str]] = frozenset()
     stories: ClassVar[bool] = False
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
 
     def take(self, position: int, record: Record) -> Iterable[Found]:
-        """The next entry."""
+        """The next entry of one of its kinds."""
         return ()
 
     def tell(self, story: Story, now_ms: int) -> Iterable[Found]:

@@ -8,6 +8,8 @@ from audit.reports.question import Ask, Found, Question, Seen, Terms, facts_of
 
 
 class Retries(Ask):
+    kinds = ENDS | {START, "exchange.sending"}
+
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms)
         self._open: dict[str, Seen] = {}

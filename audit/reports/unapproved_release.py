@@ -7,9 +7,9 @@ from audit.reports.question import Ask, Found, Question, facts_of, texts_of
 
 
 class UnapprovedRelease(Ask):
+    kinds = frozenset({"release.activated"})
+
     def take(self, position: int, record: Record) -> Iterable[Found]:
-        if record.kind != "release.activated":
-            return
         approvers: dict[str, set[str]] = {}
         for each in texts_of(record, "approved_by"):
             platform, _, who = each.partition(":")

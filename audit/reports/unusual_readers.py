@@ -15,6 +15,8 @@ def reader_of(record: Record) -> str | None:
 
 
 class UnusualReaders(Ask):
+    kinds = READINGS
+
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms)
         self._day: date | None = None

@@ -89,7 +89,8 @@ def make_tables(address: str) -> None:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
-                connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {READINGS}"))
+                if not sa.inspect(connection).has_schema(READINGS):  # else an administrator has made it
+                    connection.execute(sa.text(f"CREATE SCHEMA {READINGS}"))
             metadata.create_all(connection)
     except sa.exc.DBAPIError as error:
         raise StorageUnavailable(type(error.orig).__name__, lost=True) from error

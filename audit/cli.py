@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from audit import certifying, comparing, exporting
+from audit import asking, certifying, comparing, exporting
 from audit.arguments import (
     CANNOT_RUN,
     FINDINGS,
@@ -146,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     certifying.add_commands(commands)
     comparing.add_commands(commands)
     exporting.add_commands(commands)
+    asking.add_commands(commands)
     create = add_command(commands, "create-key", create_key, "生成签名密钥 / make a signing key")
     create.add_argument("--name", required=True, help="日志名称 / name of the log, like gateway.example/log")
     shown = add_command(commands, "show-key", show_key, "显示公钥 / show the public key of a signing key")

@@ -40,6 +40,7 @@ __all__ = [
     "checkpoint",
     "consistency",
     "entries_of",
+    "entries_of_case",
     "has_grown",
     "head",
     "holds",
@@ -62,6 +63,13 @@ _SIGNED_SIZE = select(CHECKPOINTS.c.size).order_by(CHECKPOINTS.c.size.desc()).li
 _ENTRIES_OF = (
     select(ENTRIES.c.position, ENTRIES.c.body)
     .where(ENTRIES.c.exchange_id == bindparam("exchange_id"))
+    .order_by(ENTRIES.c.position)
+)
+
+
+_ENTRIES_OF_CASE = (
+    select(ENTRIES.c.position, ENTRIES.c.body)
+    .where(ENTRIES.c.case_id == bindparam("case_id"))
     .order_by(ENTRIES.c.position)
 )
 
@@ -116,6 +124,11 @@ def inclusion(connection: Connection, position: int, size: int) -> list[bytes]:
 def entries_of(connection: Connection, exchange_id: str) -> list[tuple[int, bytes]]:
     """Position and bytes of every entry of one exchange, in the order in which they were committed."""
     return [(position, body) for position, body in connection.rows(_ENTRIES_OF, {"exchange_id": exchange_id})]
+
+
+def entries_of_case(connection: Connection, case_id: str) -> list[tuple[int, bytes]]:
+    """Position and bytes of every entry of one case, in the order in which they were committed."""
+    return [(position, body) for position, body in connection.rows(_ENTRIES_OF_CASE, {"case_id": case_id})]
 
 
 def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None:

@@ -12,23 +12,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from adapters.base import Adapter
 from adapters.build import build as build_adapter
 from adapters.declared import Limits
-from adapters.desk_coherence import DESK
-from adapters.errors import Unbuildable
-from adapters.message import Access
-from adapters.tls import WARNED_DAYS, days_left
 from adapters.transport import HttpTransport
 from audit import log as audit_log
 from audit.notes import Signer
 from gateway import logs
+from gateway.access import adapters_of
 from gateway.agreed import note
+from gateway.attempts import Attempts
 from gateway.changeover import Overtaken, come_due
 from gateway.continuity import Published
 from gateway.credentials import SessionSecret
 from gateway.deadlines.watching import Watch
 from gateway.desk.placing import WorkList
+from gateway.erasure.ageing import Ageing
 from gateway.exchange.forms import Forms
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
@@ -45,14 +43,14 @@ from gateway.materials.uploads import Uploads
 from gateway.needs.demands import Demands
 from gateway.numbers import Sequences
 from gateway.opening import create_keys, opened, published_of
-from gateway.releases import PlatformRelease
+from gateway.readings import Readings
 from gateway.room import Room
 from gateway.routes import Routes
 from gateway.settings import Settings
 from gateway.shelf import Shelf
 from gateway.store import exchanges, releases, scheduled, watched
 from gateway.store.scheduled import Scheduled
-from gateway.store.store import Store, Transaction
+from gateway.store.store import StorageUnavailable, Store, Transaction
 from gateway.webhooks.courier import Courier
 from gateway.worker import Worker
 from gateway.world import World
@@ -76,6 +74,7 @@ class Gateway:
     demands: Demands
     papers: Papers
     uploads: Uploads
+    folder: MaterialFolder
     sweep: Sweep
     preparation: Preparation
     forms: Forms
@@ -84,8 +83,11 @@ class Gateway:
     channels: Channels
     worker: Worker
     watch: Watch
+    ageing: Ageing
+    attempts: Attempts
     courier: Courier
     signer: Signer
+    readings: Readings
     published: Published
     transport: HttpTransport
     checkpoint: str = ""
@@ -97,7 +99,7 @@ class Gateway:
 
     async def start(self) -> None:
         """Open for work: the active release, circuits and quotas first, then the worker."""
-        self.store.start()
+        self.open()
         await self._come_due()
         await self.shelf.activate()
         if await self.store.write(note(self.settings.agreements)):  # within how many days units sign, too
@@ -108,6 +110,16 @@ class Gateway:
         self._tasks += [asyncio.create_task(each.run()) for each in (self.worker, self.courier, self.sweep)]
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
 
+    def open(self) -> None:
+        """What reads and writes from here on; for commands that is all."""
+        self.store.start()
+        self.readings.store.start()
+
+    async def close(self) -> None:
+        await self.transport.close()
+        await self.store.stop()
+        await self.readings.store.stop()
+
     async def stop(self) -> None:
         """Take nothing new, let what is on the wire come to its end, close."""
         self.stopping = True
@@ -117,10 +129,11 @@ class Gateway:
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
+        with suppress(StorageUnavailable):
+            await self.attempts.look(now=True)
         await self.sign(now=True)
         await self.gates.leave()
-        await self.transport.close()
-        await self.store.stop()
+        await self.close()
         log.info("gateway.stopped")
 
     @property
@@ -145,6 +158,8 @@ class Gateway:
         await self.alignments.refresh()
         await self.demands.refresh()
         await self.watch.look()
+        await self.ageing.look()
+        await self.attempts.look()
         await self._keep_schedule()
         digest = await self.store.read(releases.active)
         if digest is not None and (not self.routes.loaded or digest != self.routes.active.digest):
@@ -194,6 +209,7 @@ class Gateway:
         if newest != self.checkpoint:
             await asyncio.to_thread(self.published.write, newest)
         self.checkpoint = newest
+        await self.readings.sign()  # last: what befalls it does not keep the log of cases unsigned
 
     def _sign(self, tx: Transaction) -> str | None:
         return audit_log.checkpoint(tx.connection, self.signer, tx.now_ms)
@@ -217,7 +233,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     sweep = Sweep(store, folder, keep_ms=installation.materials.keep_hours * 3_600_000, clock_ms=clock_ms)
     papers = Papers(store, vault, folder, uploads)
     routes = Routes(
-        _adapters(
+        adapters_of(
             settings,
             partial(build_adapter, transport=transport, clock_ms=clock_ms, random=world.random),
             lambda name: SessionSecret(name, store, vault, clock_ms, owner),
@@ -249,41 +265,13 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     story.poke = worker.poke
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
-        alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, sweep=sweep,
-        preparation=preparation,
-        exchanges=story, inward=Inward(story), channels=Channels(settings, routes), worker=worker,
-        signer=there.signer, published=published_of(settings), transport=transport,
+        alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, folder=folder,
+        sweep=sweep, preparation=preparation, exchanges=story, inward=Inward(story),
+        channels=Channels(settings, routes), worker=worker,
+        signer=there.signer, readings=there.readings, published=published_of(settings), transport=transport,
         watch=Watch(store, settings.agreements, owner, clock_ms),
+        ageing=Ageing(store, folder, installation.retention, clock_ms),
+        attempts=Attempts(store, clock_ms, vault.pseudonym),
         courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
     )  # fmt: skip
     return gateway
-
-
-def _adapters(
-    settings: Settings,
-    made: Callable[..., Adapter],
-    credential: Callable[[str], SessionSecret],
-    clock_ms: Callable[[], int],
-    work_list: WorkList,
-) -> Callable[[PlatformRelease], Adapter]:
-    secrets: dict[str, SessionSecret] = {}  # one for each credential, whatever the release
-
-    def build(platform: PlatformRelease) -> Adapter:
-        name = platform.name
-        if platform.declared.speaks == DESK:  # it is here, and needs neither an address nor a secret
-            return made(platform.declared, access=Access(""), contract=platform.files, desk=work_list)
-        access = settings.platforms.get(name)
-        if access is None:
-            raise Unbuildable((), f"{name} has no address", f"write conf/platforms/{name}.yaml")
-        there = Access(access.address, access.settings, settings.secrets_of(name))
-        days = days_left(there.secrets, clock_ms())
-        if days is not None and days < WARNED_DAYS:
-            log.warning("certificate.ends", platform=name, days=days)
-        return made(
-            platform.declared,
-            access=there,
-            contract=platform.files,
-            credential=secrets.setdefault(name, credential(name)),
-        )
-
-    return build

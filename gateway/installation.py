@@ -27,6 +27,7 @@ class Keys(Declared):
     )
     person: Path = Path("state/keys/person.key")
     audit: Path = Path("state/keys/audit.key")
+    readings: Path = Path("state/keys/readings.key")
 
 
 class Bounds(Declared):
@@ -66,6 +67,22 @@ class Materials(Declared):
     types: tuple[str, ...] = tuple(TESTS)
 
 
+LEAST_DAYS = 183  # 网络安全法: what is recorded of a network is kept for six months at least
+Days = Annotated[int, Field(ge=LEAST_DAYS)]
+
+
+class Retention(Declared):
+    """How long contents are kept, in days from the end of what they belong to (docs/erasure.md).
+
+    operations, items: by name or code; patterns end in `*`.
+    """
+
+    case_days: Days = 1095
+    read_days: Days = 1095
+    operations: dict[str, Days] = {}
+    items: dict[str, Days] = {}
+
+
 class Installation(Declared):
     """conf/gateway.yaml."""
 
@@ -79,6 +96,7 @@ class Installation(Declared):
     catalogue: tuple[Path, ...] = ()
     bounds: Bounds = Bounds()
     materials: Materials = Materials()
+    retention: Retention = Retention()
     contact: str = ""
     production: bool = False
     persons_to_confirm: Annotated[int, Field(ge=1, le=2)] = 1

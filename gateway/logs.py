@@ -21,7 +21,7 @@ EVENTS = frozenset(
         "circuit.opened", "circuit.closed", "session.refreshed", "certificate.ends",
         "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
         "reconcile.done", "log.epoch", "values.shown", "upload.whole", "materials.swept", "desk.recorded",
-        "print.made",
+        "print.made", "content.erased",
         "webhook.away", "webhook.reached",
     }
 )  # fmt: skip

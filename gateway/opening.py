@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from audit import log as audit_log
+from audit.epoch import NothingLost
 from audit.notes import Signer
 from audit.succession import Epoch
 from gateway.clock import HeardClock, SteadyClock, wall_ms
 from gateway.continuity import Discontinued, Published, Restored, after_restore, going_on
+from gateway.readings import SUFFIX, Readings, key_of, open_readings, readings_after_restore
 from gateway.settings import Settings, Unconfigured
 from gateway.store import bodies, marks, uploads
 from gateway.store.database import file_of, is_embedded, now_ms, open_connection, open_engine, reaching
@@ -27,6 +29,7 @@ class Opened:
     store: Store
     vault: Vault
     signer: Signer
+    readings: Readings
     clock_ms: Callable[[], int]
 
 
@@ -41,7 +44,13 @@ def go_on_after_restore(settings: Settings, actor: str) -> Epoch:
     signer = Signer.load(settings.path(settings.installation.keys.audit))
     with reaching(), closing(open_connection(address)) as connection:
         at_ms = now_ms(connection, wall_ms)
-        return after_restore(connection, published_of(settings), signer, actor=actor, at_ms=at_ms)
+        readings = readings_after_restore(settings, at_ms)
+        try:
+            return after_restore(connection, published_of(settings), signer, actor=actor, at_ms=at_ms)
+        except NothingLost:
+            if readings is None:
+                raise
+            return readings
 
 
 def published_of(settings: Settings) -> Published:
@@ -73,7 +82,8 @@ def opened(settings: Settings, world: World) -> Opened:
     engine = open_engine(
         address, audit_log.append, audit_log.holds, connect=world.connect, clock_ms=clock_ms, heard=heard
     )
-    return Opened(Store(engine), vault, signer, clock_ms)
+    readings = open_readings(settings, connect=world.connect, clock_ms=clock_ms, heard=heard)
+    return Opened(Store(engine), vault, signer, readings, clock_ms)
 
 
 def create_keys(settings: Settings, world: World) -> None:
@@ -82,6 +92,8 @@ def create_keys(settings: Settings, world: World) -> None:
         _create_key(settings.path(path), draft, create_key)
     create_signer = partial(Signer.create, name=installation.name)
     _create_key(settings.path(installation.keys.audit), draft, create_signer)
+    create_reader = partial(Signer.create, name=installation.name + SUFFIX)
+    _create_key(key_of(settings), draft, create_reader)
 
 
 def _create_key(path: Path, draft: str, create: Callable[[Path], object]) -> None:

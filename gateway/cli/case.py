@@ -12,7 +12,9 @@ import orjson
 from gateway.boot import Gateway
 from gateway.cases.grounds import GROUNDS
 from gateway.cli.asking import Stop, actor_option, conf_option
+from gateway.cli.erase import erase, hold, holds
 from gateway.cli.opened import run
+from gateway.cli.readers import readers
 from gateway.clock import china_day
 from gateway.deadlines.extending import extend as extend_limit
 from gateway.deadlines.overdue import COLUMNS, Wanted, overdue
@@ -25,7 +27,11 @@ _SHOWN_DAYLESS = ("colour", "case", "clock", "why", "platform", "division", "ite
 
 @click.group()
 def case() -> None:
-    """办件与时限。 Cases and their limits."""
+    """办件、时限与内容的销毁。 Cases, their limits, and the end of what they say."""
+
+
+for _each in (erase, hold, holds, readers):
+    case.add_command(_each)
 
 
 @case.command("overdue")

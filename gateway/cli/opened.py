@@ -31,12 +31,11 @@ async def opened(settings: Settings) -> AsyncIterator[Gateway]:
         gateway = boot(settings)
     except CANNOT_START as error:
         raise cannot_start(error) from error
-    gateway.store.start()
+    gateway.open()
     try:
         yield gateway
     finally:
-        await gateway.transport.close()
-        await gateway.store.stop()
+        await gateway.close()
 
 
 def run(work: Callable[[Gateway], Awaitable[Result]], conf: Path) -> Result:

@@ -12,9 +12,10 @@ from audit import log as audit_log
 from audit.entries import Entry
 from gateway.cli.asking import Stop, actor_option, conf_option, settings_of
 from gateway.clock import wall_ms
+from gateway.readings import address_of, make_tables
 from gateway.settings import Unconfigured
 from gateway.store.connection import Connection, StorageUnavailable
-from gateway.store.database import open_connection
+from gateway.store.database import is_embedded, open_connection
 from gateway.store.migrate import NewerSchema
 from gateway.store.move import CannotMove, Move
 
@@ -39,8 +40,12 @@ def move(conf: Path, actor: str, source: Path) -> int:
         audit_log.append(file, [Entry("store.moved", now_ms, {"to": "postgresql", "actor": actor})])
 
     try:
-        target = settings_of(conf).database
-        rows = _moved(Move(f"sqlite:///{source.resolve()}", target, now_ms), record)
+        settings = settings_of(conf)
+        target, readings = settings.database, source.with_name("readings.db")
+        if readings.exists() and not is_embedded(target):
+            make_tables(address_of(settings))
+        work = Move(f"sqlite:///{source.resolve()}", target, now_ms, readings if readings.exists() else None)
+        rows = _moved(work, record)
         with closing(open_connection(target)) as connection:
             head = audit_log.head(connection)
     except (CannotMove, NewerSchema, Unconfigured) as error:

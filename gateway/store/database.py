@@ -9,6 +9,7 @@ from gateway.store.sqlite import Embedded, connect_sqlite, sqlite_dialect
 from gateway.store.transaction import Append, Engine, Holds
 
 SQLITE = "sqlite:///"
+READINGS = "tongban_readings"  # the schema of the log of auditors' readings, where there is a server
 Connect = Callable[[str], Driver]
 
 
@@ -20,6 +21,11 @@ def is_embedded(address: str) -> bool:
 def file_of(address: str) -> Path:
     """The file of an embedded database."""
     return Path(address.removeprefix(SQLITE))
+
+
+def in_schema(address: str, schema: str) -> str:
+    """The address of a server's database in which every table is one of the schema."""
+    return f"{address}{'&' if '?' in address else '?'}options=-csearch_path%3D{schema}"
 
 
 def connect(address: str) -> Driver:

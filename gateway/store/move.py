@@ -8,15 +8,17 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from audit.tables import metadata as LOG
 from gateway.store import marks
 from gateway.store.connection import Connection
-from gateway.store.database import file_of, is_embedded, open_connection
+from gateway.store.database import READINGS, file_of, is_embedded, open_connection
 from gateway.store.leases import PROCESS, held
 from gateway.store.migrate import upgrade
 from gateway.store.migrations.schema import TABLES
@@ -36,11 +38,15 @@ class CannotMove(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """source, target: addresses; now_ms: this machine's time."""
+    """source, target: addresses; now_ms: this machine's time.
+
+    readings: the file of the log of auditors' readings, if there is one; the target has its tables.
+    """
 
     source: str
     target: str
     now_ms: int
+    readings: Path | None = None
 
     def run(self, record: Record, progress: Progress) -> dict[str, int]:
         """Copy everything to the empty target; how many rows of each table.
@@ -54,11 +60,17 @@ class Move:
         upgrade(self.target)
         self._mark(record)
         with closing(connect_sqlite(file_of(self.source))) as file, psycopg.connect(self.target) as server:
-            return {
+            copied = {
                 table.name: _copy(table, file, server, progress)
                 for table in TABLES
                 if table.name not in LEFT_BEHIND
-            }  # the server's COMMIT is here: before it there is nothing, after it everything
+            }
+            if self.readings is not None:
+                with closing(connect_sqlite(self.readings)) as readings:
+                    server.execute(f"SET LOCAL search_path = {READINGS}")
+                    for table in LOG.sorted_tables:
+                        copied[f"{READINGS}.{table.name}"] = _copy(table, readings, server, progress)
+            return copied  # the server's COMMIT is here: before it there is nothing, after it everything
 
     def _mark(self, record: Record) -> None:
         """From here on no gateway starts on the file, whatever becomes of the copy."""

@@ -35,6 +35,7 @@ def connect_sqlite(path: Path | str) -> sqlite3.Connection:
         "busy_timeout=0",
         "wal_autocheckpoint=4000",
         "foreign_keys=ON",
+        "secure_delete=ON",  # a key that is erased is overwritten, not only forgotten
     ):
         driver.execute(f"PRAGMA {pragma}")
     return driver

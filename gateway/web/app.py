@@ -70,6 +70,7 @@ class Service:
         return Runner(self.app(), self._told)
 
     def _told(self, refusal: Refusal, request: web.BaseRequest) -> web.Response:
+        self._gateway.attempts.note(refusal.code, address=request.remote or "")
         response = response_of(refusal, request, self._contact)
         self._mark(response)
         METRICS.requests.labels(ELSEWHERE, response.status).inc()
@@ -166,6 +167,8 @@ class Service:
     async def _refused(self, refusal: Refusal, request: web.Request) -> web.Response:
         """The problem document; whoever is refused before its turn came is told so at the pace of refusals."""
         stay, identity = request.get(STAY), request.get(IDENTITY)
+        name = identity.caller.caller if identity else ""
+        self._gateway.attempts.note(refusal.code, name=name, address=request.remote or "")
         if stay is None or not stay.had_turn:
             await self._pace.keep(identity.caller.caller if identity else NOBODY)
         return response_of(refusal, request, self._contact)

@@ -48,12 +48,11 @@ class Production:
     async def gateway(self) -> AsyncIterator[Gateway]:
         """One whose store is open and whose worker rests: its `tend` is the test's to call."""
         gateway = boot(load(self.place.conf), World(clock_ms=self.clock))
-        gateway.store.start()
+        gateway.open()
         try:
             yield gateway
         finally:
-            await gateway.transport.close()
-            await gateway.store.stop()
+            await gateway.close()
 
 
 def release_of(gateway: Gateway) -> Release:

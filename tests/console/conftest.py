@@ -36,8 +36,8 @@ class Desk:
     def home(self) -> str:
         return f"{self.service.address}/console"
 
-    async def entries(self, kind: str) -> list[dict[str, Any]]:
-        """Entries of a kind, in the order of the log."""
+    async def entries(self, kind: str, *, readings: bool = False) -> list[dict[str, Any]]:
+        """Entries of a kind, in the order of the log; readings: of that of the auditors' readings."""
 
         def look(connection: Any) -> list[dict[str, Any]]:
             rows = connection._driver.execute(
@@ -45,7 +45,8 @@ class Desk:
             )
             return [orjson.loads(row[0]) for row in rows.fetchall()]
 
-        return await self.service.gateway.store.read(look)
+        gateway = self.service.gateway
+        return await (gateway.readings.store if readings else gateway.store).read(look)
 
     async def enter(self, context: BrowserContext, name: str, password: str = PASSWORD) -> Page:
         """A page of somebody who typed their account and password."""

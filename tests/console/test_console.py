@@ -141,15 +141,20 @@ async def test_every_view_and_search_is_an_entry_and_says_nothing_of_what_was_so
     sought = "341702198803150013"
     async with visiting(desk) as visitor:
         await visitor.enter("audit-01")
-        before = len(await desk.entries("account.viewed"))
+        before = len(await desk.entries("account.viewed", readings=True))
+        of_cases = len(await desk.entries("account.viewed")), len(await desk.entries("account.searched"))
         await visitor.get(f"/cases/{desk.case['case']}")
         await visitor.get("/cases/01M7ZWW086DT8J2JM6T0Y9RXRE")
         await visitor.post("/search", number=sought)
-    viewed = await desk.entries("account.viewed")
+    viewed = await desk.entries("account.viewed", readings=True)
     last = viewed[-1]
     assert len(viewed) == before + 1
     assert (last["account"], last["role"], last["case"]) == ("audit-01", "auditor", desk.case["case"])
-    searched = (await desk.entries("account.searched"))[-1]
+    searched = (await desk.entries("account.searched", readings=True))[-1]
+    assert of_cases == (
+        len(await desk.entries("account.viewed")),
+        len(await desk.entries("account.searched")),
+    )
     assert (searched["account"], searched["found"]) == ("audit-01", 0) and sought not in str(searched)
 
 

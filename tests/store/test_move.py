@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from audit.notes import Signer
 from gateway.boot import boot
+from gateway.readings import key_of
 from gateway.settings import Unconfigured, load
-from gateway.store.database import file_of
+from gateway.store.database import READINGS, file_of, in_schema
 from gateway.store.migrations.schema import TABLES
 from gateway.store.move import LEFT_BEHIND
 from tests.cli.test_commands import run
@@ -26,6 +28,7 @@ async def place(tmp_path: Path) -> Place:
     async with place.platforms("sim-gd"), place.gateway() as gateway:
         assert (await submitted(gateway, case("gd-organization"))).state == "delivered"
         (place.folder / "log_key").write_text(gateway.signer.vkey)
+        await gateway.readings.record("account.viewed", {"account": "audit-01", "case": "C"})
     return place
 
 
@@ -49,6 +52,10 @@ async def test_every_row_is_moved_and_the_log_goes_on(place, server):
             rows = [ask(where, f"select {names} from {table.name}") for where in (file, target)]
             assert sorted(map(repr, rows[0])) == sorted(map(repr, rows[1])), table.name
     assert ask(target, "select kind from audit_entries order by position desc limit 1") == [("store.moved",)]
+    readings = in_schema(target, READINGS)
+    assert ask(target, f"select kind from {READINGS}.audit_entries") == [("account.viewed",)]
+    vkey = Signer.load(key_of(load(place.conf))).vkey
+    assert not verified(readings, vkey)
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         (first,) = (row[0] for row in ask(target, "select id from exchanges"))
         assert (await look(gateway, first)).state == "delivered"

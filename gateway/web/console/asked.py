@@ -7,6 +7,7 @@ from typing import Literal
 
 from aiohttp import web
 
+from audit.entries import Entry, Fact
 from gateway.accounts.account import Account, Desk
 from gateway.accounts.sessions import Sessions
 from gateway.boot import Gateway
@@ -34,6 +35,15 @@ class Asked:
         if self.account is None:
             raise LookupError("nobody is signed in")
         return self.account
+
+    async def record(self, kind: str, **facts: Fact) -> None:
+        """Who read what, before it is shown: auditors in their own log, everybody else in that of cases."""
+        account, gateway = self.somebody, self.gateway
+        said: dict[str, Fact] = {"account": account.name, "role": account.role, **facts}
+        if account.role == "auditor":
+            await gateway.readings.record(kind, said)
+        else:
+            await gateway.store.write(lambda tx: tx.record(Entry(kind, tx.now_ms, said)))
 
     @property
     def scope(self) -> Scoped:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from audit.entries import Entry
 from gateway.cases.states import TEXTS
 from gateway.clock import china_day
 from gateway.deadlines.reckon import reckon
@@ -39,9 +38,8 @@ async def show(asked: Asked) -> web.Response:
     known, view = await asked.gateway.store.read(lambda connection: _look(connection, asked))
     account = asked.somebody
     contents = await _contents(asked, known) if account.may("contents") else ()
-    facts = {"account": account.name, "role": account.role, "case": known.case.id}
     # who looked is on record before anything is shown; a failure here means that nothing is shown
-    await asked.gateway.store.write(lambda tx: tx.record(Entry("account.viewed", tx.now_ms, facts)))
+    await asked.record("account.viewed", case=known.case.id)
     return render(
         asked, "case", case=view, contents=contents, actors=ACTORS, colours=COLOURS, whys=WHYS,
         events={**TEXTS, **EVENTS},

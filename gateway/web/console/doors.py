@@ -73,8 +73,10 @@ class Doors:
             except Gone:
                 return web.Response(status=HUNG_UP)
             except Stale:
+                self._note(asked, "stale_form")
                 return render(asked, "refused", status=403, title=None)
             except Refusal as refusal:
+                self._note(asked, refusal.code)
                 return _refused(asked, refusal)
             except StorageUnavailable:
                 return _refused(asked, Refusal("storage_unavailable"))
@@ -83,6 +85,10 @@ class Doors:
                 return _refused(asked, Refusal("internal"))
 
         return answer
+
+    def _note(self, asked: Asked, code: str) -> None:
+        name = f"account:{asked.account.name}" if asked.account else ""
+        self._gateway.attempts.note(code, name=name, address=asked.request.remote or "")
 
     async def _opened(self, page: Page, asked: Asked) -> web.Response:
         if page.method == "POST":

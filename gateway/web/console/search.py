@@ -8,7 +8,6 @@ from functools import partial
 
 from aiohttp import web
 
-from audit.entries import Entry, Fact
 from gateway.errors import Refusal
 from gateway.store import found
 from gateway.store.cases import Case
@@ -33,15 +32,9 @@ async def by_number(asked: Asked) -> web.Response:
         raise Refusal("bad_parameter", name="number")
     look = partial(found.by_number, scope=asked.scope, number=number, behind=behind, most=MOST + 1)
     rows = await asked.gateway.store.read(look)
-    account, sought = asked.somebody, asked.gateway.papers.vault.pseudonym(number)
-    facts: dict[str, Fact] = {
-        "account": account.name,
-        "role": account.role,
-        "sought": sought,
-        "found": len(rows[:MOST]),
-    }
+    sought = asked.gateway.papers.vault.pseudonym(number)
     # who looked for what is on record before it is shown; a failure here means that nothing is shown
-    await asked.gateway.store.write(lambda tx: tx.record(Entry("account.searched", tx.now_ms, facts)))
+    await asked.record("account.searched", sought=sought, found=len(rows[:MOST]))
     return _page(asked, rows, number)
 
 

@@ -1,0 +1,47 @@
+"""Without authorisation: somebody acted for a person, or asked for their data, and named no authorisation."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from audit.order import START
+from audit.records import Record
+from audit.reports.question import Ask, Found, Question, facts_of
+
+ASKED = ("data.query", "licence.*")
+ENTRIES = frozenset({START, "exchange.read"})
+
+
+def asks_of_a_person(record: Record) -> bool:
+    """Whether it is the first entry of a question for what an authority knows of a person."""
+    operation = record.text("operation") or ""
+    return record.kind in ENTRIES and any(fnmatchcase(operation, each) for each in ASKED)
+
+
+class NoAuthorisation(Ask):
+    kinds = ENTRIES
+
+    def take(self, position: int, record: Record) -> Iterable[Found]:
+        acted = record.kind == START and record.text("mode") == "collect_for"
+        acted = acted and record.text("operation") == "case.submit"
+        if (acted or asks_of_a_person(record)) and not record.text("authorisation"):
+            names = ("exchange", "case", "operation", "platform", "from", "from_unit", "actor")
+            yield Found(position, facts_of(record, *names))
+
+
+QUESTION = Question(
+    name="no_authorisation",
+    title=("没有授权的代办与取数", "Acting or asking without an authorisation"),
+    shows=(
+        "异地代收代办的申请，或数据、证照查询，未写明授权编号",
+        "cases that one place collected for another, and questions for data or licences, that name none",
+    ),
+    cannot=(
+        "授权书是否真实、是否涵盖此事，须看原件",
+        "whether an authorisation that is named is genuine and covers it: that takes the paper",
+    ),
+    said=(
+        "交换 {exchange}：{operation}，{from} 单位 {from_unit}，无授权",
+        "exchange {exchange}: {operation} by unit {from_unit} in {from}: no authorisation",
+    ),
+    ask=NoAuthorisation,
+)

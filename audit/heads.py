@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select
 from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint
 from audit.connection import Connection, LogBroken
+from audit.cosigned import whole_note
 from audit.origins import split_origin
 from audit.records import RecordUnreadable, read_record
 from audit.succession import KIND, Succession
@@ -44,9 +45,9 @@ def head(connection: Connection) -> Head:
 
 
 def newest_checkpoint(connection: Connection) -> str | None:
-    """The note that was signed last; None before the first."""
+    """The note that was signed last, with what witnesses have cosigned of it; None before the first."""
     newest = connection.row(NEWEST)
-    return newest[0] if newest else None
+    return whole_note(connection, newest[0]) if newest else None
 
 
 def last_signed(connection: Connection, origin: str | None = None) -> Checkpoint:

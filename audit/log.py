@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select
 from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint
 from audit.connection import APPENDING, SIGNING, Connection, LogBroken, take_turn
+from audit.cosigned import best_cosigned
 from audit.entries import Entry, Unwritable, encode
 from audit.heads import (
     HEAD,
@@ -150,8 +151,10 @@ def _check_named(connection: Connection, before: Checkpoint, now: Checkpoint) ->
 
 
 def proof(connection: Connection, position: int) -> str | None:
-    """The proof of one entry under the newest checkpoint; None while no checkpoint covers the entry."""
-    note = newest_checkpoint(connection)
+    """The proof of one entry, None while no checkpoint covers it: under the newest that witnesses have cosigned,
+    else under the newest.
+    """
+    note = best_cosigned(connection, position) or newest_checkpoint(connection)
     entry = connection.row(_ENTRY, {"position": position})
     if note is None or entry is None:
         return None

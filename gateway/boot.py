@@ -54,6 +54,8 @@ from gateway.store import exchanges, releases, scheduled, watched
 from gateway.store.scheduled import Scheduled
 from gateway.store.store import Store, Transaction
 from gateway.webhooks.courier import Courier
+from gateway.witness.asking import Asking
+from gateway.witness.keeping import Keeping
 from gateway.worker import Worker
 from gateway.world import World
 
@@ -87,6 +89,8 @@ class Gateway:
     courier: Courier
     signer: Signer
     published: Published
+    keeping: Keeping
+    asking: Asking
     transport: HttpTransport
     checkpoint: str = ""
     stopping: bool = False
@@ -105,7 +109,8 @@ class Gateway:
         self.store.listen(self.exchanges.waiters.hear)
         await self.refresh_gates()
         await self.sign(now=True)
-        self._tasks += [asyncio.create_task(each.run()) for each in (self.worker, self.courier, self.sweep)]
+        beside = (self.worker, self.courier, self.sweep, self.asking)
+        self._tasks += [asyncio.create_task(each.run()) for each in beside]
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
 
     async def stop(self) -> None:
@@ -114,6 +119,7 @@ class Gateway:
         log.info("gateway.stopping")
         self.sweep.stop()
         self.courier.stop()
+        self.asking.stop()
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
@@ -192,7 +198,7 @@ class Gateway:
             log.debug("checkpoint.signed", bytes=len(note or ""))
         newest = await self.store.read(audit_log.newest_checkpoint) or ""
         if newest != self.checkpoint:
-            await asyncio.to_thread(self.published.write, newest)
+            await asyncio.to_thread(self.published.write, newest, now_ms)
         self.checkpoint = newest
 
     def _sign(self, tx: Transaction) -> str | None:
@@ -255,6 +261,8 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         signer=there.signer, published=published_of(settings), transport=transport,
         watch=Watch(store, settings.agreements, owner, clock_ms),
         courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
+        keeping=Keeping(store, there.witness, settings.witnessed_keys),
+        asking=Asking(settings.witnesses, store, transport, clock_ms, owner),
     )  # fmt: skip
     return gateway
 

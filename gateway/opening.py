@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from audit import log as audit_log
-from audit.notes import Signer
+from audit.notes import COSIGNATURE, Signer
 from audit.succession import Epoch
 from gateway.clock import HeardClock, SteadyClock, wall_ms
 from gateway.continuity import Discontinued, Published, Restored, after_restore, going_on
@@ -27,6 +27,7 @@ class Opened:
     store: Store
     vault: Vault
     signer: Signer
+    witness: Signer
     clock_ms: Callable[[], int]
 
 
@@ -45,7 +46,9 @@ def go_on_after_restore(settings: Settings, actor: str) -> Epoch:
 
 
 def published_of(settings: Settings) -> Published:
-    return Published(settings.path(settings.installation.state) / "checkpoint")
+    installation = settings.installation
+    folder = settings.path(installation.publish) if installation.publish else None
+    return Published(settings.path(installation.state) / "checkpoint", folder)
 
 
 def opened(settings: Settings, world: World) -> Opened:
@@ -73,7 +76,8 @@ def opened(settings: Settings, world: World) -> Opened:
     engine = open_engine(
         address, audit_log.append, audit_log.holds, connect=world.connect, clock_ms=clock_ms, heard=heard
     )
-    return Opened(Store(engine), vault, signer, clock_ms)
+    witness = Signer.load(settings.path(keys.witness), kind=COSIGNATURE)
+    return Opened(Store(engine), vault, signer, witness, clock_ms)
 
 
 def create_keys(settings: Settings, world: World) -> None:
@@ -82,6 +86,8 @@ def create_keys(settings: Settings, world: World) -> None:
         _create_key(settings.path(path), draft, create_key)
     create_signer = partial(Signer.create, name=installation.name)
     _create_key(settings.path(installation.keys.audit), draft, create_signer)
+    create_witness = partial(Signer.create, name=f"{installation.name}/witness", kind=COSIGNATURE)
+    _create_key(settings.path(installation.keys.witness), draft, create_witness)
 
 
 def _create_key(path: Path, draft: str, create: Callable[[Path], object]) -> None:

@@ -1,0 +1,89 @@
+"""This gateway as a witness of other logs: what it saw last of each is durable before its line leaves.
+
+A refusal that speaks against the log is an entry of ours, with the checkpoint that shows it, once until the log
+is well again; a request alone makes no entry, since two gateways that witness each other would never come to rest.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from audit.checkpoints import Checkpoint, parse_checkpoint
+from audit.cosignatures import cosign, lines_by
+from audit.entries import Entry, Fact
+from audit.notes import Key, Signer
+from audit.witness import FORKS, Asked, Declined, origin_of, read_request, weigh
+from gateway import logs
+from gateway.store import witnessed
+from gateway.store.connection import Connection
+from gateway.store.store import Store, Transaction
+from gateway.store.witnessed import WitnessedLog
+
+log = logs.get("witness")
+
+
+class Keeping:
+    """keys: of the logs that are witnessed. signer: the witness's own key, with which it signs nothing else."""
+
+    def __init__(self, store: Store, signer: Signer, keys: Sequence[Key]) -> None:
+        self._store = store
+        self._signer = signer
+        self._keys = keys
+
+    async def cosign(self, text: str) -> str:
+        """Our line below the checkpoint of a request. Raises audit.witness.Declined."""
+        asked = read_request(text)
+        if not any(key.name == origin_of(asked) for key in self._keys):
+            raise Declined("unknown_log")
+        answer = await self._store.write(partial(self._decide, asked))
+        if isinstance(answer, Declined):
+            if answer.reason in FORKS:
+                log.warning("witness.refused", origin=origin_of(asked), reason=answer.reason)
+            raise answer
+        return answer
+
+    async def newest(self, origin: str) -> str | None:
+        """The checkpoint of that log that was cosigned last, with our line below it."""
+        found = await self._store.read(lambda connection: witnessed.one(connection, origin))
+        return found.note if found and found.note else None
+
+    def _decide(self, asked: Asked, tx: Transaction) -> "str | Declined":
+        """Committed with whatever it answers: a refusal is kept as well as a cosignature."""
+        before = witnessed.one(tx.connection, origin_of(asked))
+        try:
+            signed = weigh(asked, self._keys, _held(before))
+        except Declined as declined:
+            if declined.signed and declined.reason in FORKS:
+                _note_refusal(tx, self._alone(asked.note), declined, before)
+            return declined
+        line = cosign(self._signer, signed.text, tx.now_ms // 1000)
+        note = self._alone(asked.note) + line
+        now = WitnessedLog(signed.origin, signed.size, note, "", tx.now_ms)
+        if not witnessed.put(tx.connection, now, before.size if before else 0):
+            return Declined("behind", signed, _size(tx.connection, signed.origin))
+        return line
+
+    def _alone(self, note: str) -> str:
+        """The checkpoint with the signatures of its log, and none of whatever else stood below it."""
+        text = note[: note.rindex("\n\n") + 2]
+        return text + "".join(line for key in self._keys for line in lines_by(note, key))
+
+
+def _held(log_before: WitnessedLog | None) -> Checkpoint | None:
+    return parse_checkpoint(log_before.note) if log_before and log_before.note else None
+
+
+def _size(connection: Connection, origin: str) -> int:
+    found = witnessed.one(connection, origin)
+    return found.size if found else 0
+
+
+def _note_refusal(tx: Transaction, note: str, declined: Declined, before: WitnessedLog | None) -> None:
+    """Two checkpoints that their log signed and that cannot both be are kept, here and in our log."""
+    if declined.signed is None or before is None or before.refused:
+        return
+    witnessed.refuse(tx.connection, before.origin, declined.reason)
+    facts: dict[str, Fact] = {
+        "origin": before.origin, "reason": declined.reason, "size": declined.signed.size, "held": before.size,
+        "note": note, "held_note": before.note,
+    }  # fmt: skip
+    tx.record(Entry("witness.refused", tx.now_ms, facts))

@@ -8,6 +8,7 @@ import io
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from audit import certifying, comparing, exporting
@@ -20,14 +21,17 @@ from audit.arguments import (
     add_held,
     add_keys,
     add_log,
+    add_witnesses,
     open_named,
     read,
     read_held,
     read_keys,
+    read_quorum,
 )
 from audit.findings import Finding
 from audit.notes import KeyRejected, Signer
 from audit.origins import FIRST_EPOCH, origin
+from audit.quorum import Witnessed
 from audit.report import (
     ProgressBar,
     finding_json,
@@ -42,7 +46,7 @@ from audit.report import (
 from audit.signed import rejected
 from audit.source import LedgerUnreadable
 from audit.survey import Survey
-from audit.verify import verify_disclosure, verify_proof
+from audit.verify import verify_cosigned, verify_disclosure, verify_proof
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     keys, held = read_keys(options.key), read_held(options.checkpoint)
+    quorum = read_quorum(options)
     verdicts = {path: verify_proof(path, read(path), keys, held) for path in options.proof}
+    verdicts = {path: verify_cosigned(path, read(path), quorum, each) for path, each in verdicts.items()}
     if options.disclosure and len(verdicts) > 1:
         raise FileRejected("a disclosure belongs to one proof: name that one alone")
     for file in options.disclosure:
@@ -86,12 +92,13 @@ def verify_log(options: argparse.Namespace) -> int:
         say(
             "no earlier checkpoint given: shows that the log agrees with itself and its operator's signatures"
         )
-    bar, findings = ProgressBar(), []
+    bar, findings, quorum = ProgressBar(), [], read_quorum(options)
     with closing(open_named(options)) as ledger:
         if options.tiles and (unsigned := rejected(ledger, keys)):  # then nothing more of it is read
             return _told(options, unsigned)
         survey = Survey(ledger, keys, held, bar.draw)
-        for finding in survey.findings():
+        witnessed = Witnessed(ledger, survey.stored, survey.walk.roots, quorum)
+        for finding in chain(survey.findings(), witnessed.findings()):
             findings.append(finding)
             if not options.json:
                 bar.clear()
@@ -99,9 +106,12 @@ def verify_log(options: argparse.Namespace) -> int:
     bar.clear()
     notices, summary = survey.notices(), survey.summary()
     if options.json:
-        show_json(survey_json(ledger.name, summary, findings=findings, notices=notices))
+        told = survey_json(ledger.name, summary, findings=findings, notices=notices)
+        show_json({**told, "witnessed_size": witnessed.size} if options.witness else told)
     else:
         show([*map(str, notices), summary_line(ledger.name, len(findings), summary)])
+    if options.witness and not options.json:
+        show([f"{ledger.name}: 见证至 {witnessed.size} 条 / witnessed up to {witnessed.size} entries"])
     return FINDINGS if findings else SOUND
 
 
@@ -138,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (one, whole):
         add_keys(command)
         add_held(command)
+        add_witnesses(command)
     certifying.add_commands(commands)
     comparing.add_commands(commands)
     exporting.add_commands(commands)

@@ -48,7 +48,7 @@ def whole_note(connection: Connection, note: str) -> str:
 
 
 def best_cosigned(connection: Connection, position: int) -> str | None:
-    """Of the checkpoints that cover an entry the newest of those that most witnesses have cosigned; None if none."""
+    """Of the checkpoints that cover an entry the newest of those that most witnesses cosigned; None if none."""
     sizes = [size for (size,) in connection.rows(_COVERING, {"position": position})]
     best = max(sizes, key=lambda size: (sizes.count(size), size), default=None)
     stored = None if best is None else connection.row(_NOTE, {"size": best})

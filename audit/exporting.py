@@ -6,7 +6,7 @@ from pathlib import Path
 
 from audit.arguments import SOUND, add_command, add_keys, add_log, open_named, read_keys
 from audit.export import Export
-from audit.reading import newest
+from audit.reading import newest, with_cosignatures
 from audit.report import ProgressBar, show, show_json
 
 
@@ -16,7 +16,7 @@ def export(options: argparse.Namespace) -> int:
         note, signed = newest(log, keys)
         folder.mkdir(parents=True, exist_ok=True)
         exported = Export(log, folder, keys, bar.draw)
-        exported.run(note, signed)
+        exported.run(with_cosignatures(log, note, signed), signed)
         log.check_undisturbed()
     bar.clear()
     if options.json:

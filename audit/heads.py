@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint
@@ -10,7 +10,7 @@ from audit.connection import Connection, LogBroken
 from audit.cosigned import whole_note
 from audit.origins import split_origin
 from audit.records import RecordUnreadable, read_record
-from audit.succession import KIND, Succession
+from audit.succession import KINDS, Succession
 from audit.tables import BATCHES, CHECKPOINTS, ENTRIES
 from audit.tiles import span_roots
 
@@ -24,7 +24,7 @@ _EPOCHS = (  # without an index: it is asked for what stands behind a checkpoint
     .where(
         ENTRIES.c.position >= bindparam("first"),
         ENTRIES.c.position < bindparam("end"),
-        ENTRIES.c.kind == KIND,
+        or_(*(ENTRIES.c.kind == kind for kind in sorted(KINDS))),
     )
     .order_by(ENTRIES.c.position)
 )
@@ -78,7 +78,7 @@ def check_extends(connection: Connection, signed: Checkpoint, now: Head) -> None
 
 
 def succession(connection: Connection, signed: Checkpoint, size: int) -> Succession:
-    """The epochs that were opened since `signed`, up to `size` entries.
+    """The epochs that were opened, and the changes of key, since `signed`, up to `size` entries.
 
     Raises LogBroken when one does not follow from what was before, or declares what cannot be.
     """

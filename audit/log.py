@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, insert, select
 
 from audit import tree
-from audit.checkpoints import Checkpoint, parse_checkpoint
+from audit.checkpoints import Checkpoint, parse_checkpoint, read_checkpoint
 from audit.connection import APPENDING, SIGNING, Connection, LogBroken, take_turn
 from audit.cosigned import best_cosigned
 from audit.entries import Entry, Unwritable, encode
@@ -26,9 +26,10 @@ from audit.heads import (
     newest_checkpoint,
     succession,
 )
-from audit.notes import Signer
+from audit.notes import NoteRejected, Signer
 from audit.origins import origin, split_origin
 from audit.proofs import write_proof
+from audit.succession import Succession
 from audit.tables import BATCHES, CHECKPOINTS, ENTRIES
 from audit.tiles import WIDTH, span_roots, write_full_tiles
 
@@ -124,7 +125,7 @@ def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None
 
     What was signed before is never contradicted: raises LogBroken when the log no longer begins with the log of
     the last checkpoint (as after a restored backup), or when the signer bears another name than the log, which
-    changes with an epoch's first entry and with nothing else.
+    changes with an epoch's first entry and with nothing else; or another key than the one in force.
     """
     take_turn(connection, SIGNING)
     last, signed = connection.row(HEAD), connection.row(NEWEST)
@@ -132,7 +133,9 @@ def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None
         return None
     before = parse_checkpoint(signed[0]) if signed else UNSIGNED
     now = Checkpoint(signer.name, last[0], last[1])
-    _check_named(connection, before, now)
+    epochs = succession(connection, before, now.size)
+    _check_named(epochs, before, now)
+    _check_key(epochs, signed[0] if signed else None, signer)
     check_extends(connection, before, Head(now.size, now.root))
     if now.size == before.size:
         return None
@@ -142,12 +145,30 @@ def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None
     return note
 
 
-def _check_named(connection: Connection, before: Checkpoint, now: Checkpoint) -> None:
+def _check_named(epochs: Succession, before: Checkpoint, now: Checkpoint) -> None:
     """Pass if `now` bears the origin that a log has which was last signed as `before`; else raise LogBroken."""
     name = split_origin(now.origin if before == UNSIGNED else before.origin)[0]
-    due = origin(name, succession(connection, before, now.size).number_at(now.size))
+    due = origin(name, epochs.number_at(now.size))
     if now.origin != due:
         raise LogBroken(f"the log is named {due}, its signer {now.origin}")
+
+
+def _check_key(epochs: Succession, note: str | None, signer: Signer) -> None:
+    """Pass if the signer has the key of the last change, or else of the last checkpoint; else raise LogBroken."""
+    if epochs.changes:
+        fits = epochs.changes[-1].after.public == signer.key.public
+    else:
+        fits = note is None or _has_signed(signer, note)
+    if not fits:
+        raise LogBroken("the log's key is another than that of its signer: was it changed?")
+
+
+def _has_signed(signer: Signer, note: str) -> bool:
+    try:
+        read_checkpoint(note, [signer.under(parse_checkpoint(note).origin).key])
+    except NoteRejected:
+        return False
+    return True
 
 
 def proof(connection: Connection, position: int) -> str | None:

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 Row = tuple[Any, ...]
 
 
+LATER = frozenset({"audit_cosignatures"})  # a log of an earlier version has no such table
+
+
 class LedgerUnreadable(Exception):
     """The database is not there, is none of the kinds that can be read, or holds no log."""
 
@@ -21,6 +24,10 @@ class Source(Protocol):
 
     def rows(self, query: str, *values: int) -> Iterator[Row]:
         """Run one query, in which `?` stands for each of the values."""
+        ...
+
+    def has(self, table: str) -> bool:
+        """Whether there is one of the tables that a log need not have."""
         ...
 
     def moment(self) -> AbstractContextManager[object]:

@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from audit.source import LedgerUnreadable, Row
+from audit.source import LATER, LedgerUnreadable, Row
 
 KEYS = {  # column -> type, where the type matters: an INTEGER key holds integers only, each once
     "audit_entries": {"position": "INTEGER"},
     "audit_batches": {"size": "INTEGER"},
     "audit_tiles": {"level": "BIGINT", "number": "BIGINT"},
     "audit_checkpoints": {"size": "INTEGER"},
+    "audit_cosignatures": {"size": "BIGINT", "name": "TEXT"},
 }
 
 
@@ -34,6 +35,9 @@ class SqliteFile:
             yield from self._driver.execute(query, values)
         except sqlite3.Error as error:
             raise LedgerUnreadable(f"the database cannot be read: {error}") from error
+
+    def has(self, table: str) -> bool:
+        return bool(self._driver.execute(f"PRAGMA table_info({table})").fetchall())
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -64,6 +68,8 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     driver.text_factory = partial(str, encoding="utf-8", errors="replace")
     for table, keys in KEYS.items():
         columns = driver.execute(f"PRAGMA table_info({table})").fetchall()
+        if not columns and table in LATER:
+            continue
         if {name: kind for _, name, kind, _, _, key in columns if key} != keys:
             driver.close()
             raise LedgerUnreadable(f"{path}: holds no audit log: the table {table} is not that of a log")

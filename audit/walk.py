@@ -13,7 +13,7 @@ from audit.findings import Finding
 from audit.ledger import BatchRow, EntryRow, Extent, Log
 from audit.order import Orders
 from audit.records import Record, RecordUnreadable, read_record
-from audit.succession import KIND, Succession
+from audit.succession import KINDS, Succession
 
 Progress = Callable[[int, int], None]
 
@@ -118,7 +118,7 @@ class Walk:
             else:
                 if (row.kind, row.exchange_id, row.case_id) != _columns(record):
                     yield from _wrong_columns(path, row, record)
-                if record.kind == KIND:
+                if record.kind in KINDS:
                     yield from self.succession.take(path, row.position, record)
                 kind, exchange, stretch.at_ms = record.kind, record.text("exchange"), record.at_ms
         fault = self.orders.take(path, kind, exchange)

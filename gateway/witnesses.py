@@ -25,7 +25,7 @@ class Cosigns(_Written):
 
     address: Annotated[str, Field(pattern=r"^https?://[^\s#?@]+$", max_length=500)]
     key: str
-    every_s: Annotated[float, Field(gt=0)] = 1
+    every_s: Annotated[float, Field(gt=0)] = 10
     timeout_s: Annotated[float, Field(gt=0, le=60)] = 10
 
     @field_validator("key")

@@ -52,7 +52,7 @@ async def test_it_happens_by_itself(tmp_path) -> None:
     async with two(tmp_path, every_s=0.1) as (one, other):
         await one.grow()
         async with asyncio.timeout(10):
-            while not cosigned(one.running.checkpoint, [other.witness.key]):
+            while not cosigned(one.running.checkpoint, [other.witness.key]):  # noqa: ASYNC110 - it comes by itself
                 await asyncio.sleep(0.05)
 
 

@@ -132,6 +132,10 @@ def add_log(command: argparse.ArgumentParser) -> None:
         metavar="PLACE",
         help="导出的瓦片：目录或 http(s)://… / exported tiles: a folder, or http(s)://…",
     )
+    add_token(command)
+
+
+def add_token(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--token",
         metavar="FILE",

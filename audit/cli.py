@@ -31,7 +31,6 @@ from audit.arguments import (
 from audit.findings import Finding
 from audit.notes import KeyRejected, Signer
 from audit.origins import FIRST_EPOCH, origin
-from audit.quorum import Witnessed
 from audit.report import (
     ProgressBar,
     finding_json,
@@ -47,6 +46,7 @@ from audit.signed import rejected
 from audit.source import LedgerUnreadable
 from audit.survey import Survey
 from audit.verify import verify_cosigned, verify_disclosure, verify_proof
+from audit.witnessed import Witnessed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

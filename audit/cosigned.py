@@ -26,6 +26,12 @@ _COVERING = (
     .order_by(COSIGNATURES.c.size.desc())
     .limit(_LOOKED_AT)
 )
+_AFTER = (
+    select(CHECKPOINTS.c.at_ms)
+    .where(CHECKPOINTS.c.size > bindparam("size"))
+    .order_by(CHECKPOINTS.c.size)
+    .limit(1)
+)
 _NOTE = select(CHECKPOINTS.c.note).where(CHECKPOINTS.c.size == bindparam("size"))
 
 
@@ -39,6 +45,12 @@ def cosigned_up_to(connection: Connection, name: str) -> int:
     """Over how many entries the newest checkpoint is that this witness has cosigned; 0 for none."""
     last = connection.row(_LAST, {"name": name})
     return last[0] if last else 0
+
+
+def not_cosigned_since(connection: Connection, name: str) -> int:
+    """When the first checkpoint was signed that this witness has not gone along with (epoch ms); 0 for none."""
+    found = connection.row(_AFTER, {"size": cosigned_up_to(connection, name)})
+    return found[0] if found else 0
 
 
 def whole_note(connection: Connection, note: str) -> str:

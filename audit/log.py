@@ -42,6 +42,7 @@ __all__ = [
     "checkpoint",
     "consistency",
     "entries_of",
+    "entry",
     "has_grown",
     "head",
     "holds",
@@ -113,6 +114,12 @@ def has_grown(connection: Connection) -> bool:
 def inclusion(connection: Connection, position: int, size: int) -> list[bytes]:
     """The hashes that prove entry `position` in the log of `size` entries (<= head). Raises ValueError."""
     return span_roots(connection, tree.inclusion_spans(position, size))
+
+
+def entry(connection: Connection, position: int) -> bytes:
+    """The bytes of the entry at a position below the head."""
+    found: bytes = connection.rows(_ENTRY, {"position": position})[0][0]
+    return found
 
 
 def entries_of(connection: Connection, exchange_id: str) -> list[tuple[int, bytes]]:

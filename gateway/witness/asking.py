@@ -77,11 +77,15 @@ class Asking:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for name in asked:
-            await self.store.write(partial(_free, name, self.owner))
+        await self.leave()
 
     def stop(self) -> None:
         self._stopping.set()
+
+    async def leave(self) -> None:
+        """Another process may ask at once."""
+        for name in self.witnesses:
+            await self.store.write(partial(_free, name, self.owner))
 
     async def _serve(self, name: str, cosigns: Cosigns) -> None:
         while True:

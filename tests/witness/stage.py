@@ -1,6 +1,7 @@
 """Two gateways that witness each other's logs: real ones on loopback, without platforms, whose time a test sets."""
 
 import itertools
+import json
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,10 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from aiohttp import ClientSession, web
 
 from audit.entries import Entry
 from audit.notes import COSIGNATURE, Signer
+from audit.tables import ENTRIES
 from gateway.boot import Gateway, boot
 from gateway.settings import load
 from gateway.store.database import file_of
@@ -25,12 +28,13 @@ _NUMBERS = itertools.count()
 
 @dataclass(slots=True)
 class Peer:
-    """One of them. signer, witness: its private keys. The gateway may be stopped, and started again."""
+    """One of them. signer, witness: its private keys. by_itself: it asks the other without being told to."""
 
     name: str
     folder: Path
     address: str
     client: ClientSession
+    by_itself: bool = False
     gateway: Gateway | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -58,6 +62,8 @@ class Peer:
     async def start(self) -> None:
         self.gateway = boot(load(self.folder / "conf"))
         await self.gateway.start()
+        if not self.by_itself:
+            self.gateway.asking.stop()
         runner = Service(self.gateway).runner()
         await runner.setup()
         self._stack.push_async_callback(self.gateway.stop)
@@ -66,6 +72,8 @@ class Peer:
         await web.TCPSite(runner, host, int(port)).start()
 
     async def stop(self) -> None:
+        if self.gateway:
+            await self.gateway.asking.leave()
         await self._stack.aclose()
         self.gateway = None
 
@@ -95,12 +103,6 @@ class Peer:
 
     async def kinds(self, *wanted: str) -> list[dict[str, Any]]:
         """Facts of the entries of these kinds in its log."""
-        import json
-
-        import sqlalchemy as sa
-
-        from audit.tables import ENTRIES
-
         rows = await self.running.store.read(
             lambda connection: connection.rows(sa.select(ENTRIES.c.body).order_by(ENTRIES.c.position))
         )
@@ -120,17 +122,17 @@ def port() -> int:
 
 @asynccontextmanager
 async def two(
-    folder: Path, every_s: float = 3600, started: Sequence[str] = NAMES
+    folder: Path, every_s: float = 0, started: Sequence[str] = NAMES
 ) -> AsyncIterator[tuple[Peer, Peer]]:
-    """(岭南, 桂山). every_s: a test that has rounds of its own lets none come by itself."""
+    """(岭南, 桂山). every_s: how often they ask each other; 0: when the test says so."""
     addresses = {name: f"http://127.0.0.1:{port()}" for name in NAMES}
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(ClientSession())
-        peers = [Peer(name, folder / name, addresses[name], client) for name in NAMES]
+        peers = [Peer(name, folder / name, addresses[name], client, every_s > 0) for name in NAMES]
         for peer in peers:
             _keys(peer)
         for peer, other in (peers, peers[::-1]):
-            write(peer, other, every_s)
+            write(peer, other, every_s or 1)
         for peer in peers:
             stack.push_async_callback(peer.stop)
             if peer.name in started:

@@ -29,7 +29,7 @@ from audit.arguments import (
     read_quorum,
 )
 from audit.findings import Finding
-from audit.notes import KeyRejected, Signer
+from audit.notes import COSIGNATURE, ED25519, KeyRejected, Signer
 from audit.origins import FIRST_EPOCH, origin
 from audit.report import (
     ProgressBar,
@@ -124,12 +124,13 @@ def _told(options: argparse.Namespace, finding: Finding) -> int:
 
 
 def create_key(options: argparse.Namespace) -> int:
-    show([Signer.create(Path(options.file), options.name).vkey])
+    kind = COSIGNATURE if options.witness else ED25519
+    show([Signer.create(Path(options.file), options.name, kind).vkey])
     return SOUND
 
 
 def show_key(options: argparse.Namespace) -> int:
-    signer = Signer.load(Path(options.file), options.name)
+    signer = Signer.load(Path(options.file), options.name, COSIGNATURE if options.witness else ED25519)
     show([signer.under(origin(signer.name, options.epoch)).vkey])
     return SOUND
 
@@ -163,6 +164,9 @@ def _parser() -> argparse.ArgumentParser:
         help="恢复备份后日志的纪元 / epoch of the log, after a restored backup",
     )
     for command in (create, shown):
+        command.add_argument(
+            "--witness", action="store_true", help="见证方密钥，用于共签 / of a witness, which cosigns"
+        )
         command.add_argument("file", metavar="FILE", help="私钥文件 / file of the private key")
     return parser
 

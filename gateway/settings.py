@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 from urllib.parse import quote
 
 from pydantic import (
@@ -247,12 +247,16 @@ def _upto(loc: tuple[str | int, ...], step: str | int) -> tuple[str | int, ...]:
     return loc[: loc.index(step) + 1]
 
 
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
 def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     current: Any = model
     for step in loc:
         if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
             annotation = current.model_fields[step].annotation if step in current.model_fields else None
-            current = annotation
+            current = next((each for each in get_args(annotation) if _is_model(each)), annotation)
     if isinstance(current, type) and issubclass(current, BaseModel):
         return sorted(current.model_fields)
     return []

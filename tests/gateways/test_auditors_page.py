@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import re
+import shlex
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import datetime
@@ -25,6 +25,7 @@ from gateway.store.database import file_of
 from gateway.store.migrate import upgrade
 from gateway.store.sqlite import connect_sqlite, sqlite_dialect
 from tests.fakes.fixtures import case
+from tests.forked import python
 from tests.gateways.stage import Province, key_of, keys_in, two_provinces
 from tests.installation import CHECKOUT
 
@@ -99,9 +100,8 @@ async def test_the_walk_through_a_dispute_runs_as_it_is_written(dispute, tmp_pat
     for name in ("token", "guishan.key", "lingnan.key", "guishan.witness", "lingnan.witness"):
         (tmp_path / name).write_bytes((source / name).read_bytes())
     forge(dispute["LINGNAN_DATABASE"], tmp_path, source / "lingnan/state/keys/audit.key")
-    commands = (
-        f'set -e; python() {{ "{sys.executable}" "$@"; }}; tongban() {{ python -m gateway.cli "$@"; }}\n'
-    )
+    interpreter = shlex.join(python())
+    commands = f'set -e; python() {{ {interpreter} "$@"; }}; tongban() {{ python -m gateway.cli "$@"; }}\n'
     environment = {**os.environ, **dispute, "PYTHONPATH": str(CHECKOUT)}
     for text, said in blocks(page):
         ran = await asyncio.create_subprocess_exec(

@@ -94,8 +94,8 @@ def test_the_witness_that_the_page_shows_can_be_read():
 @pytest.mark.parametrize(
     "old, new, finding",
     [
-        ("/witness+", "/witness+0", ":5:3: 'key' is not right (a key is NAME+ID+BASE64"),
-        ("key: guishan.tongban.example/log/witness", "key: x", ":5:3: 'key' is not right (the id "),
+        ("/witness+", "/witness+0", ":5:3: 'key' is not right (the id "),
+        ("key: guishan", "key: none # guishan", ":5:3: 'key' is not right (a key is NAME+ID+BASE64"),
         ("logs: [", "logs: [x+00000000+AA==, ", "'logs' is not right (a key is NAME+ID+BASE64"),
         ("https://tongban", "ftp://tongban", ":4:3: 'address' is not right"),
         ("address:", "adress:", ":4:3: no key 'adress': did you mean 'address'?"),

@@ -29,6 +29,10 @@ class Keeping:
         self._signer = signer
         self._keys = keys
 
+    @property
+    def vkey(self) -> str:
+        return self._signer.vkey
+
     async def cosign(self, text: str) -> str:
         """Our line below the checkpoint of a request. Raises audit.witness.Declined."""
         asked = read_request(text)

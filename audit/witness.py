@@ -29,14 +29,11 @@ _OLD = re.compile(r"old (0|[1-9][0-9]{0,18})")
 
 
 class Declined(Exception):
-    """The witness does not cosign. reason: one of STATUS. signed: what the log did sign, None if it did not.
+    """The witness does not cosign. reason: one of STATUS. held: how many entries were cosigned last."""
 
-    held: how many entries were cosigned last.
-    """
-
-    def __init__(self, reason: str, signed: Checkpoint | None = None, held: int = 0) -> None:
+    def __init__(self, reason: str, held: int = 0) -> None:
         super().__init__(reason)
-        self.reason, self.signed, self.held = reason, signed, held
+        self.reason, self.held = reason, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +60,34 @@ def read_request(text: str) -> Asked:
     return Asked(int(old[1]), sound, note)
 
 
-def origin_of(asked: Asked) -> str:
-    """Whose log it is, as the request says. Raises Declined malformed."""
+def signed_by(asked: Asked, keys: Sequence[Key]) -> Checkpoint:
+    """What the log has signed. keys: of all that are witnessed. Raises Declined malformed, unknown_log, unsigned.
+
+    An origin has a key of its own, so a new epoch is not witnessed before somebody looked at it.
+    """
     try:
-        return parse_checkpoint(asked.note).origin
+        origin = parse_checkpoint(asked.note).origin
     except NoteRejected as error:
         raise Declined("malformed") from error
-
-
-def weigh(asked: Asked, keys: Sequence[Key], held: Checkpoint | None) -> Checkpoint:
-    """The checkpoint, if it may be cosigned. keys: of all logs that are witnessed; held: what was cosigned last.
-
-    Raises Declined. An origin has a key of its own, so a new epoch is not witnessed before somebody looked at it.
-    """
-    own = [key for key in keys if key.name == origin_of(asked)]
+    own = [key for key in keys if key.name == origin]
     if not own:
         raise Declined("unknown_log")
     try:
-        signed = read_checkpoint(asked.note, own)
+        return read_checkpoint(asked.note, own)
     except NoteRejected as error:
         raise Declined("unsigned") from error
+
+
+def weigh(asked: Asked, signed: Checkpoint, held: Checkpoint | None) -> None:
+    """Pass if what the log has signed may be cosigned. held: what was cosigned last. Raises Declined."""
     before = held or Checkpoint(signed.origin, 0, tree.EMPTY_ROOT)
     if signed.size < before.size:
-        raise Declined("shorter", signed, before.size)
+        raise Declined("shorter", before.size)
     if signed.size == before.size and signed.root != before.root:
-        raise Declined("other_root", signed, before.size)
+        raise Declined("other_root", before.size)
     if asked.old != before.size:
-        raise Declined("malformed" if asked.old > signed.size else "behind", signed, before.size)
+        raise Declined("malformed" if asked.old > signed.size else "behind", before.size)
     try:
         tree.check_consistency(before.size, before.root, signed.size, signed.root, asked.hashes)
     except tree.ProofRejected as error:
-        raise Declined("inconsistent", signed, before.size) from error
-    return signed
+        raise Declined("inconsistent", before.size) from error

@@ -11,7 +11,7 @@ from audit.checkpoints import Checkpoint, parse_checkpoint
 from audit.cosignatures import cosign, lines_by
 from audit.entries import Entry, Fact
 from audit.notes import Key, Signer
-from audit.witness import FORKS, Asked, Declined, origin_of, read_request, weigh
+from audit.witness import FORKS, Asked, Declined, read_request, signed_by, weigh
 from gateway import logs
 from gateway.store import witnessed
 from gateway.store.connection import Connection
@@ -36,12 +36,11 @@ class Keeping:
     async def cosign(self, text: str) -> str:
         """Our line below the checkpoint of a request. Raises audit.witness.Declined."""
         asked = read_request(text)
-        if not any(key.name == origin_of(asked) for key in self._keys):
-            raise Declined("unknown_log")
-        answer = await self._store.write(partial(self._decide, asked))
+        signed = signed_by(asked, self._keys)  # nobody else gets as far as the database
+        answer = await self._store.write(partial(self._decide, asked, signed))
         if isinstance(answer, Declined):
             if answer.reason in FORKS:
-                log.warning("witness.refused", origin=origin_of(asked), reason=answer.reason)
+                log.warning("witness.refused", origin=signed.origin, reason=answer.reason)
             raise answer
         return answer
 
@@ -50,20 +49,20 @@ class Keeping:
         found = await self._store.read(lambda connection: witnessed.one(connection, origin))
         return found.note if found and found.note else None
 
-    def _decide(self, asked: Asked, tx: Transaction) -> "str | Declined":
+    def _decide(self, asked: Asked, signed: Checkpoint, tx: Transaction) -> "str | Declined":
         """Committed with whatever it answers: a refusal is kept as well as a cosignature."""
-        before = witnessed.one(tx.connection, origin_of(asked))
+        before = witnessed.one(tx.connection, signed.origin)
         try:
-            signed = weigh(asked, self._keys, _held(before))
+            weigh(asked, signed, _held(before))
         except Declined as declined:
-            if declined.signed and declined.reason in FORKS:
-                _note_refusal(tx, self._alone(asked.note), declined, before)
+            if before and not before.refused and declined.reason in FORKS:
+                _note_refusal(tx, self._alone(asked.note), declined.reason, before)
             return declined
         line = cosign(self._signer, signed.text, tx.now_ms // 1000)
         note = self._alone(asked.note) + line
         now = WitnessedLog(signed.origin, signed.size, note, "", tx.now_ms)
         if not witnessed.put(tx.connection, now, before.size if before else 0):
-            return Declined("behind", signed, _size(tx.connection, signed.origin))
+            return Declined("behind", _size(tx.connection, signed.origin))
         return line
 
     def _alone(self, note: str) -> str:
@@ -81,13 +80,11 @@ def _size(connection: Connection, origin: str) -> int:
     return found.size if found else 0
 
 
-def _note_refusal(tx: Transaction, note: str, declined: Declined, before: WitnessedLog | None) -> None:
+def _note_refusal(tx: Transaction, note: str, reason: str, before: WitnessedLog) -> None:
     """Two checkpoints that their log signed and that cannot both be are kept, here and in our log."""
-    if declined.signed is None or before is None or before.refused:
-        return
-    witnessed.refuse(tx.connection, before.origin, declined.reason)
+    witnessed.refuse(tx.connection, before.origin, reason)
     facts: dict[str, Fact] = {
-        "origin": before.origin, "reason": declined.reason, "size": declined.signed.size, "held": before.size,
+        "origin": before.origin, "reason": reason, "size": parse_checkpoint(note).size, "held": before.size,
         "note": note, "held_note": before.note,
     }  # fmt: skip
     tx.record(Entry("witness.refused", tx.now_ms, facts))

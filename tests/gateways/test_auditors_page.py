@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import datetime
@@ -100,8 +101,10 @@ async def test_the_walk_through_a_dispute_runs_as_it_is_written(dispute, tmp_pat
     for name in ("token", "guishan.key", "lingnan.key", "guishan.witness", "lingnan.witness"):
         (tmp_path / name).write_bytes((source / name).read_bytes())
     forge(dispute["LINGNAN_DATABASE"], tmp_path, source / "lingnan/state/keys/audit.key")
-    interpreter = shlex.join(python())
-    commands = f'set -e; python() {{ {interpreter} "$@"; }}; tongban() {{ python -m gateway.cli "$@"; }}\n'
+    commands = (
+        f'set -e; python() {{ {sys.executable} "$@"; }}; '
+        f'tongban() {{ {shlex.join(python())} -m gateway.cli "$@"; }}\n'
+    )
     environment = {**os.environ, **dispute, "PYTHONPATH": str(CHECKOUT)}
     for text, said in blocks(page):
         ran = await asyncio.create_subprocess_exec(

@@ -8,6 +8,7 @@ import io
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from audit import asking, certifying, comparing, exporting
@@ -20,13 +21,15 @@ from audit.arguments import (
     add_held,
     add_keys,
     add_log,
+    add_witnesses,
     open_named,
     read,
     read_held,
     read_keys,
+    read_quorum,
 )
 from audit.findings import Finding
-from audit.notes import KeyRejected, Signer
+from audit.notes import COSIGNATURE, ED25519, KeyRejected, Signer
 from audit.origins import FIRST_EPOCH, origin
 from audit.report import (
     ProgressBar,
@@ -42,7 +45,8 @@ from audit.report import (
 from audit.signed import rejected
 from audit.source import LedgerUnreadable
 from audit.survey import Survey
-from audit.verify import verify_disclosure, verify_proof
+from audit.verify import verify_cosigned, verify_disclosure, verify_proof
+from audit.witnessed import Witnessed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     keys, held = read_keys(options.key), read_held(options.checkpoint)
+    quorum = read_quorum(options)
     verdicts = {path: verify_proof(path, read(path), keys, held) for path in options.proof}
+    verdicts = {path: verify_cosigned(path, read(path), quorum, each) for path, each in verdicts.items()}
     if options.disclosure and len(verdicts) > 1:
         raise FileRejected("a disclosure belongs to one proof: name that one alone")
     for file in options.disclosure:
@@ -86,12 +92,13 @@ def fsck(options: argparse.Namespace) -> int:
         say(
             "no earlier checkpoint given: shows that the log agrees with itself and its operator's signatures"
         )
-    bar, findings = ProgressBar(), []
+    bar, findings, quorum = ProgressBar(), [], read_quorum(options)
     with closing(open_named(options)) as ledger:
         if options.tiles and (unsigned := rejected(ledger, keys)):  # then nothing more of it is read
             return _told(options, unsigned)
         survey = Survey(ledger, keys, held, bar.draw)
-        for finding in survey.findings():
+        witnessed = Witnessed(ledger, survey.stored, survey.walk.roots, quorum)
+        for finding in chain(survey.findings(), witnessed.findings()):
             findings.append(finding)
             if not options.json:
                 bar.clear()
@@ -99,9 +106,12 @@ def fsck(options: argparse.Namespace) -> int:
     bar.clear()
     notices, summary = survey.notices(), survey.summary()
     if options.json:
-        show_json(survey_json(ledger.name, summary, findings=findings, notices=notices))
+        told = survey_json(ledger.name, summary, findings=findings, notices=notices)
+        show_json({**told, "witnessed_size": witnessed.size} if options.witness else told)
     else:
         show([*map(str, notices), summary_line(ledger.name, len(findings), summary)])
+    if options.witness and not options.json:
+        show([f"{ledger.name}: 见证至 {witnessed.size} 条 / witnessed up to {witnessed.size} entries"])
     return FINDINGS if findings else SOUND
 
 
@@ -114,12 +124,13 @@ def _told(options: argparse.Namespace, finding: Finding) -> int:
 
 
 def create_key(options: argparse.Namespace) -> int:
-    show([Signer.create(Path(options.file), options.name).vkey])
+    kind = COSIGNATURE if options.witness else ED25519
+    show([Signer.create(Path(options.file), options.name, kind).vkey])
     return SOUND
 
 
 def show_key(options: argparse.Namespace) -> int:
-    signer = Signer.load(Path(options.file), options.name)
+    signer = Signer.load(Path(options.file), options.name, COSIGNATURE if options.witness else ED25519)
     show([signer.under(origin(signer.name, options.epoch)).vkey])
     return SOUND
 
@@ -143,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (one, whole):
         add_keys(command)
         add_held(command)
+        add_witnesses(command)
     certifying.add_commands(commands)
     comparing.add_commands(commands)
     exporting.add_commands(commands)
@@ -158,6 +170,9 @@ def _parser() -> argparse.ArgumentParser:
         help="恢复备份后日志的纪元 / epoch of the log, after a restored backup",
     )
     for command in (create, shown):
+        command.add_argument(
+            "--witness", action="store_true", help="见证方密钥，用于共签 / of a witness, which cosigns"
+        )
         command.add_argument("file", metavar="FILE", help="私钥文件 / file of the private key")
     return parser
 

@@ -26,7 +26,7 @@ class Finding:
         return f"{self.path}: {' / '.join(self.texts)}"
 
 
-NOTICES = frozenset({"epoch.opened", "epoch.skipped"})
+NOTICES = frozenset({"epoch.opened", "epoch.skipped", "key.changed"})
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     "entry.altered": ("内容已被改动", "the content was altered"),
@@ -106,6 +106,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "epoch.range": (
         "所称丢失的第 {first} 至 {last} 条并非自此条起",
         "claims that entries {first} to {last} were lost, which does not begin here",
+    ),
+    "key.changed": (
+        "请查看：自此更换密钥，{before} 换为 {after}，由原密钥签署",
+        "look at this: the key {before} gives way to {after}, which it has signed itself",
+    ),
+    "key.rejected": ("密钥更换不成立", "the change of key does not hold: {reason}"),
+    "key.retired": (
+        "所签 {size} 条，而签署所用并非当时生效的密钥",
+        "was signed over {size} entries with another key than the one in force",
+    ),
+    "cosignature.rejected": ("见证方共签不成立", "a cosignature does not hold: {reason}"),
+    "cosignature.too_few": (
+        "见证方共签 {number} 个，少于所要求的 {least} 个",
+        "{number} of the witnesses have cosigned, {least} are asked for",
     ),
     "order.no_start": ("交换 {exchange} 未经受理登记即有记录", "exchange {exchange} was never admitted"),
     "order.second_start": ("交换 {exchange} 重复登记", "exchange {exchange} was admitted twice"),

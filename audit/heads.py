@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint
 from audit.connection import Connection, LogBroken
+from audit.cosigned import whole_note
 from audit.origins import split_origin
 from audit.records import RecordUnreadable, read_record
-from audit.succession import KIND, Succession
+from audit.succession import KINDS, Succession
 from audit.tables import BATCHES, CHECKPOINTS, ENTRIES
 from audit.tiles import span_roots
 
@@ -23,7 +24,7 @@ _EPOCHS = (  # without an index: it is asked for what stands behind a checkpoint
     .where(
         ENTRIES.c.position >= bindparam("first"),
         ENTRIES.c.position < bindparam("end"),
-        ENTRIES.c.kind == KIND,
+        or_(*(ENTRIES.c.kind == kind for kind in sorted(KINDS))),
     )
     .order_by(ENTRIES.c.position)
 )
@@ -44,9 +45,9 @@ def head(connection: Connection) -> Head:
 
 
 def newest_checkpoint(connection: Connection) -> str | None:
-    """The note that was signed last; None before the first."""
+    """The note that was signed last, with what witnesses have cosigned of it; None before the first."""
     newest = connection.row(NEWEST)
-    return newest[0] if newest else None
+    return whole_note(connection, newest[0]) if newest else None
 
 
 def last_signed(connection: Connection, origin: str | None = None) -> Checkpoint:
@@ -77,7 +78,7 @@ def check_extends(connection: Connection, signed: Checkpoint, now: Head) -> None
 
 
 def succession(connection: Connection, signed: Checkpoint, size: int) -> Succession:
-    """The epochs that were opened since `signed`, up to `size` entries.
+    """The epochs that were opened, and the changes of key, since `signed`, up to `size` entries.
 
     Raises LogBroken when one does not follow from what was before, or declares what cannot be.
     """

@@ -49,6 +49,13 @@ class CheckpointRow(NamedTuple):
     at_ms: int
 
 
+class CosignatureRow(NamedTuple):
+    size: int
+    name: str
+    line: str
+    at_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Extent:
     """How far the log reached when the check began; what grows afterwards is left for the next one."""
@@ -74,6 +81,10 @@ class Log(Protocol):
     def entries(self, start: int, end: int) -> Iterator[EntryRow]: ...
     def batches(self, up_to: int) -> Iterator[BatchRow]: ...
     def checkpoints(self, up_to: int) -> list[CheckpointRow]: ...
+    def cosignatures(self, over: int | None = None) -> Iterator[CosignatureRow]:
+        """What witnesses said later, of all checkpoints or of that over so many entries; none of tiles."""
+        ...
+
     def tile(self, level: int, number: int) -> TileRow: ...
     def below_tile(self, level: int, number: int) -> list[bytes]: ...
     def faults(self) -> Iterator[Finding]:
@@ -121,6 +132,18 @@ class Ledger:
     def checkpoints(self, up_to: int) -> list[CheckpointRow]:
         query = "SELECT size, previous, note, at_ms FROM audit_checkpoints WHERE size <= ? ORDER BY size"
         return [CheckpointRow._make(row) for row in self._source.rows(query, up_to)]
+
+    def cosignatures(self, over: int | None = None) -> Iterator[CosignatureRow]:
+        query = """
+            SELECT size, name, line, at_ms FROM audit_cosignatures
+            WHERE size > ? AND size <= ? ORDER BY size, name LIMIT ?"""
+        after, end = (LOWEST, HIGHEST) if over is None else (over - 1, over)
+        if "audit_cosignatures" not in self._source.tables():
+            return
+        while page := list(self._source.rows(query, after, end, _PAGE)):
+            whole = [row for row in page if row[0] != page[-1][0]] if len(page) == _PAGE else page
+            yield from map(CosignatureRow._make, whole or page)
+            after = (whole or page)[-1][0]
 
     def tile(self, level: int, number: int) -> TileRow:
         """A tile that the extent lists. Raises LedgerUnreadable when it went since then."""

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, insert, select
 
 from audit import tree
-from audit.checkpoints import Checkpoint, parse_checkpoint
+from audit.checkpoints import Checkpoint, parse_checkpoint, read_checkpoint
 from audit.connection import APPENDING, SIGNING, Connection, LogBroken, take_turn
+from audit.cosigned import best_cosigned
 from audit.entries import Entry, Unwritable, encode
 from audit.heads import (
     HEAD,
@@ -25,9 +26,10 @@ from audit.heads import (
     newest_checkpoint,
     succession,
 )
-from audit.notes import Signer
+from audit.notes import NoteRejected, Signer
 from audit.origins import origin, split_origin
 from audit.proofs import write_proof
+from audit.succession import Succession
 from audit.tables import BATCHES, CHECKPOINTS, ENTRIES
 from audit.tiles import WIDTH, span_roots, write_full_tiles
 
@@ -41,6 +43,7 @@ __all__ = [
     "consistency",
     "entries_of",
     "entries_of_case",
+    "entry",
     "has_grown",
     "head",
     "holds",
@@ -121,6 +124,12 @@ def inclusion(connection: Connection, position: int, size: int) -> list[bytes]:
     return span_roots(connection, tree.inclusion_spans(position, size))
 
 
+def entry(connection: Connection, position: int) -> bytes:
+    """The bytes of the entry at a position below the head."""
+    found: bytes = connection.rows(_ENTRY, {"position": position})[0][0]
+    return found
+
+
 def entries_of(connection: Connection, exchange_id: str) -> list[tuple[int, bytes]]:
     """Position and bytes of every entry of one exchange, in the order in which they were committed."""
     return [(position, body) for position, body in connection.rows(_ENTRIES_OF, {"exchange_id": exchange_id})]
@@ -136,7 +145,7 @@ def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None
 
     What was signed before is never contradicted: raises LogBroken when the log no longer begins with the log of
     the last checkpoint (as after a restored backup), or when the signer bears another name than the log, which
-    changes with an epoch's first entry and with nothing else.
+    changes with an epoch's first entry and with nothing else; or another key than the one in force.
     """
     take_turn(connection, SIGNING)
     last, signed = connection.row(HEAD), connection.row(NEWEST)
@@ -144,7 +153,9 @@ def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None
         return None
     before = parse_checkpoint(signed[0]) if signed else UNSIGNED
     now = Checkpoint(signer.name, last[0], last[1])
-    _check_named(connection, before, now)
+    epochs = succession(connection, before, now.size)
+    _check_named(epochs, before, now)
+    _check_key(epochs, signed[0] if signed else None, signer)
     check_extends(connection, before, Head(now.size, now.root))
     if now.size == before.size:
         return None
@@ -154,17 +165,37 @@ def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None
     return note
 
 
-def _check_named(connection: Connection, before: Checkpoint, now: Checkpoint) -> None:
+def _check_named(epochs: Succession, before: Checkpoint, now: Checkpoint) -> None:
     """Pass if `now` bears the origin that a log has which was last signed as `before`; else raise LogBroken."""
     name = split_origin(now.origin if before == UNSIGNED else before.origin)[0]
-    due = origin(name, succession(connection, before, now.size).number_at(now.size))
+    due = origin(name, epochs.number_at(now.size))
     if now.origin != due:
         raise LogBroken(f"the log is named {due}, its signer {now.origin}")
 
 
+def _check_key(epochs: Succession, note: str | None, signer: Signer) -> None:
+    """Pass if the signer has the key of the last change, or else of the last checkpoint; else raise LogBroken."""
+    if epochs.changes:
+        fits = epochs.changes[-1].after.public == signer.key.public
+    else:
+        fits = note is None or _has_signed(signer, note)
+    if not fits:
+        raise LogBroken("the log's key is another than that of its signer: was it changed?")
+
+
+def _has_signed(signer: Signer, note: str) -> bool:
+    try:
+        read_checkpoint(note, [signer.under(parse_checkpoint(note).origin).key])
+    except NoteRejected:
+        return False
+    return True
+
+
 def proof(connection: Connection, position: int) -> str | None:
-    """The proof of one entry under the newest checkpoint; None while no checkpoint covers the entry."""
-    note = newest_checkpoint(connection)
+    """The proof of one entry, None while no checkpoint covers it: under the newest that witnesses have cosigned,
+    else under the newest.
+    """
+    note = best_cosigned(connection, position) or newest_checkpoint(connection)
     entry = connection.row(_ENTRY, {"position": position})
     if note is None or entry is None:
         return None

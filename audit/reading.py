@@ -65,6 +65,12 @@ def newest(ledger: Log, keys: Sequence[Key]) -> tuple[str, Checkpoint]:
     if not isinstance(note, str):
         raise NotCovered(f"{ledger.name}: the log holds no checkpoint")
     try:
-        return note, read_checkpoint(note, keys)
+        checkpoint = read_checkpoint(note, keys)
     except NoteRejected as error:
         raise KeyRejected(f"{ledger.name}: the newest checkpoint does not hold: {error}") from error
+    return note, checkpoint
+
+
+def with_cosignatures(ledger: Log, note: str, signed: Checkpoint) -> str:
+    """The note with what witnesses said of it later."""
+    return note + "".join(row.line for row in ledger.cosignatures(signed.size))

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 from audit.findings import Finding
 from audit.survey import Summary
@@ -24,10 +25,22 @@ def verdict_lines(path: str, verdict: Verdict) -> list[str]:
         f"共签 {checkpoint.size} 条 / signed over {checkpoint.size}",
         f"{path}: 内容 / content: {json.dumps(record.facts, ensure_ascii=False, sort_keys=True)}",
         *(
+            f"{path}: 共签 / cosigned: {name} {_moment(at_s)}"
+            for name, at_s in sorted(verdict.cosigned.items())
+        ),
+        *(
             f"{path}: 披露 / disclosed: {each.of} {each.path or '(root)'} = {each.value}"
             for each in verdict.fields
         ),
     ]
+
+
+def _moment(at_s: int) -> str:
+    """Seconds since 1970 for people; a witness may have signed any number."""
+    try:
+        return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (ValueError, OverflowError, OSError):
+        return str(at_s)
 
 
 def verdict_json(path: str, verdict: Verdict) -> dict[str, object]:
@@ -38,6 +51,8 @@ def verdict_json(path: str, verdict: Verdict) -> dict[str, object]:
         "findings": [finding_json(finding) for finding in verdict.findings],
         "not_compared": list(verdict.apart),
     }
+    if verdict.cosigned:
+        shown["cosigned"] = dict(verdict.cosigned)
     if verdict.fields:
         shown["disclosed"] = [asdict(each) for each in verdict.fields]
     if record and checkpoint:

@@ -23,6 +23,7 @@ class Recomputed:
 
 def check_stored(rows: Sequence[CheckpointRow], log: Recomputed, keys: Sequence[Key]) -> Iterator[Finding]:
     before, at_ms, number = 0, 0, FIRST_EPOCH
+    keys = log.succession.trusted(keys)
     for row in rows:
         path = f"checkpoint {row.size}"
         if row.previous != before:
@@ -35,6 +36,7 @@ def check_stored(rows: Sequence[CheckpointRow], log: Recomputed, keys: Sequence[
                 yield Finding(path, "checkpoint.size", {"signed": signed.size})
             due = max(number, log.succession.number_at(signed.size))
             yield from _check(path, signed, log, due)
+            yield from _retired(path, row.note, signed, log.succession)
             number = max(due, split_origin(signed.origin)[1])  # a lost epoch is told once
         if not isinstance(row.at_ms, int) or row.at_ms < max(at_ms, log.times.get(row.size, 0)):
             yield Finding(path, "checkpoint.time")
@@ -51,11 +53,12 @@ def rejected(log: Log, keys: Sequence[Key]) -> Finding | None:
 
 def check_held(path: str, note: str, log: Recomputed, keys: Sequence[Key]) -> Iterator[Finding]:
     """A checkpoint that was kept elsewhere."""
-    signed = _read(path, note, keys)
+    signed = _read(path, note, log.succession.trusted(keys))
     if isinstance(signed, Finding):
         yield signed
     else:
         yield from _check(path, signed, log, log.succession.number_at(signed.size))
+        yield from _retired(path, note, signed, log.succession)
 
 
 def _read(path: str, note: object, keys: Sequence[Key]) -> Checkpoint | Finding:
@@ -79,6 +82,16 @@ def _check(path: str, signed: Checkpoint, log: Recomputed, due: int) -> Iterator
         yield Finding(path, "checkpoint.root", {"size": signed.size})
     elif number != due:
         yield Finding(path, "checkpoint.epoch", {"epoch": due, "origin": signed.origin})
+
+
+def _retired(path: str, note: str, signed: Checkpoint, succession: Succession) -> Iterator[Finding]:
+    """Whether it bears the signature of the key that was in force over so many entries."""
+    public = succession.key_at(signed.size)
+    if public is not None:
+        try:
+            read_checkpoint(note, [Key(signed.origin, public)])
+        except NoteRejected:
+            yield Finding(path, "key.retired", {"size": signed.size})
 
 
 def _lost(path: str, signed: Checkpoint, position: int, epoch: Epoch) -> Finding:

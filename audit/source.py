@@ -8,6 +8,9 @@ Row = tuple[Any, ...]
 Value = int | str
 
 
+LATER = frozenset({"audit_cosignatures"})  # a log of an earlier version has no such table
+
+
 class LedgerUnreadable(Exception):
     """The database is not there, is none of the kinds that can be read, or holds no log."""
 
@@ -26,7 +29,6 @@ class Source(Protocol):
 
     def tables(self) -> frozenset[str]:
         """Names of all tables that are there, also of such that may not be read."""
-        ...
 
     def moment(self) -> AbstractContextManager[object]:
         """Every query inside sees the database as it was at the first of them."""

@@ -1,18 +1,24 @@
-"""Epochs (纪元): after a restored backup that lost signed entries, a log goes on under a new origin.
+"""What a log goes on as: under a new origin, in epochs, or under a new key.
+
+Epochs (纪元): after a restored backup that lost signed entries, a log goes on under a new origin.
 
 The first entry of an epoch declares what was lost, so nothing that is signed later contradicts what was before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from audit import keychange
 from audit.checkpoints import Checkpoint
 from audit.findings import Finding
+from audit.keychange import KeyChange, read_change
+from audit.notes import Key, KeyRejected
 from audit.origins import FIRST_EPOCH, split_origin
 from audit.records import Record
 from audit.tree import HASH_BYTES
 
 KIND = "log.epoch"
+KINDS = frozenset({KIND, keychange.KIND})
 
 
 class EpochUnreadable(ValueError):
@@ -64,15 +70,18 @@ def read_epoch(record: Record) -> Epoch:
 
 @dataclass(slots=True)
 class Succession:
-    """The epochs of a log by the positions of their first entries, while its entries pass by in their order."""
+    """The epochs of a log by the positions of their first entries, and its changes of key, as entries pass by."""
 
     names: frozenset[str]  # of the logs whose keys are held; none: any
     number: int = FIRST_EPOCH  # of the epoch in which it begins
     epochs: dict[int, Epoch] = field(default_factory=dict)
     skipped: dict[int, range] = field(default_factory=dict)
+    changes: list[KeyChange] = field(default_factory=list)
 
     def take(self, path: str, position: int, record: Record) -> Iterator[Finding]:
-        """Note the next entry; what is wrong with it if it opens an epoch. Other kinds pass."""
+        """Note the next entry; what is wrong with it if it opens an epoch or changes the key. Other kinds pass."""
+        if record.kind == keychange.KIND:
+            yield from self._change(path, position, record)
         if record.kind != KIND:
             return
         try:
@@ -89,6 +98,35 @@ class Succession:
         if not position == epoch.size == epoch.lost_from < epoch.lost_to:
             yield Finding(path, "epoch.range", {"first": epoch.lost_from, "last": epoch.lost_to - 1})
         self.epochs[position] = epoch
+
+    def _change(self, path: str, position: int, record: Record) -> Iterator[Finding]:
+        try:
+            change = read_change(record.text("note") or "")
+            if change.position != position:
+                raise KeyRejected(f"it was signed for entry {change.position}")
+            if self.names and change.before.name not in self.names:
+                raise KeyRejected("it is of another log")
+            if self.changes and self.changes[-1].after != change.before:
+                raise KeyRejected("it was not signed by the key in force")
+        except KeyRejected as error:
+            yield Finding(path, "key.rejected", {"reason": str(error)})
+        else:
+            self.changes.append(change)
+
+    def key_at(self, size: int) -> bytes | None:
+        """The public key that a checkpoint over `size` entries must be signed with; None while no change tells."""
+        changed = [change.after for change in self.changes if change.position < size]
+        if changed:
+            return changed[-1].public
+        return self.changes[0].before.public if self.changes else None
+
+    def trusted(self, keys: Sequence[Key]) -> list[Key]:
+        """These, and what the log went on to from one of them, each change signed by the key before it."""
+        found = list(keys)
+        for change in self.changes:
+            if change.before.public in {key.public for key in found}:
+                found += [Key(name, change.after.public) for name in dict.fromkeys(key.name for key in keys)]
+        return found
 
     def number_at(self, size: int) -> int:
         """The number of the epoch to which a checkpoint over `size` entries belongs."""
@@ -112,3 +150,6 @@ class Succession:
             if missing := self.skipped.get(position):
                 bounds = {"first": missing.start, "last": missing.stop - 1}
                 yield Finding(f"entry {position}", "epoch.skipped", bounds)
+        for change in self.changes:
+            ids = {"before": change.before.id.hex(), "after": change.after.id.hex()}
+            yield Finding(f"entry {change.position}", "key.changed", ids)

@@ -49,3 +49,13 @@ CHECKPOINTS = Table(
     Column("note", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
 )
+
+# What witnesses say of checkpoints comes after these were signed, so it stands beside them.
+COSIGNATURES = Table(
+    "audit_cosignatures",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("line", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)

@@ -1,10 +1,11 @@
 """The files of C2SP tlog-tiles: where each stands, what a bundle of entries holds, and how they are got."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
 from audit.ledger import WIDTH
 from audit.source import LedgerUnreadable
@@ -16,6 +17,8 @@ ENTRY_BYTES_AT_MOST = 0xFFFF
 TILE_BYTES = WIDTH * HASH_BYTES
 BUNDLE_BYTES_AT_MOST = WIDTH * (2 + ENTRY_BYTES_AT_MOST)
 _WAIT_S = 30
+_TRIES = 5
+_REST_S = 10
 
 
 class Absent(LedgerUnreadable):
@@ -48,23 +51,42 @@ class TileFolder:
 
 
 class TileServer:
-    """A web server, asked with GET, without credentials."""
+    """A web server, asked with GET; a key is shown to it and to nobody to whom it would send us on.
 
-    def __init__(self, address: str) -> None:
+    A server that asks us to come back later (429, 503) is asked again, a few times.
+    """
+
+    def __init__(self, address: str, key: str = "") -> None:
         if not address.startswith(("http://", "https://")):
             raise LedgerUnreadable(f"{address}: a server's address begins with http:// or https://")
         self.name = address.rstrip("/")
+        self._headers = {"User-Agent": "tongban-audit"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        self._ask = build_opener(_Here()).open if key else urlopen
 
     def get(self, path: str, most: int) -> bytes:
-        request = Request(f"{self.name}/{path}", headers={"User-Agent": "tongban-audit"})  # noqa: S310 - http(s) only
-        try:
-            with urlopen(request, timeout=_WAIT_S) as answer:  # noqa: S310 - http(s) only
-                return _bounded(path, answer.read(most + 1), most)
-        except HTTPError as error:
-            kind = Absent if error.code in (404, 410) else LedgerUnreadable
-            raise kind(f"{self.name}/{path}: the server answers {error.code}") from error
-        except (OSError, ValueError) as error:
-            raise LedgerUnreadable(f"{self.name}/{path}: {error}") from error
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                return self._get(path, most)
+            except HTTPError as error:
+                if error.code not in (429, 503) or not tries_left:
+                    kind = Absent if error.code in (404, 410) else LedgerUnreadable
+                    raise kind(f"{self.name}/{path}: the server answers {error.code}") from error
+                time.sleep(_later_s(error.headers.get("Retry-After", "")))
+            except (OSError, ValueError) as error:
+                raise LedgerUnreadable(f"{self.name}/{path}: {error}") from error
+        raise LedgerUnreadable(f"{self.name}/{path}: the server does not answer")
+
+    def _get(self, path: str, most: int) -> bytes:
+        request = Request(f"{self.name}/{path}", headers=self._headers)  # noqa: S310 - http(s) only
+        with self._ask(request, timeout=_WAIT_S) as answer:
+            return _bounded(path, answer.read(most + 1), most)
+
+
+class _Here(HTTPRedirectHandler):
+    """Goes nowhere else."""
+
+    def redirect_request(self, *asked: object) -> None:
+        return None
 
 
 def tile_path(level: int, number: int, width: int = WIDTH) -> str:
@@ -102,6 +124,11 @@ def _numbered(number: int, width: int) -> str:
     while number := number // 1000:
         digits = f"x{number % 1000:03d}/{digits}"
     return digits if width == WIDTH else f"{digits}.p/{width}"
+
+
+def _later_s(said: str) -> float:
+    """How long to wait, as far as it is believed."""
+    return min(int(said), _REST_S) if said.isascii() and said.isdigit() and len(said) < 6 else 1
 
 
 def _bounded(path: str, content: bytes, most: int) -> bytes:

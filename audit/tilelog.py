@@ -15,6 +15,7 @@ from audit.ledger import (
     WIDTH,
     BatchRow,
     CheckpointRow,
+    CosignatureRow,
     EntryRow,
     Extent,
     Log,
@@ -82,6 +83,9 @@ class TileLog:
 
     def checkpoints(self, up_to: int) -> list[CheckpointRow]:
         return [CheckpointRow(self._size, 0, self._note, _UNTOLD_MS)] if self._size <= up_to else []
+
+    def cosignatures(self, over: int | None = None) -> Iterator[CosignatureRow]:
+        return iter(())
 
     def tile(self, level: int, number: int) -> TileRow:
         content = self._place.get(tile_path(level, number), TILE_BYTES)
@@ -176,10 +180,13 @@ class TileLog:
         return min(WIDTH, self._size - number * WIDTH)
 
 
-def open_tiles(address: str) -> TileLog:
-    """The log whose tiles are at `http(s)://…` or in that folder. Raises LedgerUnreadable."""
+def open_tiles(address: str, key: str = "") -> TileLog:
+    """The log whose tiles are at `http(s)://…` or in that folder. key: what a server wants to be shown.
+
+    Raises LedgerUnreadable.
+    """
     if address.startswith(("http://", "https://")):
-        return TileLog(TileServer(address))
+        return TileLog(TileServer(address, key))
     return TileLog(TileFolder(Path(address)))
 
 

@@ -69,14 +69,15 @@ def _perfect_root(connection: Connection, seen: _Tiles, start: int, height: int)
     first, count = start >> (HEIGHT * level), 1 << rest
     number, offset = divmod(first, WIDTH)
     if (level, number) not in seen:
-        seen[level, number] = _tile(connection, level, number)
+        seen[level, number] = tile_hashes(connection, level, number)
     hashes = seen[level, number][offset : offset + count]
     if len(hashes) != count:
         raise LogBroken(f"tile {number} of level {level} lacks hashes from {offset} on")
     return tree.root_of(hashes)
 
 
-def _tile(connection: Connection, level: int, number: int) -> list[bytes]:
+def tile_hashes(connection: Connection, level: int, number: int) -> list[bytes]:
+    """The hashes of a tile as far as they are there, at most 256."""
     full = connection.row(_TILE, {"level": level, "number": number})
     return tree.split(full[0]) if full else _row_of_hashes(connection, level, number)
 

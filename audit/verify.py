@@ -4,7 +4,7 @@ Nothing here, nor anything that is imported here, writes a log.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from audit import tree
 from audit.checkpoints import Checkpoint, read_checkpoint
@@ -12,6 +12,7 @@ from audit.disclosures import DisclosureUnreadable, read_disclosures
 from audit.findings import Finding
 from audit.notes import Key, NoteRejected
 from audit.proofs import Proof, ProofUnreadable, read_proof
+from audit.quorum import Quorum
 from audit.records import Record, RecordUnreadable, read_record
 
 COMMITMENTS = ("commitment", "reply_commitment")  # facts of an entry that commit to a document
@@ -30,6 +31,7 @@ class Shown:
 class Verdict:
     """What a proof shows. Without findings the record stood at that position in the log that was signed.
 
+    cosigned: which of the given witnesses cosigned its checkpoint, and when (seconds since 1970).
     apart: names of held checkpoints over another number of entries; this proof says nothing about those.
     """
 
@@ -39,6 +41,7 @@ class Verdict:
     position: int | None = None
     checkpoint: Checkpoint | None = None
     fields: tuple[Shown, ...] = ()
+    cosigned: Mapping[str, int] = field(default_factory=dict)
 
 
 def verify_disclosure(path: str, text: str, verdict: Verdict) -> Verdict:
@@ -61,6 +64,14 @@ def verify_disclosure(path: str, text: str, verdict: Verdict) -> Verdict:
         else:
             fields.append(Shown(of, each.path, each.value))
     return replace(verdict, findings=tuple(findings), fields=(*verdict.fields, *fields))
+
+
+def verify_cosigned(path: str, text: str, quorum: Quorum, verdict: Verdict) -> Verdict:
+    """The verdict on a sound proof, whose checkpoint enough of the witnesses must have cosigned."""
+    if verdict.findings or not quorum.witnesses:
+        return verdict
+    times, findings = quorum.check(path, read_proof(text).note)
+    return replace(verdict, findings=tuple(findings), cosigned=times)
 
 
 def verify_proof(path: str, text: str, keys: Sequence[Key], held: Mapping[str, str]) -> Verdict:

@@ -14,7 +14,7 @@ from audit.ledger import BatchRow, EntryRow, Extent, Log
 from audit.order import Orders
 from audit.outline import Outline, Outlines
 from audit.records import RecordUnreadable, read_record
-from audit.succession import KIND, Succession
+from audit.succession import KINDS, Succession
 
 Progress = Callable[[int, int], None]
 
@@ -122,7 +122,7 @@ class Walk:
                 if row[1:4] != found[:3]:
                     yield from _wrong_columns(row, found)
                 kind, exchange, _, stretch.at_ms = found
-                if kind == KIND:
+                if kind in KINDS:
                     record = read_record(row.body)
                     yield from self.succession.take(f"entry {row.position}", row.position, record)
         if not self.orders.passes(kind, exchange):

@@ -52,6 +52,8 @@ from gateway.store import exchanges, releases, scheduled, watched
 from gateway.store.scheduled import Scheduled
 from gateway.store.store import StorageUnavailable, Store, Transaction
 from gateway.webhooks.courier import Courier
+from gateway.witness.asking import Asking
+from gateway.witness.keeping import Keeping
 from gateway.worker import Worker
 from gateway.world import World
 
@@ -89,6 +91,8 @@ class Gateway:
     signer: Signer
     readings: Readings
     published: Published
+    keeping: Keeping
+    asking: Asking
     transport: HttpTransport
     checkpoint: str = ""
     stopping: bool = False
@@ -107,7 +111,8 @@ class Gateway:
         self.store.listen(self.exchanges.waiters.hear)
         await self.refresh_gates()
         await self.sign(now=True)
-        self._tasks += [asyncio.create_task(each.run()) for each in (self.worker, self.courier, self.sweep)]
+        beside = (self.worker, self.courier, self.sweep, self.asking)
+        self._tasks += [asyncio.create_task(each.run()) for each in beside]
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
 
     def open(self) -> None:
@@ -126,6 +131,7 @@ class Gateway:
         log.info("gateway.stopping")
         self.sweep.stop()
         self.courier.stop()
+        self.asking.stop()
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
@@ -207,7 +213,7 @@ class Gateway:
             log.debug("checkpoint.signed", bytes=len(note or ""))
         newest = await self.store.read(audit_log.newest_checkpoint) or ""
         if newest != self.checkpoint:
-            await asyncio.to_thread(self.published.write, newest)
+            await asyncio.to_thread(self.published.write, newest, now_ms)
         self.checkpoint = newest
         await self.readings.sign()  # last: what befalls it does not keep the log of cases unsigned
 
@@ -273,5 +279,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         ageing=Ageing(store, folder, installation.retention, clock_ms),
         attempts=Attempts(store, clock_ms, vault.pseudonym),
         courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
+        keeping=Keeping(store, there.witness, settings.witnessed_keys),
+        asking=Asking(settings.witnesses, store, transport, clock_ms, owner),
     )  # fmt: skip
     return gateway

@@ -7,21 +7,25 @@ that the lost entries may have used.
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from audit.checkpoints import Checkpoint, read_checkpoint
 from audit.connection import Connection as LogConnection
 from audit.connection import LogBroken
-from audit.entries import Entry
+from audit.entries import CHINA, Entry
 from audit.epoch import check_accounted, current_epoch, open_epoch, origin, split_origin
 from audit.log import append, head, newest_checkpoint
 from audit.notes import NoteRejected, Signer
 from audit.succession import Epoch
+from gateway import logs
 from gateway.store import cases, exchanges, marks, releases
 from gateway.store.connection import Connection
 
+log = logs.get("continuity")
 RESTORED = (
     "日志只有 {size} 条，已公布的检查点为 {published} 条：数据库来自备份？请先读 docs/operating.md，"
     "再用 serve --after-restore 启动 / the log has {size} entries, {published} were published: is this database"
@@ -44,9 +48,13 @@ class Discontinued(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The file of the newest checkpoint; copies of it elsewhere are what nobody can take back."""
+    """The file of the newest checkpoint; copies of it elsewhere are what nobody can take back.
+
+    folder: where such copies go, if anywhere: best on a medium that this machine can only add to.
+    """
 
     path: Path
+    folder: Path | None = None
 
     def read(self, signer: Signer) -> Checkpoint | None:
         """None before the first. Raises Discontinued for what was not signed by this log."""
@@ -61,13 +69,29 @@ class Published:
                 f"{self.path}: 不是本日志的检查点 / is no checkpoint of this log: {error}"
             ) from error
 
-    def write(self, note: str) -> None:
-        """Replace it whole; a crash leaves the old one or the new one."""
-        with NamedTemporaryFile("w", encoding="utf-8", dir=self.path.parent, delete=False) as file:
+    def write(self, note: str, at_ms: int) -> None:
+        """Replace it whole, a crash leaves the old one or the new one; then the copies, for which nobody waits."""
+        _replace(self.path, note)
+        if self.folder is not None:
+            try:
+                self._copy(self.folder, note, at_ms)
+            except OSError as error:  # the folder is away: it gets the next one
+                log.warning("checkpoint.unpublished", failure=error)
+
+    def _copy(self, folder: Path, note: str, at_ms: int) -> None:
+        """The newest, and one of each hour (in China) that is never written again."""
+        hour = datetime.fromtimestamp(at_ms / 1000, CHINA).strftime("%Y-%m-%dT%H")
+        with suppress(FileExistsError), (folder / f"{hour}.checkpoint").open("x", encoding="utf-8") as file:
             file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(self.path)
+        _replace(folder / "checkpoint", note)
+
+
+def _replace(path: Path, note: str) -> None:
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(note)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(path)
 
 
 def going_on(connection: LogConnection, published: Published, signer: Signer) -> Signer:

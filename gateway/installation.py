@@ -28,6 +28,7 @@ class Keys(Declared):
     person: Path = Path("state/keys/person.key")
     audit: Path = Path("state/keys/audit.key")
     readings: Path = Path("state/keys/readings.key")
+    witness: Path = Path("state/keys/witness.key")
 
 
 class Bounds(Declared):
@@ -91,6 +92,7 @@ class Installation(Declared):
     database: Annotated[str, Field(pattern=r"^(sqlite:///|postgresql://).+")] = "sqlite:///state/tongban.db"
     database_password: SecretSource | None = None
     state: Path = Path("state")
+    publish: Path | None = None
     keys: Keys = Keys()
     platforms: tuple[Path, ...] = (Path("mappings/platforms"),)
     catalogue: tuple[Path, ...] = ()

@@ -23,6 +23,8 @@ EVENTS = frozenset(
         "reconcile.done", "log.epoch", "values.shown", "upload.whole", "materials.swept", "desk.recorded",
         "print.made", "content.erased",
         "webhook.away", "webhook.reached",
+        "cosignature.given", "cosignature.refused", "cosignature.silent", "witness.refused",
+        "checkpoint.unpublished",
     }
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audit import log as audit_log
 from audit.epoch import NothingLost
-from audit.notes import Signer
+from audit.notes import COSIGNATURE, Signer
 from audit.succession import Epoch
 from gateway.clock import HeardClock, SteadyClock, wall_ms
 from gateway.continuity import Discontinued, Published, Restored, after_restore, going_on
@@ -30,6 +30,7 @@ class Opened:
     vault: Vault
     signer: Signer
     readings: Readings
+    witness: Signer
     clock_ms: Callable[[], int]
 
 
@@ -54,7 +55,9 @@ def go_on_after_restore(settings: Settings, actor: str) -> Epoch:
 
 
 def published_of(settings: Settings) -> Published:
-    return Published(settings.path(settings.installation.state) / "checkpoint")
+    installation = settings.installation
+    folder = settings.path(installation.publish) if installation.publish else None
+    return Published(settings.path(installation.state) / "checkpoint", folder)
 
 
 def opened(settings: Settings, world: World) -> Opened:
@@ -83,7 +86,8 @@ def opened(settings: Settings, world: World) -> Opened:
         address, audit_log.append, audit_log.holds, connect=world.connect, clock_ms=clock_ms, heard=heard
     )
     readings = open_readings(settings, connect=world.connect, clock_ms=clock_ms, heard=heard)
-    return Opened(Store(engine), vault, signer, readings, clock_ms)
+    witness = Signer.load(settings.path(keys.witness), kind=COSIGNATURE)
+    return Opened(Store(engine), vault, signer, readings, witness, clock_ms)
 
 
 def create_keys(settings: Settings, world: World) -> None:
@@ -94,6 +98,8 @@ def create_keys(settings: Settings, world: World) -> None:
     _create_key(settings.path(installation.keys.audit), draft, create_signer)
     create_reader = partial(Signer.create, name=installation.name + SUFFIX)
     _create_key(key_of(settings), draft, create_reader)
+    create_witness = partial(Signer.create, name=f"{installation.name}/witness", kind=COSIGNATURE)
+    _create_key(settings.path(installation.keys.witness), draft, create_witness)
 
 
 def _create_key(path: Path, draft: str, create: Callable[[Path], object]) -> None:

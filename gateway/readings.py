@@ -56,12 +56,12 @@ class Readings:
         """Sign its head if it grew; the newest checkpoint stands beside that of the other log."""
         if not await self.store.read(audit_log.has_grown):
             return
-        note = await self.store.write(self._sign, alone=True)
+        note, at_ms = await self.store.write(self._sign, alone=True)
         if note:
-            await asyncio.to_thread(self.published.write, note)
+            await asyncio.to_thread(self.published.write, note, at_ms)
 
-    def _sign(self, tx: Transaction) -> str | None:
-        return audit_log.checkpoint(tx.connection, self.signer, tx.now_ms)
+    def _sign(self, tx: Transaction) -> tuple[str | None, int]:
+        return audit_log.checkpoint(tx.connection, self.signer, tx.now_ms), tx.now_ms
 
 
 def address_of(settings: Settings) -> str:

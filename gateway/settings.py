@@ -7,8 +7,9 @@ Relative paths count from the folder that holds conf/. conf/README.md explains e
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 from urllib.parse import quote
 
 from pydantic import (
@@ -17,9 +18,11 @@ from pydantic import (
     ValidationError,
 )
 
+from audit.notes import Key
 from gateway.agreements import Agreement
 from gateway.hooks import SecretSource, Webhook
 from gateway.installation import Declared, Installation
+from gateway.witnesses import Witness
 from mappings.problems import Finding, Unreadable, nearest
 from mappings.source import Source, read
 
@@ -50,6 +53,15 @@ class Caller(Declared):
     keys: tuple[CallerKey, ...]
     rights: Rights
     webhook: Webhook | None = None
+
+
+class Auditor(Declared):
+    """conf/auditors/NAME.yaml: who may pull the whole log. until: the last day, in China; None without an end."""
+
+    auditor: Annotated[str, Field(pattern=r"^[0-9a-z][0-9a-z-]*$")]
+    title: str
+    keys: tuple[CallerKey, ...]
+    until: date | None = None
 
 
 class Reached(Declared):
@@ -93,9 +105,16 @@ class Settings:
     callers: Mapping[str, Caller] = field(default_factory=dict)
     platforms: Mapping[str, PlatformAccess] = field(default_factory=dict)
     agreements: tuple[Agreement, ...] = ()
+    witnesses: Mapping[str, Witness] = field(default_factory=dict)
+    auditors: Mapping[str, Auditor] = field(default_factory=dict)
 
     def path(self, relative: Path) -> Path:
         return self.root / relative
+
+    @property
+    def witnessed_keys(self) -> tuple[Key, ...]:
+        """Of all logs that this gateway witnesses."""
+        return tuple(key for each in self.witnesses.values() for key in each.verifiers)
 
     @property
     def database(self) -> str:
@@ -146,6 +165,8 @@ def load(conf: Path) -> Settings:
     callers = _folder(Caller, conf / "callers", conf.parent, findings)
     platforms = _folder(PlatformAccess, conf / "platforms", conf.parent, findings)
     agreements = _folder(Agreement, conf / "agreements", conf.parent, findings)
+    witnesses = _folder(Witness, conf / "witnesses", conf.parent, findings)
+    auditors = _folder(Auditor, conf / "auditors", conf.parent, findings)
     findings += _repeated([each.agreement for each in agreements])
     findings += _absent(installation, conf) if installation else []
     if findings or installation is None:
@@ -156,6 +177,8 @@ def load(conf: Path) -> Settings:
         callers={caller.caller: caller for caller in callers},
         platforms={platform.platform: platform for platform in platforms},
         agreements=tuple(agreements),
+        witnesses={witness.witness: witness for witness in witnesses},
+        auditors={auditor.auditor: auditor for auditor in auditors},
     )
 
 
@@ -224,12 +247,16 @@ def _upto(loc: tuple[str | int, ...], step: str | int) -> tuple[str | int, ...]:
     return loc[: loc.index(step) + 1]
 
 
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
 def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     current: Any = model
     for step in loc:
         if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
             annotation = current.model_fields[step].annotation if step in current.model_fields else None
-            current = annotation
+            current = next((each for each in get_args(annotation) if _is_model(each)), annotation)
     if isinstance(current, type) and issubclass(current, BaseModel):
         return sorted(current.model_fields)
     return []

@@ -24,6 +24,7 @@ _COMMANDS = {
     "exchange": "gateway.cli.exchange:exchange",
     "platform": "gateway.cli.platform:platform",
     "desk": "gateway.cli.desk:desk",
+    "log": "gateway.cli.log:log",
     "store": "gateway.cli.store:store",
     "webhook": "gateway.cli.webhook:webhook",
     "reconcile": "gateway.cli.reconcile:reconcile",

@@ -123,7 +123,10 @@ async def serve_until_stopped(
     runner = Service(gateway).runner()
     await runner.setup()
     listening = listen(settings, port) if inherited is None else socket.socket(fileno=inherited)
-    said = {"address": address_of(listening), "log_key": gateway.signer.vkey}
+    said = {
+        "address": address_of(listening), "log_key": gateway.signer.vkey,
+        "witness_key": gateway.keeping.vkey,
+    }  # fmt: skip
     await web.SockSite(runner, listening).start()
     linger_s = _linger_s(settings, alone=inherited is None)
     _say(said if inherited is None else said | _leaving(gateway, linger_s))

@@ -71,7 +71,9 @@ class Supervisor:
             if not await child.ready():
                 return max(await child.ended(), 0) or CANNOT_RUN
         said = children[0].said
-        click.echo(orjson.dumps({name: said[name] for name in ("address", "log_key")}).decode())
+        click.echo(
+            orjson.dumps({name: said[name] for name in ("address", "log_key", "witness_key")}).decode()
+        )
         await self._go_on([Place(child) for child in children])
         return 0
 

@@ -13,6 +13,7 @@ from gateway.exchange.papers import Erased
 from gateway.store.store import StorageUnavailable
 from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY, STAY
 from gateway.web.api.health import RECORDING, Recording
+from gateway.web.auditors import AUDITORS, Auditors
 from gateway.web.auth import Authenticator, require
 from gateway.web.channels import CHANNELS, sharing
 from gateway.web.console.doors import Doors
@@ -21,6 +22,7 @@ from gateway.web.description import Description
 from gateway.web.edge import Edge
 from gateway.web.endpoints import ENDPOINTS
 from gateway.web.listening import Runner, watched
+from gateway.web.log import LOG
 from gateway.web.metrics import METRICS
 from gateway.web.pace import Pace
 from gateway.web.problems import response_of
@@ -42,6 +44,7 @@ class Service:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._authenticator = Authenticator(gateway.settings.callers)
+        self._auditors = Auditors(gateway.settings.auditors)
         self._pace = Pace()
         self._edge = Edge(gateway.settings.installation.bounds)
         self._most_bytes = gateway.settings.installation.bounds.body_bytes
@@ -53,9 +56,10 @@ class Service:
         app = web.Application()
         app[GATEWAY] = self._gateway
         app[RECORDING] = Recording()
+        app[AUDITORS] = self._auditors
         app[DESCRIPTION] = Description(ENDPOINTS, self._contact)
         by_path: dict[str, list[Endpoint]] = {}
-        for endpoint in (*ENDPOINTS, *CHANNELS):
+        for endpoint in (*ENDPOINTS, *CHANNELS, *LOG):
             by_path.setdefault(endpoint.path, []).append(endpoint)
         for path, endpoints in by_path.items():
             self._add(app.router.add_resource(path), endpoints)
@@ -132,6 +136,8 @@ class Service:
         """Name the caller and see that it may; nothing else is looked at before. Raises Refusal."""
         if endpoint.channel:
             return sharing(self._gateway, request)
+        if endpoint.auditor:
+            return self._auditors.admit(self._gateway, request)
         if endpoint.right is None:
             return NOBODY
         request[IDENTITY] = identity = self._authenticator.identify(request)

@@ -31,14 +31,19 @@ class Authenticator:
 
     def identify(self, request: web.Request) -> Identity:
         """Raises Refusal unauthenticated."""
-        header = request.headers.get("Authorization", "")
-        if header[: len(SCHEME)].lower() != SCHEME:
-            raise Refusal("unauthenticated")
-        shown = header[len(SCHEME) :].strip().encode("utf-8", "surrogateescape")  # any bytes may be sent
-        found = self._keys.get(sha256(shown).hexdigest())
+        found = self._keys.get(shown_digest(request))
         if found is None:
             raise Refusal("unauthenticated")
         return found
+
+
+def shown_digest(request: web.Request) -> str:
+    """The SHA-256 of the bearer key that is shown, in hex. Raises Refusal unauthenticated if there is none."""
+    header = request.headers.get("Authorization", "")
+    if header[: len(SCHEME)].lower() != SCHEME:
+        raise Refusal("unauthenticated")
+    shown = header[len(SCHEME) :].strip().encode("utf-8", "surrogateescape")  # any bytes may be sent
+    return sha256(shown).hexdigest()
 
 
 def require(identity: Identity, operation: str) -> None:

@@ -54,6 +54,7 @@ class Endpoint:
     streams: the media type of a body that is taken in piece by piece; it holds no turn while it arrives.
     always: headers of every answer, the problems among them.
     channel: a platform calls here, and shows who it is in its own way; right is None then.
+    auditor: for auditors (conf/auditors) and nobody else, whatever rights a caller has; right is None then.
     """
 
     method: Literal["GET", "POST", "HEAD", "PATCH", "DELETE", "OPTIONS"]
@@ -70,3 +71,4 @@ class Endpoint:
     streams: str = ""
     always: Mapping[str, str] = field(default_factory=dict)
     channel: bool = False
+    auditor: bool = False

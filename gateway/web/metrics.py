@@ -16,6 +16,7 @@ class Metrics:
     followed_cases: Gauge = field(init=False)
     followed_overdue: Gauge = field(init=False)
     webhook_letters: Gauge = field(init=False)
+    witness_behind: Gauge = field(init=False)
     waiting_writes: Gauge = field(init=False)
     waited: Counter = field(init=False)
     turned_away: Counter = field(init=False)
@@ -54,6 +55,12 @@ class Metrics:
                 "tongban_webhook_letters",
                 "Events that a caller's webhook has not taken yet, and those that are dead letters",
                 ["caller", "state"],
+                registry=self.registry,
+            ),
+            "witness_behind": Gauge(
+                "tongban_witness_behind_seconds",
+                "How long the oldest checkpoint has waited that a witness has not cosigned",
+                ["witness"],
                 registry=self.registry,
             ),
             "waiting_writes": Gauge(

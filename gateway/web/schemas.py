@@ -228,7 +228,13 @@ _OF_CASES: dict[str, Schema] = {
         "more": titled("其后已有更多", FLAG),
     }),
     "Health": an_object("存活", {"status": {"enum": ["ok"]}}),
-    "Ready": an_object("就绪", {"ready": FLAG, "checks": {"type": "object", "additionalProperties": FLAG}}),
+    "Ready": an_object("就绪", {
+        "ready": FLAG,
+        "checks": {"type": "object", "additionalProperties": FLAG},
+        "findings": a_list(an_object("待处理而不妨碍受理的发现", {
+            "code": TEXT, "witness": TEXT, "reason": TEXT, "since": TEXT,
+        })),
+    }),
     "OpenApi": an_object("OpenAPI", {"openapi": TEXT, "info": {"type": "object"}, "paths": {"type": "object"}}),
     "Problem": an_object("问题（RFC 9457）", {
         "type": titled("问题类型", TEXT),

@@ -66,6 +66,8 @@ class OpenLog:
         return self.driver.execute(text if self.is_file else text.replace("?", "%s"), values)
 
     def fill(self, table: str, rows: Sequence[Sequence[object]]) -> None:
+        if not rows:
+            return
         places = ", ".join(("?" if self.is_file else "%s",) * len(rows[0]))
         self.connection.begin()
         self.driver.executemany(f"INSERT INTO {table} VALUES ({places})", rows)

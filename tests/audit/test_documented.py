@@ -10,7 +10,11 @@ from audit.succession import KIND, Epoch
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "evidence.md").read_text("utf-8")
-TESTS = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+TESTS = "".join(
+    path.read_text("utf-8")
+    for folder in ("audit", "witness")
+    for path in (ROOT / "tests" / folder).glob("test_*.py")
+)
 
 
 def test_every_code_is_documented_and_every_documented_code_exists():
@@ -41,7 +45,7 @@ def test_every_fact_of_an_epoch_is_documented():
 
 def test_every_text_is_there_in_both_languages_and_takes_its_facts():
     names = (
-        "before column entry epoch exchange first kind last line number one origin other position "
+        "after before column entry epoch exchange first kind last least line number one origin other position "
         "reason signed size"
     )
     facts = dict.fromkeys(names.split(), 0)

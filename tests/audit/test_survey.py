@@ -1,13 +1,16 @@
 """Whatever is done to the stored log is found, at its place, and once."""
 
+import json
 import shutil
 
 import pytest
 
 from audit import log, tree
+from audit.cli import main
+from audit.cosignatures import cosign
 from audit.entries import Entry, encode
 from audit.ledger import open_ledger
-from audit.notes import Signer
+from audit.notes import COSIGNATURE, Signer
 from audit.source import LedgerUnreadable
 from audit.survey import Survey
 from audit.tables import metadata
@@ -116,6 +119,13 @@ FLIPS = [
     ),
     ("audit_checkpoints", "at_ms", "at_ms = 1", "size = 300", ["checkpoint.time"]),
 ]
+WITNESSED = [  # of the one line of a witness, below that over 300; without its key, and with it
+    ("size = 299", ["cosignature.rejected"], ["cosignature.rejected", "cosignature.too_few"]),
+    ("name = 'w.example/other'", ["cosignature.rejected"], ["cosignature.rejected", "cosignature.too_few"]),
+    ("line = 'x'", ["cosignature.rejected"], ["cosignature.rejected", "cosignature.too_few"]),
+    ("line = replace(line, 'AAAA', 'AAAB')", [], ["cosignature.rejected", "cosignature.too_few"]),
+    ("at_ms = at_ms + 1", [], []),  # nobody signs when it came
+]
 FOREIGN = [  # SQLite keeps what it is given, PostgreSQL what its columns may hold: NULL where that was allowed
     ("audit_entries", "kind", "zeroblob(2)", "position = 7", ["entry.column"]),
     ("audit_entries", "exchange_id", "zeroblob(2)", "position = 7", ["entry.column"]),
@@ -160,7 +170,27 @@ def test_an_altered_entry_beside_a_kind_of_a_foreign_type_is_one_finding(store, 
 
 def test_the_list_of_changes_leaves_out_no_column():
     there = {(table.name, column.name) for table in metadata.sorted_tables for column in table.columns}
-    assert there == {(table, column) for table, column, *_ in FLIPS}
+    flipped = {(table, column) for table, column, *_ in FLIPS}
+    assert there == flipped | {("audit_cosignatures", change.split(" ")[0]) for change, *_ in WITNESSED}
+
+
+@pytest.mark.parametrize("change, alone, with_key", WITNESSED)
+def test_a_change_of_what_a_witness_said_is_found(store, signer, tmp_path, capsys, change, alone, with_key):
+    witness = Signer.create(tmp_path / "witness.key", "w.example/witness", COSIGNATURE)
+    text = store.notes[-1].partition("\n\n")[0] + "\n"
+    store.fill("audit_cosignatures", [(300, witness.name, cosign(witness, text, 1_795_226_400), 0)])
+    words = ["verify-log", "--database", store.address, "--key", signer.vkey, "--json"]
+    for more, due in (([], []), (["--witness", witness.vkey], [])):
+        assert codes_of(main([*words, *more]), capsys) == due
+    assert store.run(f"UPDATE audit_cosignatures SET {change}").rowcount == 1
+    for more, due in (([], alone), (["--witness", witness.vkey], with_key)):
+        assert codes_of(main([*words, *more]), capsys) == due
+
+
+def codes_of(code, capsys):
+    found = [each["code"] for each in json.loads(capsys.readouterr().out)["findings"]]
+    assert code == bool(found)
+    return found
 
 
 REMOVALS = [

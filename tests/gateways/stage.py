@@ -1,4 +1,4 @@
-"""Two gateways in two provinces, each with a platform behind it, and each other's caller and platform."""
+"""Two gateways in two provinces, each with a platform behind it, and each other's caller, platform and witness."""
 
 import asyncio
 import json
@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
+from audit.notes import COSIGNATURE, Signer
 from gateway.boot import Gateway, boot
 from gateway.cli.serve import first_start
 from gateway.settings import load
@@ -154,12 +155,15 @@ def key_of(caller: str) -> str:
 @asynccontextmanager
 async def two_provinces(folder: Path) -> AsyncIterator[tuple[Province, Province, Line]]:
     """(岭南, 桂山, the line from 桂山 to 岭南), everything started and stopped again."""
+    for side in (LINGNAN, GUISHAN):
+        _keys(folder / side.name, side.name)
     ports = {side.name: _bound() for side in (LINGNAN, GUISHAN)}
     addresses = {name: f"http://127.0.0.1:{port.getsockname()[1]}" for name, port in ports.items()}
     between = _bound()
     line = Line(f"http://127.0.0.1:{between.getsockname()[1]}", addresses["lingnan"])
     between.close()
     reached = {"lingnan": line.address, "guishan": addresses["guishan"]}
+    reached |= {f"{name}/log": f"{address}/log" for name, address in addresses.items()}  # which loses nothing
     async with AsyncExitStack() as stack:
         await line.open()
         stack.callback(line.close)
@@ -177,6 +181,7 @@ async def _province(
     simulator = {"sim-gd": gd, "sim-gx": gx}[side.platform].simulator()
     async with running(simulator, application), ClientSession() as client:
         _write(folder, side, simulator.address, reached[side.other])
+        _witnesses(folder, side, reached[f"{side.other}/log"])
         gateway = boot(load(folder / "conf"))
         await gateway.start()
         await first_start(gateway)
@@ -227,6 +232,35 @@ def _write(folder: Path, side: Side, platform: str, other: str) -> None:
     (folder / "token").write_text(key_of(side.name))
     for name, secret in SECRETS.items():
         (folder / name).write_text(secret)
+
+
+def _witnesses(folder: Path, side: Side, address: str) -> None:
+    """Each has the other's checkpoints cosigned, and lets the audit office read its log."""
+    log, witness = keys_in(folder.parent / side.other)
+    for part in ("witnesses", "auditors"):
+        (folder / "conf" / part).mkdir()
+    (folder / "conf" / "witnesses" / f"{side.other}.yaml").write_text(
+        f"witness: {side.other}\ntitle: 模拟网关 {side.other}\nlogs: [{log.vkey}]\n"
+        f'cosigns: {{address: {address}, key: "{witness.vkey}", every_s: "0.5"}}\n'
+    )
+    digest = sha256(key_of("auditors").encode()).hexdigest()
+    (folder / "conf" / "auditors" / "office.yaml").write_text(
+        f"auditor: office\ntitle: 模拟审计厅\nkeys: [{{id: k1, sha256: {digest}}}]\n"
+    )
+
+
+def _keys(folder: Path, name: str) -> None:
+    """Both sides have each other's public keys before they start."""
+    keys = folder / "state" / "keys"
+    keys.mkdir(parents=True)
+    Signer.create(keys / "audit.key", f"{name}.tongban.example/log")
+    Signer.create(keys / "witness.key", f"{name}.tongban.example/log/witness", COSIGNATURE)
+
+
+def keys_in(folder: Path) -> tuple[Signer, Signer]:
+    """Of the log, and of the witness."""
+    keys = folder / "state" / "keys"
+    return Signer.load(keys / "audit.key"), Signer.load(keys / "witness.key", kind=COSIGNATURE)
 
 
 def _swift(text: str) -> str:

@@ -9,7 +9,9 @@ from pydantic import BaseModel
 
 from gateway.agreements import Agreement
 from gateway.installation import Installation
-from gateway.settings import Caller, PlatformAccess, declared, load
+from gateway.settings import Auditor, Caller, PlatformAccess, declared, load
+from gateway.witnesses import Witness
+from mappings.problems import Unreadable
 from mappings.source import read
 from tests.shape.sources import CHECKOUT
 
@@ -18,6 +20,8 @@ MODELS = {
     "conf/callers/NAME.yaml": Caller,
     "conf/platforms/NAME.yaml": PlatformAccess,
     "conf/agreements/NAME.yaml": Agreement,
+    "conf/witnesses/NAME.yaml": Witness,
+    "conf/auditors/NAME.yaml": Auditor,
 }
 
 
@@ -78,6 +82,35 @@ def test_the_explained_defaults_are_the_defaults():
 def test_the_configuration_that_is_delivered_can_be_read():
     installation = load(CHECKOUT / "conf").installation
     assert installation.platforms == (Path("mappings/platforms"),)
+
+
+def test_the_witness_that_the_page_shows_can_be_read():
+    text = (CHECKOUT / "conf" / "README.md").read_text("utf-8")
+    [example] = re.findall(r"```yaml\n(witness: .*?)```", text, re.DOTALL)
+    witness = declared(Witness, read("guishan.yaml", example))
+    assert [key.name for key in witness.verifiers] == ["guishan.tongban.example/log"]
+
+
+@pytest.mark.parametrize(
+    "old, new, finding",
+    [
+        ("/witness+", "/witness+0", ":5:3: 'key' is not right (the id "),
+        ("key: guishan", "key: none # guishan", ":5:3: 'key' is not right (a key is NAME+ID+BASE64"),
+        ("logs: [", "logs: [x+00000000+AA==, ", "'logs' is not right (a key is NAME+ID+BASE64"),
+        ("https://tongban", "ftp://tongban", ":4:3: 'address' is not right"),
+        ("address:", "adress:", ":4:3: no key 'adress': did you mean 'address'?"),
+    ],
+)  # fmt: skip
+def test_a_mistake_about_a_witness_is_told_with_its_line(tmp_path, old, new, finding):
+    text = (CHECKOUT / "conf" / "README.md").read_text("utf-8")
+    [example] = re.findall(r"```yaml\n(witness: .*?)```", text, re.DOTALL)
+    (tmp_path / "conf/witnesses").mkdir(parents=True)
+    (tmp_path / "conf/gateway.yaml").write_text("name: lingnan.tongban.example/log\n")
+    assert old in example
+    (tmp_path / "conf/witnesses/guishan.yaml").write_text(example.replace(old, new, 1))
+    with pytest.raises(Unreadable) as told:
+        load(tmp_path / "conf")
+    assert any(finding in str(each) for each in told.value.findings), told.value.findings
 
 
 def test_the_agreement_that_the_page_shows_can_be_read():

@@ -1,16 +1,20 @@
 """GET /healthz, /readyz, /metrics. Health tests what it claims."""
 
 import asyncio
+from functools import partial
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from audit.cosigned import not_cosigned_since
+from audit.entries import china_time
 from gateway.boot import Gateway
 from gateway.store import exchanges, followed, letters
-from gateway.store.store import Store
+from gateway.store.store import StorageUnavailable, Store
 from gateway.web.answers import GATEWAY, answer
 from gateway.web.metrics import METRICS
 from gateway.web.problems import AGAIN_S
+from gateway.witness.asking import standing
 
 
 class Recording:
@@ -50,7 +54,20 @@ async def readyz(request: web.Request) -> web.Response:
     }
     ready = all(checks.values())
     headers = None if ready else {"Retry-After": str(AGAIN_S)}
-    return answer({"ready": ready, "checks": checks}, status=200 if ready else 503, headers=headers)
+    said = {"ready": ready, "checks": checks, "findings": await _findings(gateway)}
+    return answer(said, status=200 if ready else 503, headers=headers)
+
+
+async def _findings(gateway: Gateway) -> list[dict[str, str]]:
+    """What must be seen to and keeps nothing from being admitted: witnesses that do not cosign."""
+    try:
+        found = await gateway.store.read(standing)
+    except StorageUnavailable:  # which `record` says
+        return []
+    return [
+        {"code": f"cosignature.{what}", "witness": name, "reason": why, "since": china_time(since_ms)}
+        for name, (what, why, since_ms) in sorted(found.items())
+    ]
 
 
 async def metrics(request: web.Request) -> web.Response:
@@ -59,8 +76,20 @@ async def metrics(request: web.Request) -> web.Response:
     for platform, state, count in await gateway.store.read(exchanges.open_counts):
         METRICS.open_exchanges.labels(platform, state).set(count)
     await _followed(gateway)
+    await _witnesses(gateway)
     METRICS.waiting_writes.set(gateway.store.waiting)
     return web.Response(body=generate_latest(METRICS.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _witnesses(gateway: Gateway) -> None:
+    """For how long the first checkpoint that a witness has not cosigned has waited for it."""
+    METRICS.witness_behind.clear()
+    for name, witness in gateway.settings.witnesses.items():
+        if witness.cosigns is not None:
+            verifier = witness.cosigns.verifier.name
+            since_ms = await gateway.store.read(partial(not_cosigned_since, name=verifier))
+            waited_ms = gateway.clock_ms() - since_ms if since_ms else 0
+            METRICS.witness_behind.labels(name).set(max(waited_ms, 0) / 1000)
 
 
 async def _followed(gateway: Gateway) -> None:

@@ -7,7 +7,7 @@ fork the tree all the same collides on the keys.
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Integer, bindparam, insert, select
 
 from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint
@@ -40,13 +40,17 @@ __all__ = [
     "checkpoint",
     "consistency",
     "entries_of",
+    "entries_of_case",
     "has_grown",
     "head",
     "holds",
     "inclusion",
+    "looks_at_case",
     "newest_checkpoint",
     "proof",
 ]
+
+LOOKED = "account.viewed"  # tells of who looked, nothing of the case
 
 _LAST_BATCH = select(BATCHES.c.size, BATCHES.c.frontier).order_by(BATCHES.c.size.desc()).limit(1)
 _ADD_ENTRY = insert(ENTRIES)
@@ -63,6 +67,17 @@ _ENTRIES_OF = (
     select(ENTRIES.c.position, ENTRIES.c.body)
     .where(ENTRIES.c.exchange_id == bindparam("exchange_id"))
     .order_by(ENTRIES.c.position)
+)
+_OF_CASE = (
+    select(ENTRIES.c.position, ENTRIES.c.body)
+    .where(ENTRIES.c.case_id == bindparam("case_id"), ENTRIES.c.kind != LOOKED)
+    .order_by(ENTRIES.c.position)
+)
+_LOOKS = (
+    select(ENTRIES.c.position, ENTRIES.c.body)
+    .where(ENTRIES.c.case_id == bindparam("case_id"), ENTRIES.c.kind == LOOKED)
+    .order_by(ENTRIES.c.position.desc())
+    .limit(bindparam("most", type_=Integer))
 )
 
 
@@ -116,6 +131,16 @@ def inclusion(connection: Connection, position: int, size: int) -> list[bytes]:
 def entries_of(connection: Connection, exchange_id: str) -> list[tuple[int, bytes]]:
     """Position and bytes of every entry of one exchange, in the order in which they were committed."""
     return [(position, body) for position, body in connection.rows(_ENTRIES_OF, {"exchange_id": exchange_id})]
+
+
+def entries_of_case(connection: Connection, case_id: str) -> list[tuple[int, bytes]]:
+    """The same of one case with all its exchanges, but for who looked at it."""
+    return [(position, body) for position, body in connection.rows(_OF_CASE, {"case_id": case_id})]
+
+
+def looks_at_case(connection: Connection, case_id: str, most: int) -> list[tuple[int, bytes]]:
+    """Who looked at it, the newest first."""
+    return [(row[0], row[1]) for row in connection.rows(_LOOKS, {"case_id": case_id, "most": most})]
 
 
 def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None:

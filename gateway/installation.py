@@ -66,6 +66,22 @@ class Materials(Declared):
     types: tuple[str, ...] = tuple(TESTS)
 
 
+class Provider(Declared):
+    """An OpenID Connect provider at which people sign in. origin: how browsers reach this console."""
+
+    issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
+    client_id: str
+    client_secret: SecretSource
+    origin: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+$")]
+
+
+class Console(Declared):
+    """The pages for people."""
+
+    persons_to_unmask: Annotated[int, Field(ge=1, le=2)] = 1
+    provider: Provider | None = None
+
+
 class Installation(Declared):
     """conf/gateway.yaml."""
 
@@ -79,6 +95,7 @@ class Installation(Declared):
     catalogue: tuple[Path, ...] = ()
     bounds: Bounds = Bounds()
     materials: Materials = Materials()
+    console: Console = Console()
     contact: str = ""
     production: bool = False
     persons_to_confirm: Annotated[int, Field(ge=1, le=2)] = 1

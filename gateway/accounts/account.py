@@ -10,7 +10,9 @@ from gateway.agreements import prefix_of
 from gateway.store.accounts import AccountRow
 
 Role = Literal["auditor", "operator", "engineer", "window", "administrator"]
-Desk = Literal["search", "case", "contents", "held", "overdue"]
+Desk = Literal[
+    "search", "case", "contents", "types", "unmask", "unmaskings", "readers", "bundle", "held", "overdue"
+]
 ROLES: tuple[Role, ...] = get_args(Role)
 TEXTS: dict[Role, tuple[str, str]] = {
     "auditor": ("审计", "auditor"),
@@ -19,12 +21,16 @@ TEXTS: dict[Role, tuple[str, str]] = {
     "window": ("窗口", "window"),
     "administrator": ("账号管理", "administrator"),
 }
-# What a role may open; a page that it may not open is not there for it. `contents` is what a case says, masked.
+# What a role may open; a page that it may not open is not there for it. `contents` is what a case says, masked;
+# `types` its types and lengths; `unmask` asking for it as it stands; `unmaskings` answering others who ask;
+# `readers` who looked at a case; `bundle` its evidence to take away.
 MAY: dict[Role, frozenset[Desk]] = {
-    "auditor": frozenset({"search", "case", "contents", "held", "overdue"}),
+    "auditor": frozenset(
+        {"search", "case", "contents", "unmask", "unmaskings", "readers", "bundle", "held", "overdue"}
+    ),
     "operator": frozenset({"search", "case", "held", "overdue"}),
-    "engineer": frozenset({"search", "case", "contents", "held"}),
-    "window": frozenset({"search", "case", "contents", "overdue"}),
+    "engineer": frozenset({"search", "case", "contents", "types", "held"}),
+    "window": frozenset({"search", "case", "contents", "unmask", "unmaskings", "overdue"}),
     "administrator": frozenset(),
 }
 EVERYWHERE = "*"

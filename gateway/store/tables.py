@@ -34,6 +34,10 @@ def _key(name: str, kind: type[sa.types.TypeEngine[Any]] = sa.Text) -> sa.Column
     return sa.Column(name, kind, primary_key=True, autoincrement=False)
 
 
+def _partial(name: str, *columns: str, where: str) -> sa.Index:
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 # On SQLite a text key and its row in one tree instead of two: half the pages of a commit.
 _ONE_TREE: Any = {"sqlite_with_rowid": False}
 
@@ -101,7 +105,14 @@ cases = sa.Table(
     _number("received_ms"),
     _number("open"),
     _number("admitted_ms"),
+    _text("name"),  # keyed digest of the person's name; empty for cases of before there was one
     sa.Index("ix_cases_person_item_division", "person", "item", "division"),
+    # each in the order of the ids: a page of what is sought costs the same, however deep
+    sa.Index("ix_cases_caller_id", "caller", "id"),
+    sa.Index("ix_cases_item_id", "item", "id"),
+    sa.Index("ix_cases_here_id_division", "here", "id", "division"),
+    sa.Index("ix_cases_division_id_here", "division", "id", "here"),
+    _partial("ix_cases_name_id", "name", "id", where="name <> ''"),
     **_ONE_TREE,
 )
 case_numbers = sa.Table(
@@ -157,6 +168,10 @@ exchanges = sa.Table(
         sqlite_where=sa.text("due_ms > 0"),
         postgresql_where=sa.text("due_ms > 0"),
     ),
+    # what went otherwise than well is sought by how; what went well, and most does, costs nothing here
+    _partial("ix_exchanges_state_case_id", "state", "case_id", where="state <> 'delivered'"),
+    _partial("ix_exchanges_code_case_id", "code", "case_id", where="state <> 'delivered'"),
+    _partial("ix_exchanges_cause_case_id", "cause", "case_id", where="state <> 'delivered'"),
     **_ONE_TREE,
 )
 history = sa.Table(

@@ -31,6 +31,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", f"{HOME}/search", search.newest, "search"),
     Page("POST", f"{HOME}/search", search.by_number, "search"),
     Page("GET", f"{HOME}/cases/{{id}}", case.show, "case"),
+    Page("POST", f"{HOME}/cases/{{id}}/unmask", case.unmask, "unmask"),
+    Page("POST", f"{HOME}/cases/{{id}}/unmaskings", case.answer, "unmaskings"),
     Page("GET", f"{HOME}/held", lists.held, "held"),
     Page("GET", f"{HOME}/overdue", lists.overdue, "overdue"),
 )

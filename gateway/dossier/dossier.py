@@ -1,6 +1,7 @@
 """All that is known of one case, read at one moment: its life, limits, numbers, exchanges, entries and their proof."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from audit import log as audit_log
@@ -11,6 +12,7 @@ from gateway.clock import china_day
 from gateway.deadlines.reckon import Reckoned, reckon
 from gateway.dossier.proven import Proof, prove
 from gateway.exchange.following import Known, known_of
+from gateway.meant import NotMeant
 from gateway.model import Exchange
 from gateway.replay.blame import Blame, blame
 from gateway.store import cases, followed, unmaskings
@@ -18,6 +20,8 @@ from gateway.store.cases import Case, Number
 from gateway.store.connection import Connection
 from gateway.store.followed import Followed
 from gateway.store.unmaskings import Unmasking
+from gateway.store.vault import WrongKey
+from mappings.problems import Unreadable
 
 MOST_LOOKS = 10
 MOST_OPENED = 12  # exchanges of which the values are traced on one page
@@ -63,7 +67,11 @@ async def blames(gateway: Gateway, exchanges: Sequence[Exchange]) -> dict[str, B
     """Where the values came from, of the writes among them; of many the first, and those that came last."""
     writes = [each for each in exchanges if each.kind == "write"]
     some = writes if len(writes) <= MOST_OPENED else [writes[0], *writes[1 - MOST_OPENED :]]
-    return {each.id: await blame(gateway, each.id) for each in some}
+    found = {}
+    for each in some:
+        with suppress(NotMeant, Unreadable, WrongKey):  # its release, or its key, is not here: no origins to show
+            found[each.id] = await blame(gateway, each.id)
+    return found
 
 
 def _looks(connection: Connection, case_id: str) -> list[Record]:

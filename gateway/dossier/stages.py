@@ -86,7 +86,7 @@ def _part(part: Part | None, was: Exchange) -> tuple[tuple[str, str], ...]:
 
 
 def _sent(was: Exchange, records: Sequence[Record]) -> Stage:
-    claims = [each for each in records if each.kind == "exchange.sending"]
+    claims = [each for each in records if _claims(each)]
     if was.kind == "inward":
         return Stage("sent", "none", 0)
     if not claims and was.kind == "write":
@@ -97,13 +97,20 @@ def _sent(was: Exchange, records: Sequence[Record]) -> Stage:
     return Stage("sent", "failed" if unsent else "done", at_ms, _only(attempts=was.attempt))
 
 
+def _claims(record: Record) -> bool:
+    """Whether a byte may leave from here on: an admission may be the first claim at once."""
+    return record.kind == "exchange.sending" or (
+        record.kind == "exchange.admitted" and record.text("state") == "sending"
+    )
+
+
 def _answered(was: Exchange, records: Sequence[Record]) -> Stage:
     answers = [each for each in records if each.kind in _CONCLUDED]
     if not answers:
         return Stage("answered", "open" if not was.ended else "none", 0)
     last = answers[-1]
     fact = last.text("fact") or ""
-    begun = [each.at_ms for each in records if each.kind == "exchange.sending" and each.at_ms <= last.at_ms]
+    begun = [each.at_ms for each in records if _claims(each) and each.at_ms <= last.at_ms]
     took_ms = last.at_ms - (begun[-1] if begun else was.admitted_ms)
     told = _only(
         verdict=fact, theirs=last.text("theirs"), code=last.text("code"), cause=last.text("cause"),

@@ -76,8 +76,13 @@ async def answer(gateway: Gateway, asked: Unmasking, account: str, *, granted: b
     return await gateway.store.write(work)
 
 
+async def with_papers(gateway: Gateway, known: Known) -> list[Exchange]:
+    """The writes of a case of which the papers are not erased."""
+    return [each for each in known.exchanges if each.kind == "write" and await _has_papers(gateway, each)]
+
+
 async def _show(gateway: Gateway, known: Known, account: str, reason: str) -> None:
-    kept = [each for each in known.exchanges if each.kind == "write" and await _has_papers(gateway, each)]
+    kept = await with_papers(gateway, known)
     await show_values(gateway.exchanges, COMMAND, kept, actor=account, reason=reason)
 
 

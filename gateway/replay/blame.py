@@ -5,7 +5,8 @@ mapping again under the release of the exchange, whatever is in force by now.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from gateway.boot import Gateway
@@ -71,13 +72,26 @@ async def blame(gateway: Gateway, exchange_id: str) -> Blame:
         key = await gateway.papers.key_of(was.id)
     except Erased:
         return Blame(was, activated, approved, erased=True)
-    mappings = compiled(files, was.platform).get(was.platform, {})
+    mappings = _mappings(_Stored(was.release, files), was.platform)
     document, message = [await gateway.papers.tree(was.id, name, key) for name in ("document", "message")]
     answer = await gateway.papers.tree(was.id, f"answer/{was.attempt}", key) or {}
     mapping, reply = mappings.get(was.operation), mappings.get(f"{was.operation}.reply")
     sent = None if mapping is None or message is None else _sent(mapping, document, message)
     answered = _answer(files, was, reply, answer.get("document"))
     return Blame(was, activated, approved, sent=sent, answered=answered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A release that is known by its digest, whatever its files hold."""
+
+    digest: str
+    files: Mapping[str, str] = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=32)  # an immutable release compiles to the same for ever
+def _mappings(stored: _Stored, platform: str) -> Mapping[str, Mapped]:
+    return compiled(stored.files, platform).get(platform, {})
 
 
 def _approved(connection: Connection, files: Mapping[str, str], platform: str) -> tuple[Approval, ...]:

@@ -13,7 +13,7 @@ from gateway.boot import Gateway
 from gateway.errors import CODES, Refusal
 from gateway.store.store import StorageUnavailable
 from gateway.web.answers import STAY
-from gateway.web.console import case, lists, search, sign_in
+from gateway.web.console import case, lists, search, sign_in, taking
 from gateway.web.console.asked import HOME, SIGN_IN, TOKEN, Asked, Page
 from gateway.web.console.render import HEADERS, render, style, to
 from gateway.web.described import Answer
@@ -33,6 +33,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", f"{HOME}/cases/{{id}}", case.show, "case"),
     Page("POST", f"{HOME}/cases/{{id}}/unmask", case.unmask, "unmask"),
     Page("POST", f"{HOME}/cases/{{id}}/unmaskings", case.answer, "unmaskings"),
+    Page("POST", f"{HOME}/cases/{{id}}/bundle", taking.take, "bundle"),
     Page("GET", f"{HOME}/held", lists.held, "held"),
     Page("GET", f"{HOME}/overdue", lists.overdue, "overdue"),
 )
@@ -75,7 +76,7 @@ class Doors:
             except Gone:
                 return web.Response(status=HUNG_UP)
             except Stale:
-                return render(asked, "refused", status=403, title=None)
+                return render(asked, "refused", status=403, title=None, why="stale")
             except Refusal as refusal:
                 return _refused(asked, refusal)
             except StorageUnavailable:
@@ -126,4 +127,4 @@ def _form(raw: bytes) -> dict[str, str]:
 
 def _refused(asked: Asked, refusal: Refusal) -> web.Response:
     code = CODES[refusal.code]
-    return render(asked, "refused", status=code.status, title=code.title)
+    return render(asked, "refused", status=code.status, title=code.title, why="")

@@ -53,6 +53,10 @@ class Wanted:
     last: str = ""
 
     @property
+    def is_nothing(self) -> bool:
+        return self == Wanted()
+
+    @property
     def is_narrow(self) -> bool:
         """Whether it is about few cases, whatever else is said."""
         return bool(self.number or self.persons or self.name)
@@ -70,7 +74,7 @@ def find(connection: Connection, scope: Scoped, wanted: Wanted, behind: str, mos
     if wanted.is_by_exchange:
         return _by_exchange(connection, shape, where, most)
     branches = _branches(connection, scope, wanted)
-    if not branches:
+    if branches is None:
         return _cases(connection, _statement(*shape, ""), where)
     pages = [
         _cases(connection, _statement(*shape, column), {**where, "branch": code}) for column, code in branches
@@ -133,24 +137,29 @@ def _values(wanted: Wanted, scope: Scoped) -> dict[str, Any]:
     return values | {f"unit{place}": unit for place, unit in enumerate(scope[1])}
 
 
-def _branches(connection: Connection, scope: Scoped, wanted: Wanted) -> list[tuple[str, str]]:
-    """(column, code) that together hold all that is wanted; none where another key leads there."""
+def _branches(connection: Connection, scope: Scoped, wanted: Wanted) -> list[tuple[str, str]] | None:
+    """(column, code) that together hold all that is wanted; None where another key, or the order, leads there."""
     if wanted.is_narrow or wanted.item or wanted.caller:
-        return []
+        return None
     by_place = [(name, getattr(wanted, name)) for name in _PLACED if getattr(wanted, name)]
     if by_place:
-        counted = [_codes(connection, *each) for each in by_place]
-        return min(counted, key=len)
+        return min((_codes(connection, *each) for each in by_place), key=_length)
     if "" in scope[0]:
-        return []
-    codes = [each for name in _PLACED for place in scope[0] for each in _codes(connection, name, place)]
-    return codes if len(codes) <= MOST_CODES * len(_PLACED) else []
+        return None
+    each_place = [_codes(connection, name, place) for name in _PLACED for place in scope[0]]
+    codes = [each for known in each_place if known for each in known]
+    return None if None in each_place or len(codes) > MOST_CODES * len(_PLACED) else codes
 
 
-def _codes(connection: Connection, column: str, place: str) -> list[tuple[str, str]]:
-    """Codes in a place that a column holds; of more than MOST_CODES only the place itself, as `most` of all."""
+def _length(codes: list[tuple[str, str]] | None) -> int:
+    return MOST_CODES + 1 if codes is None else len(codes)
+
+
+def _codes(connection: Connection, column: str, place: str) -> list[tuple[str, str]] | None:
+    """(column, code) of each code in a place that there are cases of; None for more than MOST_CODES."""
     where = {"low": place, "high": place.ljust(LONGEST_CODE, "9"), "most": MOST_CODES + 1}
-    return [(column, row[0]) for row in connection.rows(_CODES[column], where)]
+    known = connection.rows(_CODES[column], where)
+    return None if len(known) > MOST_CODES else [(column, row[0]) for row in known]
 
 
 def _codes_of(column: sa.Column[Any]) -> sa.Select[Any]:

@@ -29,7 +29,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", SIGN_IN, sign_in.enter, public=True),
     Page("POST", f"{HOME}/sign-out", sign_in.leave),
     Page("GET", f"{HOME}/search", search.newest, "search"),
-    Page("POST", f"{HOME}/search", search.by_number, "search"),
+    Page("POST", f"{HOME}/search", search.by_keys, "search"),
     Page("GET", f"{HOME}/cases/{{id}}", case.show, "case"),
     Page("POST", f"{HOME}/cases/{{id}}/unmask", case.unmask, "unmask"),
     Page("POST", f"{HOME}/cases/{{id}}/unmaskings", case.answer, "unmaskings"),

@@ -19,7 +19,7 @@ EVENTS = frozenset(
         "calendar.unknown",
         "inward.taken", "inward.repeated", "inward.refused", "inward.later", "inward.barred", "inward.closed",
         "circuit.opened", "circuit.closed", "session.refreshed", "certificate.ends",
-        "worker.failed", "request.failed", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
+        "worker.failed", "request.failed", "console.not_elsewhere", "checkpoint.signed", "library.spoke", "storage.full", "storage.free",
         "reconcile.done", "log.epoch", "values.shown", "upload.whole", "materials.swept", "desk.recorded",
         "print.made",
         "webhook.away", "webhook.reached",

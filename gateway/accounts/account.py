@@ -36,6 +36,7 @@ MAY: dict[Role, frozenset[Desk]] = {
 EVERYWHERE = "*"
 NAME = re.compile(r"(?!.*[0-9]{10})[A-Za-z0-9._@-]{1,64}")  # it stands in entries: no person's number
 DIVISION = re.compile(r"\*|[0-9]{6}([0-9]{3}){0,2}")
+SUBJECT = re.compile(r"[!-~]{0,255}")  # OpenID Connect Core 1.0 §2
 UNIT = re.compile(r"[0-9A-Z]{18}")
 
 

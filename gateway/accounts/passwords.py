@@ -29,7 +29,7 @@ class Passwords:
         self._waiting = 0
 
     async def is_right(self, password: str, hashed: str | None) -> bool:
-        """hashed: None for a name that nobody has. Raises TooMany."""
+        """hashed: None for a name that nobody has, empty for one without a password. Raises TooMany."""
         if self._waiting >= WAITING:
             raise TooMany
         self._waiting += 1
@@ -53,5 +53,5 @@ def _is_right(password: str, hashed: str | None) -> bool:
     if len(password) > LONGEST:
         password = ""
     with suppress(VerificationError, InvalidHashError):
-        return _hasher.verify(hashed or _NOBODYS, password) and hashed is not None
+        return _hasher.verify(hashed or _NOBODYS, password) and bool(hashed)
     return False

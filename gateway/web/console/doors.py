@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from gateway import logs
+from gateway.accounts.elsewhere import BACK, IdentityProvider
 from gateway.accounts.sessions import Session, Sessions
 from gateway.boot import Gateway
 from gateway.errors import CODES, Refusal
@@ -27,6 +28,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", HOME, sign_in.home),
     Page("GET", SIGN_IN, sign_in.show, public=True),
     Page("POST", SIGN_IN, sign_in.enter, public=True),
+    Page("GET", f"{SIGN_IN}/elsewhere", sign_in.send_on, public=True),
+    Page("GET", BACK, sign_in.come_back, public=True),
     Page("POST", f"{HOME}/sign-out", sign_in.leave),
     Page("GET", f"{HOME}/search", search.newest, "search"),
     Page("POST", f"{HOME}/search", search.by_keys, "search"),
@@ -55,6 +58,7 @@ class Doors:
         self._gateway = gateway
         self._edge = edge
         self._sessions = Sessions(gateway.store, gateway.clock_ms, os.urandom, gateway.papers.vault.pseudonym)
+        self._elsewhere = _elsewhere(gateway)
         self._bounds = gateway.settings.installation.bounds.model_copy(update={"body_bytes": FORM_BYTES})
 
     def all(self) -> Iterator[tuple[str, str, Answer]]:
@@ -66,6 +70,7 @@ class Doors:
     def _door(self, page: Page) -> Answer:
         async def answer(request: web.Request) -> web.Response:
             asked = Asked(self._gateway, self._sessions, request, None, request.cookies.get(TOKEN, ""))
+            asked.elsewhere = self._elsewhere
             try:
                 with (
                     self._edge.enter(WHOSE, announced_bytes(request, FORM_BYTES)) as stay,
@@ -106,6 +111,15 @@ class Doors:
 
     async def _session(self, asked: Asked) -> Session | None:
         return await self._sessions.of(asked.token) if asked.token else None
+
+
+def _elsewhere(gateway: Gateway) -> IdentityProvider | None:
+    provider = gateway.settings.installation.console.provider
+    if provider is None:
+        return None
+    secret = gateway.settings.provider_secret
+    secret()  # a start without it would be found out by whoever signs in first
+    return IdentityProvider(provider, secret, gateway.store, gateway.clock_ms, os.urandom)
 
 
 async def _style(request: web.Request) -> web.Response:

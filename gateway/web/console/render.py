@@ -72,12 +72,15 @@ def to(asked: Asked, path: str) -> web.Response:
     return sealed(web.Response(status=303, headers={"Location": path}), asked)
 
 
-def keep(response: web.Response, asked: Asked, name: str, value: str, *, max_age: int | None = None) -> None:
+def keep(
+    response: web.Response, asked: Asked, name: str, value: str, *, max_age: int | None = None,
+    samesite: str = "Strict",
+) -> None:  # fmt: skip
     """A cookie of this console alone; over TLS only, where the browser came by TLS."""
     request = asked.request
     secure = request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https"
     response.set_cookie(
-        name, value, path=HOME, httponly=True, samesite="Strict", secure=secure, max_age=max_age
+        name, value, path=HOME, httponly=True, samesite=samesite, secure=secure, max_age=max_age
     )
 
 

@@ -16,6 +16,16 @@ WORDS: Mapping[str, Texts] = {
     ),
     "wait": ("连续失败，请在所示秒数之后再试", "Too many failures: try again after so many seconds"),
     "busy": ("此刻登录的人太多，请稍后再试", "Too many sign in at this moment: try again soon"),
+    "elsewhere": ("用统一身份认证登录", "Sign in with the identity provider"),
+    "elsewhere_failed": (
+        "统一身份认证未成功，请重新登录",
+        "Signing in at the identity provider came to nothing: try again",
+    ),
+    "elsewhere_nobody": (
+        "身份已确认，但没有可用的账号，请联系管理员",
+        "The identity provider knows you, but no account here is yours: ask the administrator",
+    ),
+    "entered": ("已登录", "Signed in"),
     "stale": (
         "此页已过时，请返回重新打开后再提交",
         "This page is out of date: open it again and send it once more",

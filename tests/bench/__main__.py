@@ -1,7 +1,9 @@
 """`make bench`: measure, print, and write the figures into docs/performance.md.
 
 python -m tests.bench [--only PARTS] [--write], where PARTS are some of
-exchanges,mapping,soap,postgres,evidence,open,stored,replay,items,streams,verify
+exchanges,mapping,soap,postgres,evidence,open,stored,replay,items,streams,verify,console
+
+--large takes ten times as much where a part has such a form (console), and writes it beside the other one.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import uvloop
 
 from tests.bench import (
     catalogue,
+    console,
     evidence,
     figures,
     latency,
@@ -125,6 +128,11 @@ def verify(given: argparse.Namespace) -> list[str]:
     return figures.dated(how) + verifying.measured(given.entries)
 
 
+def at_the_console(given: argparse.Namespace) -> list[str]:
+    how = f"one process; each request {console.TIMES} times, one at a time, everything of a request counted"
+    return figures.dated(how) + uvloop.run(console.measured(LARGE if given.large else given.stored))
+
+
 def _interleaved(given: argparse.Namespace) -> list[str]:
     return figures.dated(f"{given.rounds} interleaved rounds of {given.requests}")
 
@@ -141,7 +149,10 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
     "items": items,
     "streams": large_materials,
     "verify": verify,
+    "console": at_the_console,
 }
+LARGE = 2_000_000
+HAVE_LARGE = ("console",)
 
 
 def main() -> int:
@@ -156,6 +167,7 @@ def main() -> int:
     options.add_argument("--items", type=int, default=600_000, help="rows of the catalogue")
     options.add_argument("--entries", type=int, default=1_000_000, help="of the log that is verified")
     options.add_argument("--replayed", type=int, default=10_000, help="documents through the time machine")
+    options.add_argument("--large", action="store_true", help="the large form of the parts that have one")
     options.add_argument("--write", action="store_true", help="write docs/performance.md")
     given = options.parse_args()
     for part in given.only.split(","):
@@ -163,7 +175,7 @@ def main() -> int:
         sys.stdout.write("\n".join([f"## {part}", "", *lines, ""]))
         sys.stdout.flush()
         if given.write:
-            figures.write(part, lines)
+            figures.write(f"{part}-large" if given.large and part in HAVE_LARGE else part, lines)
     return 0
 
 

@@ -23,6 +23,7 @@ from gateway.replay.blame import Blame
 from gateway.store import cases, unmaskings
 from gateway.store.connection import Connection
 from gateway.store.store import Transaction
+from gateway.store.vault import WrongKey
 from gateway.web.console.asked import HOME, Asked
 from gateway.web.console.render import render, to
 from gateway.web.console.traced import Field, fields, opened, span
@@ -104,15 +105,17 @@ def _view(asked: Asked, dossier: Dossier) -> dict[str, Any]:
     return case_view(dossier.known, dossier.numbers, dossier.reckoned, today, dossier.followed)
 
 
-async def _contents(asked: Asked, dossier: Dossier, *, values: bool) -> tuple[Field, ...] | None:
-    """What the caller sent; None once it is erased."""
+async def _contents(asked: Asked, dossier: Dossier, *, values: bool) -> tuple[Field, ...] | str:
+    """What the caller sent; or the word for why there is none to show: erased, or under a key that is not here."""
     submitted = next((each for each in dossier.known.exchanges if each.operation == SUBMIT), None)
     if submitted is None:
         return ()
     try:
         document = await asked.gateway.papers.tree(submitted.id, "document")
     except Erased:
-        return None
+        return "contents_erased"
+    except WrongKey:
+        return "contents_locked"
     return tuple(fields(document, values=values))
 
 

@@ -94,6 +94,7 @@ WORDS: Mapping[str, Texts] = {
     "release": ("发布", "Release"),
     "contents": ("申请内容（已脱敏）", "What was asked (masked)"),
     "contents_erased": ("内容已销毁", "Its content is erased"),
+    "contents_locked": ("内容的密钥不在本机，不能打开", "Its key is not on this machine: it cannot be opened"),
     "field": ("字段", "Field"),
     "value": ("值", "Value"),
     "contents_whole": ("申请内容（原文）", "What was asked (as it stands)"),

@@ -222,4 +222,3 @@ def _zipped(opened: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         if each.compress_type != zipfile.ZIP_STORED:
             raise BundleUnreadable("a file that is compressed")
         yield each.filename, opened.read(each)
-

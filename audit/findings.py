@@ -63,7 +63,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "evidence.missing": ("缺少该文件", "the file is missing"),
     "evidence.changed": ("文件已被改动", "the file was altered"),
     "evidence.extra": ("清单中没有该文件", "the manifest does not name this file"),
-    "evidence.position": ("文件名与条目序号 {position} 不符", "named otherwise than its entry's position {position}"),
+    "evidence.position": (
+        "文件名与条目序号 {position} 不符",
+        "named otherwise than its entry's position {position}",
+    ),
     "evidence.foreign": ("条目不属于办件 {case}", "the entry is not of the case {case}"),
     "evidence.apart": ("与其他证明不在同一检查点之下", "not under the checkpoint of the other proofs"),
     "evidence.growth": (

@@ -67,9 +67,7 @@ class IdentityProvider:
         state, nonce, verifier = (encoded(self.random(_RANDOM_BYTES)) for _ in range(3))
         now_ms = self.clock_ms()
         row = Elsewhere(digest_of(state), nonce, verifier, now_ms)
-        await self.store.write(
-            lambda tx: accounts.send_on(tx.connection, row, over_ms=now_ms - LONGEST_MS)
-        )
+        await self.store.write(lambda tx: accounts.send_on(tx.connection, row, over_ms=now_ms - LONGEST_MS))
         asked = urlencode({
             "response_type": "code", "client_id": self.provider.client_id, "redirect_uri": self.back,
             "scope": "openid", "state": state, "nonce": nonce, "code_challenge_method": "S256",
@@ -111,7 +109,9 @@ class IdentityProvider:
         supported = known.described.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         user = ""
         if "client_secret_basic" in supported:  # RFC 6749 §2.3.1: both are form-encoded first
-            user = aiohttp.encode_basic_auth(quote(self.provider.client_id, safe=""), quote(self.secret(), safe=""))
+            user = aiohttp.encode_basic_auth(
+                quote(self.provider.client_id, safe=""), quote(self.secret(), safe="")
+            )
         else:
             form |= {"client_id": self.provider.client_id, "client_secret": self.secret()}
         said = await self._ask("POST", str(known.described["token_endpoint"]), form, user)
@@ -145,7 +145,9 @@ class IdentityProvider:
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as client,
-                client.request(method, address, data=form, headers=headers, allow_redirects=False) as response,
+                client.request(
+                    method, address, data=form, headers=headers, allow_redirects=False
+                ) as response,
             ):
                 if response.status != 200:
                     raise NotElsewhere("answer")
@@ -166,8 +168,12 @@ class IdentityProvider:
 def _sound(address: Any, issuer: str) -> None:
     """Over TLS; without it only on this machine, where the issuer itself is. Raises NotElsewhere."""
     parts = urlsplit(address) if isinstance(address, str) else None
-    if parts is None or not parts.hostname or (
-        parts.scheme != "https"
-        and not (parts.scheme == "http" and parts.hostname in _LOOPBACK and issuer.startswith("http://"))
+    if (
+        parts is None
+        or not parts.hostname
+        or (
+            parts.scheme != "https"
+            and not (parts.scheme == "http" and parts.hostname in _LOOPBACK and issuer.startswith("http://"))
+        )
     ):
         raise NotElsewhere("described")

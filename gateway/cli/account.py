@@ -69,9 +69,7 @@ def add(
     """新建账号，在终端询问口令。 Make an account; its password is asked for, unless it signs in elsewhere."""
     until_on = until.date().isoformat() if until else ""
     password = "" if subject else hashed(_asked())  # nobody's: it fits no password
-    row = AccountRow(
-        name, role, " ".join(divisions), " ".join(units), until_on, password, subject=subject
-    )
+    row = AccountRow(name, role, " ".join(divisions), " ".join(units), until_on, password, subject=subject)
 
     async def work(gateway: Gateway) -> bool:
         return await keeping.add(gateway.store, row, actor=actor)

@@ -68,8 +68,9 @@ def _lines(found: Blame, *, values: bool) -> Iterator[str]:
     was, by = found.exchange, found.activated
     yield f"{was.id} {was.platform} {was.operation} admitted={china_time(was.admitted_ms)}"
     yield f"release {was.release}" + (f" activated={china_time(by.at_ms)} by={by.actor}" if by else "")
-    for each in found.approved:
-        yield f"approved {each.platform} {china_time(each.at_ms)} by={each.actor} document={each.document}"
+    for approval in found.approved:
+        at = china_time(approval.at_ms)
+        yield f"approved {approval.platform} {at} by={approval.actor} document={approval.document}"
     for name, part in (("报文 message", found.sent), ("回执 answer", found.answered)):
         if part is not None:
             yield f"{name} {part.mapping} {part.digest}"

@@ -13,7 +13,7 @@ from audit import log as audit_log
 from audit.bundle import GROWTH, MADE, MANIFEST, SEAL, growth, manifest, pack
 from audit.checkpoints import parse_checkpoint
 from audit.disclosures import write_disclosures
-from audit.entries import Entry
+from audit.entries import Entry, Fact
 from audit.proofs import write_proof
 from gateway.boot import Gateway
 from gateway.dossier.dossier import Dossier, blames, key_of
@@ -58,7 +58,7 @@ async def make(gateway: Gateway, dossier: Dossier, viewer: Viewer, *, values: bo
     files["readme.txt"] = instructions(key_of(gateway), dossier.case.id).encode()
     files["report.html"] = report(dossier, covered.bodies, disclosed, viewer).encode()
     files[MANIFEST] = manifest(files)
-    facts = {
+    facts: dict[str, Fact] = {
         "case": dossier.case.id, "account": viewer.account, "manifest": sha256(files[MANIFEST]).hexdigest(),
         "entries": len(covered.proofs), "disclosed": sum(len(each.fields) for each in disclosed.values()),
     }  # fmt: skip
@@ -151,7 +151,9 @@ async def _shown(gateway: Gateway, exchange: Exchange, allowed: Sequence[str] | 
 def _plain(blame: Blame) -> list[str]:
     """Pointers of what tells of nobody: as it is shown unmasked to everybody who may see a case."""
     values = blame.sent.values if blame.sent else ()
-    return [pointer(each.target) for each in values if each.is_plain and each.shown(values=False) == each.value]
+    return [
+        pointer(each.target) for each in values if each.is_plain and each.shown(values=False) == each.value
+    ]
 
 
 def pointer(target: str) -> str:

@@ -69,7 +69,9 @@ async def blames(gateway: Gateway, exchanges: Sequence[Exchange]) -> dict[str, B
     some = writes if len(writes) <= MOST_OPENED else [writes[0], *writes[1 - MOST_OPENED :]]
     found = {}
     for each in some:
-        with suppress(NotMeant, Unreadable, WrongKey):  # its release, or its key, is not here: no origins to show
+        with suppress(
+            NotMeant, Unreadable, WrongKey
+        ):  # its release, or its key, is not here: no origins to show
             found[each.id] = await blame(gateway, each.id)
     return found
 

@@ -59,7 +59,9 @@ async def some_fields(
     """(the root over the whole document, its fields of which the pointer is wanted). Raises Erased, NotDisclosable."""
     fields = flatten(await _document(papers, exchange, of))
     key = commitment_key(await papers.key_of(exchange.id), of)
-    return commit(fields, key).hex(), tuple(disclose(fields, key, path) for path in sorted(fields) if wanted(path))
+    return commit(fields, key).hex(), tuple(
+        disclose(fields, key, path) for path in sorted(fields) if wanted(path)
+    )
 
 
 async def _document(papers: Papers, exchange: Exchange, of: str) -> dict[str, Any]:

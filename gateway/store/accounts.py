@@ -62,7 +62,9 @@ sign_in_attempts = sa.Table(
 sign_ins_elsewhere = sa.Table(
     "sign_ins_elsewhere",  # that were begun and sent on to the identity provider
     metadata,
-    sa.Column("digest", sa.Text, primary_key=True),  # of the state, which only the browser and the provider have
+    sa.Column(
+        "digest", sa.Text, primary_key=True
+    ),  # of the state, which only the browser and the provider have
     _text("nonce"),
     _text("verifier"),
     _number("begun_ms"),

@@ -5,7 +5,7 @@ written as the codes in it that there are cases of, each of which has such an or
 of them the place is most of the installation, and is found as fast by going through the newest.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from heapq import merge
@@ -123,9 +123,7 @@ def _leading(which: tuple[str, ...], column: str) -> sa.Select[Any]:
 def _keys(wanted: Wanted) -> tuple[tuple[str, int], ...]:
     """Which are given; of persons how many."""
     given = {name: getattr(wanted, name) for name in wanted.__slots__}
-    return tuple(
-        (name, len(said) if isinstance(said, tuple) else 1) for name, said in given.items() if said
-    )
+    return tuple((name, len(said) if isinstance(said, tuple) else 1) for name, said in given.items() if said)
 
 
 def _values(wanted: Wanted, scope: Scoped) -> dict[str, Any]:
@@ -167,9 +165,7 @@ def _codes_of(column: sa.Column[Any]) -> sa.Select[Any]:
     low, high = bindparam("low", type_=sa.Text), bindparam("high", type_=sa.Text)
     first = sa.select(sa.func.min(column).label("code")).where(column >= low, column <= high)
     known = first.cte("known", recursive=True)
-    following = (
-        sa.select(sa.func.min(column)).where(column > known.c.code, column <= high).scalar_subquery()
-    )
+    following = sa.select(sa.func.min(column)).where(column > known.c.code, column <= high).scalar_subquery()
     known = known.union_all(sa.select(following).where(known.c.code.is_not(None)))
     return sa.select(known.c.code).where(known.c.code.is_not(None)).limit(_MOST)
 

@@ -96,7 +96,10 @@ class Waits:
 async def measured(count: int) -> list[str]:
     lines: list[str] = []
     for name in ("SQLite", "PostgreSQL"):
-        with tempfile.TemporaryDirectory() as folder, running() if name != "SQLite" else nullcontext() as server:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            running() if name != "SQLite" else nullcontext() as server,
+        ):
             written = {"database": server.database()} if server else {}
             async with _place(Path(folder) / "console", **written) as place:
                 await _filled(place, count)
@@ -152,7 +155,9 @@ def _unlock(connection: Connection, vault: Vault, cases: list[str]) -> None:
     pattern = next(key for row in keys if (key := _opened(vault, row)))
     for case in cases:
         nonce = os.urandom(NONCE_BYTES)
-        wrapped = nonce + vault._wrapping[pattern.key_id].encrypt(nonce, pattern.plain, of_case[case].encode())
+        wrapped = nonce + vault._wrapping[pattern.key_id].encrypt(
+            nonce, pattern.plain, of_case[case].encode()
+        )
         connection.run(_WRAPPED, {"wrapped": wrapped, "id": of_case[case]})
 
 
@@ -277,5 +282,3 @@ class _Explaining(Connection):
         if any(each in plan and f"{each} USING" not in plan for each in WHOLE):
             self.whole.add(self.name)
         return super().rows(statement, parameters or {})
-
-

@@ -7,7 +7,7 @@ it is told to, and makes a token that is wrong in one way where a test says in w
 import json
 import time
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -120,20 +120,19 @@ class Provider:
         back = urlencode({"code": code, "state": asked["state"], "iss": self.address})
         return web.Response(status=302, headers={"Location": f"{asked['redirect_uri']}?{back}"})
 
+    def _fits(self, form: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
+        made = encoded(sha256(str(form.get("code_verifier")).encode()).digest())
+        said = form.get("grant_type"), form.get("redirect_uri"), made
+        return said == ("authorization_code", asked["redirect_uri"], asked["code_challenge"])
+
     async def redeem(self, request: web.Request) -> web.Response:
         form = await request.post()
         said = request.headers.get("Authorization", "").removeprefix("Basic ")
         user = [unquote(each) for each in b64decode(said).decode().split(":")]
         asked = self.codes.pop(str(form.get("code")), None)
-        why = ""
+        why = "" if asked and self._fits(form, asked) else "invalid_grant"
         if user != [CLIENT, SECRET]:
             why = "invalid_client"
-        elif asked is None or form.get("grant_type") != "authorization_code":
-            why = "invalid_grant"
-        elif form.get("redirect_uri") != asked["redirect_uri"]:
-            why = "invalid_grant"
-        elif encoded(sha256(str(form.get("code_verifier")).encode()).digest()) != asked["code_challenge"]:
-            why = "invalid_grant"
         if why or asked is None:
             self.refused.append(why)
             return web.json_response({"error": why}, status=400)

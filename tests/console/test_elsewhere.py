@@ -14,7 +14,8 @@ from aiohttp import ClientSession, DummyCookieJar, web
 from playwright.async_api import async_playwright
 from yarl import URL
 
-from gateway.accounts import keeping
+from gateway.accounts import elsewhere, keeping
+from gateway.accounts.tokens import Due, TokenRejected, subject_of
 from gateway.store.accounts import AccountRow
 from gateway.web.app import Service
 from tests.console.provider import CLIENT, PERSON, SECRET, Key, Provider, ec_key, providing, rsa_key, token
@@ -91,7 +92,9 @@ class Browser:
 
     async def get(self, address: str) -> tuple[int, str, dict[str, str], str]:
         headers = {"Cookie": f"{STATE}={self.state}"} if self.state else {}
-        async with self.client.get(URL(address, encoded=True), allow_redirects=False, headers=headers) as said:
+        async with self.client.get(
+            URL(address, encoded=True), allow_redirects=False, headers=headers
+        ) as said:
             cookies = {each.split("=")[0]: each for each in said.headers.getall("Set-Cookie", [])}
             return said.status, said.headers.get("Location", ""), cookies, await said.text()
 
@@ -183,14 +186,18 @@ WRONG = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-async def test_a_token_that_is_wrong_in_one_way_opens_nothing(place: Place, browser: Browser, what: str) -> None:
+async def test_a_token_that_is_wrong_in_one_way_opens_nothing(
+    place: Place, browser: Browser, what: str
+) -> None:
     place.provider.change = WRONG[what]
     assert await browser.sign_in() == (403, False)
     place.provider.change = lambda header, claims: None
     assert await browser.sign_in() == (200, True)
 
 
-async def test_a_signature_by_another_key_of_the_same_id_opens_nothing(place: Place, browser: Browser) -> None:
+async def test_a_signature_by_another_key_of_the_same_id_opens_nothing(
+    place: Place, browser: Browser
+) -> None:
     right = place.provider.key
     place.provider.published = [right]
     place.provider.key = Key(right.kid, (rsa_key() if right.algorithm == "RS256" else ec_key()).private)
@@ -205,7 +212,9 @@ async def test_a_code_that_is_brought_again_opens_nothing(place: Place, browser:
     assert (await browser.get(back))[0] == 200
     asked = len(place.provider.redeemed) + len(place.provider.refused)
     assert await browser.opened(back) == (403, False)
-    assert len(place.provider.redeemed) + len(place.provider.refused) == asked  # the provider is not even asked
+    assert (
+        len(place.provider.redeemed) + len(place.provider.refused) == asked
+    )  # the provider is not even asked
 
 
 async def test_an_answer_in_another_browser_opens_nothing(place: Place, browser: Browser) -> None:
@@ -251,8 +260,6 @@ async def test_an_account_without_a_password_is_opened_by_none(place: Place, bro
 
 async def test_a_newer_key_of_the_provider_is_found(place: Place, browser: Browser) -> None:
     """Once the keys at hand are old enough to be asked for again."""
-    from gateway.accounts import elsewhere
-
     was, right = elsewhere.AGAIN_S, place.provider.key
     elsewhere.AGAIN_S = 0
     place.provider.key = rsa_key("r2") if right.algorithm == "ES256" else ec_key("e2")
@@ -263,8 +270,6 @@ async def test_a_newer_key_of_the_provider_is_found(place: Place, browser: Brows
 
 
 def test_a_token_is_read_strictly() -> None:
-    from gateway.accounts.tokens import Due, TokenRejected, subject_of
-
     key = ec_key()
     claims = {"iss": "i", "aud": "c", "sub": "s", "nonce": "n", "iat": 1000, "exp": 1300}
     header = {"alg": "ES256", "kid": "e1"}

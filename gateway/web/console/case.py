@@ -54,9 +54,7 @@ async def answer(asked: Asked) -> web.Response:
     row = await asked.gateway.store.read(lambda connection: unmaskings.by_id(connection, which))
     if row is None or row.case_id != dossier.case.id or granted not in ("yes", "no"):
         raise Refusal("not_found")
-    if not await unmasking.answer(
-        asked.gateway, row, asked.somebody.name, granted=granted == "yes"
-    ):
+    if not await unmasking.answer(asked.gateway, row, asked.somebody.name, granted=granted == "yes"):
         raise Refusal("bad_parameter", name="unmasking")
     return to(asked, f"{HOME}/cases/{dossier.case.id}")
 

@@ -121,6 +121,4 @@ def _page(asked: Asked, rows: list[Case], said: Mapping[str, str]) -> web.Respon
     shown = rows[:MOST]
     behind = shown[-1].id if len(rows) > MOST else ""
     lines = [{**each._asdict(), "admitted_at": china(each.admitted_ms)} for each in shown]
-    return render(
-        asked, "search", cases=lines, sought=said, behind=behind, keys=KEYS, states=STATES_SOUGHT
-    )
+    return render(asked, "search", cases=lines, sought=said, behind=behind, keys=KEYS, states=STATES_SOUGHT)

@@ -125,5 +125,3 @@ def span(milliseconds: int) -> Texts:
             many, few = seconds // unit_s, seconds % unit_s // next_s
             return f"{many}{chinese[0]}{few}{chinese[1]}", f"{many} {english[0]} {few} {english[1]}"
     return (f"{seconds}秒", f"{seconds} s") if seconds else (f"{milliseconds}毫秒", f"{milliseconds} ms")
-
-

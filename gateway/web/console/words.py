@@ -94,7 +94,10 @@ WORDS: Mapping[str, Texts] = {
     "release": ("发布", "Release"),
     "contents": ("申请内容（已脱敏）", "What was asked (masked)"),
     "contents_erased": ("内容已销毁", "Its content is erased"),
-    "contents_locked": ("内容的密钥不在本机，不能打开", "Its key is not on this machine: it cannot be opened"),
+    "contents_locked": (
+        "内容的密钥不在本机，不能打开",
+        "Its key is not on this machine: it cannot be opened",
+    ),
     "field": ("字段", "Field"),
     "value": ("值", "Value"),
     "contents_whole": ("申请内容（原文）", "What was asked (as it stands)"),
@@ -149,7 +152,10 @@ WORDS: Mapping[str, Texts] = {
         "For a reason, and once another person has said yes, which holds for thirty minutes; on record before"
         " they are shown",
     ),
-    "values_shown": ("以下为个人信息原文，查看已计入存证", "Personal values are shown below; that is on record"),
+    "values_shown": (
+        "以下为个人信息原文，查看已计入存证",
+        "Personal values are shown below; that is on record",
+    ),
     "unmask_asked": ("已提出申请，待另一人同意", "Asked: another person has to say yes"),
     "unmask_waiting": ("申请待另一人同意", "Still waiting for another person to say yes"),
     "unmask_denied": ("申请未获同意", "Another person has said no"),

@@ -1,8 +1,8 @@
 """Evidence bundles (证据包): entries of one case with their proofs, disclosed fields and a report, in one file.
 
 A bundle is a folder, or a zip of it in one exact form. `manifest.txt` holds the digest of every file, and
-`manifest.tlog-proof` proves the entry `bundle.made` that holds the manifest's: so whatever is changed is found, down to
-the report's last full stop. docs/evidence.md, Bundle, says it byte by byte. Nothing here writes a log.
+`manifest.tlog-proof` proves the entry `bundle.made` that holds the manifest's: so whatever is changed is found,
+down to the report's last full stop. docs/evidence.md, Bundle, says it byte by byte. Nothing here writes a log.
 """
 
 import io

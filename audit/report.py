@@ -56,7 +56,8 @@ def bundle_lines(path: str, told: Told) -> list[str]:
     signed = told.seal.checkpoint
     return [
         *(line for name, each in told.verdicts.items() for line in verdict_lines(f"{path}/{name}", each)),
-        f"{path}: 成立 / sound: 办件 / case {told.case}, {len(told.verdicts)} 条 / entries, {fields} 披露 / disclosed, "
+        f"{path}: 成立 / sound: 办件 / case {told.case}, {len(told.verdicts)} 条 / entries, "
+        f"{fields} 披露 / disclosed, "
         f"日志 / log {signed.origin if signed else '?'}, 共签 / signed over {signed.size if signed else '?'}",
     ]
 

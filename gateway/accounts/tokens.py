@@ -1,6 +1,6 @@
 """ID tokens of an OpenID Connect provider (OpenID Connect Core 1.0 §3.1.3.7), checked strictly. Pure.
 
-RS256 and ES256 alone, by a key of the provider's own list; nothing that the token says of itself chooses another way.
+RS256 and ES256 alone, by a key of the provider's own list; nothing that a token says of itself chooses otherwise.
 """
 
 import json

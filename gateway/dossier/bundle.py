@@ -1,4 +1,4 @@
-"""The evidence of a case to take away (证据包): what `python -m audit verify` checks with nothing of ours installed.
+"""The evidence of a case to take away (证据包): what `python -m audit verify` checks without us.
 
 That it was taken is an entry of the log, which holds the digest of all that is in it.
 """

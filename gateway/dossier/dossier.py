@@ -1,4 +1,4 @@
-"""All that is known of one case, read at one moment: its life, limits, numbers, exchanges, entries and their proof."""
+"""All that is known of one case, read at one moment: its life, limits, numbers, exchanges, and their proof."""
 
 from collections.abc import Sequence
 from contextlib import suppress

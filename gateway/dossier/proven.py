@@ -1,4 +1,4 @@
-"""What proves a case (核验): each of its entries against the signed checkpoint, verified now, from the stored bytes.
+"""What proves a case (核验): each of its entries against the signed checkpoint, verified now from the stored bytes.
 
 The same functions as the auditor's verifier, with the public key of this installation's log; nothing is remembered
 from an earlier look.

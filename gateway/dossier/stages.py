@@ -1,4 +1,4 @@
-"""The stages of an exchange side by side (环节): admitted → checked → aligned → mapped → sent → answered → mapped back.
+"""The stages of an exchange (环节): admitted → checked → aligned → mapped → sent → answered → mapped back.
 
 Told by the exchange's own entries, which carry no personal value; what its mappings made is added where whoever
 looks may see traces of it. Pure.
@@ -81,8 +81,12 @@ def _mapped(was: Exchange, blame: Blame | None) -> Stage:
 
 def _part(part: Part | None, was: Exchange) -> tuple[tuple[str, str], ...]:
     if part is None:
-        return _only(release=was.release[:12])
-    return _only(mapping=part.mapping, values=len(part.values), release=was.release[:12])
+        return _only(release=_short(was.release))
+    return _only(mapping=part.mapping, values=len(part.values), release=_short(was.release))
+
+
+def _short(release: str) -> str:
+    return release.rpartition(":")[2][:12]
 
 
 def _sent(was: Exchange, records: Sequence[Record]) -> Stage:

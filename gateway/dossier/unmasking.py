@@ -1,4 +1,4 @@
-"""Unmasking (查看原文): personal values of a case as they stand, for a reason, with a second person where that is asked.
+"""Unmasking (查看原文): personal values of a case as they stand, for a reason, with a second person where asked.
 
 An entry for each exchange is committed before anything is shown; the reason lies sealed with the exchange's papers.
 """

@@ -56,7 +56,7 @@ async def evidence(
 async def some_fields(
     papers: Papers, exchange: Exchange, of: str, wanted: Callable[[str], bool]
 ) -> tuple[str, tuple[Disclosure, ...]]:
-    """(the root over the whole document, its fields of which the pointer is wanted). Raises Erased, NotDisclosable."""
+    """(root over the whole document, its fields whose pointer is wanted). Raises Erased, NotDisclosable."""
     fields = flatten(await _document(papers, exchange, of))
     key = commitment_key(await papers.key_of(exchange.id), of)
     return commit(fields, key).hex(), tuple(

@@ -1,4 +1,4 @@
-"""Where every value of a message came from (溯源): path, words, line, table row, release, who approved and activated it.
+"""Where every value of a message came from (溯源): path, words, line, table row, release, who activated it.
 
 The values are those that were sent, from the sealed message; their origins are found by taking the steps of the
 mapping again under the release of the exchange, whatever is in force by now.

@@ -1,8 +1,8 @@
 """Finding cases by what people know of them, within a scope: every page costs what the first one does.
 
 Every key has an index that goes on in the order of the ids, so the database reads a page and stops. A place is
-written as the codes in it that there are cases of, each of which has such an order, merged; where there are too many
-of them the place is most of the installation, and is found as fast by going through the newest.
+written as the codes in it that there are cases of, each of which has such an order, merged; where there are too
+many of those the place is most of the installation, and is found as fast by going through the newest.
 """
 
 from collections.abc import Iterator, Mapping

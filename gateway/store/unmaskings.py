@@ -1,4 +1,4 @@
-"""Statements about unmaskings (查看原文的申请): who asked to be shown personal values of a case, and who said yes or no."""
+"""Statements about unmaskings (查看原文的申请): who asked to see values of a case, and who said yes or no."""
 
 from typing import NamedTuple
 

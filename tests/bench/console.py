@@ -1,4 +1,4 @@
-"""How long people at the console wait: searches by every key and pages, over HTTP, on a full store of either kind."""
+"""How long people at the console wait: searches by every key and pages, over HTTP, on full stores."""
 
 import os
 import random
@@ -151,7 +151,7 @@ def _made_ready(connection: Connection, place: Installation) -> tuple[list[Some]
 def _unlock(connection: Connection, vault: Vault, cases: list[str]) -> None:
     """The papers of copies are the pattern's, whose key was wrapped for itself alone: wrapped for these, too."""
     keys = connection.rows(_KEYS)
-    of_case = {case: exchange for case, exchange in connection.rows(_EXCHANGES)}
+    of_case: dict[str, str] = {row[0]: row[1] for row in connection.rows(_EXCHANGES)}
     pattern = next(key for row in keys if (key := _opened(vault, row)))
     for case in cases:
         nonce = os.urandom(NONCE_BYTES)
@@ -259,7 +259,8 @@ def _wanted(some: Some) -> dict[str, Wanted]:
     keys = some.keys
     return {
         "number": Wanted(number=keys["number"]), "person": Wanted(persons=("a", "b")), "name": Wanted(name="a"),
-        "item": Wanted(item=keys["item"]), "caller": Wanted(caller=keys["caller"]), "here": Wanted(here=keys["here"]),
+        "item": Wanted(item=keys["item"]), "caller": Wanted(caller=keys["caller"]),
+        "here": Wanted(here=keys["here"]),
         "pair": Wanted(here=keys["here"], division=keys["division"]), "refused": Wanted(state="refused"),
         "delivered": Wanted(state="delivered"), "code": Wanted(code=keys["code"]),
         "days": Wanted(first=some.id, last=found.LAST_ID), "newest": Wanted(),

@@ -1,7 +1,7 @@
 """An OpenID Connect provider that listens on loopback and keeps to the letter of the specifications.
 
-OpenID Connect Core 1.0 (authorization code flow), Discovery 1.0, RFC 7636 (PKCE, S256), RFC 9207. It lets in whoever
-it is told to, and makes a token that is wrong in one way where a test says in which.
+OpenID Connect Core 1.0 (authorization code flow), Discovery 1.0, RFC 7636 (PKCE, S256), RFC 9207. It lets in
+whoever it is told to, and makes a token that is wrong in one way where a test says in which.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Personal values as they stand: for a reason, on record before they are shown, and with a second person where asked."""
+"""Personal values as they stand: for a reason, on record before they are shown, by two where that is asked."""
 
 import re
 from collections.abc import AsyncIterator

@@ -14,7 +14,7 @@ from gateway.boot import Gateway
 from gateway.errors import CODES, Refusal
 from gateway.store.store import StorageUnavailable
 from gateway.web.answers import STAY
-from gateway.web.console import case, lists, search, sign_in, taking
+from gateway.web.console import asking, case, lists, search, sign_in, taking
 from gateway.web.console.asked import HOME, SIGN_IN, TOKEN, Asked, Page
 from gateway.web.console.render import HEADERS, render, style, to
 from gateway.web.described import Answer
@@ -37,6 +37,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", f"{HOME}/cases/{{id}}/unmask", case.unmask, "unmask"),
     Page("POST", f"{HOME}/cases/{{id}}/unmaskings", case.answer, "unmaskings"),
     Page("POST", f"{HOME}/cases/{{id}}/bundle", taking.take, "bundle"),
+    Page("GET", f"{HOME}/unmaskings", asking.show, "unmaskings"),
     Page("GET", f"{HOME}/held", lists.held, "held"),
     Page("GET", f"{HOME}/overdue", lists.overdue, "overdue"),
 )

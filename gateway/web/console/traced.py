@@ -24,7 +24,7 @@ _NOTHING: Texts = ("空", "nothing")
 
 
 class Value(NamedTuple):
-    """One value. type, length: for whoever may see these; row: of a code table; differs: made again, it is another."""
+    """One value. row: of a code table; differs: made again, it is another."""
 
     target: str
     value: Any

@@ -61,9 +61,10 @@ class Blame:
 async def blame(gateway: Gateway, exchange_id: str) -> Blame:
     """Raises Refusal: not_found; NotMeant for a release that is not in the store; Unreadable."""
     was = await gateway.exchanges.look_up(exchange_id)
-    files = await gateway.store.read(lambda connection: releases.files_of(connection, was.release))
-    if files is None:
+    stored = await gateway.store.read(lambda connection: _stored(connection, was.release))
+    if stored is None:
         raise NotMeant(f"{was.release}: 库中没有此发布 / this release is not in the store")
+    files = stored.files
     activated = await gateway.store.read(
         lambda connection: releases.activation_of(connection, was.release, was.admitted_ms)
     )
@@ -72,7 +73,7 @@ async def blame(gateway: Gateway, exchange_id: str) -> Blame:
         key = await gateway.papers.key_of(was.id)
     except Erased:
         return Blame(was, activated, approved, erased=True)
-    mappings = _mappings(_Stored(was.release, files), was.platform)
+    mappings = _mappings(stored, was.platform)
     document, message = [await gateway.papers.tree(was.id, name, key) for name in ("document", "message")]
     answer = await gateway.papers.tree(was.id, f"answer/{was.attempt}", key) or {}
     mapping, reply = mappings.get(was.operation), mappings.get(f"{was.operation}.reply")
@@ -87,6 +88,21 @@ class _Stored:
 
     digest: str
     files: Mapping[str, str] = field(compare=False, repr=False)
+
+
+_READ: dict[str, _Stored] = {}  # content-addressed: what was read under a digest is what it is
+_MOST_READ = 8
+
+
+def _stored(connection: Connection, digest: str) -> _Stored | None:
+    if digest not in _READ:
+        files = releases.files_of(connection, digest)
+        if files is None:
+            return None
+        if len(_READ) >= _MOST_READ:
+            _READ.clear()
+        _READ[digest] = _Stored(digest, files)
+    return _READ[digest]
 
 
 @lru_cache(maxsize=32)  # an immutable release compiles to the same for ever

@@ -19,10 +19,11 @@ from sqlalchemy import bindparam
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.found import _KNOWN_BY, NEWEST, Scoped
-from gateway.store.tables import cases, exchanges
+from gateway.store.tables import UNTAKEN, cases, exchanges
 
 MOST_CODES = 16  # of a place; each is a look-up of its own
-CHUNK = 128  # ids of cases that are looked at together
+CHUNK = 64  # ids of cases that are looked at together
+RARE = 1_000  # cases of an item or a caller that are gone through one by one
 DELIVERED = "delivered"
 LONGEST_CODE = 12
 Shape = tuple[tuple[tuple[str, int], ...], int, int]  # keys with their numbers of values, places, units
@@ -71,7 +72,7 @@ def find(connection: Connection, scope: Scoped, wanted: Wanted, behind: str, mos
     """The newest of them that were admitted before one (its id), at most so many."""
     where = _values(wanted, scope) | {"behind": behind, "most": most}
     shape = _keys(wanted), len(scope[0]), len(scope[1])
-    if wanted.is_by_exchange:
+    if wanted.is_by_exchange and not _is_rare(connection, wanted):
         return _by_exchange(connection, shape, where, most)
     branches = _branches(connection, scope, wanted)
     if branches is None:
@@ -81,6 +82,15 @@ def find(connection: Connection, scope: Scoped, wanted: Wanted, behind: str, mos
     ]
     ordered = merge(*pages, key=attrgetter("id"), reverse=True)
     return list(islice((next(same) for _, same in groupby(ordered, attrgetter("id"))), most))
+
+
+def _is_rare(connection: Connection, wanted: Wanted) -> bool:
+    """Whether few cases have this item, or this caller: then these lead, and not the exchanges."""
+    keys = [name for name in ("item", "caller") if getattr(wanted, name)]
+    return any(
+        len(connection.rows(_SOME_OF[name], {name: getattr(wanted, name), "most": RARE})) < RARE
+        for name in keys
+    )
 
 
 def _by_exchange(connection: Connection, shape: Shape, where: dict[str, Any], most: int) -> list[Case]:
@@ -113,7 +123,7 @@ def _leading(which: tuple[str, ...], column: str) -> sa.Select[Any]:
         terms.append(_E.state == bindparam("state"))
     return (
         sa.select(_E.case_id)
-        .where(sa.text("state <> 'delivered'"), _E.case_id < bindparam("behind"), *terms)  # as in the index
+        .where(sa.text(UNTAKEN), _E.case_id < bindparam("behind"), *terms)  # as in the index
         .group_by(_E.case_id)
         .order_by(_E.case_id.desc())
         .limit(_MOST)
@@ -170,6 +180,9 @@ def _codes_of(column: sa.Column[Any]) -> sa.Select[Any]:
     return sa.select(known.c.code).where(known.c.code.is_not(None)).limit(_MOST)
 
 
+_SOME_OF: Mapping[str, sa.Select[Any]] = {
+    name: sa.select(_C.id).where(_C[name] == bindparam(name)).limit(_MOST) for name in ("item", "caller")
+}
 _CODES: Mapping[str, sa.Select[Any]] = {name: _codes_of(_C[name]) for name in _PLACED}
 
 

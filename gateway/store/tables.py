@@ -38,6 +38,8 @@ def _partial(name: str, *columns: str, where: str) -> sa.Index:
     return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
+UNTAKEN = "state <> 'delivered'"
+_BY_EXCHANGE = ("state", "code", "cause")
 # On SQLite a text key and its row in one tree instead of two: half the pages of a commit.
 _ONE_TREE: Any = {"sqlite_with_rowid": False}
 
@@ -107,8 +109,7 @@ cases = sa.Table(
     _number("admitted_ms"),
     _text("name"),  # keyed digest of the person's name; empty for cases of before there was one
     sa.Index("ix_cases_person_item_division", "person", "item", "division"),
-    # each in the order of the ids: a page of what is sought costs the same, however deep
-    sa.Index("ix_cases_caller_id", "caller", "id"),
+    sa.Index("ix_cases_caller_id", "caller", "id"),  # in the order of the ids: every page costs the same
     sa.Index("ix_cases_item_id", "item", "id"),
     sa.Index("ix_cases_here_id_division", "here", "id", "division"),
     sa.Index("ix_cases_division_id_here", "division", "id", "here"),
@@ -140,14 +141,10 @@ exchanges = sa.Table(
     _text("division"),
     _text("unit"),
     _text("mode"),
-    _text("item_here"),
-    _text("item_there"),
-    _text("basic_code"),
-    _text("alignment"),
-    _text("agreement"),
-    _text("release"),
-    _text("ours"),
-    _text("theirs"),
+    *map(
+        _text,
+        ("item_here", "item_there", "basic_code", "alignment", "agreement", "release", "ours", "theirs"),
+    ),
     _text("state"),
     _text("step"),
     _number("attempt"),
@@ -161,17 +158,9 @@ exchanges = sa.Table(
     _number("ended_ms"),
     sa.Index("ix_exchanges_case_id_place", "case_id", "place"),
     # partial: only what is open, so that the worker's questions stay small for ever
-    sa.Index(
-        "ix_exchanges_due",
-        "platform",
-        "due_ms",
-        sqlite_where=sa.text("due_ms > 0"),
-        postgresql_where=sa.text("due_ms > 0"),
-    ),
+    _partial("ix_exchanges_due", "platform", "due_ms", where="due_ms > 0"),
     # what went otherwise than well is sought by how; what went well, and most does, costs nothing here
-    _partial("ix_exchanges_state_case_id", "state", "case_id", where="state <> 'delivered'"),
-    _partial("ix_exchanges_code_case_id", "code", "case_id", where="state <> 'delivered'"),
-    _partial("ix_exchanges_cause_case_id", "cause", "case_id", where="state <> 'delivered'"),
+    *(_partial(f"ix_exchanges_{each}_case_id", each, "case_id", where=UNTAKEN) for each in _BY_EXCHANGE),
     **_ONE_TREE,
 )
 history = sa.Table(

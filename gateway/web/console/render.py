@@ -97,4 +97,7 @@ def when(at: str | None) -> Markup:
 
 def visible(value: object) -> str:
     """A value of somebody else's: what turns text round or hides it stands as its code."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in str(value))
+    text = str(value)
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)

@@ -12,6 +12,7 @@ setup(
         "adapters": ["schemas/*.xsd"],
         "mappings": ["canonical/*.json", "catalogue/*.csv", "editors/*.json"],
         "gateway": [
+            "dossier/looks/*",
             "items/lists/profiles/*.yaml",
             "prints/*.css",
             "store/migrations/*.py",

@@ -6,7 +6,7 @@ Exit codes: 0 sound, 1 findings, 2 cannot run. Needs Python and the package `cry
 import argparse
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -28,11 +28,14 @@ from audit.arguments import (
     read_keys,
     read_quorum,
 )
+from audit.bundle import is_bundle, verify_bundle
 from audit.findings import Finding
-from audit.notes import COSIGNATURE, ED25519, KeyRejected, Signer
+from audit.notes import COSIGNATURE, ED25519, Key, KeyRejected, Signer
 from audit.origins import FIRST_EPOCH, origin
 from audit.report import (
     ProgressBar,
+    bundle_json,
+    bundle_lines,
     finding_json,
     say,
     show,
@@ -64,6 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     keys, held = read_keys(options.key), read_held(options.checkpoint)
+    bundles = [path for path in options.proof if is_bundle(path)]
+    if bundles:
+        return _verify_bundles(options, bundles, keys, held)
     quorum = read_quorum(options)
     verdicts = {path: verify_proof(path, read(path), keys, held) for path in options.proof}
     verdicts = {path: verify_cosigned(path, read(path), quorum, each) for path, each in verdicts.items()}
@@ -83,6 +89,25 @@ def verify(options: argparse.Namespace) -> int:
         say(f"{name}: 条数或纪元不同，单个证明无法与之比对，请用 fsck")
         say(f"{name}: over other entries or of another epoch, which one proof cannot tell: use fsck")
     return CANNOT_RUN if apart else SOUND
+
+
+def _verify_bundles(
+    options: argparse.Namespace, paths: Sequence[str], keys: Sequence[Key], held: Mapping[str, str]
+) -> int:
+    if len(paths) < len(options.proof) or options.disclosure:
+        raise FileRejected("a bundle is verified apart from single proofs, and brings its disclosures")
+    code = SOUND
+    for path in paths:
+        told = verify_bundle(Path(path), keys, held)
+        if options.json:
+            show_json(bundle_json(path, told))
+        else:
+            show(bundle_lines(path, told))
+        code = FINDINGS if told.findings else code
+        for name in told.seal.apart if told.seal else ():
+            say(f"{name}: 条数或纪元不同，无法比对，请用 fsck / over other entries: use fsck")
+            code = code or CANNOT_RUN
+    return code
 
 
 def fsck(options: argparse.Namespace) -> int:
@@ -138,8 +163,11 @@ def show_key(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m audit", description="核验存证 / verify the evidence")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    one = add_command(commands, "verify", verify, "核验存证证明 / verify proofs, offline")
-    one.add_argument("proof", metavar="PROOF", nargs="+", help="证明文件 / file of a proof (.tlog-proof)")
+    one = add_command(commands, "verify", verify, "核验存证证明或证据包 / verify proofs or bundles, offline")
+    one.add_argument(
+        "proof", metavar="PROOF", nargs="+",
+        help="证明文件 / file of a proof (.tlog-proof); 证据包 / a bundle (.zip, or its folder)",
+    )  # fmt: skip
     one.add_argument(
         "--disclosure", metavar="FILE", action="append", default=[],
         help="披露文件 / fields that are disclosed of what the entry commits to",

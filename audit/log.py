@@ -7,7 +7,7 @@ fork the tree all the same collides on the keys.
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Integer, bindparam, insert, select
 
 from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint, read_checkpoint
@@ -48,9 +48,12 @@ __all__ = [
     "head",
     "holds",
     "inclusion",
+    "looks_at_case",
     "newest_checkpoint",
     "proof",
 ]
+
+LOOKED = "account.viewed"  # tells of who looked, nothing of the case
 
 _LAST_BATCH = select(BATCHES.c.size, BATCHES.c.frontier).order_by(BATCHES.c.size.desc()).limit(1)
 _ADD_ENTRY = insert(ENTRIES)
@@ -68,12 +71,16 @@ _ENTRIES_OF = (
     .where(ENTRIES.c.exchange_id == bindparam("exchange_id"))
     .order_by(ENTRIES.c.position)
 )
-
-
-_ENTRIES_OF_CASE = (
+_OF_CASE = (
     select(ENTRIES.c.position, ENTRIES.c.body)
-    .where(ENTRIES.c.case_id == bindparam("case_id"))
+    .where(ENTRIES.c.case_id == bindparam("case_id"), ENTRIES.c.kind != LOOKED)
     .order_by(ENTRIES.c.position)
+)
+_LOOKS = (
+    select(ENTRIES.c.position, ENTRIES.c.body)
+    .where(ENTRIES.c.case_id == bindparam("case_id"), ENTRIES.c.kind == LOOKED)
+    .order_by(ENTRIES.c.position.desc())
+    .limit(bindparam("most", type_=Integer))
 )
 
 
@@ -136,8 +143,16 @@ def entries_of(connection: Connection, exchange_id: str) -> list[tuple[int, byte
 
 
 def entries_of_case(connection: Connection, case_id: str) -> list[tuple[int, bytes]]:
-    """Position and bytes of every entry of one case, in the order in which they were committed."""
-    return [(position, body) for position, body in connection.rows(_ENTRIES_OF_CASE, {"case_id": case_id})]
+    """Position and bytes of every entry of one case, in the order in which they were committed.
+
+    Those of who looked at it are apart.
+    """
+    return [(position, body) for position, body in connection.rows(_OF_CASE, {"case_id": case_id})]
+
+
+def looks_at_case(connection: Connection, case_id: str, most: int) -> list[tuple[int, bytes]]:
+    """Who looked at it, the newest first."""
+    return [(row[0], row[1]) for row in connection.rows(_LOOKS, {"case_id": case_id, "most": most})]
 
 
 def checkpoint(connection: Connection, signer: Signer, at_ms: int) -> str | None:

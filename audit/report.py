@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from audit.bundle import Told
 from audit.findings import Finding
 from audit.survey import Summary
 from audit.verify import Verdict
@@ -61,6 +62,29 @@ def verdict_json(path: str, verdict: Verdict) -> dict[str, object]:
         signed = {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
         shown["checkpoint"] = signed
     return shown
+
+
+def bundle_lines(path: str, told: Told) -> list[str]:
+    if told.findings or told.seal is None:
+        return [f"{path}: {finding}" for finding in told.findings]
+    fields = sum(len(each.fields) for each in told.verdicts.values())
+    signed = told.seal.checkpoint
+    return [
+        *(line for name, each in told.verdicts.items() for line in verdict_lines(f"{path}/{name}", each)),
+        f"{path}: 成立 / sound: 办件 / case {told.case}, {len(told.verdicts)} 条 / entries, "
+        f"{fields} 披露 / disclosed, "
+        f"日志 / log {signed.origin if signed else '?'}, 共签 / signed over {signed.size if signed else '?'}",
+    ]
+
+
+def bundle_json(path: str, told: Told) -> dict[str, object]:
+    return {
+        "file": path,
+        "sound": not told.findings,
+        "case": told.case,
+        "findings": [finding_json(finding) for finding in told.findings],
+        "proofs": [verdict_json(name, each) for name, each in told.verdicts.items()],
+    }
 
 
 def summary_line(path: str, faults: int, summary: Summary) -> str:

@@ -84,6 +84,22 @@ class Retention(Declared):
     items: dict[str, Days] = {}
 
 
+class Provider(Declared):
+    """An OpenID Connect provider at which people sign in. origin: how browsers reach this console."""
+
+    issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
+    client_id: str
+    client_secret: SecretSource
+    origin: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+$")]
+
+
+class Console(Declared):
+    """The pages for people."""
+
+    persons_to_unmask: Annotated[int, Field(ge=1, le=2)] = 1
+    provider: Provider | None = None
+
+
 class Installation(Declared):
     """conf/gateway.yaml."""
 
@@ -99,6 +115,7 @@ class Installation(Declared):
     bounds: Bounds = Bounds()
     materials: Materials = Materials()
     retention: Retention = Retention()
+    console: Console = Console()
     contact: str = ""
     production: bool = False
     persons_to_confirm: Annotated[int, Field(ge=1, le=2)] = 1

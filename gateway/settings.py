@@ -146,6 +146,13 @@ class Settings:
             raise Unconfigured(f"caller {caller}: no webhook in conf/callers/{caller}.yaml")
         return self._secret(f"{caller}.webhook", webhook.secret)
 
+    def provider_secret(self) -> str:
+        """The secret of this console at its identity provider. Raises Unconfigured, also where there is none."""
+        provider = self.installation.console.provider
+        if provider is None:
+            raise Unconfigured("no console.provider in conf/gateway.yaml")
+        return self._secret("console.provider", provider.client_secret)
+
     def _secret(self, name: str, source: SecretSource) -> str:
         if source.env is not None:
             value = os.environ.get(source.env)

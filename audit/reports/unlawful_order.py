@@ -24,8 +24,8 @@ QUESTION = Question(
         "entries of what was never admitted, behind an end, of an unknown kind, or of no exchange",
     ),
     cannot=(
-        "不能说明缺少的条目写了什么；日志是否被改动由 verify-log 回答",
-        "what a missing entry said; whether the log was altered is what verify-log answers",
+        "不能说明缺少的条目写了什么；日志是否被改动由 fsck 回答",
+        "what a missing entry said; whether the log was altered is what fsck answers",
     ),
     said=("交换 {exchange}：{code}", "exchange {exchange}: {code}"),
     ask=UnlawfulOrder,

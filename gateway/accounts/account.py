@@ -10,7 +10,9 @@ from gateway.agreements import prefix_of
 from gateway.store.accounts import AccountRow
 
 Role = Literal["auditor", "operator", "engineer", "window", "administrator"]
-Desk = Literal["search", "case", "contents", "held", "overdue"]
+Desk = Literal[
+    "search", "case", "contents", "types", "unmask", "unmaskings", "readers", "bundle", "held", "overdue"
+]
 ROLES: tuple[Role, ...] = get_args(Role)
 TEXTS: dict[Role, tuple[str, str]] = {
     "auditor": ("审计", "auditor"),
@@ -19,17 +21,22 @@ TEXTS: dict[Role, tuple[str, str]] = {
     "window": ("窗口", "window"),
     "administrator": ("账号管理", "administrator"),
 }
-# What a role may open; a page that it may not open is not there for it. `contents` is what a case says, masked.
+# What a role may open; a page that it may not open is not there for it. `contents` is what a case says, masked;
+# `types` its types and lengths; `unmask` asking for it as it stands; `unmaskings` answering others who ask;
+# `readers` who looked at a case; `bundle` its evidence to take away.
 MAY: dict[Role, frozenset[Desk]] = {
-    "auditor": frozenset({"search", "case", "contents", "held", "overdue"}),
+    "auditor": frozenset(
+        {"search", "case", "contents", "unmask", "unmaskings", "readers", "bundle", "held", "overdue"}
+    ),
     "operator": frozenset({"search", "case", "held", "overdue"}),
-    "engineer": frozenset({"search", "case", "contents", "held"}),
-    "window": frozenset({"search", "case", "contents", "overdue"}),
+    "engineer": frozenset({"search", "case", "contents", "types", "held"}),
+    "window": frozenset({"search", "case", "contents", "unmask", "unmaskings", "overdue"}),
     "administrator": frozenset(),
 }
 EVERYWHERE = "*"
 NAME = re.compile(r"(?!.*[0-9]{10})[A-Za-z0-9._@-]{1,64}")  # it stands in entries: no person's number
 DIVISION = re.compile(r"\*|[0-9]{6}([0-9]{3}){0,2}")
+SUBJECT = re.compile(r"[!-~]{0,255}")  # OpenID Connect Core 1.0 §2
 UNIT = re.compile(r"[0-9A-Z]{18}")
 
 

@@ -27,7 +27,7 @@ class Passwords:
         self._waiting = 0
 
     async def is_right(self, password: str, hashed: str | None) -> bool:
-        """hashed: None for a name that nobody has. Raises TooMany."""
+        """hashed: None for a name that nobody has, empty for one without a password. Raises TooMany."""
         if self._waiting >= WAITING:
             raise TooMany
         self._waiting += 1
@@ -52,7 +52,7 @@ def _is_right(password: str, hashed: str | None) -> bool:
         password = ""
     nobodys = _nobodys()  # also where it is not needed, else the first answer would tell whose name it was
     with suppress(VerificationError, InvalidHashError):
-        return _hasher.verify(hashed or nobodys, password) and hashed is not None
+        return _hasher.verify(hashed or nobodys, password) and bool(hashed)
     return False
 
 

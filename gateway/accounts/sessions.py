@@ -76,6 +76,23 @@ class Sessions:
         began = await self.store.write(lambda tx: _begin(tx, attempt, token))
         return Session(account_of(row), token) if began else None
 
+    async def enter(self, subject: str) -> Session | None:
+        """A new session of whom the identity provider names; None if no account is good for that subject."""
+        token = self.token()
+
+        def work(tx: Transaction) -> AccountRow | None:
+            row = accounts.by_subject(tx.connection, subject)
+            if row is None or not is_good(row, china_day(self.clock_ms())):
+                accounts.attempt(tx.connection, NOBODY, tx.now_ms, over_ms=tx.now_ms - FORGOTTEN_MS)
+                failures = accounts.attempts(tx.connection, NOBODY)[0]
+                _refuse(tx, Attempt(row, NOBODY, failures))
+                return None
+            _admit(tx, row, token, elsewhere=True)
+            return row
+
+        row = await self.store.write(work)
+        return Session(account_of(row), token) if row else None
+
     async def of(self, token: str) -> Session | None:
         """The session of a token; None if it is over, or there was none."""
         now_ms, digest = self.clock_ms(), digest_of(token)
@@ -130,10 +147,15 @@ def _begin(tx: Transaction, attempt: Attempt, token: str) -> bool:
     if row is None or accounts.by_name(tx.connection, row.name) != row:
         return False
     accounts.forget_attempts(tx.connection, attempt.mark)
+    _admit(tx, row, token)
+    return True
+
+
+def _admit(tx: Transaction, row: AccountRow, token: str, *, elsewhere: bool | None = None) -> None:
     session = SessionRow(digest_of(token), row.name, tx.now_ms, tx.now_ms)
     accounts.begin(tx.connection, session, tx.now_ms - LONGEST_MS)
-    tx.record(Entry("account.signed_in", tx.now_ms, {"account": row.name, "role": row.role}))
-    return True
+    facts = {"account": row.name, "role": row.role, "elsewhere": elsewhere}
+    tx.record(Entry("account.signed_in", tx.now_ms, facts))
 
 
 def _refuse(tx: Transaction, attempt: Attempt) -> None:

@@ -5,7 +5,7 @@ it is kept as a finding, and only an explicit correction of the record (更正) 
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -99,6 +99,17 @@ def lived(receipt: Event, arrived: Iterable[Event]) -> Life:
     for event in events[first:]:
         life = told(life, event)
     return life
+
+
+def acting(steps: Sequence[Event]) -> Iterator[tuple[Event, Actor]]:
+    """The steps of a life as they happened, each with who has to act from then on."""
+    course: _Course | None = None
+    for each in steps:
+        if course is None:
+            course = _Course(begun(each))
+        else:
+            course.go(each)
+        yield each, course.life().acts
 
 
 def _kept_apart(life: Life, what: What, event: Event) -> Life:

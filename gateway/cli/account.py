@@ -7,7 +7,7 @@ import click
 import orjson
 
 from gateway.accounts import keeping
-from gateway.accounts.account import DIVISION, EVERYWHERE, NAME, ROLES, UNIT
+from gateway.accounts.account import DIVISION, EVERYWHERE, NAME, ROLES, SUBJECT, UNIT
 from gateway.accounts.passwords import LONGEST, SHORTEST, hashed, is_fit
 from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option
@@ -22,7 +22,7 @@ def account() -> None:
 
 
 def _checked(pattern: str) -> "object":
-    forms = {"name": NAME, "division": DIVISION, "unit": UNIT}
+    forms = {"name": NAME, "division": DIVISION, "unit": UNIT, "subject": SUBJECT}
 
     def check(_: click.Context, option: click.Parameter, said: object) -> object:
         for each in said if isinstance(said, tuple) else (said,):
@@ -36,6 +36,7 @@ def _checked(pattern: str) -> "object":
 _FORMS = {
     "name": "账号或工号，不写姓名 / an account or a staff number, no name: letters, digits and . _ @ -",
     "division": "行政区划代码 6、9 或 12 位，或 * / the code of a division, or *",
+    "subject": "sub 为可打印 ASCII，至多 255 个字符 / printable ASCII, at most 255 characters",
     "unit": "统一社会信用代码 18 位 / a USCC of 18 characters",
 }
 
@@ -57,19 +58,24 @@ _FORMS = {
 @click.option(
     "--until", type=click.DateTime(["%Y-%m-%d"]), help="最后有效日 / the last day on which it may be used"
 )
+@click.option(
+    "--subject", default="", callback=_checked("subject"),
+    help="以统一身份认证登录：其 sub / who it is to the identity provider (sub); then it has no password",
+)  # fmt: skip
 def add(
     conf: Path, actor: str, name: str, role: str, divisions: tuple[str, ...], units: tuple[str, ...],
-    until: datetime | None,
+    until: datetime | None, subject: str,
 ) -> int:  # fmt: skip
-    """新建账号，在终端询问口令。 Make an account; its password is asked for."""
+    """新建账号，在终端询问口令。 Make an account; its password is asked for, unless it signs in elsewhere."""
     until_on = until.date().isoformat() if until else ""
-    row = AccountRow(name, role, " ".join(divisions), " ".join(units), until_on, hashed(_asked()))
+    password = "" if subject else hashed(_asked())  # nobody's: it fits no password
+    row = AccountRow(name, role, " ".join(divisions), " ".join(units), until_on, password, subject=subject)
 
     async def work(gateway: Gateway) -> bool:
         return await keeping.add(gateway.store, row, actor=actor)
 
     if not run(work, conf):
-        raise Stop(f"{name}: 账号已存在 / there is an account of that name", 1)
+        raise Stop(f"{name}: 账号或 sub 已有 / there is an account of that name, or of that subject", 1)
     click.echo(f"{name} {role}")
     return 0
 

@@ -68,6 +68,9 @@ def _lines(found: Blame, *, values: bool) -> Iterator[str]:
     was, by = found.exchange, found.activated
     yield f"{was.id} {was.platform} {was.operation} admitted={china_time(was.admitted_ms)}"
     yield f"release {was.release}" + (f" activated={china_time(by.at_ms)} by={by.actor}" if by else "")
+    for approval in found.approved:
+        at = china_time(approval.at_ms)
+        yield f"approved {approval.platform} {at} by={approval.actor} document={approval.document}"
     for name, part in (("报文 message", found.sent), ("回执 answer", found.answered)):
         if part is not None:
             yield f"{name} {part.mapping} {part.digest}"
@@ -104,6 +107,10 @@ def _document(found: Blame, *, values: bool) -> dict[str, Any]:
         "admitted_at": china_time(was.admitted_ms),
         "release": was.release,
         "activated": {"by": by.actor, "at": china_time(by.at_ms)} if by else None,
+        "approved": [
+            {"by": each.actor, "at": china_time(each.at_ms), "document": each.document}
+            for each in found.approved
+        ],
         "erased": found.erased,
         "message": _part(found.sent, values=values),
         "answer": _part(found.answered, values=values),

@@ -110,6 +110,7 @@ def _case(exchange: Exchange, document: Any, vault: Vault) -> Case:
         received_ms=epoch_ms(document["receiving"]["received_at"]),
         open=1,
         admitted_ms=exchange.admitted_ms,
+        name=vault.person_name(applicant["name"]),
     )
 
 

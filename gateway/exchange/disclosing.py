@@ -1,6 +1,6 @@
 """Disclosing (披露): single fields of what was sent or answered, with the proof of what committed to them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,17 @@ async def evidence(
     if proof is None:
         raise NotSigned
     return Evidence(proof, tuple(disclose(fields, key, path) for path in paths))
+
+
+async def some_fields(
+    papers: Papers, exchange: Exchange, of: str, wanted: Callable[[str], bool]
+) -> tuple[str, tuple[Disclosure, ...]]:
+    """(root over the whole document, its fields whose pointer is wanted). Raises Erased, NotDisclosable."""
+    fields = flatten(await _document(papers, exchange, of))
+    key = commitment_key(await papers.key_of(exchange.id), of)
+    return commit(fields, key).hex(), tuple(
+        disclose(fields, key, path) for path in sorted(fields) if wanted(path)
+    )
 
 
 async def _document(papers: Papers, exchange: Exchange, of: str) -> dict[str, Any]:

@@ -30,6 +30,14 @@ accounts = sa.Table(
     _number("disabled"),
     _number("made_ms"),
     _number("changed_ms"),
+    _text("subject"),  # by which an identity provider names its owner; empty: signs in with the password
+    sa.Index(
+        "ix_accounts_subject",
+        "subject",
+        unique=True,
+        sqlite_where=sa.text("subject <> ''"),
+        postgresql_where=sa.text("subject <> ''"),
+    ),
     sqlite_with_rowid=False,
 )
 console_sessions = sa.Table(
@@ -51,7 +59,19 @@ sign_in_attempts = sa.Table(
     sa.Index("ix_sign_in_attempts_last_ms", "last_ms"),
     sqlite_with_rowid=False,
 )
-_A, _S, _T = accounts.c, console_sessions.c, sign_in_attempts.c
+sign_ins_elsewhere = sa.Table(
+    "sign_ins_elsewhere",  # that were begun and sent on to the identity provider
+    metadata,
+    sa.Column(
+        "digest", sa.Text, primary_key=True
+    ),  # of the state, which only the browser and the provider have
+    _text("nonce"),
+    _text("verifier"),
+    _number("begun_ms"),
+    sa.Index("ix_sign_ins_elsewhere_begun_ms", "begun_ms"),
+    sqlite_with_rowid=False,
+)
+_A, _S, _T, _P = accounts.c, console_sessions.c, sign_in_attempts.c, sign_ins_elsewhere.c
 
 
 class AccountRow(NamedTuple):
@@ -66,6 +86,7 @@ class AccountRow(NamedTuple):
     disabled: int = 0
     made_ms: int = 0
     changed_ms: int = 0
+    subject: str = ""
 
 
 class SessionRow(NamedTuple):
@@ -77,9 +98,19 @@ class SessionRow(NamedTuple):
     seen_ms: int
 
 
+class Elsewhere(NamedTuple):
+    """A sign-in that goes on at the identity provider: what its answer has to fit."""
+
+    digest: str
+    nonce: str
+    verifier: str
+    begun_ms: int
+
+
 _ALL = sa.select(*(_A[name] for name in AccountRow._fields))
 ADD = insert(accounts).on_conflict_do_nothing()
 BY_NAME = _ALL.where(_A.name == bindparam("name"))
+BY_SUBJECT = _ALL.where(sa.text("subject <> ''"), _A.subject == bindparam("subject"))
 LIST = _ALL.order_by(_A.name)
 PASSWORD = (
     sa.update(accounts)
@@ -108,6 +139,14 @@ ATTEMPTS = sa.select(_T.failures, _T.last_ms).where(_T.mark == bindparam("mark")
 FORGET = sa.delete(sign_in_attempts).where(_T.mark == bindparam("mark_"))
 FORGET_OLD = sa.delete(sign_in_attempts).where(_T.last_ms < bindparam("before_ms"))
 
+SEND_ON = sa.insert(sign_ins_elsewhere)
+COME_BACK = (
+    sa.delete(sign_ins_elsewhere)
+    .where(_P.digest == bindparam("digest_"))
+    .returning(*(_P[name] for name in Elsewhere._fields))
+)
+FORGET_ELSEWHERE = sa.delete(sign_ins_elsewhere).where(_P.begun_ms < bindparam("before_ms"))
+
 
 def add(connection: Connection, row: AccountRow) -> bool:
     """False if there is one of that name."""
@@ -116,6 +155,11 @@ def add(connection: Connection, row: AccountRow) -> bool:
 
 def by_name(connection: Connection, name: str) -> AccountRow | None:
     row = connection.row(BY_NAME, {"name": name})
+    return AccountRow._make(row) if row else None
+
+
+def by_subject(connection: Connection, subject: str) -> AccountRow | None:
+    row = connection.row(BY_SUBJECT, {"subject": subject})
     return AccountRow._make(row) if row else None
 
 
@@ -169,6 +213,18 @@ def attempt(connection: Connection, mark: str, at_ms: int, *, over_ms: int) -> N
 
 def forget_attempts(connection: Connection, mark: str) -> None:
     connection.put(FORGET, {"mark_": mark})
+
+
+def send_on(connection: Connection, row: Elsewhere, *, over_ms: int) -> None:
+    """over_ms: what was begun before has taken too long, and goes."""
+    connection.put(FORGET_ELSEWHERE, {"before_ms": over_ms})
+    connection.put(SEND_ON, row._asdict())
+
+
+def come_back(connection: Connection, digest: str) -> Elsewhere | None:
+    """What was sent on under this state, once and never again; None if nothing was, or it has come back."""
+    row = connection.row(COME_BACK, {"digest_": digest})
+    return Elsewhere._make(row) if row else None
 
 
 def _end_all(connection: Connection, name: str) -> None:

@@ -91,7 +91,7 @@ TICKETS = (
 
 
 class Case(NamedTuple):
-    """One application (办件). `person` is a keyed digest; `open` is 0 once nothing of it is under way."""
+    """One application (办件). `person`, `name` are keyed digests; `open` is 0 once nothing of it is under way."""
 
     id: str
     caller: str
@@ -102,6 +102,7 @@ class Case(NamedTuple):
     received_ms: int
     open: int
     admitted_ms: int
+    name: str = ""
 
 
 class Number(NamedTuple):

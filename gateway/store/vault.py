@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -120,6 +121,11 @@ class Vault:
         """
         id_type = "111" if id_type == "112" else id_type
         return blake2b(f"{id_type}\0{id_number}".encode(), key=self._person, digest_size=16).hexdigest()
+
+    def person_name(self, name: str) -> str:
+        """A keyed digest by which cases are found by an exact name; width, case and spaces do not matter."""
+        folded = "".join(normalize("NFKC", name).split()).casefold()
+        return blake2b(f"person name\0{folded}".encode(), key=self._person, digest_size=16).hexdigest()
 
     def pseudonym(self, name: str) -> str:
         """What stands for a name where a name must not stand: the same for the same name, and not to be guessed."""

@@ -90,8 +90,8 @@ def test_a_log_its_tiles_its_certificate_and_its_witness(run, open_log, signer, 
     store.fill("audit_cosignatures", [(301, witness.name, cosign(witness, text, START_MS // 1000), 0)])
     key, tiles = ("--key", signer.vkey), ("--tiles", "tiles")
     assert run("export", "--database", store.address, "--into", "tiles", *key)[0] == 0
-    assert run("verify-log", "--database", store.address, *key, "--witness", witness.vkey)[0] == 0
-    assert run("verify-log", *tiles, *key, "--witness", witness.vkey)[0] == 0
+    assert run("fsck", "--database", store.address, *key, "--witness", witness.vkey)[0] == 0
+    assert run("fsck", *tiles, *key, "--witness", witness.vkey)[0] == 0
     assert run("compare", store.address, "tiles", *key)[0] == 0
     day = ("--day", "2026-11-21", "--into", "day.certificate")
     assert run("certificate", *tiles, *key, *day, "--sign", tmp_path / "log.key")[0] == 0
@@ -100,5 +100,5 @@ def test_a_log_its_tiles_its_certificate_and_its_witness(run, open_log, signer, 
 
 
 def test_a_database_server_needs_one_package_more_and_says_which(run, signer):
-    code, said = run("verify-log", "--database", "postgresql://nobody@127.0.0.1:9/none", "--key", signer.vkey)
+    code, said = run("fsck", "--database", "postgresql://nobody@127.0.0.1:9/none", "--key", signer.vkey)
     assert (code, "psycopg" in said) == (2, True)

@@ -45,7 +45,7 @@ def test_every_fact_of_an_epoch_is_documented():
 
 def test_every_text_is_there_in_both_languages_and_takes_its_facts():
     names = (
-        "after before column entry epoch exchange first kind last least line number one origin other position "
+        "after before case column entry epoch exchange first kind last least line number one origin other position "
         "reason signed size"
     )
     facts = dict.fromkeys(names.split(), 0)

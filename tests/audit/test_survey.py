@@ -179,7 +179,7 @@ def test_a_change_of_what_a_witness_said_is_found(store, signer, tmp_path, capsy
     witness = Signer.create(tmp_path / "witness.key", "w.example/witness", COSIGNATURE)
     text = store.notes[-1].partition("\n\n")[0] + "\n"
     store.fill("audit_cosignatures", [(300, witness.name, cosign(witness, text, 1_795_226_400), 0)])
-    words = ["verify-log", "--database", store.address, "--key", signer.vkey, "--json"]
+    words = ["fsck", "--database", store.address, "--key", signer.vkey, "--json"]
     for more, due in (([], []), (["--witness", witness.vkey], [])):
         assert codes_of(main([*words, *more]), capsys) == due
     assert store.run(f"UPDATE audit_cosignatures SET {change}").rowcount == 1

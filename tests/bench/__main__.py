@@ -1,7 +1,9 @@
 """`make bench`: measure, print, and write the figures into docs/performance.md.
 
 python -m tests.bench [--only PARTS] [--write], where PARTS are some of
-exchanges,mapping,soap,postgres,evidence,open,stored,replay,items,streams,verify
+exchanges,mapping,soap,postgres,evidence,open,stored,replay,items,streams,verify,console
+
+--large takes ten times as much where a part has such a form (console), and writes it beside the other one.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import uvloop
 
 from tests.bench import (
     catalogue,
+    console,
     evidence,
     figures,
     latency,
@@ -125,6 +128,11 @@ def verify(given: argparse.Namespace) -> list[str]:
     return figures.dated(how) + verifying.measured(given.entries)
 
 
+def at_the_console(given: argparse.Namespace) -> list[str]:
+    how = f"one process; each request {console.TIMES} times, one at a time, everything of a request counted"
+    return figures.dated(how) + uvloop.run(console.measured(given.stored))
+
+
 def _interleaved(given: argparse.Namespace) -> list[str]:
     return figures.dated(f"{given.rounds} interleaved rounds of {given.requests}")
 
@@ -141,9 +149,10 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
     "items": items,
     "streams": large_materials,
     "verify": verify,
+    "console": at_the_console,
 }
-
-LARGE = {"entries": 1_000_000}  # `make bench-large`
+LARGE = {"entries": 1_000_000, "stored": 2_000_000}  # `make bench-large`
+BESIDE = ("console",)  # of these both forms stand in the document
 
 
 def main() -> int:
@@ -168,7 +177,7 @@ def main() -> int:
         sys.stdout.write("\n".join([f"## {part}", "", *lines, ""]))
         sys.stdout.flush()
         if given.write:
-            figures.write(part, lines)
+            figures.write(f"{part}-large" if given.large and part in BESIDE else part, lines)
     return 0
 
 

@@ -33,7 +33,8 @@ _M = _MADE.c
 _NEW = {
     tables.exchanges: {"id": _M.exchange, "case_id": _M.case_id, "ours": _M.ours, "admitted_ms": _M.at_ms,
                        "changed_ms": _M.at_ms, "ended_ms": _M.at_ms},
-    tables.cases: {"id": _M.case_id, "person": _M.person, "admitted_ms": _M.at_ms, "received_ms": _M.at_ms},
+    tables.cases: {"id": _M.case_id, "person": _M.person, "name": _M.person, "admitted_ms": _M.at_ms,
+                   "received_ms": _M.at_ms},
     tables.history: {"exchange_id": _M.exchange, "at_ms": _M.at_ms},
     tables.bodies: {"exchange_id": _M.exchange},
     tables.body_keys: {"exchange_id": _M.exchange},

@@ -12,7 +12,7 @@ from tests.faults.places import Place
 from tests.shape.sources import CHECKOUT
 
 PAGES = tuple(CHECKOUT / "docs" / name for name in ("console.md", "console.zh-CN.md"))
-ORDER = ("search", "case", "held", "overdue")
+ORDER = ("search", "case", "types", "unmask", "unmaskings", "readers", "bundle", "held", "overdue")
 NEVER = ("never", "不显示")
 
 

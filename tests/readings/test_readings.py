@@ -41,7 +41,7 @@ async def test_it_verifies_by_its_own_key_and_tells_the_log_of_cases_nothing(
 ) -> None:
     await read(place)
     where = ("--database", log_of(place))
-    assert main(["verify-log", *where, "--key", key(place)]) == SOUND
+    assert main(["fsck", *where, "--key", key(place)]) == SOUND
     said = capsys.readouterr().out
     assert "3 条 / entries" in said and "0 条尚未签名 / not yet signed" in said
     assert "demo.tongban.example/log/readings" in key(place)
@@ -67,7 +67,7 @@ async def test_a_reading_that_was_taken_out_is_found(place: Place) -> None:
         await gateway.readings.store.write(
             lambda tx: tx.connection._driver.execute("DELETE FROM audit_entries WHERE position = 1")
         )
-    assert main(["verify-log", "--database", log_of(place), "--key", key(place)]) == FINDINGS
+    assert main(["fsck", "--database", log_of(place), "--key", key(place)]) == FINDINGS
 
 
 async def test_a_log_of_readings_from_a_backup_does_not_start_by_itself(place: Place, tmp_path: Path) -> None:

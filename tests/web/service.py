@@ -151,9 +151,12 @@ class Running:
 
 @asynccontextmanager
 async def serving(
-    folder: Path, *, world: World | None = None, release: bool = True, **bounds: str
+    folder: Path, *, world: World | None = None, release: bool = True, more: str = "", **bounds: str
 ) -> AsyncIterator[Running]:
-    """Everything started on free ports, and stopped again. release False: nothing was activated."""
+    """Everything started on free ports, and stopped again. release False: nothing was activated.
+
+    more: lines of conf/gateway.yaml.
+    """
     platforms = {"sim-gd": gd.simulator(), "sim-gx": gx.simulator()}
     async with (
         running(platforms["sim-gd"], application),
@@ -161,6 +164,8 @@ async def serving(
         ClientSession() as client,
     ):
         write(folder, platforms, {**BOUNDS, **bounds})
+        with (folder / "conf" / "gateway.yaml").open("a", encoding="utf-8") as file:
+            file.write(more)
         gateway = boot(load(folder / "conf"), world)
         await gateway.start()
         if release:

@@ -67,7 +67,7 @@ async def test_the_log_goes_on_with_a_new_key_that_the_old_one_has_signed(peers:
     await one.grow(2)
     await one.stop()
     for keys in (["--key", old.vkey], ["--key", old.vkey, "--key", one.signer.vkey]):
-        code, found, told = audit("verify-log", "--database", one.database, *keys)
+        code, found, told = audit("fsck", "--database", one.database, *keys)
         assert (code, found) == (SOUND, [])
         assert [each["code"] for each in told["notices"]] == ["key.changed"]
     assert Signer.load(one.folder / f"state/keys/audit.key.before-{change.position}").key == old.key
@@ -83,7 +83,7 @@ async def test_who_holds_the_old_key_is_given_the_change_as_a_file(peers: Two, a
         main(["export", "--database", one.database, "--key", one.signer.vkey, "--into", str(tmp_path / "t")])
         == SOUND
     )
-    words = ("verify-log", "--tiles", tmp_path / "t", "--key", old)
+    words = ("fsck", "--tiles", tmp_path / "t", "--key", old)
     assert audit(*words)[:2] == (FINDINGS, ["checkpoint.rejected"])
     assert audit(*words, "--key", tmp_path / "change.note")[:2] == (SOUND, [])
 
@@ -157,7 +157,7 @@ async def test_who_has_the_key_and_rewrites_the_log_is_named_by_what_was_publish
     held.write_bytes((await other.get(f"/log/witnessed?origin={one.origin}"))[1])
     await one.stop()
     resigned(one, one.signer, size, first=2)
-    words = ("verify-log", "--database", one.database, "--key", one.signer.vkey)
+    words = ("fsck", "--database", one.database, "--key", one.signer.vkey)
     with closing(sqlite3.connect(one.database)) as database:
         database.execute("DELETE FROM audit_cosignatures")
         database.commit()
@@ -176,7 +176,7 @@ async def test_lines_of_witnesses_do_not_fit_a_rewritten_log(peers: Two, audit) 
     size = parse_checkpoint(one.running.checkpoint).size
     await one.stop()
     resigned(one, one.signer, size)
-    words = ("verify-log", "--database", one.database, "--key", one.signer.vkey)
+    words = ("fsck", "--database", one.database, "--key", one.signer.vkey)
     found = audit(*words, "--witness", other.witness.vkey)[:2]
     assert found == (FINDINGS, ["cosignature.rejected", "cosignature.too_few"])
 
@@ -218,7 +218,7 @@ async def test_a_stolen_key_signs_nothing_that_counts_after_it_was_changed(peers
     new = one.signer
     size = 8
     resigned(one, stolen, size, first=7)
-    code, found, _ = audit("verify-log", "--database", one.database, "--key", stolen.vkey, "--key", new.vkey)
+    code, found, _ = audit("fsck", "--database", one.database, "--key", stolen.vkey, "--key", new.vkey)
     assert (code, found) == (FINDINGS, ["key.retired"])
 
 
@@ -237,6 +237,6 @@ async def test_a_change_that_the_key_in_force_has_not_signed_does_not_hold(
         size = log.head(connection).size
         log.append(connection, [Entry("log.key", NOW_MS, {"note": forged})])
         connection.commit()
-    found = audit("verify-log", "--database", one.database, "--key", one.signer.vkey)[1]
+    found = audit("fsck", "--database", one.database, "--key", one.signer.vkey)[1]
     assert found == ["key.rejected"]
     assert size == 3

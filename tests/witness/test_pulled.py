@@ -86,7 +86,7 @@ async def test_a_copy_is_pulled_resumed_and_verified_offline(one: Peer, token: P
     (copy / "tile/entries/001").write_bytes(b"")  # as a run leaves it that broke off
     await one.grow(5)
     assert await run(*pull, "--token", token) == SOUND
-    assert await run("verify-log", "--tiles", copy, "--key", key) == SOUND
+    assert await run("fsck", "--tiles", copy, "--key", key) == SOUND
     assert await run("compare", one.database, copy, "--key", key) == SOUND
 
 
@@ -94,9 +94,9 @@ async def test_what_was_pulled_is_held_against_the_witness(one: Peer, token: Pat
     copy, key = tmp_path / "copy", one.signer.vkey
     assert await run("pull", f"{one.address}/log", "--into", copy, "--key", key, "--token", token) == SOUND
     other = Signer.load(tmp_path / "guishan/state/keys/witness.key", kind=COSIGNATURE).vkey
-    assert await run("verify-log", "--tiles", copy, "--key", key, "--witness", other) == SOUND
+    assert await run("fsck", "--tiles", copy, "--key", key, "--witness", other) == SOUND
     stranger = Signer.create(tmp_path / "s.key", "s.example/witness", COSIGNATURE).vkey
-    asked = ("verify-log", "--tiles", copy, "--key", key, "--witness", other, "--witness", stranger)
+    asked = ("fsck", "--tiles", copy, "--key", key, "--witness", other, "--witness", stranger)
     assert await run(*asked) == FINDINGS
     assert await run(*asked, "--least", "1") == SOUND
     assert await run(*asked, "--least", "3") == CANNOT_RUN

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from audit.entries import Entry, Fact
 from gateway.accounts.account import Account, Desk
+from gateway.accounts.elsewhere import IdentityProvider
 from gateway.accounts.sessions import Sessions
 from gateway.boot import Gateway
 from gateway.store.found import Scoped
@@ -21,13 +22,17 @@ SIGN_IN = f"{HOME}/sign-in"
 
 @dataclass(slots=True)
 class Asked:
-    """account: None for somebody who is not signed in. token: of the session, or of a form before there is one."""
+    """account: None for somebody who is not signed in. token: of the session, or of a form before there is one.
+
+    elsewhere: where people may sign in instead, if anywhere.
+    """
 
     gateway: Gateway
     sessions: Sessions
     request: web.Request
     account: Account | None
     token: str = field(repr=False)
+    elsewhere: IdentityProvider | None = None
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property

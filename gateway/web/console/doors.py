@@ -8,12 +8,13 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from gateway import logs
+from gateway.accounts.elsewhere import BACK, IdentityProvider
 from gateway.accounts.sessions import Session, Sessions
 from gateway.boot import Gateway
 from gateway.errors import CODES, Refusal
 from gateway.store.store import StorageUnavailable
 from gateway.web.answers import STAY
-from gateway.web.console import case, lists, search, sign_in
+from gateway.web.console import asking, case, lists, search, sign_in, taking
 from gateway.web.console.asked import HOME, SIGN_IN, TOKEN, Asked, Page
 from gateway.web.console.render import HEADERS, render, style, to
 from gateway.web.described import Answer
@@ -27,10 +28,16 @@ PAGES: tuple[Page, ...] = (
     Page("GET", HOME, sign_in.home),
     Page("GET", SIGN_IN, sign_in.show, public=True),
     Page("POST", SIGN_IN, sign_in.enter, public=True),
+    Page("GET", f"{SIGN_IN}/elsewhere", sign_in.send_on, public=True),
+    Page("GET", BACK, sign_in.come_back, public=True),
     Page("POST", f"{HOME}/sign-out", sign_in.leave),
     Page("GET", f"{HOME}/search", search.newest, "search"),
-    Page("POST", f"{HOME}/search", search.by_number, "search"),
+    Page("POST", f"{HOME}/search", search.by_keys, "search"),
     Page("GET", f"{HOME}/cases/{{id}}", case.show, "case"),
+    Page("POST", f"{HOME}/cases/{{id}}/unmask", case.unmask, "unmask"),
+    Page("POST", f"{HOME}/cases/{{id}}/unmaskings", case.answer, "unmaskings"),
+    Page("POST", f"{HOME}/cases/{{id}}/bundle", taking.take, "bundle"),
+    Page("GET", f"{HOME}/unmaskings", asking.show, "unmaskings"),
     Page("GET", f"{HOME}/held", lists.held, "held"),
     Page("GET", f"{HOME}/overdue", lists.overdue, "overdue"),
 )
@@ -52,6 +59,7 @@ class Doors:
         self._gateway = gateway
         self._edge = edge
         self._sessions = Sessions(gateway.store, gateway.clock_ms, os.urandom, gateway.papers.vault.pseudonym)
+        self._elsewhere = _elsewhere(gateway)
         self._bounds = gateway.settings.installation.bounds.model_copy(update={"body_bytes": FORM_BYTES})
 
     def all(self) -> Iterator[tuple[str, str, Answer]]:
@@ -63,6 +71,7 @@ class Doors:
     def _door(self, page: Page) -> Answer:
         async def answer(request: web.Request) -> web.Response:
             asked = Asked(self._gateway, self._sessions, request, None, request.cookies.get(TOKEN, ""))
+            asked.elsewhere = self._elsewhere
             try:
                 with (
                     self._edge.enter(WHOSE, announced_bytes(request, FORM_BYTES)) as stay,
@@ -74,7 +83,7 @@ class Doors:
                 return web.Response(status=HUNG_UP)
             except Stale:
                 self._note(asked, "stale_form")
-                return render(asked, "refused", status=403, title=None)
+                return render(asked, "refused", status=403, title=None, why="stale")
             except Refusal as refusal:
                 self._note(asked, refusal.code)
                 return _refused(asked, refusal)
@@ -111,6 +120,15 @@ class Doors:
         return await self._sessions.of(asked.token) if asked.token else None
 
 
+def _elsewhere(gateway: Gateway) -> IdentityProvider | None:
+    provider = gateway.settings.installation.console.provider
+    if provider is None:
+        return None
+    secret = gateway.settings.provider_secret
+    secret()  # a start without it would be found out by whoever signs in first
+    return IdentityProvider(provider, secret, gateway.store, gateway.clock_ms, os.urandom)
+
+
 async def _style(request: web.Request) -> web.Response:
     return web.Response(
         text=style(),
@@ -130,4 +148,4 @@ def _form(raw: bytes) -> dict[str, str]:
 
 def _refused(asked: Asked, refusal: Refusal) -> web.Response:
     code = CODES[refusal.code]
-    return render(asked, "refused", status=code.status, title=code.title)
+    return render(asked, "refused", status=code.status, title=code.title, why="")

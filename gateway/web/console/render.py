@@ -72,12 +72,15 @@ def to(asked: Asked, path: str) -> web.Response:
     return sealed(web.Response(status=303, headers={"Location": path}), asked)
 
 
-def keep(response: web.Response, asked: Asked, name: str, value: str, *, max_age: int | None = None) -> None:
+def keep(
+    response: web.Response, asked: Asked, name: str, value: str, *, max_age: int | None = None,
+    samesite: str = "Strict",
+) -> None:  # fmt: skip
     """A cookie of this console alone; over TLS only, where the browser came by TLS."""
     request = asked.request
     secure = request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https"
     response.set_cookie(
-        name, value, path=HOME, httponly=True, samesite="Strict", secure=secure, max_age=max_age
+        name, value, path=HOME, httponly=True, samesite=samesite, secure=secure, max_age=max_age
     )
 
 
@@ -94,4 +97,7 @@ def when(at: str | None) -> Markup:
 
 def visible(value: object) -> str:
     """A value of somebody else's: what turns text round or hides it stands as its code."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in str(value))
+    text = str(value)
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)

@@ -1,41 +1,77 @@
-"""Search: the newest cases of a scope, or those that anybody knows by a number, page by page.
+"""Search: the newest cases of a scope, or those that anybody knows by what they know, page by page.
 
-A number is sent in a form, never in an address: what people type there can be a person's.
+What is sought is sent in a form, never in an address: what people type there can be a person's.
 """
 
 import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from aiohttp import web
 
+from gateway.agreements import prefix_of
 from gateway.errors import Refusal
-from gateway.store import found
+from gateway.identity import least_id
+from gateway.store import found, sought
 from gateway.store.cases import Case
+from gateway.store.sought import Wanted
+from gateway.store.vault import Vault
 from gateway.web.console.asked import Asked
 from gateway.web.console.render import render
+from gateway.web.console.words import STATES_SOUGHT
 from gateway.web.views import china
+from mappings.canonical.schema import schema
+from mappings.canonical.shape import CASE
+from mappings.china_time import CHINA
 
 MOST = 25
-LONGEST_NUMBER = 100
+LONGEST = 100
+KEYS = (
+    "number", "person", "name", "item", "here", "division", "caller", "since", "until", "state", "code",
+)  # fmt: skip
 _ID = re.compile(r"[0-9A-Z]{26}")
+_PLACE = re.compile(r"[0-9]{2,12}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CERTIFICATES: tuple[str, ...] = tuple(schema(CASE)["$defs"]["id_type"]["enum"])
 
 
 async def newest(asked: Asked) -> web.Response:
     behind = behind_of(asked.request.query.get("behind", ""))
-    look = partial(found.newest, scope=asked.scope, behind=behind, most=MOST + 1)
-    return _page(asked, await asked.gateway.store.read(look), "")
+    look = partial(sought.find, scope=asked.scope, wanted=Wanted(), behind=behind, most=MOST + 1)
+    return _page(asked, await asked.gateway.store.read(look), {})
 
 
-async def by_number(asked: Asked) -> web.Response:
-    number, behind = asked.form.get("number", "").strip(), behind_of(asked.form.get("behind", ""))
-    if not number or len(number) > LONGEST_NUMBER or not number.isprintable():
+async def by_keys(asked: Asked) -> web.Response:
+    said = {key: value for key in KEYS if (value := asked.form.get(key, "").strip())}
+    wanted, behind = wanted_of(said, asked.gateway.papers.vault), behind_of(asked.form.get("behind", ""))
+    if wanted.is_nothing:
         raise Refusal("bad_parameter", name="number")
-    look = partial(found.by_number, scope=asked.scope, number=number, behind=behind, most=MOST + 1)
+    look = partial(sought.find, scope=asked.scope, wanted=wanted, behind=behind, most=MOST + 1)
     rows = await asked.gateway.store.read(look)
-    sought = asked.gateway.papers.vault.pseudonym(number)
+    pseudonym = asked.gateway.papers.vault.pseudonym
+    digests = [f"{key}:{pseudonym(value)}" for key, value in said.items()]
     # who looked for what is on record before it is shown; a failure here means that nothing is shown
-    await asked.record("account.searched", sought=sought, found=len(rows[:MOST]))
-    return _page(asked, rows, number)
+    await asked.record("account.searched", sought=digests, found=len(rows[:MOST]))
+    return _page(asked, rows, said)
+
+
+def wanted_of(said: Mapping[str, str], vault: Vault) -> Wanted:
+    """What is typed, as it is sought: people by digests, days as ids. Raises Refusal bad_parameter."""
+    for key, value in said.items():
+        if len(value) > LONGEST or not value.isprintable():
+            raise Refusal("bad_parameter", name=key)
+    state = said.get("state", "")
+    if state and state not in STATES_SOUGHT:
+        raise Refusal("bad_parameter", name="state")
+    first, last = _day(said, "since", 0), _day(said, "until", 1)
+    return Wanted(
+        number=said.get("number", ""),
+        persons=_persons(said.get("person", ""), vault),
+        name=vault.person_name(said["name"]) if "name" in said else "",
+        item=said.get("item", ""), caller=said.get("caller", ""), here=_place(said, "here"),
+        division=_place(said, "division"), state=state, code=said.get("code", ""), first=first, last=last,
+    )  # fmt: skip
 
 
 def behind_of(text: str) -> str:
@@ -45,8 +81,38 @@ def behind_of(text: str) -> str:
     return text or found.LAST_ID
 
 
-def _page(asked: Asked, rows: list[Case], number: str) -> web.Response:
+def _persons(number: str, vault: Vault) -> tuple[str, ...]:
+    """A number says nothing of its certificate, so it is sought under each of them."""
+    digests = (vault.person(each, number.upper()) for each in _CERTIFICATES)
+    return tuple(dict.fromkeys(digests)) if number else ()
+
+
+def _place(said: Mapping[str, str], key: str) -> str:
+    """A place with all that lies in it: 440000 is all of Guangdong."""
+    code = said.get(key, "")
+    if code and not _PLACE.fullmatch(code):
+        raise Refusal("bad_parameter", name=key)
+    return prefix_of(code) if code else ""
+
+
+def _day(said: Mapping[str, str], key: str, days_after: int) -> str:
+    """The least id of a China day, or of the day after it; empty if none is said."""
+    text = said.get(key, "")
+    if not text:
+        return ""
+    try:
+        day = date.fromisoformat(text) + timedelta(days=days_after)
+        at = datetime.combine(day, time(), CHINA)
+        at_ms = int(at.timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise Refusal("bad_parameter", name=key) from error
+    if not _DAY.fullmatch(text) or not 0 <= at_ms < 1 << 47:
+        raise Refusal("bad_parameter", name=key)
+    return least_id(at_ms)
+
+
+def _page(asked: Asked, rows: list[Case], said: Mapping[str, str]) -> web.Response:
     shown = rows[:MOST]
     behind = shown[-1].id if len(rows) > MOST else ""
     lines = [{**each._asdict(), "admitted_at": china(each.admitted_ms)} for each in shown]
-    return render(asked, "search", cases=lines, number=number, behind=behind)
+    return render(asked, "search", cases=lines, sought=said, behind=behind, keys=KEYS, states=STATES_SOUGHT)

@@ -1,0 +1,243 @@
+"""Finding cases by what people know of them, within a scope: every page costs what the first one does.
+
+Every key has an index that goes on in the order of the ids, so the database reads a page and stops. A place is
+written as the codes in it that there are cases of, each of which has such an order, merged; where there are too
+many of those the place is most of the installation, and is found as fast by going through the newest.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from heapq import merge
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+
+from gateway.store.cases import Case
+from gateway.store.connection import Connection
+from gateway.store.found import _KNOWN_BY, NEWEST, Scoped
+from gateway.store.tables import UNTAKEN, cases, exchanges
+
+MOST_CODES = 16  # of a place; each is a look-up of its own
+CHUNK = 64  # ids of cases that are looked at together
+RARE = 1_000  # cases of an item or a caller that are gone through one by one
+DELIVERED = "delivered"
+LONGEST_CODE = 12
+Shape = tuple[tuple[tuple[str, int], ...], int, int]  # keys with their numbers of values, places, units
+_C, _E = cases.c, exchanges.c
+_PLACED = ("here", "division")
+_MOST = bindparam("most", type_=sa.Integer)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is sought; empty for whatever it is. People and names by their digests.
+
+    persons: digests of a number under each kind of certificate. here, division: beginnings of codes.
+    state: in which an exchange of the case is; code: theirs, or our cause, of one that was not delivered.
+    first, last: ids between which the case's lies (that is, when it was admitted).
+    """
+
+    number: str = ""
+    persons: tuple[str, ...] = ()
+    name: str = ""
+    item: str = ""
+    caller: str = ""
+    here: str = ""
+    division: str = ""
+    state: str = ""
+    code: str = ""
+    first: str = ""
+    last: str = ""
+
+    @property
+    def is_nothing(self) -> bool:
+        return self == Wanted()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it is about few cases, whatever else is said."""
+        return bool(self.number or self.persons or self.name)
+
+    @property
+    def is_by_exchange(self) -> bool:
+        went_well = self.state in ("", DELIVERED) and not self.code
+        return not self.is_narrow and not went_well
+
+
+def find(connection: Connection, scope: Scoped, wanted: Wanted, behind: str, most: int) -> list[Case]:
+    """The newest of them that were admitted before one (its id), at most so many."""
+    where = _values(wanted, scope) | {"behind": behind, "most": most}
+    shape = _keys(wanted), len(scope[0]), len(scope[1])
+    if wanted.is_by_exchange and not _is_rare(connection, wanted):
+        return _by_exchange(connection, shape, where, most)
+    branches = _branches(connection, scope, wanted)
+    if branches is None:
+        return _cases(connection, _statement(*shape, ""), where)
+    pages = [
+        _cases(connection, _statement(*shape, column), {**where, "branch": code}) for column, code in branches
+    ]
+    ordered = merge(*pages, key=attrgetter("id"), reverse=True)
+    return list(islice((next(same) for _, same in groupby(ordered, attrgetter("id"))), most))
+
+
+def _is_rare(connection: Connection, wanted: Wanted) -> bool:
+    """Whether few cases have this item, or this caller: then these lead, and not the exchanges."""
+    keys = [name for name in ("item", "caller") if getattr(wanted, name)]
+    return any(
+        len(connection.rows(_SOME_OF[name], {name: getattr(wanted, name), "most": RARE})) < RARE
+        for name in keys
+    )
+
+
+def _by_exchange(connection: Connection, shape: Shape, where: dict[str, Any], most: int) -> list[Case]:
+    """Led by the exchanges that went otherwise than well, some at a time, until the page is full."""
+    which = tuple(name for name, _ in shape[0] if name in ("state", "code"))
+    found: list[Case] = []
+    behind = where["behind"]
+    while len(found) < most:
+        ids = _led(connection, which, {**where, "behind": behind, "most": CHUNK})
+        if not ids:
+            break
+        among = {f"among{place}": ids[place] if place < len(ids) else "" for place in range(CHUNK)}
+        found += _cases(connection, _statement(*shape, "among"), {**where, **among})
+        behind = ids[-1]
+    return found[:most]
+
+
+def _led(connection: Connection, which: tuple[str, ...], where: Mapping[str, Any]) -> list[str]:
+    """The next ids of cases with such an exchange, each once."""
+    columns = ("code", "cause") if "code" in which else ("state",)
+    pages = [[row[0] for row in connection.rows(_leading(which, column), where)] for column in columns]
+    ordered = merge(*pages, reverse=True)
+    return list(islice((same for same, _ in groupby(ordered)), CHUNK))
+
+
+@cache
+def _leading(which: tuple[str, ...], column: str) -> sa.Select[Any]:
+    terms = [_E[column] == bindparam("code" if "code" in which else "state")]
+    if which == ("state", "code"):
+        terms.append(_E.state == bindparam("state"))
+    return (
+        sa.select(_E.case_id)
+        .where(sa.text(UNTAKEN), _E.case_id < bindparam("behind"), *terms)  # as in the index
+        .group_by(_E.case_id)
+        .order_by(_E.case_id.desc())
+        .limit(_MOST)
+    )
+
+
+def _keys(wanted: Wanted) -> tuple[tuple[str, int], ...]:
+    """Which are given; of persons how many."""
+    given = {name: getattr(wanted, name) for name in wanted.__slots__}
+    return tuple((name, len(said) if isinstance(said, tuple) else 1) for name, said in given.items() if said)
+
+
+def _values(wanted: Wanted, scope: Scoped) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(wanted, name) for name, _ in _keys(wanted) if name != "persons"}
+    values |= {f"person{place}": each for place, each in enumerate(wanted.persons)}
+    values |= {f"{name}_length": len(values[name]) for name in _PLACED if name in values}
+    for place, beginning in enumerate(scope[0]):
+        values |= {f"place{place}": beginning, f"length{place}": len(beginning)}
+    return values | {f"unit{place}": unit for place, unit in enumerate(scope[1])}
+
+
+def _branches(connection: Connection, scope: Scoped, wanted: Wanted) -> list[tuple[str, str]] | None:
+    """(column, code) that together hold all that is wanted; None where another key, or the order, leads there."""
+    if wanted.is_narrow or wanted.item or wanted.caller:
+        return None
+    by_place = [(name, getattr(wanted, name)) for name in _PLACED if getattr(wanted, name)]
+    if by_place:
+        return min((_codes(connection, *each) for each in by_place), key=_length)
+    if "" in scope[0]:
+        return None
+    each_place = [_codes(connection, name, place) for name in _PLACED for place in scope[0]]
+    codes = [each for known in each_place if known for each in known]
+    return None if None in each_place or len(codes) > MOST_CODES * len(_PLACED) else codes
+
+
+def _length(codes: list[tuple[str, str]] | None) -> int:
+    return MOST_CODES + 1 if codes is None else len(codes)
+
+
+def _codes(connection: Connection, column: str, place: str) -> list[tuple[str, str]] | None:
+    """(column, code) of each code in a place that there are cases of; None for more than MOST_CODES."""
+    where = {"low": place, "high": place.ljust(LONGEST_CODE, "9"), "most": MOST_CODES + 1}
+    known = connection.rows(_CODES[column], where)
+    return None if len(known) > MOST_CODES else [(column, row[0]) for row in known]
+
+
+def _codes_of(column: sa.Column[Any]) -> sa.Select[Any]:
+    """Each code once: from one to the next by the index, whatever number of cases they have."""
+    low, high = bindparam("low", type_=sa.Text), bindparam("high", type_=sa.Text)
+    first = sa.select(sa.func.min(column).label("code")).where(column >= low, column <= high)
+    known = first.cte("known", recursive=True)
+    following = sa.select(sa.func.min(column)).where(column > known.c.code, column <= high).scalar_subquery()
+    known = known.union_all(sa.select(following).where(known.c.code.is_not(None)))
+    return sa.select(known.c.code).where(known.c.code.is_not(None)).limit(_MOST)
+
+
+_SOME_OF: Mapping[str, sa.Select[Any]] = {
+    name: sa.select(_C.id).where(_C[name] == bindparam(name)).limit(_MOST) for name in ("item", "caller")
+}
+_CODES: Mapping[str, sa.Select[Any]] = {name: _codes_of(_C[name]) for name in _PLACED}
+
+
+def _cases(connection: Connection, statement: sa.Select[Any], where: Mapping[str, Any]) -> list[Case]:
+    return [Case._make(row) for row in connection.rows(statement, where)]
+
+
+@cache
+def _statement(keys: tuple[tuple[str, int], ...], places: int, units: int, branch: str) -> sa.Select[Any]:
+    statement = NEWEST.where(*_terms(dict(keys)), *_within(places, units))
+    if branch == "among":
+        return statement.where(_C.id.in_([bindparam(f"among{place}") for place in range(CHUNK)]))
+    return statement.where(_C[branch] == bindparam("branch", type_=sa.Text)) if branch else statement
+
+
+def _terms(keys: Mapping[str, int]) -> Iterator[sa.ColumnElement[bool]]:
+    if "number" in keys:
+        yield _C.id.in_(_KNOWN_BY.scalar_subquery())
+    if "persons" in keys:
+        yield _C.person.in_([bindparam(f"person{place}") for place in range(keys["persons"])])
+    if "name" in keys:
+        yield sa.and_(sa.text("cases.name <> ''"), _C.name == bindparam("name"))
+    yield from (_C[name] == bindparam(name) for name in ("item", "caller") if name in keys)
+    yield from (_begins(_C[name], name, f"{name}_length") for name in _PLACED if name in keys)
+    if "first" in keys:
+        yield _C.id >= bindparam("first")
+    if "last" in keys:
+        yield _C.id < bindparam("last")
+    if "state" in keys or "code" in keys:
+        yield _exchanged(keys)
+
+
+def _exchanged(keys: Mapping[str, int]) -> sa.ColumnElement[bool]:
+    such = [_E.case_id == _C.id]
+    if "state" in keys:
+        such.append(_E.state == bindparam("state"))
+    if "code" in keys:
+        such.append(_E.state != DELIVERED)
+        such.append(sa.or_(_E.code == bindparam("code"), _E.cause == bindparam("code")))
+    return sa.exists().where(*such)
+
+
+def _within(places: int, units: int) -> Iterator[sa.ColumnElement[bool]]:
+    yield sa.or_(
+        *(
+            _begins(_C[name], f"place{number}", f"length{number}")
+            for name in _PLACED
+            for number in range(places)
+        )
+    )
+    if units:
+        decided = exchanges.alias("decided")
+        named = [decided.c.unit == bindparam(f"unit{number}") for number in range(units)]
+        yield sa.exists().where(decided.c.case_id == _C.id, sa.or_(*named))
+
+
+def _begins(column: sa.ColumnElement[str], value: str, length: str) -> sa.ColumnElement[bool]:
+    return sa.func.substr(column, 1, bindparam(length, type_=sa.Integer)) == bindparam(value, type_=sa.Text)

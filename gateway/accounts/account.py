@@ -10,7 +10,10 @@ from gateway.agreements import prefix_of
 from gateway.store.accounts import AccountRow
 
 Role = Literal["auditor", "operator", "engineer", "window", "administrator"]
-Desk = Literal["search", "case", "contents", "held", "overdue"]
+Desk = Literal[
+    "search", "case", "contents", "held", "overdue", "unsigned", "deferred", "health", "review", "agreements",
+    "releases", "figures", "checkpoints", "saved", "settle", "align",
+]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 TEXTS: dict[Role, tuple[str, str]] = {
     "auditor": ("审计", "auditor"),
@@ -19,12 +22,17 @@ TEXTS: dict[Role, tuple[str, str]] = {
     "window": ("窗口", "window"),
     "administrator": ("账号管理", "administrator"),
 }
-# What a role may open; a page that it may not open is not there for it. `contents` is what a case says, masked.
+_READ: frozenset[Desk] = frozenset({
+    "search", "case", "held", "overdue", "unsigned", "deferred", "health", "agreements", "releases", "figures",
+    "checkpoints", "saved",
+})  # fmt: skip
+# What a role may open; a page that it may not open is not there for it. `contents` is what a case says, masked;
+# `settle` and `align` are what a person may say: what became of an exchange, which item is which.
 MAY: dict[Role, frozenset[Desk]] = {
-    "auditor": frozenset({"search", "case", "contents", "held", "overdue"}),
-    "operator": frozenset({"search", "case", "held", "overdue"}),
-    "engineer": frozenset({"search", "case", "contents", "held"}),
-    "window": frozenset({"search", "case", "contents", "overdue"}),
+    "auditor": _READ | {"contents", "review"},
+    "operator": _READ | {"settle"},
+    "engineer": _READ - {"overdue", "unsigned", "checkpoints"} | {"contents", "review", "align"},
+    "window": frozenset({"search", "case", "contents", "overdue", "unsigned", "agreements", "saved"}),
     "administrator": frozenset(),
 }
 EVERYWHERE = "*"

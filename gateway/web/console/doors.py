@@ -13,8 +13,9 @@ from gateway.boot import Gateway
 from gateway.errors import CODES, Refusal
 from gateway.store.store import StorageUnavailable
 from gateway.web.answers import STAY
-from gateway.web.console import case, lists, search, sign_in
+from gateway.web.console import case, search, sign_in
 from gateway.web.console.asked import HOME, SIGN_IN, TOKEN, Asked, Page
+from gateway.web.console.desks.pages import DESK_PAGES
 from gateway.web.console.render import HEADERS, render, style, to
 from gateway.web.described import Answer
 from gateway.web.edge import Edge
@@ -31,8 +32,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", f"{HOME}/search", search.newest, "search"),
     Page("POST", f"{HOME}/search", search.by_number, "search"),
     Page("GET", f"{HOME}/cases/{{id}}", case.show, "case"),
-    Page("GET", f"{HOME}/held", lists.held, "held"),
-    Page("GET", f"{HOME}/overdue", lists.overdue, "overdue"),
+    *DESK_PAGES,
 )
 STYLE = f"{HOME}/console.css"
 FORM_BYTES = 16 * 1024

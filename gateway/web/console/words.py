@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.errors import Texts
+from gateway.web.console.desks.words import DESK_WORDS
 
 WORDS: Mapping[str, Texts] = {
     "console": ("通办控制台", "Tongban console"),
@@ -75,6 +76,7 @@ WORDS: Mapping[str, Texts] = {
     "field": ("字段", "Field"),
     "value": ("值", "Value"),
     "language": ("English", "中文"),
+    **DESK_WORDS,
 }
 ACTORS: Mapping[str, Texts] = {
     "receiving": ("收件地", "the receiving place"),

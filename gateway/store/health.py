@@ -7,6 +7,7 @@ from sqlalchemy import bindparam
 
 from gateway.identity import least_id
 from gateway.store.connection import Connection
+from gateway.store.scoped import Look, Scoped
 from gateway.store.tables import exchanges, history, permits
 
 MOST = 5_000  # of the newest exchanges: so many tell how things are
@@ -48,6 +49,10 @@ NEWEST = (
     .order_by(_E.id.desc())
     .limit(bindparam("most", type_=sa.Integer))
 )
+_NEWEST = (
+    sa.select(_E.platform, _E.here, _E.division).order_by(_E.id.desc()).limit(4 * MOST).subquery("newest")
+)
+_USED_BY = Look(sa.select(_NEWEST.c.platform).distinct(), (_NEWEST.c.here, _NEWEST.c.division))
 
 
 class Asked(NamedTuple):
@@ -96,3 +101,8 @@ def newest(connection: Connection, platform: str, since_ms: int, most: int) -> l
     """What it was asked since then and has answered, the newest first."""
     where = {"platform": platform, "since": least_id(since_ms), "most": most}
     return [Asked._make(row) for row in connection.rows(NEWEST, where)]
+
+
+def used_by(connection: Connection, scope: Scoped) -> set[str]:
+    """Platforms to which something of a scope went lately, or came from."""
+    return {row[0] for row in _USED_BY.rows(connection, scope, {})}

@@ -1,5 +1,6 @@
 """One running gateway with accounts of every role, and the real browser in front of it."""
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from gateway.accounts.passwords import hashed
 from gateway.store.accounts import AccountRow
 from tests.browser import executable
 from tests.console.terminal import PASSWORD, account
+from tests.shape.sources import CHECKOUT
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed, serving
 
@@ -64,8 +66,11 @@ async def opened(page: Page, what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
+def pictures() -> Path:
+    """Where pictures of the pages are kept for people to look at."""
+    folder = Path(os.environ.get("TONGBAN_PICTURES") or CHECKOUT / "build" / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ MOST = 25
 # text | code | number | day as they are; time: epoch ms; case: an id; said: Texts; tone: (class, Texts);
 # link: (address, Texts); decide: the id of what may be decided here
 Kind = Literal["text", "code", "number", "day", "time", "case", "said", "tone", "link", "decide"]
+PRESSED = ("link", "decide")  # what a sheet cannot have
 FORMS: Mapping[str, re.Pattern[str]] = {
     "platform": re.compile(r"[a-z0-9][a-z0-9-]{0,63}"),
     "operation": re.compile(r"[a-z]{1,20}\.[a-z]{1,20}"),
@@ -31,10 +32,11 @@ FORMS: Mapping[str, re.Pattern[str]] = {
 
 
 class Column(NamedTuple):
-    """word: its heading, of WORDS."""
+    """word: its heading, of WORDS. below: on the page it stands below the one before it, in a sheet by itself."""
 
     word: str
     kind: Kind = "text"
+    below: bool = False
 
 
 class Row(NamedTuple):
@@ -64,9 +66,20 @@ class Roll:
     look: str = "roll"
 
     @property
+    def across(self) -> list[list[tuple[int, Column]]]:
+        """The columns as they stand beside each other, each with those below it, by their places."""
+        groups: list[list[tuple[int, Column]]] = []
+        for place, column in enumerate(self.columns):
+            if column.below:
+                groups[-1].append((place, column))
+            else:
+                groups.append([(place, column)])
+        return groups
+
+    @property
     def on_paper(self) -> tuple[Column, ...]:
         """The columns of a sheet: without what can only be pressed."""
-        return tuple(each for each in self.columns if each.kind not in ("link", "decide"))
+        return tuple(each for each in self.columns if each.kind not in PRESSED)
 
 
 def page(roll: Roll) -> Callable[[Asked], Awaitable[web.Response]]:

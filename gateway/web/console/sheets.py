@@ -18,7 +18,7 @@ from aiohttp import web
 from audit.entries import Entry, Fact
 from gateway.web.console.asked import Asked
 from gateway.web.console.render import sealed, visible
-from gateway.web.console.roll import Column, Roll, Row, Span, parts_of, wanted_of
+from gateway.web.console.roll import PRESSED, Column, Roll, Row, Span, parts_of, wanted_of
 from gateway.web.console.words import WORDS
 from gateway.web.stretch import file_answer
 from gateway.web.views import china
@@ -147,7 +147,7 @@ async def _batches(asked: Asked, roll: Roll) -> AsyncIterator[list[Row]]:
 
 def _texts(roll: Roll, row: Row, place: int) -> list[str]:
     pairs = zip(roll.columns, row.cells, strict=True)
-    return [text_of(column, value, place) for column, value in pairs if column in roll.on_paper]
+    return [text_of(column, value, place) for column, value in pairs if column.kind not in PRESSED]
 
 
 def text_of(column: Column, value: Any, place: int) -> str:

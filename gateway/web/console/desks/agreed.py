@@ -51,7 +51,7 @@ async def _row(asked: Asked, each: Agreement, opening: Opening) -> Row:
         stands = "over"
     arrow = " ⇄ " if each.direction == "both" else " → "
     cells = (
-        TONES[stands], each.title, each.document, arrow.join("、".join(party) for party in each.between),
+        each.title, each.document, TONES[stands], arrow.join("、".join(party) for party in each.between),
         _said([MODES[mode] for mode in each.modes]),
         _said([(POWERS[power], POWERS_ENGLISH[power]) for power in each.powers]),
         opening.batch, "、".join(opening.items), opening.valid_from.isoformat(),
@@ -68,9 +68,10 @@ def _said(texts: list[Texts]) -> Texts:
 ROLL = Roll(
     "agreements",
     (
-        Column("state", "tone"), Column("title"), Column("document"), Column("between"), Column("modes", "said"),
-        Column("powers", "said"), Column("batch", "code"), Column("items"), Column("valid_from", "day"),
-        Column("valid_to", "day"), Column("left_today", "number"), Column("sign_within", "number"),
+        Column("title"), Column("document", below=True), Column("state", "tone"), Column("between", "code"),
+        Column("modes", "said"), Column("powers", "said", below=True), Column("batch", "code"),
+        Column("items", below=True), Column("valid_from", "day"), Column("valid_to", "day", below=True),
+        Column("left_today", "number"), Column("sign_within", "number"),
     ),
     re.compile(r"([0-9a-z-]{1,40})\.([0-9a-z._-]{1,40})"), read,
 )  # fmt: skip

@@ -44,8 +44,8 @@ def _row(each: Done, in_force: str, owing: set[str]) -> Row:
     elif each.act == "activated" and each.number == in_force:
         stands = "green", NOW
     cells = (
-        each.at_ms, ACTS[each.act], each.actor, each.digest[:DIGITS], each.platform, each.document,
-        scrubbed(each.why), each.from_ms, stands,
+        each.at_ms, ACTS[each.act], each.actor, each.document, each.digest[:DIGITS], each.platform,
+        scrubbed(each.why), stands, each.from_ms,
     )  # fmt: skip
     return Row(f"{each.at_ms}.{each.act}.{each.number}", cells)
 
@@ -53,8 +53,9 @@ def _row(each: Done, in_force: str, owing: set[str]) -> Row:
 ROLL = Roll(
     "releases",
     (
-        Column("at", "time"), Column("act", "tone"), Column("by"), Column("release", "code"), Column("platform"),
-        Column("document"), Column("ground"), Column("in_force_from", "time"), Column("stands", "tone"),
+        Column("at", "time"), Column("act", "tone"), Column("by"), Column("document", below=True),
+        Column("release", "code"), Column("platform", "code", below=True), Column("ground"),
+        Column("stands", "tone"), Column("in_force_from", "time", below=True),
     ),
     re.compile(r"([0-9]{1,19})\.([a-z]{1,20})\.([^\s]{1,300})"), read,
 )  # fmt: skip

@@ -117,4 +117,10 @@ def _cut(label: str) -> str:
 
 def short(number: float) -> str:
     """As few digits as say it."""
-    return f"{number:.0f}" if number == int(number) else f"{number:.1f}" if number >= 1 else f"{number:.2f}"
+    return (
+        f"{number:.0f}"
+        if number == int(number) or number < 0.005
+        else f"{number:.1f}"
+        if number >= 1
+        else f"{number:.2f}"
+    )

@@ -28,7 +28,7 @@ async def read(asked: Asked, span: Span) -> list[Row]:
 
 def _row(asked: Asked, each: Exchange) -> Row:
     cells = (
-        TONES[each.state], each.due_ms, each.id, each.case_id, each.platform, each.operation, each.cause,
+        each.due_ms, TONES[each.state], each.id, each.case_id, each.platform, each.operation, each.cause,
         closed_because(asked.gateway, each.platform), each.attempt, each.admitted_ms,
     )  # fmt: skip
     return Row(f"{each.due_ms}.{each.id}", cells)
@@ -37,9 +37,10 @@ def _row(asked: Asked, each: Exchange) -> Row:
 ROLL = Roll(
     "deferred",
     (
-        Column("state", "tone"), Column("next_try", "time"), Column("exchange", "code"), Column("case", "case"),
-        Column("platform"), Column("operation", "code"), Column("cause", "code"), Column("platform_now", "tone"),
-        Column("attempts", "number"), Column("admitted_at", "time"),
+        Column("next_try", "time"), Column("state", "tone", below=True), Column("exchange", "code"),
+        Column("case", "case", below=True), Column("platform", "code"), Column("operation", "code", below=True),
+        Column("cause", "code"), Column("platform_now", "tone", below=True), Column("attempts", "number"),
+        Column("admitted_at", "time"),
     ),
     re.compile(r"([0-9]{1,16})\.([0-9A-Z]{26})"), read, ("platform", "operation"),
 )  # fmt: skip

@@ -36,8 +36,13 @@ async def read(asked: Asked, span: Span) -> list[Row]:
     if not gateway.routes.loaded:
         return []
     after = span.behind[0] if span.behind else ""
+    used = await gateway.store.read(lambda connection: health.used_by(connection, asked.scope))
     seen = sorted(
-        (each for each in gateway.routes.active.platforms.values() if serves_any(each, asked.scope[0])),
+        (
+            each
+            for each in gateway.routes.active.platforms.values()
+            if each.name in used or serves_any(each, asked.scope[0])
+        ),
         key=lambda each: each.name,
     )
     shown = [each for each in seen if each.name > after][: span.most]
@@ -67,7 +72,7 @@ def _row(gateway: Gateway, platform: PlatformRelease, measured: Measured) -> Row
         strange += each.answers if each.cause in UNDESCRIBED else 0
     took = measured.times_ms.get(name, [])
     cells = (
-        name, platform.declared.title, closed_because(gateway, name), measured.open.get(name, 0),
+        platform.declared.title, name, closed_because(gateway, name), measured.open.get(name, 0),
         sum(kinds[each] for each in _TAKEN), kinds["refused"], sum(kinds[each] for each in _LATER),
         kinds["unknown"], _strange(strange), _quantile(took, 50), _quantile(took, 95),
         _left(platform, measured), (f"{HOME}/health/{name}", LOOK),
@@ -94,10 +99,11 @@ def _left(platform: PlatformRelease, measured: Measured) -> str:
 ROLL = Roll(
     "health",
     (
-        Column("platform", "code"), Column("title"), Column("platform_now", "tone"), Column("open_now", "number"),
-        Column("taken", "number"), Column("refused", "number"), Column("not_taken", "number"),
-        Column("unknown", "number"), Column("drift", "tone"), Column("p50", "number"), Column("p95", "number"),
-        Column("quota_left", "number"), Column("more", "link"),
+        Column("title"), Column("platform", "code", below=True), Column("platform_now", "tone"),
+        Column("open_now", "number"), Column("taken", "number"), Column("refused", "number"),
+        Column("not_taken", "number"), Column("unknown", "number"), Column("drift", "tone"),
+        Column("p50", "number"), Column("p95", "number"), Column("quota_left", "number"),
+        Column("more", "link"),
     ),
     re.compile(r"([a-z0-9][a-z0-9-]{0,63})"), read,
 )  # fmt: skip

@@ -47,8 +47,8 @@ async def read(asked: Asked, span: Span) -> list[Row]:
 
 def _row(each: Exchange, owner: str, words: str) -> Row:
     cells = (
-        each.due_ms, each.id, each.case_id, each.platform, each.operation, each.ours, each.cause,
-        " ".join(filter(None, (each.code, words))), owner, each.changed_ms, (f"{HOME}/held/{each.id}", OPEN),
+        each.due_ms, owner, each.id, each.case_id, each.platform, each.operation, each.ours, each.cause,
+        " ".join(filter(None, (each.code, words))), each.changed_ms, (f"{HOME}/held/{each.id}", OPEN),
     )  # fmt: skip
     return Row(f"{each.due_ms}.{each.id}", cells)
 
@@ -56,9 +56,10 @@ def _row(each: Exchange, owner: str, words: str) -> Row:
 ROLL = Roll(
     "held",
     (
-        Column("settle_by", "time"), Column("exchange", "code"), Column("case", "case"), Column("platform"),
-        Column("operation", "code"), Column("ours", "code"), Column("cause", "code"), Column("last_words"),
-        Column("ticket_owner"), Column("since", "time"), Column("choices", "link"),
+        Column("settle_by", "time"), Column("ticket_owner", below=True), Column("exchange", "code"),
+        Column("case", "case", below=True), Column("platform", "code"), Column("operation", "code", below=True),
+        Column("ours", "code"), Column("cause", "code"), Column("last_words", below=True),
+        Column("since", "time"), Column("choices", "link"),
     ),
     re.compile(r"([0-9]{1,16})\.([0-9A-Z]{26})"), read, ("platform", "operation"),
 )  # fmt: skip

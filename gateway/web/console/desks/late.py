@@ -44,15 +44,15 @@ def _row(late: Late, cells: tuple[object, ...]) -> Row:
 def _overdue(late: Late, row: dict[str, str | int | None]) -> tuple[object, ...]:
     colour = str(row["colour"])
     return (
-        (colour, COLOURS[colour]), late.due_on, row["days_over"], CLOCKS[late.clock], late.case, late.platform,  # type: ignore[index]
-        late.division, late.unit, late.item, late.theirs,
+        (colour, COLOURS[colour]), late.due_on, row["days_over"], CLOCKS[late.clock], late.case, late.theirs,  # type: ignore[index]
+        late.platform, late.division, late.unit, late.item,
     )  # fmt: skip
 
 
 def _unsigned(late: Late, row: dict[str, str | int | None]) -> tuple[object, ...]:
     return (
-        late.start_on, late.due_on, row["days_over"], late.case, late.platform, late.here, late.division, late.unit,
-        late.item, late.ours,
+        late.due_on, late.start_on, row["days_over"], late.case, late.ours, late.platform, late.here, late.division,
+        late.unit, late.item,
     )  # fmt: skip
 
 
@@ -60,17 +60,18 @@ OVERDUE = Roll(
     "overdue",
     (
         Column("colour", "tone"), Column("on", "day"), Column("days_over", "number"), Column("clock", "said"),
-        Column("case", "case"), Column("platform"), Column("division", "code"), Column("unit", "code"),
-        Column("item", "code"), Column("theirs", "code"),
+        Column("case", "case"), Column("theirs", "code", below=True), Column("platform", "code"),
+        Column("division", "code"), Column("unit", "code", below=True), Column("item", "code"),
     ),
     _CURSOR, overdue, ("platform", "clock"),
 )  # fmt: skip
 UNSIGNED = Roll(
     "unsigned",
     (
-        Column("handed_over_on", "day"), Column("sign_by", "day"), Column("days_over", "number"),
-        Column("case", "case"), Column("platform"), Column("here", "code"), Column("division", "code"),
-        Column("unit", "code"), Column("item", "code"), Column("ours", "code"),
+        Column("sign_by", "day"), Column("handed_over_on", "day", below=True), Column("days_over", "number"),
+        Column("case", "case"), Column("ours", "code", below=True), Column("platform", "code"),
+        Column("here", "code"), Column("division", "code"), Column("unit", "code", below=True),
+        Column("item", "code"),
     ),
     _CURSOR, unsigned, ("platform",),
 )  # fmt: skip

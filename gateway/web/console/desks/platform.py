@@ -37,7 +37,7 @@ class Drifted(NamedTuple):
 
 async def show(asked: Asked) -> web.Response:
     gateway = asked.gateway
-    platform = _of(asked)
+    platform = await _of(asked)
     since_ms = gateway.clock_ms()
     answers = await gateway.store.read(
         lambda connection: health.by_operation(connection, platform.name, since_ms - DAY_MS)
@@ -51,11 +51,14 @@ async def show(asked: Asked) -> web.Response:
     )  # fmt: skip
 
 
-def _of(asked: Asked) -> PlatformRelease:
-    """Raises Refusal not_found, also for one that serves none of the account's places."""
+async def _of(asked: Asked) -> PlatformRelease:
+    """Raises Refusal not_found, also for one that has nothing to do with the account's places."""
     routes, name = asked.gateway.routes, asked.request.match_info["id"]
     platform = routes.active.platforms.get(name) if routes.loaded else None
-    if platform is None or not serves_any(platform, asked.scope[0]):
+    if platform is None:
+        raise Refusal("not_found")
+    used = await asked.gateway.store.read(lambda connection: health.used_by(connection, asked.scope))
+    if name not in used and not serves_any(platform, asked.scope[0]):
         raise Refusal("not_found")
     return platform
 

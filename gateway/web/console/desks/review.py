@@ -54,8 +54,8 @@ def _row(connection: Connection, kept: Kept, asked: Asked) -> Row:
     there = newest(connection, kept.there_division, kept.there_code)
     pair = (kept.here_division, kept.there_division, kept.here_code, kept.there_code)
     cells = (
-        f"{kept.permille / 10:.1f}%", kept.here_division, here.name, kept.here_code, kept.there_division, there.name,
-        kept.there_code, (kept.why_zh, kept.why_en), kept.first_by,
+        f"{kept.permille / 10:.1f}%", here.name, kept.here_division, kept.here_code, there.name,
+        kept.there_division, kept.there_code, (kept.why_zh, kept.why_en), kept.first_by,
         Decision(*pair, mine=kept.first_by == asked.somebody.name),
     )  # fmt: skip
     return Row(".".join((str(kept.permille), *pair)), cells)
@@ -64,9 +64,10 @@ def _row(connection: Connection, kept: Kept, asked: Asked) -> Row:
 ROLL = Roll(
     "review",
     (
-        Column("how_sure", "number"), Column("here", "code"), Column("item_here"), Column("code", "code"),
-        Column("there", "code"), Column("item_there"), Column("code", "code"), Column("because", "said"),
-        Column("first_person"), Column("decision", "decide"),
+        Column("how_sure", "number"), Column("item_here"), Column("here", "code", below=True),
+        Column("code", "code", below=True), Column("item_there"), Column("there", "code", below=True),
+        Column("code", "code", below=True), Column("because", "said"), Column("first_person", below=True),
+        Column("decision", "decide"),
     ),
     re.compile(rf"([0-9]{{1,4}})\.{_DIVISION}\.{_DIVISION}\.{_CODE}\.{_CODE}"), read, ("from", "to"), "review",
 )  # fmt: skip

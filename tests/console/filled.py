@@ -19,7 +19,7 @@ from gateway.store.cases import Case
 from gateway.store.events import Told
 from gateway.store.transaction import Transaction
 from gateway.store.watched import Kept
-from tests.console.conftest import NASTY
+from tests.console.nasty import NASTY
 
 DAY_MS, HOUR_MS, MINUTE_MS = 86_400_000, 3_600_000, 60_000
 HERE, THERE, UNIT = "341702", "440232", "11440232007340216X"
@@ -112,8 +112,9 @@ def _life(filled: Filled, random: Random, row: Exchange, *, mended: bool) -> lis
 def _stuck(tx: Transaction, filled: Filled, place: int) -> None:
     now_ms, nasty = filled.now_ms, NASTY if place == 5 else ""
     held = _submit(
-        tx, now_ms - place * HOUR_MS, open_=1, state="held", cause=nasty or "timeout", ours=nasty or f"GD{place:06d}",
-        due_ms=now_ms + (22 - place) * HOUR_MS, code=nasty or ("E500" if place % 2 else ""),
+        tx, now_ms - place * HOUR_MS, open_=1, state="held", cause=nasty or "timeout",
+        ours=nasty or f"GD{place:06d}", due_ms=now_ms + (22 - place) * HOUR_MS,
+        code=nasty or ("E500" if place % 2 else ""),
     )  # fmt: skip
     filled.held.append(held.id)
     exchanges.add_fact(tx.connection, held.id, 1, Fact("unknown", held.admitted_ms, 1, cause=held.cause))

@@ -7,11 +7,12 @@ sent: what was taken out is on record before anybody has it, and a file found el
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from tempfile import TemporaryFile
-from typing import IO, Any, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 from aiohttp import web
 
@@ -29,6 +30,13 @@ MOST_ROWS, BATCH = 20_000, 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MARK = ("导出人与时间", "taken by, at")
 CUT = ("……仅列前 {} 行", "… the first {} lines only")
+
+
+class Mark(NamedTuple):
+    """What stands on every line: who took it, and when. place: of the language in Texts."""
+
+    place: int
+    text: str
 
 
 class Sheet(Protocol):
@@ -103,12 +111,15 @@ class Written:
         return digest.hexdigest()
 
 
+Read = Callable[[Span], Awaitable[list[Row]]]
+
+
 def sheet(roll: Roll, form: str) -> Callable[[Asked], Awaitable[web.Response]]:
     async def answer(asked: Asked) -> web.Response:
         kind, media = SHEETS[form]
         file = TemporaryFile()  # noqa: SIM115 - it is sent after this returns, and closed with the last who has it
         writing: Sheet = await asyncio.to_thread(kind, file)
-        count = await _fill(asked, roll, writing)
+        count = await fill(writing, roll, partial(roll.read, asked), wanted_of(asked, roll), _mark(asked))
         await asyncio.to_thread(writing.finish)
         written = Written(file)
         digest = await asyncio.to_thread(written.digest)
@@ -119,30 +130,22 @@ def sheet(roll: Roll, form: str) -> Callable[[Asked], Awaitable[web.Response]]:
     return answer
 
 
-async def _fill(asked: Asked, roll: Roll, writing: Sheet) -> int:
-    """How many rows of the list stand in it; the last line says so where there are more."""
-    place, mark, count = 0 if asked.language == "zh" else 1, _mark(asked), 0
+async def fill(writing: Sheet, roll: Roll, read: Read, wanted: Mapping[str, str], mark: Mark) -> int:
+    """How many rows of the list stand in it; where there are more than MOST_ROWS, a last line says so."""
+    place, text = mark
     heads = [WORDS[each.word][place] for each in roll.on_paper]
     await asyncio.to_thread(writing.put, [[*heads, MARK[place]]])
-    async for rows in _batches(asked, roll):
-        lines = [[*_texts(roll, row, place), mark] for row in rows[: MOST_ROWS - count]]
-        count += len(lines)
-        if count == MOST_ROWS:
-            lines.append([CUT[place].format(MOST_ROWS), mark])
+    count, parts = 0, tuple[str, ...]()
+    while count < MOST_ROWS:
+        rows = await read(Span(parts, BATCH, wanted))
+        lines = [[*_texts(roll, row, place), text] for row in rows]
         await asyncio.to_thread(writing.put, lines)
-    return count
-
-
-async def _batches(asked: Asked, roll: Roll) -> AsyncIterator[list[Row]]:
-    """All rows, so many at a time, until MOST_ROWS are there."""
-    wanted, parts = wanted_of(asked, roll), tuple[str, ...]()
-    for _ in range(MOST_ROWS // BATCH):
-        rows = await roll.read(asked, Span(parts, BATCH, wanted))
-        if rows:
-            yield rows
+        count += len(rows)
         if len(rows) < BATCH:
-            return
+            return count
         parts = parts_of(roll, rows[-1].behind)
+    await asyncio.to_thread(writing.put, [[CUT[place].format(MOST_ROWS), text]])
+    return count
 
 
 def _texts(roll: Roll, row: Row, place: int) -> list[str]:
@@ -173,8 +176,9 @@ async def _record(asked: Asked, facts: Mapping[str, Fact]) -> None:
     await asked.gateway.store.write(lambda tx: tx.record(Entry("account.exported", tx.now_ms, whole)))
 
 
-def _mark(asked: Asked) -> str:
-    return f"{asked.somebody.name} {_now(asked):%Y-%m-%d %H:%M:%S}"
+def _mark(asked: Asked) -> Mark:
+    place = 0 if asked.language == "zh" else 1
+    return Mark(place, f"{asked.somebody.name} {_now(asked):%Y-%m-%d %H:%M:%S}")
 
 
 def _name(asked: Asked, roll: Roll) -> str:

@@ -36,10 +36,12 @@ def lying(title: str, bars: Sequence[Bar], tones: Sequence[str], *, stacked: boo
 
 def nice(most: float) -> float:
     """The least of 1, 2, 5, 10, 20, 50 … (or a part of one) that nothing goes beyond."""
+    if most <= 0:
+        return 1.0
     step = 1.0
     while step < most:
         step *= 10
-    while step / 10 >= most > 0:
+    while step / 10 >= most:
         step /= 10
     return next((step * part for part in (0.2, 0.5) if most <= step * part), step)
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from aiohttp import web
+from markupsafe import Markup
 
 from gateway.cases.reasons import TEXTS as REASONS
 from gateway.cases.states import TEXTS as STATES
@@ -18,7 +19,7 @@ from gateway.store.connection import Connection
 from gateway.store.figures import CHINA_MS, DAY_MS, Back, End, Finished, Window
 from gateway.web.console.asked import Asked
 from gateway.web.console.desks.charts import Bar, lying, upright
-from gateway.web.console.desks.parties import PARTIES, spent
+from gateway.web.console.desks.parties import PARTIES, Spent, spent
 from gateway.web.console.render import render, visible
 from gateway.web.console.words import WORDS
 from gateway.web.views import china
@@ -49,34 +50,45 @@ class Cause(NamedTuple):
     rates: tuple[float, ...]
 
 
+class Tables(NamedTuple):
+    """What stands beside the charts, and in them."""
+
+    by_day: list[tuple[str, tuple[int, ...]]]
+    by_platform: list[tuple[str, tuple[int, ...]]]
+    parties: list[Spent]
+    causes: list[Cause]
+
+
 async def show(asked: Asked) -> web.Response:
     days, boundary = asked.request.query.get("days", "30"), asked.request.query.get("boundary", "")
     if days not in DAYS or not re.fullmatch(r"[0-9]{0,9}", boundary):
         raise Refusal("bad_parameter", name="days" if days not in DAYS else "boundary")
-    now_ms = asked.gateway.clock_ms()
-    read = await asked.gateway.store.read(
-        partial(_read, asked=asked, now_ms=now_ms, days=int(days), boundary=boundary)
+    now_ms, store = asked.gateway.clock_ms(), asked.gateway.store
+    read = await store.read(partial(_read, asked=asked, now_ms=now_ms, days=int(days), boundary=boundary))
+    tables = Tables(
+        _by_day(read.ends, now_ms, int(days)), _by_platform(read.ends), spent(read.finished), _causes(read)
     )
-    place = 0 if asked.language == "zh" else 1
-    by_day, by_platform, parties = (
-        _by_day(read.ends, now_ms, int(days)),
-        _by_platform(read.ends),
-        spent(read.finished),
-    )
-    causes = _causes(read)
     return render(
         asked, "figures", days=days, all_days=DAYS, boundary=boundary, boundaries=read.boundaries, parts=PARTS,
-        by_day=by_day, by_platform=by_platform, parties=parties, party_texts=PARTIES, causes=causes,
-        compared=len(read.back) == 2, finished=len(read.finished), total=sum(each.exchanges for each in read.ends),
-        as_of=china(now_ms),
-        volume_chart=upright(WORDS["volume"][place], [Bar(day[5:], parts) for day, parts in by_day], PARTS),
-        platform_chart=lying(WORDS["by_platform"][place], [Bar(visible(name), parts) for name, parts in by_platform],
-                             PARTS),
-        party_chart=lying(WORDS["duration"][place],
-                          [Bar(PARTIES[each.party][place], (each.median_days,)) for each in parties], ("ended_well",)),
-        cause_chart=lying(WORDS["returns"][place], [Bar(each.texts[place], each.rates) for each in causes],
-                          ("before", "after")[-len(read.back):], stacked=False),
+        tables=tables, charts=_charts(tables, 0 if asked.language == "zh" else 1), party_texts=PARTIES,
+        compared=len(read.back) == 2, finished=len(read.finished), as_of=china(now_ms),
+        total=sum(each.exchanges for each in read.ends),
     )  # fmt: skip
+
+
+def _charts(tables: Tables, place: int) -> dict[str, Markup]:
+    """A chart beside each table. place: of the language in Texts."""
+    platforms = [Bar(visible(name), parts) for name, parts in tables.by_platform]
+    parties = [Bar(PARTIES[each.party][place], (each.median_days,)) for each in tables.parties]
+    causes = [Bar(each.texts[place], each.rates) for each in tables.causes]
+    sides = len(tables.causes[0].rates) if causes else 1
+    titles = {name: WORDS[name][place] for name in ("volume", "by_platform", "duration", "returns")}
+    return {
+        "volume": upright(titles["volume"], [Bar(day[5:], parts) for day, parts in tables.by_day], PARTS),
+        "by_platform": lying(titles["by_platform"], platforms, PARTS),
+        "duration": lying(titles["duration"], parties, ("ended_well",)),
+        "returns": lying(titles["returns"], causes, ("before", "after")[-sides:], stacked=False),
+    }
 
 
 def _read(connection: Connection, asked: Asked, now_ms: int, days: int, boundary: str) -> Read:

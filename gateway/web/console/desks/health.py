@@ -19,7 +19,7 @@ DAY_MS = 86_400_000
 UNDESCRIBED = frozenset({"garbled", "ambiguous_answer", "no_reference", "not_mapped"})
 _TAKEN = frozenset({"taken", "already", "landed"})
 _LATER = frozenset({"later", "barred", "not_sent"})
-LOOK = ("细看", "Look closer")
+LOOK = ("细看", "Look")
 
 
 class Measured(NamedTuple):

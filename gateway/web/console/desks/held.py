@@ -47,8 +47,8 @@ async def read(asked: Asked, span: Span) -> list[Row]:
 
 def _row(each: Exchange, owner: str, words: str) -> Row:
     cells = (
-        each.due_ms, owner, each.id, each.case_id, each.platform, each.operation, each.ours, each.cause,
-        " ".join(filter(None, (each.code, words))), each.changed_ms, (f"{HOME}/held/{each.id}", OPEN),
+        each.due_ms, owner, each.id, each.case_id, each.platform, each.operation, each.ours, each.changed_ms,
+        each.cause, " ".join(filter(None, (each.code, words))), (f"{HOME}/held/{each.id}", OPEN),
     )  # fmt: skip
     return Row(f"{each.due_ms}.{each.id}", cells)
 
@@ -58,8 +58,8 @@ ROLL = Roll(
     (
         Column("settle_by", "time"), Column("ticket_owner", below=True), Column("exchange", "code"),
         Column("case", "case", below=True), Column("platform", "code"), Column("operation", "code", below=True),
-        Column("ours", "code"), Column("cause", "code"), Column("last_words", below=True),
-        Column("since", "time"), Column("choices", "link"),
+        Column("ours", "code"), Column("since", "time", below=True), Column("cause", "code"),
+        Column("last_words", below=True), Column("choices", "link"),
     ),
     re.compile(r"([0-9]{1,16})\.([0-9A-Z]{26})"), read, ("platform", "operation"),
 )  # fmt: skip
@@ -98,6 +98,8 @@ async def settle(asked: Asked) -> web.Response:
             asked.gateway.exchanges, held.id, kind, reference=reference, actor=asked.somebody.name,
             reason=reason,
         )  # fmt: skip
+    except Erased as error:  # without its papers nothing can be said of it, nor sent
+        raise Refusal("erased") from error
     except Moved:
         return await _shown(asked, held, "moved_on", 409)
     return to(asked, f"{HOME}/cases/{held.case_id}")

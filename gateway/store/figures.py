@@ -18,7 +18,8 @@ FINISHED = 2_000  # of the newest finished cases: so many tell how long things t
 RETURNED = ("correction_needed", "returned", "not_accepted")
 _C, _E, _V = cases.c, exchanges.c, case_events.c
 _SINCE, _UNTIL = bindparam("since", type_=sa.Text), bindparam("until", type_=sa.Text)
-_DAY = ((_E.admitted_ms + CHINA_MS) // DAY_MS).label("day")
+# literal text: it stands in GROUP BY as well, and two parameters are never the same expression
+_DAY = sa.literal_column(f"(exchanges.admitted_ms + {CHINA_MS}) / {DAY_MS}", sa.BigInteger)
 _ENDS = Look(
     sa.select(_DAY, _E.platform, _E.state, sa.func.count())
     .where(_E.id >= _SINCE, _E.id < _UNTIL, _E.kind == "write")

@@ -31,12 +31,18 @@ TIMES = sa.select(_LATELY.c.platform, _LATELY.c.ended_ms - _LATELY.c.admitted_ms
 USED = sa.select(sa.func.count()).where(
     _P.credential == bindparam("credential"), _P.over_ms > bindparam("since_ms", type_=sa.BigInteger)
 )
-BY_OPERATION = (
-    sa.select(_E.operation, _H.kind, _H.cause, sa.func.count())
-    .join(exchanges, _E.id == _H.exchange_id)
+_OF_PLATFORM = (
+    sa.select(_E.id, _E.operation)
     .where(_E.id >= bindparam("since", type_=sa.Text), _E.platform == bindparam("platform"))
-    .group_by(_E.operation, _H.kind, _H.cause)
-    .order_by(_E.operation, _H.kind, _H.cause)
+    .order_by(_E.id.desc())
+    .limit(MOST)
+    .subquery("of_platform")
+)
+BY_OPERATION = (
+    sa.select(_OF_PLATFORM.c.operation, _H.kind, _H.cause, sa.func.count())
+    .join(_OF_PLATFORM, _OF_PLATFORM.c.id == _H.exchange_id)
+    .group_by(_OF_PLATFORM.c.operation, _H.kind, _H.cause)
+    .order_by(_OF_PLATFORM.c.operation, _H.kind, _H.cause)
 )
 NEWEST = (
     sa.select(_E.id, _E.operation, _E.attempt)

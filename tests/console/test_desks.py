@@ -139,6 +139,6 @@ async def test_a_list_is_narrowed_and_goes_on_behind_its_last_row(desk: Desk, fi
         pairs = [re.findall(r"(\d\d\.\d)%", each) for each in (first, second)]
         assert len(pairs[0]) == 25 and 0 < len(pairs[1]) <= 5  # some may be decided by now
         assert "".join(pairs[0] + pairs[1]) == "".join(sorted(pairs[0] + pairs[1], reverse=True))
-        assert "<tbody" not in (await visitor.get("/held?platform=sim-gx&operation=case.submit")).text
+        assert "<tbody" not in (await visitor.get("/held?platform=sim-gd&operation=case.withdraw")).text
         assert (await visitor.get("/held?platform=%22%3E%3Cscript%3E")).status == 400
         assert (await visitor.get("/releases?behind=x")).status == 400

@@ -22,6 +22,7 @@ from gateway.shown import scrubbed, without_values
 from gateway.store import cases, exchanges, listed
 from gateway.store.connection import Connection
 from gateway.web.console.asked import HOME, Asked
+from gateway.web.console.desks.facts import FACTS
 from gateway.web.console.render import render, to
 from gateway.web.console.roll import Column, Roll, Row, Span
 
@@ -80,7 +81,7 @@ async def _shown(asked: Asked, held: Exchange, why: str = "", status: int = 200)
     await asked.gateway.store.write(lambda tx: tx.record(Entry("account.viewed", tx.now_ms, viewed)))
     return render(
         asked, "settle", status=status, held=held, facts=facts, owner=owner, words=words, why=why,
-        again_is_safe=_again_is_safe(asked, held),
+        again_is_safe=_again_is_safe(asked, held), kinds=FACTS,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from gateway.store.health import Asked as Question
 from gateway.web.console.asked import Asked
 from gateway.web.console.desks.closed import closed_because
 from gateway.web.console.desks.drift import TEXTS, Difference, differences
+from gateway.web.console.desks.facts import FACTS
 from gateway.web.console.desks.health import DAY_MS, UNDESCRIBED
 from gateway.web.console.desks.seen import serves_any
 from gateway.web.console.render import render
@@ -47,7 +48,7 @@ async def show(asked: Asked) -> web.Response:
     return render(
         asked, "platform", platform=platform.declared, now_open=closed_because(gateway, platform.name),
         answers=answers, undescribed=UNDESCRIBED, described=bool(described), looked=looked, drifted=drifted,
-        texts=TEXTS,
+        texts=TEXTS, kinds=FACTS,
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ async def test_their_last_words_are_shown_without_the_person_and_to_no_operator(
                 said = (await visitor.get(path)).text
                 assert ("系统繁忙" in said) is sees, (name, path)
                 assert asked["applicant"]["name"] not in said
-    viewed = [each for each in await desk.entries("account.viewed") if each.get("exchange") == exchange_id]
+    viewed = [each for each in await desk.entries("account.viewed") if each.get("held") == exchange_id]
     assert [each["account"] for each in viewed] == ["audit-01", "engineer-01", "ops-01"]
 
 

@@ -75,8 +75,9 @@ async def _shown(asked: Asked, held: Exchange, why: str = "", status: int = 200)
     facts = await asked.gateway.store.read(lambda connection: exchanges.facts_of(connection, held.id))
     owner = await asked.gateway.store.read(lambda connection: listed.owner_of(connection, held.id))
     words, account = await _words(asked, held), asked.somebody
+    # not as `exchange`: it is no part of that one's story, and no caller is given a proof of who looked
     viewed: dict[str, Fact] = {
-        "account": account.name, "role": account.role, "case": held.case_id, "exchange": held.id
+        "account": account.name, "role": account.role, "case": held.case_id, "held": held.id
     }  # fmt: skip
     await asked.gateway.store.write(lambda tx: tx.record(Entry("account.viewed", tx.now_ms, viewed)))
     return render(

@@ -11,8 +11,10 @@ from gateway.store.accounts import AccountRow
 
 Role = Literal["auditor", "operator", "engineer", "window", "administrator"]
 Desk = Literal[
-    "search", "case", "contents", "types", "unmask", "unmaskings", "readers", "bundle", "held", "overdue"
-]
+    "search", "case", "contents", "types", "unmask", "unmaskings", "readers", "bundle", "held", "overdue",
+    "unsigned", "deferred", "health", "review", "agreements", "releases", "figures", "checkpoints", "saved",
+    "settle", "align",
+]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 TEXTS: dict[Role, tuple[str, str]] = {
     "auditor": ("审计", "auditor"),
@@ -21,16 +23,31 @@ TEXTS: dict[Role, tuple[str, str]] = {
     "window": ("窗口", "window"),
     "administrator": ("账号管理", "administrator"),
 }
+_READ: frozenset[Desk] = frozenset({
+    "search", "case", "held", "overdue", "unsigned", "deferred", "health", "agreements", "releases", "figures",
+    "checkpoints", "saved",
+})  # fmt: skip
 # What a role may open; a page that it may not open is not there for it. `contents` is what a case says, masked;
 # `types` its types and lengths; `unmask` asking for it as it stands; `unmaskings` answering others who ask;
-# `readers` who looked at a case; `bundle` its evidence to take away.
+# `readers` who looked at a case; `bundle` its evidence to take away; `settle` and `align` are what a person may
+# say: what became of an exchange, which item is which.
 MAY: dict[Role, frozenset[Desk]] = {
-    "auditor": frozenset(
-        {"search", "case", "contents", "unmask", "unmaskings", "readers", "bundle", "held", "overdue"}
+    "auditor": _READ | {"contents", "unmask", "unmaskings", "readers", "bundle", "review"},
+    "operator": _READ | {"settle"},
+    "engineer": _READ - {"overdue", "unsigned", "checkpoints"} | {"contents", "types", "review", "align"},
+    "window": frozenset(
+        {
+            "search",
+            "case",
+            "contents",
+            "unmask",
+            "unmaskings",
+            "overdue",
+            "unsigned",
+            "agreements",
+            "saved",
+        }
     ),
-    "operator": frozenset({"search", "case", "held", "overdue"}),
-    "engineer": frozenset({"search", "case", "contents", "types", "held"}),
-    "window": frozenset({"search", "case", "contents", "unmask", "unmaskings", "overdue"}),
     "administrator": frozenset(),
 }
 EVERYWHERE = "*"

@@ -1,5 +1,6 @@
 """One running gateway with accounts of every role, and the real browser in front of it."""
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,13 @@ from gateway.accounts import keeping
 from gateway.accounts.passwords import hashed
 from gateway.store.accounts import AccountRow
 from tests.browser import executable
+from tests.console.filled import Filled, fill
+from tests.console.nasty import NASTY
 from tests.console.terminal import PASSWORD, account
+from tests.shape.sources import CHECKOUT
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed, serving
 
-NASTY = '"><script>document.title="x"</script><img src=x onerror=alert(1)>\u202e&\''
 ELSEWHERE = "330282"  # a place that neither sends nor decides the cases here
 
 
@@ -65,8 +68,11 @@ async def opened(page: Page, what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
+def pictures() -> Path:
+    """Where pictures of the pages are kept for people to look at."""
+    folder = Path(os.environ.get("TONGBAN_PICTURES") or CHECKOUT / "build" / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +96,12 @@ async def desk(
         await browser.close()
 
 
+@pytest_asyncio.fixture(scope="session")
+async def filled(desk: Desk) -> Filled:
+    """A month of work, put there once."""
+    return await desk.service.gateway.store.write(fill)
+
+
 async def _accounts(service: Running) -> None:
     """Two as people make them, the others with the hash of the same password."""
     folder = service.folder
@@ -98,6 +110,7 @@ async def _accounts(service: Running) -> None:
     same = hashed(PASSWORD)
     for name, role, divisions, until in (
         ("engineer-01", "engineer", "*", ""),
+        ("engineer-02", "engineer", "*", ""),
         ("window-01", "window", "341700", ""),
         ("admin-01", "administrator", "*", ""),
         ("audit-far", "auditor", ELSEWHERE, ""),

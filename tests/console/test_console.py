@@ -208,7 +208,7 @@ async def test_what_is_held_and_what_is_overdue_stand_in_lists_page_by_page(desk
         seen = []
         await picture(desk, page, f"auditor-held-{locale}")
         while True:
-            seen += await page.locator("tbody tr td:nth-child(2)").all_inner_texts()
+            seen += await page.locator("tbody tr td:nth-child(2) > code").all_inner_texts()
             if not await page.locator("a[rel=next]").count():
                 break
             await opened(page, "a[rel=next]")

@@ -31,4 +31,15 @@ suggestions = sa.Table(
     _text("second_by"),
     _number("second_ms"),
     _text("alignment"),  # id of the declared row that a confirmation became
+    # partial: what is open, as the console lists it
+    sa.Index(
+        "ix_suggestions_open",
+        "permille",
+        "here_division",
+        "there_division",
+        "here_code",
+        "there_code",
+        sqlite_where=sa.text("decision = ''"),
+        postgresql_where=sa.text("decision = ''"),
+    ),
 )

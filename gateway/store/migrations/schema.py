@@ -11,6 +11,7 @@ from gateway.store import followed as _followed  # noqa: F401 - likewise
 from gateway.store import holds as _holds  # noqa: F401 - likewise
 from gateway.store import letters as _letters  # noqa: F401 - likewise
 from gateway.store import results as _results  # noqa: F401 - likewise
+from gateway.store import saved as _saved  # noqa: F401 - likewise
 from gateway.store import unmaskings as _unmaskings  # noqa: F401 - likewise
 from gateway.store import uploads as _uploads  # noqa: F401 - likewise
 from gateway.store import watched as _watched  # noqa: F401 - likewise

@@ -14,8 +14,9 @@ from gateway.boot import Gateway
 from gateway.errors import CODES, Refusal
 from gateway.store.store import StorageUnavailable
 from gateway.web.answers import STAY
-from gateway.web.console import asking, case, lists, search, sign_in, taking
+from gateway.web.console import asking, case, search, sign_in, taking
 from gateway.web.console.asked import HOME, SIGN_IN, TOKEN, Asked, Page
+from gateway.web.console.desks.pages import DESK_PAGES
 from gateway.web.console.render import HEADERS, render, style, to
 from gateway.web.described import Answer
 from gateway.web.edge import Edge
@@ -38,8 +39,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", f"{HOME}/cases/{{id}}/unmaskings", case.answer, "unmaskings"),
     Page("POST", f"{HOME}/cases/{{id}}/bundle", taking.take, "bundle"),
     Page("GET", f"{HOME}/unmaskings", asking.show, "unmaskings"),
-    Page("GET", f"{HOME}/held", lists.held, "held"),
-    Page("GET", f"{HOME}/overdue", lists.overdue, "overdue"),
+    *DESK_PAGES,
 )
 STYLE = f"{HOME}/console.css"
 FORM_BYTES = 16 * 1024

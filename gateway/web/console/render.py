@@ -8,10 +8,12 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from gateway.accounts.account import TEXTS
+from gateway.accounts.account import MAY, TEXTS
 from gateway.errors import Texts
 from gateway.web.console.asked import HOME, LANGUAGE, TOKEN, Asked
+from gateway.web.console.places import GROUPS, KEYS
 from gateway.web.console.words import WORDS
+from gateway.web.views import china
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -35,7 +37,7 @@ def _looks() -> Environment:
         loader=FileSystemLoader(_HERE / "looks"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    looks.filters |= {"visible": visible, "when": when}
+    looks.filters |= {"visible": visible, "when": when, "china": china}
     return looks
 
 
@@ -53,7 +55,8 @@ def render(asked: Asked, look: str, *, status: int = 200, **values: Any) -> web.
 
     page = _looks().get_template(f"{look}.html").render(
         t=lambda word: said(WORDS[word]), said=said, roles=TEXTS, account=asked.account, seal=asked.seal,
-        home=HOME, path=asked.request.path,
+        home=HOME, path=asked.request.path, groups=GROUPS, keys=KEYS,
+        may=MAY[asked.account.role] if asked.account else frozenset(), now=china(asked.gateway.clock_ms()),
         lang="zh-CN" if place == 0 else "en", other="en" if place == 0 else "zh", **values,
     )  # fmt: skip
     return sealed(web.Response(text=page, status=status, content_type="text/html", charset="utf-8"), asked)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.errors import Texts
+from gateway.web.console.desks.words import DESK_WORDS
 
 WORDS: Mapping[str, Texts] = {
     "console": ("通办控制台", "Tongban console"),
@@ -115,7 +116,7 @@ WORDS: Mapping[str, Texts] = {
     ),
     "key": ("所用公钥", "By the key"),
     "log_size": ("检查点所签条数", "Entries that the checkpoint signs"),
-    "unsigned": ("尚未签名", "Not signed yet"),
+    "not_signed_yet": ("尚未签名", "Not signed yet"),
     "not_proven": ("核验不符", "Not proven"),
     "signature_fails": ("检查点签名无效", "the checkpoint's signature does not hold"),
     "row_differs": ("状态与条目不符", "the row differs from its entries"),
@@ -175,6 +176,7 @@ WORDS: Mapping[str, Texts] = {
     "nobody_yet": ("尚无", "Nobody yet"),
     "role": ("角色", "Role"),
     "language": ("English", "中文"),
+    **DESK_WORDS,
 }
 SAID: Mapping[str, Texts] = {  # of the stages of an exchange
     "caller": ("接入方", "caller"),

@@ -1,0 +1,48 @@
+"""The addresses of the desks: every list as a page and as a sheet, and what is done at them."""
+
+from collections.abc import Iterator
+
+from gateway.web.console.asked import HOME, Page
+from gateway.web.console.desks import (
+    agreed,
+    changes,
+    checkpoints,
+    deferred,
+    figures,
+    health,
+    held,
+    late,
+    platform,
+    review,
+    saved,
+)
+from gateway.web.console.roll import Roll, page
+from gateway.web.console.sheets import SHEETS, sheet
+
+ROLLS: tuple[Roll, ...] = (
+    held.ROLL, deferred.ROLL, late.OVERDUE, late.UNSIGNED, health.ROLL, review.ROLL, agreed.ROLL, changes.ROLL,
+    checkpoints.ROLL,
+)  # fmt: skip
+_OWN = {"review": review.show, "checkpoints": checkpoints.show}
+
+
+def _rolls() -> Iterator[Page]:
+    for roll in ROLLS:
+        yield Page("GET", f"{HOME}/{roll.name}", _OWN.get(roll.name) or page(roll), roll.name)
+        for form in SHEETS:
+            yield Page("GET", f"{HOME}/{roll.name}.{form}", sheet(roll, form), roll.name)
+
+
+DESK_PAGES: tuple[Page, ...] = (
+    *_rolls(),
+    Page("GET", f"{HOME}/held/{{id}}", held.one, "held"),
+    Page("POST", f"{HOME}/held/{{id}}", held.settle, "settle"),
+    Page("GET", f"{HOME}/health/{{id}}", platform.show, "health"),
+    Page("POST", f"{HOME}/review", review.decide, "align"),
+    Page("GET", f"{HOME}/checkpoints/{{id}}", checkpoints.take, "checkpoints"),
+    Page("GET", f"{HOME}/certificates/{{id}}", checkpoints.take_certificate, "checkpoints"),
+    Page("GET", f"{HOME}/figures", figures.show, "figures"),
+    Page("GET", f"{HOME}/saved", saved.show, "saved"),
+    Page("POST", f"{HOME}/saved", saved.keep, "saved"),
+    Page("POST", f"{HOME}/saved/remove", saved.remove, "saved"),
+)

@@ -1,0 +1,27 @@
+"""Where everything of the console stands: its desks in groups, each with the key that opens it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gateway.accounts.account import Desk
+
+
+class Group(NamedTuple):
+    """word: its heading, of WORDS."""
+
+    word: str
+    desks: tuple[Desk, ...]
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("of_cases", ("search", "saved")),
+    Group("to_do", ("held", "deferred", "overdue", "unsigned", "unmaskings")),
+    Group("of_platforms", ("health", "review", "agreements", "releases")),
+    Group("of_evidence", ("figures", "checkpoints")),
+)
+# pressed with whatever the browser wants beside it (Alt, Alt+Shift, Ctrl+Option)
+KEYS: Mapping[str, str] = {
+    "search": "s", "saved": "v", "held": "h", "deferred": "d", "overdue": "o", "unsigned": "u", "health": "p",
+    "review": "r", "agreements": "g", "releases": "l", "figures": "f", "checkpoints": "c",
+    "unmaskings": "m",
+}  # fmt: skip

@@ -22,6 +22,13 @@ EXCHANGE: Mapping[str, Code] = {
     # what is asked
     "invalid_case": Code(422, "caller", "check",
         ("申请内容有误", "There are faults in the case"), _MEND, ("共 {count} 处", "{count} in all")),
+    "part_refused": Code(422, "caller", "check",
+        ("联办件中有的分办件不能受托，因而全部未受托",
+         "Some parts of the joint case cannot be admitted, so none was"),
+        ("请按 problems 逐项改正（path 指出哪一个分办件），或去掉不能办的分办件，用同一 Idempotency-Key 重新提交。",
+         "Mend every entry of `problems` (`path` says which part), or leave the part out, and send again under the"
+         " same key."),
+        ("共 {count} 处", "{count} in all")),
     "unmappable": Code(422, "caller", "map",
         ("有内容不能按办理地平台的要求表达", "Some of it cannot be said in the other platform's terms"), _MEND,
         ("共 {count} 项", "{count} fields")),

@@ -113,6 +113,9 @@ def _tell(tx: Transaction, exchange: Exchange, admission: Admission) -> None:
 
 
 def consume_key(tx: Transaction, asked: Asked, exchange_id: str) -> None:
+    """A part of a joint case has no key: the joint case has consumed one for all of them. Raises KeyConsumed."""
+    if not asked.key:
+        return
     caller = asked.caller.caller
     if not cases.claim_key(tx.connection, caller, asked.operation, asked.key, asked.digest, exchange_id):
         earlier = cases.consumed_key(tx.connection, caller, asked.operation, asked.key)

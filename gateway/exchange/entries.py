@@ -1,7 +1,7 @@
 """The log's words for what happens to an exchange. Entries can never be amended, so they say it all at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -11,6 +11,7 @@ from audit.entries import Entry, china_time
 from gateway.exchange.asked import Prepared
 from gateway.model import Decision, Exchange, Fact
 from gateway.store.events import Told
+from gateway.store.joints import Joint
 from gateway.store.vault import DataKey
 
 # fifteen digits in a row could be a person's number
@@ -55,6 +56,29 @@ def told(case_id: str, each: Told, *, finding: str | None, state: str) -> Entry:
         "state": state,
     }
     return Entry("case.ignored" if each.cause else "case.event", each.seen_ms, facts)
+
+
+def joint_admitted(joint: Joint, parts: Sequence[Exchange], *, actor: str) -> Entry:
+    """joint.admitted: a joint case, and its parts in their order; each of them has its own entry before it."""
+    facts: dict[str, Any] = {
+        "joint": joint.id,
+        "case": parts[0].case_id,
+        "caller": joint.caller,
+        "actor": actor,
+        "parts": len(parts),
+        "cases": [each.case_id for each in parts],
+        "standing": joint.standing,
+    }
+    return Entry("joint.admitted", joint.admitted_ms, facts)
+
+
+def joint_changed(joint: Joint, case_id: str, outcomes: Sequence[str], at_ms: int) -> Entry:
+    """joint.changed: what became of a part has changed where the parent stands. outcomes: of all its parts."""
+    facts: dict[str, Any] = {
+        "joint": joint.id, "case": case_id, "parts": len(outcomes), "outcomes": list(outcomes),
+        "standing": joint.standing,
+    }  # fmt: skip
+    return Entry("joint.changed", at_ms, facts)
 
 
 def _purpose(key: DataKey, said: str | None) -> str | None:

@@ -195,12 +195,29 @@ def _correction(document: Part, now: datetime) -> Found:
         yield Problem("/materials", "nothing_corrected")
 
 
+def _parts(document: Part, now: datetime) -> Found:
+    """Each part names materials that are given, and each material is used by a part."""
+    given = [_text(material, "code") for _, material in _each(document, "materials", "")]
+    used: set[str] = set()
+    for at, part in _each(document, "parts", ""):
+        said = part.get("materials", given)
+        named = [each for each in said if isinstance(each, str)] if isinstance(said, list) else []
+        for index, code in enumerate(named):
+            if code not in given:
+                yield Problem(f"{at}/materials/{index}", "material_not_given")
+        used.update(named)
+    for at, material in _each(document, "materials", ""):
+        if _text(material, "code") not in used:
+            yield Problem(at, "material_unused")
+
+
 Rule = Callable[[Part, datetime], Found]
 _RULES: Mapping[str, tuple[Rule, ...]] = {
     CASE: (_applicant, _others, _receiving, _materials),
     "canonical/correction@1": (_correction, _materials, _by),
     "canonical/supplement@1": (_materials, _by),
     "canonical/withdrawal@1": (_by,),
+    "canonical/joint@1": (_applicant, _others, _receiving, _materials, _parts),
 }
 
 

@@ -8,6 +8,7 @@ from gateway.needs import tables as _needs  # noqa: F401 - its tables join the m
 from gateway.store import accounts as _accounts  # noqa: F401 - likewise
 from gateway.store import desk as _desk  # noqa: F401 - likewise
 from gateway.store import followed as _followed  # noqa: F401 - likewise
+from gateway.store import joints as _joints  # noqa: F401 - likewise
 from gateway.store import letters as _letters  # noqa: F401 - likewise
 from gateway.store import results as _results  # noqa: F401 - likewise
 from gateway.store import uploads as _uploads  # noqa: F401 - likewise

@@ -34,6 +34,7 @@ from gateway.web.reading import (
     wait_s,
 )
 from gateway.web.views import case_view
+from gateway.web.views_of_joint import joint_of
 
 PROGRESS = "case.progress"
 MOST_FOUND = 50
@@ -166,6 +167,7 @@ async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
         reckoned = reckon(connection, known, agreements, today)
         numbers, asked = cases.numbers_of(connection, case.id), followed.of_case(connection, case.id)
         asked = [each for each in asked if gateway.routes.followed(each.platform)]
-        return case_view(known, numbers, reckoned, today, asked)
+        shown = case_view(known, numbers, reckoned, today, asked)
+        return {**shown, "joint": joint_of(connection, case.id)}
 
     return await gateway.store.read(look)

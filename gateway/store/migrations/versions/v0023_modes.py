@@ -1,0 +1,41 @@
+"""Joint cases and their parts, parcels and what became of them, passes for another place's site"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0023"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), server_default="", nullable=False)
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), server_default="0", nullable=False)
+
+
+def _key(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=False)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "joints",
+        _key("id"),
+        *map(_text, ("caller", "standing")),
+        *map(_number, ("admitted_ms", "changed_ms")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joints")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "joint_parts",
+        _key("joint_id"),
+        sa.Column("part", sa.BigInteger(), autoincrement=False, nullable=False),
+        _text("case_id"),
+        sa.PrimaryKeyConstraint("joint_id", "part", name=op.f("pk_joint_parts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_joint_parts_case_id", "joint_parts", ["case_id"], unique=True)

@@ -1,0 +1,49 @@
+"""The routes of the three modes (通办方式) beyond a case by itself."""
+
+from gateway.web import parameters
+from gateway.web.api import joint
+from gateway.web.codes_of_writes import ADMITTED, BODY, PREPARED
+from gateway.web.described import GUARDED, Endpoint, Success
+
+_REFUSED = frozenset({"platform_refused", "not_delivered"})  # told of the part, not of the whole
+_WITHDRAWN = ("not_found", "invalid_case", "idempotency_key_missing", "idempotency_key_bad", "idempotency_conflict",
+              "stopping")  # fmt: skip
+
+MODES = (
+    Endpoint(
+        "POST", "/v1/joint-cases", joint.submit, "case.submit",
+        ("提交联办件（多地联办、一件事）", "Submit a joint case"),
+        ("申请人与材料只填一次，分送各地；全部分办件一次受托，有一个不能受托则全部不受托（part_refused）。"
+         "此后每个分办件是一件普通办件，各有时限与责任单位。"
+         "201：各地平台均已接收；202：尚有未送达的；200：均已终结而有的未被接收，见 parts。",
+         "The person and the materials are given once and go to several places. All parts are admitted in one"
+         " commit, or none (part_refused); from then on each is a case by itself, with its own clocks and unit."
+         " 201: every place has its part; 202: some are on their way; 200: all have ended, and some were not taken."),
+        (Success(201, ("各地平台均已接收", "Taken by every platform"), "JointView", headers=("Location",)),
+         Success(202, ("已受托，尚有未送达的", "Admitted, some parts are still open"), "JointView",
+                 headers=("Location",)),
+         Success(200, ("有的分办件未被接收", "Some parts were not taken"), "JointView", headers=("Location",))),
+        tuple(dict.fromkeys(each for each in (*GUARDED, *BODY, *PREPARED, *ADMITTED, "part_refused", "uploads_full")
+                            if each not in _REFUSED)),
+        (parameters.KEY, parameters.PREFER), "Joint",
+    ),
+    Endpoint(
+        "GET", "/v1/joint-cases/{id}", joint.show, "case.read",
+        ("查看联办件", "Look at a joint case"),
+        ("由各分办件的现状得出：有一个未成即不会显示为全部办成，已办成的照样列出；acts 为下一步由谁办理。",
+         "What follows from its parts as they are now: where one has failed it is never `done`, and those that were"
+         " done are shown as done; `acts` says who must act next."),
+        (Success(200, ("联办件", "The joint case"), "JointView"),), (*GUARDED, "not_found"), (parameters.JOINT,),
+    ),
+    Endpoint(
+        "POST", "/v1/joint-cases/{id}/withdrawal", joint.withdraw, "case.withdraw",
+        ("撤回联办件", "Withdraw a joint case"),
+        ("能撤回的分办件逐一撤回，与单独办件相同；不能撤回的（已有决定、对方不提供撤回等）逐一说明原因。"
+         "同键重发即从中断处继续。",
+         "Withdraws each part that can be, as a case by itself, and says of every other one why not: it was"
+         " decided, the platform offers no withdrawal … Under the same key it goes on where it was broken off."),
+        (Success(200, ("各分办件的撤回结果", "What came of each part"), "JointWithdrawn"),
+         Success(202, ("有的撤回尚未送达", "Some withdrawals are still open"), "JointWithdrawn")),
+        (*GUARDED, *BODY, *_WITHDRAWN), (parameters.JOINT, parameters.KEY, parameters.PREFER), "Withdrawal",
+    ),
+)  # fmt: skip

@@ -16,7 +16,7 @@ from gateway.exchange.admitting import Admission, BatchFull, CaseOpen, KeyConsum
 from gateway.exchange.asked import Asked, Prepared
 from gateway.exchange.brought import gone_of
 from gateway.exchange.contents import apart
-from gateway.exchange.parts import Part, PartRefused, parts_of, together
+from gateway.exchange.parts import FAULTS, Part, parts_of, together
 from gateway.exchange.passing import full_today
 from gateway.exchange.story import Exchanges
 from gateway.identity import new_id
@@ -147,6 +147,7 @@ async def _prepared(
 ) -> list[tuple[Asked, Prepared, str]]:
     """Every part as it would be sent, with the id of its exchange. Raises Refusal with the faults of all."""
     around, faults, done = story.around, list[Any](), list[tuple[Asked, Prepared, str]]()
+    codes = set[str]()
     for part in parts:
         of_part = replace(asked, operation=SUBMIT, document=part.document, key="", digest="")
         exchange_id = new_id(around.clock_ms(), around.random)
@@ -154,9 +155,10 @@ async def _prepared(
             done.append((of_part, await around.preparation.case(of_part, exchange_id), exchange_id))
         except Refusal as refusal:
             faults += part.told(refusal)
+            codes.add(refusal.code)
     faults += [] if faults else _repeats([prepared for _, prepared, _ in done])
     if faults := together(faults):
-        code = "part_refused" if any(isinstance(each, PartRefused) for each in faults) else "invalid_case"
+        code = "invalid_case" if codes <= FAULTS else "part_refused"
         raise Refusal(code, problems=faults, count=len(faults))
     return done
 

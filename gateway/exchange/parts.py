@@ -16,7 +16,7 @@ OURS, KIND = "tongban", "joint"
 _ONCE = ("applicant", "agent", "receiving", "authorisation", "purpose", "note", "insist")
 _OWN = ("item", "division", "unit")
 _MATERIAL = re.compile(r"/materials/(\d+)(/.*)?")
-_FAULTS = frozenset({"invalid_case", "unmappable"})  # refusals that say all there is to say in their problems
+FAULTS = frozenset({"invalid_case", "unmappable"})  # of the document, not of what is asked for with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Part:
     def told(self, refusal: Refusal) -> Iterator[Any]:
         """What a refusal of this part says, in the words of the joint case."""
         yield from (self._placed(each) for each in refusal.problems)
-        if refusal.code not in _FAULTS:
+        if not refusal.problems:
             yield PartRefused(f"/parts/{self.place}", refusal.code, refusal.facts)
 
     def _placed(self, problem: Any) -> Any:
@@ -99,4 +99,4 @@ def _part(joint: Mapping[str, Any], place: int, said: Mapping[str, Any], number:
 
 def together(faults: Sequence[Any]) -> list[Any]:
     """Each fault once, though every part that shares the field has it."""
-    return list({(each.path, each.code, str(each.facts.get("source", ""))): each for each in faults}.values())
+    return list({(str(each.facts.get("source") or each.path), each.code): each for each in faults}.values())

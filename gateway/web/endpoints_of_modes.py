@@ -18,7 +18,7 @@ MODES = (
          "201：各地平台均已接收；202：尚有未送达的；200：均已终结而有的未被接收，见 parts。",
          "The person and the materials are given once and go to several places. All parts are admitted in one"
          " commit, or none (part_refused); from then on each is a case by itself, with its own clocks and unit."
-         " 201: every place has its part; 202: some are on their way; 200: all have ended, and some were not taken."),
+         " 201: every place has its part; 202: some are on their way; 200: all have ended, some untaken."),
         (Success(201, ("各地平台均已接收", "Taken by every platform"), "JointView", headers=("Location",)),
          Success(202, ("已受托，尚有未送达的", "Admitted, some parts are still open"), "JointView",
                  headers=("Location",)),

@@ -37,7 +37,9 @@ async def joint(service: Running, submitted: dict[str, Any]) -> dict[str, Any]:
 async def part_reached(service: Running, part: dict[str, Any], *states: str) -> None:
     """The platform goes on with one part, and is asked how it stands."""
     shown = (await service.ask("GET", part["link"])).document
-    ours = next(each["number"] for each in shown["numbers"] if each["owner"] == "tongban" and each["kind"] == "case")
+    ours = next(
+        each["number"] for each in shown["numbers"] if each["owner"] == "tongban" and each["kind"] == "case"
+    )
     for state in states:
         service.platforms[part["platform"]].ledger.move(ours, state)
     answer = await service.ask("GET", f"{part['link']}/progress")

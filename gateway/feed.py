@@ -25,6 +25,7 @@ SHOWN = (
     "case", "exchange", "operation", "platform", "state", "attempt", "cause", "code", "theirs", "event",
     "happened_at", "source", "number", "finding", "reason", "documents",
     "clock", "start_on", "due_on", "why", "year", "joint", "parts", "outcomes", "standing",
+    "parcel", "direction", "carrier", "contents",
 )  # fmt: skip
 
 # every entry from a position on, and whether it is about a case of the caller

@@ -108,8 +108,10 @@ def _tell(tx: Transaction, exchange: Exchange, admission: Admission) -> None:
     if admission.told and admission.prepared.earlier:
         follow(exchange.case_id, admission.told)(tx)
         return
+    state = "received"
     for each in admission.told:
-        tx.record(entries.told(exchange.case_id, each, finding=None, state="received"))
+        state = "form_checked" if each.kind == "form_checked" else state
+        tx.record(entries.told(exchange.case_id, each, finding=None, state=state))
 
 
 def consume_key(tx: Transaction, asked: Asked, exchange_id: str) -> None:

@@ -1,9 +1,10 @@
 """What stands on a print, from the case as it was admitted; nothing is looked up while it is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.cases.parcels import Parcel
 from gateway.prints.page import Row
 from gateway.prints.stamp import Stamp
 from gateway.shown import masked
@@ -21,6 +22,7 @@ class Printed:
     """One print. document: canonical/case with what the gateway added; there: the title of the deciding platform.
 
     contact: whom to ring, as the operators wrote it; at: when it was made, as it is shown.
+    parcels: those that go to the deciding place.
     """
 
     stamp: Stamp
@@ -28,6 +30,7 @@ class Printed:
     there: str
     contact: str
     at: str
+    parcels: Sequence[Parcel] = ()
 
     @property
     def materials(self) -> list[Mapping[str, Any]]:
@@ -52,10 +55,20 @@ def case_rows(printed: Printed) -> Iterator[Row]:
     yield "收件单位", "received by", f"{document['sender']['name']} {receiving['unit']}"
     yield "窗口", "window", receiving.get("window", "")
     yield "收件时间", "received at", _minute(document["received_at"])
+    yield (
+        "形式审查",
+        "form checked",
+        _minute(receiving["form_check"]["at"]) if "form_check" in receiving else "",
+    )
+    yield "身份核验", "identity checked", _identity(receiving.get("identity_check"))
     yield "办理地", "decided by", f"{printed.there} {document['division']}"
     yield "办理单位", "deciding unit", there.get("unit", "")
     yield "通办方式", "mode", MODES.get(document["mode"], document["mode"])
     yield "依据", "agreement", document.get("agreement", "")
+
+
+def _identity(check: Mapping[str, Any] | None) -> str:
+    return f"{check['method']} {_minute(check['at'])}" if check else ""
 
 
 def person(named: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The routes of the three modes (通办方式) beyond a case by itself."""
 
 from gateway.web import parameters
-from gateway.web.api import joint
+from gateway.web.api import agency, joint
 from gateway.web.codes_of_writes import ADMITTED, BODY, PREPARED
 from gateway.web.described import GUARDED, Endpoint, Success
 
@@ -9,7 +9,29 @@ _REFUSED = frozenset({"platform_refused", "not_delivered"})  # told of the part,
 _WITHDRAWN = ("not_found", "invalid_case", "idempotency_key_missing", "idempotency_key_bad", "idempotency_conflict",
               "stopping")  # fmt: skip
 
+_RECORDED = (*GUARDED, *BODY, "not_found", "invalid_case", "erased", "stopping")
+
 MODES = (
+    Endpoint(
+        "POST", "/v1/cases/{id}/parcels", agency.parcel, "case.parcel",
+        ("登记寄件情况", "Record what happened to a parcel"),
+        ("材料原件寄往办理地、结果寄回：寄出（列明内件）、签收、丢失、退回。"
+         "以承运单位与运单号识别；同一情况重复登记不起作用，先后不论。",
+         "Originals that go to the deciding place by post, papers that come back: sent (with its contents),"
+         " received, lost, returned. A parcel is known by carrier and number; told again, in whatever order, it"
+         " counts once."),
+        (Success(200, ("办件及其全部寄件", "The case with all its parcels"), "CaseView"),),
+        (*_RECORDED, "parcel_differs"), (parameters.CASE,), "Parcel",
+    ),
+    Endpoint(
+        "POST", "/v1/cases/{id}/service", agency.serve, "case.serve",
+        ("登记窗口送达", "Record that the result was handed out here"),
+        ("结果在收件地窗口交给申请人：核验身份，凭送达回证。按协议办理的，须对方已委托送达权。办件随即为已送达。",
+         "The result was given to the person at a window of the receiving place: who they are was checked, and they"
+         " signed a receipt. Under an agreement its power to serve must be delegated. The case is served then."),
+        (Success(200, ("办件", "The case"), "CaseView"),),
+        (*_RECORDED, "nothing_decided", "power_not_delegated"), (parameters.CASE,), "Service",
+    ),
     Endpoint(
         "POST", "/v1/joint-cases", joint.submit, "case.submit",
         ("提交联办件（多地联办、一件事）", "Submit a joint case"),

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from gateway.cases import parcels
 from gateway.cases.due import What, Why
 from gateway.cases.joint import OUTCOMES, STANDINGS
 from gateway.cases.states import STATES, Actor
@@ -40,6 +41,19 @@ _PART: dict[str, Schema] = {
     }), {"type": "null"}]},
     "link": TEXT,
 }  # fmt: skip
+
+A_PARCEL = an_object("一个寄件", {
+    "carrier": titled("承运单位", TEXT),
+    "number": titled("运单号", TEXT),
+    "direction": {"title": "方向", "enum": list(parcels.DIRECTIONS),
+                  "description": "there 寄往办理地, back 寄回收件地"},
+    "state": {"title": "状态", "enum": list(parcels.STATES)},
+    "state_text": titled("状态说明", BOTH),
+    "acts": {"title": "由谁处理", "enum": list(get_args(Actor))},
+    "contents": a_list(an_object("一种内件", {"code": TEXT, "form": TEXT, "count": _COUNT})),
+    "events": a_list(an_object("一次情况", {"event": {"enum": list(parcels.KINDS)}, "at": TIME, "source": TEXT})),
+    "findings": {"title": "不合常理之处", "type": "array", "items": {"enum": list(get_args(parcels.What))}},
+})  # fmt: skip
 
 ANSWERS: dict[str, Schema] = {
     "JointView": an_object("联办件", {

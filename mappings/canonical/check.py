@@ -123,6 +123,7 @@ def _receiving(document: Part, now: datetime) -> Found:
         yield Problem("/receiving/received_at", "too_long_ago", {"days": BACK_DAYS})
     identity_check = _part(receiving, "identity_check")
     yield from _moment(identity_check, "at", "/receiving/identity_check", now)
+    yield from _moment(_part(receiving, "form_check"), "at", "/receiving/form_check", now)
     yield from _moment(_part(document, "authorisation"), "at", "/authorisation", now)
     if document.get("mode") == "collect_for":
         if receiving and not identity_check:
@@ -211,12 +212,23 @@ def _parts(document: Part, now: datetime) -> Found:
             yield Problem(at, "material_unused")
 
 
+def _parcel(document: Part, now: datetime) -> Found:
+    if document.get("event") == "sent" and "contents" not in document:
+        yield Problem("/contents", "contents_missing")
+
+
+def _service(document: Part, now: datetime) -> Found:
+    yield from _moment(_part(document, "identity_check"), "at", "/identity_check", now)
+
+
 Rule = Callable[[Part, datetime], Found]
 _RULES: Mapping[str, tuple[Rule, ...]] = {
     CASE: (_applicant, _others, _receiving, _materials),
     "canonical/correction@1": (_correction, _materials, _by),
     "canonical/supplement@1": (_materials, _by),
     "canonical/withdrawal@1": (_by,),
+    "canonical/parcel@1": (_parcel, _by),
+    "canonical/service@1": (_service, _by),
     "canonical/joint@1": (_applicant, _others, _receiving, _materials, _parts),
 }
 

@@ -26,7 +26,9 @@ def document() -> dict[str, Any]:
     """Two items in one place (一件事)."""
     given = case(SCENARIO.case)
     once = {name: given[name] for name in _ONCE if name in given}
-    parts = [{name: each[name] for name in ("item", "division", "form")} for each in (given, case("gd-agent"))]
+    parts = [
+        {name: each[name] for name in ("item", "division", "form")} for each in (given, case("gd-agent"))
+    ]
     return {**once, "parts": parts}
 
 

@@ -10,6 +10,7 @@ from gateway.store import desk as _desk  # noqa: F401 - likewise
 from gateway.store import followed as _followed  # noqa: F401 - likewise
 from gateway.store import joints as _joints  # noqa: F401 - likewise
 from gateway.store import letters as _letters  # noqa: F401 - likewise
+from gateway.store import parcels as _parcels  # noqa: F401 - likewise
 from gateway.store import results as _results  # noqa: F401 - likewise
 from gateway.store import uploads as _uploads  # noqa: F401 - likewise
 from gateway.store import watched as _watched  # noqa: F401 - likewise

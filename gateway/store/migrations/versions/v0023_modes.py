@@ -39,3 +39,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_joint_parts_case_id", "joint_parts", ["case_id"], unique=True)
+    op.create_table(
+        "parcel_events",
+        _key("case_id"),
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        *map(_text, ("carrier", "number", "kind", "direction")),
+        _number("at_ms"),
+        _text("source"),
+        _number("seen_ms"),
+        _text("contents"),
+        sa.PrimaryKeyConstraint("case_id", "place", name=op.f("pk_parcel_events")),
+        sqlite_with_rowid=False,
+    )

@@ -34,10 +34,10 @@ def handover(printed: Printed) -> str:
         )
         for place, each in enumerate(printed.materials, 1)
     )  # fmt: skip
-    parcel = ("随件合计", "in the parcel", _counted(on_paper))
-    originals = ("其中原件", "originals", _counted([each for each in on_paper if each["form"] == "original"]))
+    originals = [each for each in on_paper if each["form"] == "original"]
+    parcel = ("随件合计", "in the parcel", f"{_counted(on_paper)}；其中原件 originals: {_counted(originals)}")
     return page(TITLE, printed.stamp, (
-        facts([*case_rows(printed), parcel, originals, *(() if printed.parcels else _PARCEL)]),
+        facts([*case_rows(printed), parcel, *(() if printed.parcels else _PARCEL)]),
         grid(_HEADS, rows),
         *([grid(_PARCEL_HEADS, _parcels(printed))] if printed.parcels else []),
         notes(_NOTES),
@@ -48,7 +48,7 @@ def handover(printed: Printed) -> str:
 
 def _counted(materials: Sequence[Mapping[str, Any]]) -> str:
     kinds, copies = len(materials), sum(each["count"] for each in materials)
-    return f"{kinds} 种 {copies} 份 / kinds {kinds}, copies {copies}" if kinds else ""
+    return f"{kinds} 种 {copies} 份 / kinds {kinds}, copies {copies}"
 
 
 def _how(material: Mapping[str, Any], printed: Printed) -> str:

@@ -54,21 +54,21 @@ def case_rows(printed: Printed) -> Iterator[Row]:
     yield "代理人", "agent", person(document["agent"]) if document.get("agent") else ""
     yield "收件单位", "received by", f"{document['sender']['name']} {receiving['unit']}"
     yield "窗口", "window", receiving.get("window", "")
-    yield "收件时间", "received at", _minute(document["received_at"])
-    yield (
-        "形式审查",
-        "form checked",
-        _minute(receiving["form_check"]["at"]) if "form_check" in receiving else "",
-    )
-    yield "身份核验", "identity checked", _identity(receiving.get("identity_check"))
+    yield "收件时间", "received at", _received(document)
     yield "办理地", "decided by", f"{printed.there} {document['division']}"
     yield "办理单位", "deciding unit", there.get("unit", "")
     yield "通办方式", "mode", MODES.get(document["mode"], document["mode"])
     yield "依据", "agreement", document.get("agreement", "")
 
 
-def _identity(check: Mapping[str, Any] | None) -> str:
-    return f"{check['method']} {_minute(check['at'])}" if check else ""
+def _received(document: Mapping[str, Any]) -> str:
+    """When the papers were received, and what the window has checked of them and of who brought them."""
+    receiving, said = document["receiving"], [_minute(document["received_at"])]
+    if check := receiving.get("identity_check"):
+        said.append(f"身份核验 {check['method']} {_minute(check['at'])}")
+    if check := receiving.get("form_check"):
+        said.append(f"形式审查 {_minute(check['at'])}")
+    return "；".join(said)
 
 
 def person(named: Mapping[str, Any]) -> str:

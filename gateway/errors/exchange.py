@@ -66,7 +66,7 @@ EXCHANGE: Mapping[str, Code] = {
     "nothing_decided": Code(409, "caller", "admit",
         ("办件尚无决定或已办结，没有可送达的结果",
          "Nothing was decided as yet, or the case is over: there is no result to hand out"),
-        ("请先查询办件（GET …/cases/{id}）；办理地告知决定之后再登记送达。",
+        ("请先查询办件；办理地告知决定之后再登记送达。",
          "Look at the case first; record it once the other place has told its decision."),
         ("办件状态：{state}", "It stands at {state}")),
     "parcel_differs": Code(409, "caller", "admit",

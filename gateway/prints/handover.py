@@ -35,7 +35,7 @@ def handover(printed: Printed) -> str:
         for place, each in enumerate(printed.materials, 1)
     )  # fmt: skip
     originals = [each for each in on_paper if each["form"] == "original"]
-    parcel = ("随件合计", "in the parcel", f"{_counted(on_paper)}；其中原件 originals: {_counted(originals)}")
+    parcel = ("随件合计", "in the parcel", f"{_counted(on_paper)}；其中原件 {_counted(originals)}")
     return page(TITLE, printed.stamp, (
         facts([*case_rows(printed), parcel, *(() if printed.parcels else _PARCEL)]),
         grid(_HEADS, rows),
@@ -48,7 +48,7 @@ def handover(printed: Printed) -> str:
 
 def _counted(materials: Sequence[Mapping[str, Any]]) -> str:
     kinds, copies = len(materials), sum(each["count"] for each in materials)
-    return f"{kinds} 种 {copies} 份 / kinds {kinds}, copies {copies}"
+    return f"{kinds} 种 {copies} 份"
 
 
 def _how(material: Mapping[str, Any], printed: Printed) -> str:

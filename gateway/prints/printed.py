@@ -65,9 +65,9 @@ def _received(document: Mapping[str, Any]) -> str:
     """When the papers were received, and what the window has checked of them and of who brought them."""
     receiving, said = document["receiving"], [_minute(document["received_at"])]
     if check := receiving.get("identity_check"):
-        said.append(f"身份核验 {check['method']} {_minute(check['at'])}")
+        said.append(f"身份核验 {_minute(check['at'])[-5:]}")
     if check := receiving.get("form_check"):
-        said.append(f"形式审查 {_minute(check['at'])}")
+        said.append(f"形式审查 {_minute(check['at'])[-5:]}")
     return "；".join(said)
 
 

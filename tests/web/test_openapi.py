@@ -134,11 +134,10 @@ async def _run(service: Running, words: list[str]) -> Answer:
         elif option == "--data-binary" and (name := next(options)) == "@material.pdf":
             content = b"%PDF-1.7"
         elif option == "--data-binary":
-            assert name == "@case.json"
-            body = {
-                **example_case(),
-                **{name: fixtures.case("gd-person")[name] for name in ("receiving", "authorisation")},
-            }
+            moved = {name: fixtures.case("gd-person")[name] for name in ("receiving", "authorisation")}
+            body = {**example_case(), **moved}
+            if name == "@joint.json":  # the person has a case open by the command before
+                body = {**example_joint(), **moved, "insist": {"reason": "另有一件"}}
         elif option == "--data-urlencode":
             name, _, value = next(options).partition("=")
             query.append(f"{name}={quote(value)}")

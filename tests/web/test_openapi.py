@@ -13,7 +13,7 @@ import pytest
 
 from gateway.errors import CODES
 from gateway.web.endpoints import ENDPOINTS
-from gateway.web.openapi import ANY_ROUTE, example_case
+from gateway.web.openapi import ANY_ROUTE, example_case, example_joint
 from tests.fakes import fixtures
 from tests.fakes.checks import CHINA
 from tests.web.checked import Answer

@@ -131,6 +131,12 @@ def handed_out(
     return Entry("case.handed_out", at_ms, facts)
 
 
+def visit(kind: str, visit_id: str, platform: str, at_ms: int, *, actor: str, case: str = "") -> Entry:
+    """visit.issued, visit.redeemed: a person is sent to another place's site; the site learns who they are."""
+    facts = {"visit": visit_id, "platform": platform, "case": case or None, "actor": actor}
+    return Entry(f"visit.{kind}", at_ms, facts)
+
+
 def _purpose(key: DataKey, said: str | None) -> str | None:
     """Only a new case says one."""
     return None if said is None else _keyed(key, "purpose", said.encode()).hex()

@@ -1,7 +1,7 @@
 """The routes of the three modes (通办方式) beyond a case by itself."""
 
 from gateway.web import parameters
-from gateway.web.api import agency, joint
+from gateway.web.api import agency, joint, visits
 from gateway.web.codes_of_writes import ADMITTED, BODY, PREPARED
 from gateway.web.described import GUARDED, Endpoint, Success
 
@@ -12,6 +12,28 @@ _WITHDRAWN = ("not_found", "invalid_case", "idempotency_key_missing", "idempoten
 _RECORDED = (*GUARDED, *BODY, "not_found", "invalid_case", "erased", "stopping")
 
 MODES = (
+    Endpoint(
+        "POST", "/v1/visits", visits.issue, "case.visit",
+        ("取办理地网站的链接", "Get a link to the other place's site"),
+        ("全程网办：申请人已在本地核验身份，持一次性身份票据到办理地网站自行申请。票据短时有效，只能用一次，"
+         "链接中没有个人信息；"
+         "网站兑换票据之后即有办件，进度与结果同其他方式。",
+         "For a person who is known here and goes on at the other place's site by themselves. The ticket in the link"
+         " holds nothing personal, is good for minutes and for one use; once the site has redeemed it there is a"
+         " case, with progress and result as in the other modes."),
+        (Success(201, ("链接", "The link"), "Visit"),),
+        (*GUARDED, *BODY, *PREPARED, "no_site", "case_open", "numbers_exhausted"), (), "VisitAsked",
+    ),
+    Endpoint(
+        "POST", "/v1/visits/redemption", visits.redeem, "visit.redeem",
+        ("兑换身份票据（办理地网站）", "Redeem a ticket (for sites)"),
+        ("由办理地网站的后台调用：得到申请人的身份与我方办件编号，此后以该编号告知进度。一张票据只能兑换一次。",
+         "For the back end of a site: tells who has come, and our number of the case, by which progress is told from"
+         " then on. A ticket is redeemed once."),
+        (Success(200, ("来者", "Who has come"), "Visitor"),),
+        (*GUARDED, *BODY, "bad_parameter", "not_found", "ticket_over", "case_open", "batch_full", "no_site",
+         "not_active", "operation_not_offered", "stopping"), (), "Ticket",
+    ),
     Endpoint(
         "POST", "/v1/cases/{id}/parcels", agency.parcel, "case.parcel",
         ("登记寄件情况", "Record what happened to a parcel"),

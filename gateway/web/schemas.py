@@ -256,6 +256,7 @@ def components() -> dict[str, Schema]:
         **_hoisted("Joint", canonical.schema("canonical/joint@1")),
         **_hoisted("Parcel", canonical.schema("canonical/parcel@1")),
         **_hoisted("Service", canonical.schema("canonical/service@1")),
+        **_hoisted("VisitAsked", canonical.schema("canonical/visit@1")),
         **_hoisted("Guide", canonical.schema("canonical/guide@1")),
         **_hoisted("Progress", canonical.schema("canonical/progress@1")),
         **_OF_CASES,

@@ -56,6 +56,19 @@ A_PARCEL = an_object("一个寄件", {
 })  # fmt: skip
 
 ANSWERS: dict[str, Schema] = {
+    "Visit": an_object("链接", {
+        "visit": titled("到访标识", TEXT),
+        "platform": titled("平台", TEXT),
+        "address": titled("请申请人打开的地址，含票据", TEXT),
+        "expires_at": titled("票据有效至", TIME),
+        "case": titled("接着办理的办件；新的办件在票据兑换后产生", OPTIONAL),
+    }),
+    "Ticket": an_object("票据", {"ticket": {"title": "票据", "type": "string", "maxLength": 200}}),
+    "Visitor": an_object("来者", {
+        "case": titled("办件标识", TEXT),
+        "number": titled("我方编号，以此告知进度", TEXT),
+        "document": {"title": "身份、事项与办理地（规范词汇）", "type": "object"},
+    }),
     "JointView": an_object("联办件", {
         "joint": titled("联办件标识", TEXT),
         "caller": titled("接入方", TEXT),

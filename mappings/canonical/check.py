@@ -221,6 +221,12 @@ def _service(document: Part, now: datetime) -> Found:
     yield from _moment(_part(document, "identity_check"), "at", "/identity_check", now)
 
 
+def _visit(document: Part, now: datetime) -> Found:
+    """Who is sent to another place's site is known here."""
+    if "identity_check" not in _part(document, "receiving"):
+        yield Problem("/receiving/identity_check", "visitor_unknown")
+
+
 Rule = Callable[[Part, datetime], Found]
 _RULES: Mapping[str, tuple[Rule, ...]] = {
     CASE: (_applicant, _others, _receiving, _materials),
@@ -229,6 +235,7 @@ _RULES: Mapping[str, tuple[Rule, ...]] = {
     "canonical/withdrawal@1": (_by,),
     "canonical/parcel@1": (_parcel, _by),
     "canonical/service@1": (_service, _by),
+    "canonical/visit@1": (_applicant, _others, _receiving, _visit),
     "canonical/joint@1": (_applicant, _others, _receiving, _materials, _parts),
 }
 

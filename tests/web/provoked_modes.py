@@ -4,6 +4,7 @@ from tests.web.checked import Answer
 from tests.web.joint import joint_of_somebody, submit_joint
 from tests.web.service import changed
 from tests.web.stage import Stage, provokes
+from tests.web.visits import visit_of_somebody
 
 _BY = {"at": "2026-11-20T10:00:00+08:00"}
 _PARCEL = {"event": "lost", "direction": "there", "carrier": "中国邮政", "number": "EB123456789CN", "by": _BY}
@@ -24,6 +25,20 @@ async def _(stage: Stage) -> Answer:
     path = f"{(await stage.submit()).document['links']['case']}/parcels"
     await stage.service.ask("POST", path, body=_PARCEL)
     return await stage.service.ask("POST", path, body={**_PARCEL, "direction": "back"})
+
+
+@provokes("no_site")
+async def _(stage: Stage) -> Answer:
+    body = changed(visit_of_somebody("gd-person"), division="440281")
+    return await stage.service.ask("POST", "/v1/visits", body=body)
+
+
+@provokes("ticket_over")
+async def _(stage: Stage) -> Answer:
+    issued = await stage.service.ask("POST", "/v1/visits", body=visit_of_somebody("gd-person"))
+    ticket = {"ticket": issued.document["address"].rpartition("ticket=")[2]}
+    await stage.service.ask("POST", "/v1/visits/redemption", caller="site-gd", body=ticket)
+    return await stage.service.ask("POST", "/v1/visits/redemption", caller="site-gd", body=ticket)
 
 
 @provokes("nothing_decided")

@@ -13,6 +13,7 @@ from gateway.store import letters as _letters  # noqa: F401 - likewise
 from gateway.store import parcels as _parcels  # noqa: F401 - likewise
 from gateway.store import results as _results  # noqa: F401 - likewise
 from gateway.store import uploads as _uploads  # noqa: F401 - likewise
+from gateway.store import visits as _visits  # noqa: F401 - likewise
 from gateway.store import watched as _watched  # noqa: F401 - likewise
 from gateway.store.tables import metadata
 

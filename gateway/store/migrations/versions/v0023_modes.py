@@ -51,3 +51,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "place", name=op.f("pk_parcel_events")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "visits",
+        _key("id"),
+        *map(_text, ("caller", "platform")),
+        *map(_number, ("expires_ms", "used_ms")),
+        *map(_text, ("case_id", "key_id")),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_visits_expires_ms", "visits", ["expires_ms"])

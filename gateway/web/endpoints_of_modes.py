@@ -18,8 +18,8 @@ MODES = (
         ("全程网办：申请人已在本地核验身份，持一次性身份票据到办理地网站自行申请。票据短时有效，只能用一次，"
          "链接中没有个人信息；"
          "网站兑换票据之后即有办件，进度与结果同其他方式。",
-         "For a person who is known here and goes on at the other place's site by themselves. The ticket in the link"
-         " holds nothing personal, is good for minutes and for one use; once the site has redeemed it there is a"
+         "For a person who is known here and goes on at the other place's site by themselves. The ticket in the"
+         " link holds nothing personal, is good for minutes and for one use; once the site has redeemed it there is a"
          " case, with progress and result as in the other modes."),
         (Success(201, ("链接", "The link"), "Visit"),),
         (*GUARDED, *BODY, *PREPARED, "no_site", "case_open", "numbers_exhausted"), (), "VisitAsked",
@@ -28,8 +28,8 @@ MODES = (
         "POST", "/v1/visits/redemption", visits.redeem, "visit.redeem",
         ("兑换身份票据（办理地网站）", "Redeem a ticket (for sites)"),
         ("由办理地网站的后台调用：得到申请人的身份与我方办件编号，此后以该编号告知进度。一张票据只能兑换一次。",
-         "For the back end of a site: tells who has come, and our number of the case, by which progress is told from"
-         " then on. A ticket is redeemed once."),
+         "For the back end of a site: tells who has come, and our number of the case, by which progress is told"
+         " from then on. A ticket is redeemed once."),
         (Success(200, ("来者", "Who has come"), "Visitor"),),
         (*GUARDED, *BODY, "bad_parameter", "not_found", "ticket_over", "case_open", "batch_full", "no_site",
          "not_active", "operation_not_offered", "stopping"), (), "Ticket",

@@ -28,25 +28,38 @@ async def test_every_request_of_the_page_is_answered_as_it_says(
     service: Running, key: str, name: str
 ) -> None:
     submitted = (await service.submit(collected("gd-person"), key)).document
-    names = {"case": submitted["case"]}
+    names: dict[str, str] = {}
     for asked in requests_of((DOCS / name).read_text("utf-8")):
         body = asked.body
-        if asked.before == "joint":  # on the day of the test, for somebody new
+        if asked.before == "visit":
+            body = {**body, "applicant": case_of_somebody("gd-person")["applicant"]}
+            body["receiving"] = case("gd-person")["receiving"]
+        elif asked.before == "joint":  # on the day of the test, for somebody new
             person = case_of_somebody("gd-person")["applicant"]
             moved = {each: case("gd-person")[each] for each in ("receiving", "authorisation")}
             body = {**body, **moved, "applicant": person}
+        elif asked.before == "collected":
+            names = {"case": submitted["case"]}
         elif states := asked.before.partition("there: ")[2]:
             if "joint" in names:
                 await part_reached(service, submitted["parts"][0], *states.split(", "))
             else:
                 await reached(service, submitted, *states.split(", "))
         headers = {each.replace("-", "_"): f"{value}-{key}" for each, value in asked.headers.items()}
-        answer = await service.ask(asked.method, filled(asked.path, names), body=body, **headers)
+        caller = "site-gd" if headers.pop("Authorization", "") else "guichi"
+        body = json.loads(filled(json.dumps(body), names)) if body else None
+        answer = await service.ask(
+            asked.method, filled(asked.path, names), caller=caller, body=body, **headers
+        )
         assert answer.status == asked.status, answer.text
         if asked.before == "joint":
             submitted = answer.document
             first, second = (each["case"] for each in submitted["parts"])
             names = {"joint": submitted["joint"], "case": first, "second": second}
+        if "address" in answer.document:
+            names["ticket"] = answer.document["address"].rpartition("ticket=")[2]
+        if caller == "site-gd":
+            names["case"] = answer.document["case"]
         for each in answer.document.get("withdrawals", ()):
             names["withdrawal"] = each["exchange"] or ""
         expected = json.loads(filled(json.dumps(asked.answer), names))

@@ -19,8 +19,8 @@ MODES = (
          "链接中没有个人信息；"
          "网站兑换票据之后即有办件，进度与结果同其他方式。",
          "For a person who is known here and goes on at the other place's site by themselves. The ticket in the"
-         " link holds nothing personal, is good for minutes and for one use; once the site has redeemed it there is a"
-         " case, with progress and result as in the other modes."),
+         " link holds nothing personal, is good for minutes and for one use; once the site has redeemed it there is"
+         " a case, with progress and result as in the other modes."),
         (Success(201, ("链接", "The link"), "Visit"),),
         (*GUARDED, *BODY, *PREPARED, "no_site", "case_open", "numbers_exhausted"), (), "VisitAsked",
     ),

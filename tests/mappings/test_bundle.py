@@ -65,6 +65,7 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
         "canonical/service.json",
         "canonical/supplement.in.json",
         "canonical/supplement.json",
+        "canonical/visit.json",
         "canonical/withdrawal.in.json",
         "canonical/withdrawal.json",
     }

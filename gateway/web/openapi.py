@@ -55,7 +55,7 @@ _FACTS: Mapping[str, str | int] = {
     "exchange": "01M7ZWW098WV6KEWG1ESFRB4QH", "cause": "queue",
     "alignments": "A-0001, A-0002", "alignment": "A-0001", "until": "2027-03-01", "since": "2026-07-01",
     "superseded_by": "11440232MB2D06811W4000117058000", "stated": 1, "version": 2, "changed": "name, unit",
-    "state": "served", "number": "EB123456789CN",
+    "state": "served", "number": "EB123456789CN", "platform": "sim-gd",
 }  # fmt: skip
 
 

@@ -101,7 +101,9 @@ def curl_of(method: str, path: str, operation: Part) -> str:
 def _file_of(operation: Part) -> str:
     """Where the body of a command stands."""
     schema = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-    return "joint.json" if schema.endswith("/Joint") else "case.json"
+    return {"Joint": "joint.json", "VisitAsked": "visit.json", "Ticket": "ticket.json"}.get(
+        schema.rpartition("/")[2], "case.json"
+    )
 
 
 def _media(operation: Part) -> str:

@@ -18,6 +18,7 @@ from tests.fakes import fixtures
 from tests.fakes.checks import CHINA
 from tests.web.checked import Answer
 from tests.web.service import Running, key_of
+from tests.web.visits import visit_of_somebody
 
 
 @pytest.fixture
@@ -136,6 +137,10 @@ async def _run(service: Running, words: list[str]) -> Answer:
         elif option == "--data-binary":
             moved = {name: fixtures.case("gd-person")[name] for name in ("receiving", "authorisation")}
             body = {**example_case(), **moved}
+            if name == "@visit.json":
+                body = visit_of_somebody("gd-person")
+            if name == "@ticket.json":
+                body = {"ticket": "of nobody"}
             if name == "@joint.json":  # the person has a case open by the command before
                 body = {**example_joint(), **moved, "insist": {"reason": "另有一件"}}
         elif option == "--data-urlencode":

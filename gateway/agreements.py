@@ -193,6 +193,15 @@ def powers_used(mode: str, *, verified_here: bool) -> frozenset[str]:
     return frozenset(used)
 
 
+def idle_modes(agreement: Agreement) -> list[str]:
+    """Modes that stand in an agreement and in which nothing can pass, for want of a power that they use."""
+    return [
+        mode
+        for mode in agreement.modes
+        if not powers_used(mode, verified_here=False) <= set(agreement.powers)
+    ]
+
+
 def _among(division: str, party: Sequence[str]) -> bool:
     """Whether a division is one of these places, or lies in one of them."""
     return any(division.ljust(12, "0").startswith(prefix_of(place)) for place in party)

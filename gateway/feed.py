@@ -19,12 +19,13 @@ from gateway.store.connection import Connection
 from gateway.store.tables import cases
 
 MOST_SEEN = 2_000  # entries looked at for one page, however few of them are the caller's
-KINDS = ("exchange.", "case.")
+KINDS = ("exchange.", "case.", "joint.")
 # what the log says besides is evidence and for auditors: commitments, digests, who asked
 SHOWN = (
     "case", "exchange", "operation", "platform", "state", "attempt", "cause", "code", "theirs", "event",
     "happened_at", "source", "number", "finding", "reason", "documents",
-    "clock", "start_on", "due_on", "why", "year",
+    "clock", "start_on", "due_on", "why", "year", "joint", "parts", "outcomes", "standing",
+    "parcel", "direction", "carrier", "contents",
 )  # fmt: skip
 
 # every entry from a position on, and whether it is about a case of the caller

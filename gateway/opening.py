@@ -14,7 +14,7 @@ from gateway.clock import HeardClock, SteadyClock, wall_ms
 from gateway.continuity import Discontinued, Published, Restored, after_restore, going_on
 from gateway.readings import SUFFIX, Readings, key_of, open_readings, readings_after_restore
 from gateway.settings import Settings, Unconfigured
-from gateway.store import bodies, marks, uploads
+from gateway.store import bodies, marks, uploads, visits
 from gateway.store.database import file_of, is_embedded, now_ms, open_connection, open_engine, reaching
 from gateway.store.migrate import NewerSchema, upgrade
 from gateway.store.store import StorageUnavailable, Store
@@ -73,7 +73,9 @@ def opened(settings: Settings, world: World) -> Opened:
     vault = Vault.load([settings.path(path) for path in keys.wrapping], settings.path(keys.person))
     served = HeardClock(world.monotonic_ms)
     with reaching(), closing(open_connection(address)) as connection:
-        vault.require(bodies.keys_in_use(connection) | uploads.keys_in_use(connection))
+        vault.require(
+            bodies.keys_in_use(connection) | uploads.keys_in_use(connection) | visits.keys_in_use(connection)
+        )
         moved = marks.all_of(connection).get(marks.MOVED)
         served.heard(now_ms(connection, world.wall_ms))
         signer = going_on(connection, published_of(settings), Signer.load(settings.path(keys.audit)))

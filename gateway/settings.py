@@ -81,15 +81,29 @@ class ChannelAccess(Declared):
     secrets: dict[str, SecretSource] = {}
 
 
+class Site(Declared):
+    """Where people go on by themselves (全程网办), and which caller's key redeems their tickets.
+
+    address: with `{ticket}` once, and `{item}` where the site wants to know it.
+    """
+
+    address: Annotated[
+        str, Field(pattern=r"^https?://[^{}]*(\{item\}[^{}]*)?\{ticket\}[^{}]*(\{item\}[^{}]*)?$")
+    ]
+    redeemed_by: str
+    minutes: Annotated[int, Field(ge=1, le=60)] = 5
+
+
 class PlatformAccess(Reached):
     """conf/platforms/NAME.yaml. test: their test address with its own secrets; nothing real is ever sent there.
 
-    inward: what its calls are held against; left out: none is taken.
+    inward: what its calls are held against; left out: none is taken. site: where people can go on by themselves.
     """
 
     platform: str
     test: Reached | None = None
     inward: ChannelAccess | None = None
+    site: Site | None = None
 
 
 class Unconfigured(Exception):

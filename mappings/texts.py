@@ -174,6 +174,14 @@ _OF_CASES = {
         "上传尚未完成（已收到 {length} 字节，共 {most} 字节）",
         "the upload is not finished ({length} of {most} bytes came)",
     ),
+    "material_not_given": ("没有给出这一材料", "no material of this code is given"),
+    "material_unused": ("没有分办件使用这一材料", "no part uses this material"),
+    "contents_missing": ("寄出须列明内件", "what is sent is listed piece by piece"),
+    "visitor_unknown": (
+        "到办理地网站办理，须先核验身份",
+        "who is sent to another place's site must be identified first",
+    ),
+    "part_repeated": ("与另一分办件是同一地的同一事项", "is the same item in the same place as another part"),
     "nothing_corrected": (
         "补正须有材料或改正的表单字段",
         "a correction needs materials, or fields of the form",

@@ -9,6 +9,7 @@ import orjson
 from adapters.tls import WARNED_DAYS, days_left
 from gateway.activation import activate as put_in_force
 from gateway.activation import checked, schedule, sources
+from gateway.agreements import idle_modes
 from gateway.boot import Gateway
 from gateway.changeover import Past, Taken, owed
 from gateway.cli.asking import Stop, actor_option, conf_option, settings_of
@@ -42,6 +43,7 @@ def check(conf: Path, folders: tuple[Path, ...], *, as_json: bool) -> int:
         findings.extend(error.findings)
     else:
         findings.extend(_certificates(settings))
+        findings.extend(_idle_modes(settings))
         findings.extend(overdue(settings, files))
     for finding in findings:
         click.echo(_json(finding) if as_json else str(finding))
@@ -135,6 +137,20 @@ def _certificates(settings: Settings) -> Iterator[Finding]:
         elif days is not None and days < WARNED_DAYS:
             soon = f"{name}: 我方证书还有 {days} 天到期 / our certificate ends in {days} days"
             click.echo(soon, err=True)
+
+
+def _idle_modes(settings: Settings) -> Iterator[Finding]:
+    """Modes that an agreement names, and in which it lets nothing pass."""
+    for each in settings.agreements:
+        for mode in idle_modes(each):
+            what = f"mode {mode} stands in it, and nothing can pass: the power 'receive' (收件权) is not lent"
+            yield Finding(
+                f"conf/agreements/{each.agreement}.yaml",
+                1,
+                1,
+                what,
+                "add receive to powers, or take the mode out",
+            )
 
 
 def _json(finding: Finding) -> str:

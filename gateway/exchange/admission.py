@@ -121,6 +121,20 @@ def owed_of(document: Mapping[str, Any]) -> set[str]:
 
 
 def _told(exchange: Exchange, prepared: Prepared) -> list[Told]:
+    """What the caller itself says of the case: that its form was checked, that something is owed."""
+    return [*_checked(exchange, prepared), *_owed(exchange, prepared)]
+
+
+def _checked(exchange: Exchange, prepared: Prepared) -> list[Told]:
+    """The receiving window has checked the form of the papers (形式审查)."""
+    check = None if prepared.earlier else prepared.document["receiving"].get("form_check")
+    if check is None:
+        return []
+    at_ms, now_ms = epoch_ms(check["at"]), exchange.admitted_ms
+    return [Told("form_checked", at_ms, exchange.caller, seen_ms=now_ms, exchange_id=exchange.id)]
+
+
+def _owed(exchange: Exchange, prepared: Prepared) -> list[Told]:
     """The applicant owes something from the receipt on, or still does after what a supplement brings."""
     now_ms = exchange.admitted_ms
     if prepared.earlier:

@@ -108,11 +108,16 @@ def _tell(tx: Transaction, exchange: Exchange, admission: Admission) -> None:
     if admission.told and admission.prepared.earlier:
         follow(exchange.case_id, admission.told)(tx)
         return
+    state = "received"
     for each in admission.told:
-        tx.record(entries.told(exchange.case_id, each, finding=None, state="received"))
+        state = "form_checked" if each.kind == "form_checked" else state
+        tx.record(entries.told(exchange.case_id, each, finding=None, state=state))
 
 
 def consume_key(tx: Transaction, asked: Asked, exchange_id: str) -> None:
+    """A part of a joint case has no key: the joint case has consumed one for all of them. Raises KeyConsumed."""
+    if not asked.key:
+        return
     caller = asked.caller.caller
     if not cases.claim_key(tx.connection, caller, asked.operation, asked.key, asked.digest, exchange_id):
         earlier = cases.consumed_key(tx.connection, caller, asked.operation, asked.key)

@@ -12,7 +12,7 @@ from gateway.cases.later import WITHDRAW
 from gateway.exchange import entries
 from gateway.exchange.admitting import consume_key
 from gateway.exchange.asked import Asked
-from gateway.exchange.following import close_if_over
+from gateway.exchange.following import close_if_over, see_to_joint
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy, State
 from gateway.routes import SUBMIT
@@ -97,6 +97,7 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
             _begin_following(tx, now, conclusion.policy)
             if now.ended and not was.ended and now.kind == "write":
                 _let_others_go(tx, now, conclusion)
+                see_to_joint(tx, now.case_id)
         now = _learned(tx, now, decision.reference)
         if now.ended or now.state == "held":
             tx.tell(now.id)

@@ -1,16 +1,19 @@
 """The log's words for what happens to an exchange. Entries can never be amended, so they say it all at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
 from adapters.message import Reply
 from audit.commitments import commit, flatten
 from audit.entries import Entry, china_time
+from gateway.cases.parcels import Parcel
+from gateway.cases.parcels import Told as ToldOfParcel
 from gateway.exchange.asked import Prepared
 from gateway.model import Decision, Exchange, Fact
 from gateway.store.events import Told
+from gateway.store.joints import Joint
 from gateway.store.vault import DataKey
 
 # fifteen digits in a row could be a person's number
@@ -30,6 +33,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "from_unit": document["sender"]["unit"],
         "version_there": prepared.there.get("version"),
         "version_stated": document["item"].get("version"),
+        **_window_checks(key, document.get("receiving") or {}),
         "authorisation_kind": _reference(key, authorisation.get("kind")),
         "commitment": commitment(prepared.message.document, key, "message"),
         "state": exchange.state,
@@ -55,6 +59,82 @@ def told(case_id: str, each: Told, *, finding: str | None, state: str) -> Entry:
         "state": state,
     }
     return Entry("case.ignored" if each.cause else "case.event", each.seen_ms, facts)
+
+
+def joint_admitted(joint: Joint, parts: Sequence[Exchange], *, actor: str) -> Entry:
+    """joint.admitted: a joint case, and its parts in their order; each of them has its own entry before it."""
+    facts: dict[str, Any] = {
+        "joint": joint.id,
+        "case": parts[0].case_id,
+        "caller": joint.caller,
+        "actor": actor,
+        "parts": len(parts),
+        "cases": [each.case_id for each in parts],
+        "standing": joint.standing,
+    }
+    return Entry("joint.admitted", joint.admitted_ms, facts)
+
+
+def joint_changed(joint: Joint, case_id: str, outcomes: Sequence[str], at_ms: int) -> Entry:
+    """joint.changed: what became of a part has changed where the parent stands. outcomes: of all its parts."""
+    facts: dict[str, Any] = {
+        "joint": joint.id, "case": case_id, "parts": len(outcomes), "outcomes": list(outcomes),
+        "standing": joint.standing,
+    }  # fmt: skip
+    return Entry("joint.changed", at_ms, facts)
+
+
+def _window_checks(key: DataKey, receiving: Mapping[str, Any]) -> dict[str, Any]:
+    """What the receiving window has checked, when and how (收受分离); who did stands in the sealed papers."""
+    identity, form = receiving.get("identity_check") or {}, receiving.get("form_check") or {}
+    return {
+        "identity_checked_at": identity.get("at"),
+        "identity_check": _reference(key, identity.get("method")),
+        "form_checked_at": form.get("at"),
+    }
+
+
+def parcel(case_id: str, each: Parcel, news: ToldOfParcel, *, actor: str) -> Entry:
+    """case.parcel: what happened to a parcel, and where it is now."""
+    facts = {
+        "case": case_id,
+        "event": news.kind,
+        "parcel": each.state,
+        "direction": each.direction,
+        "carrier": each.carrier,
+        "number": each.number,
+        "contents": [f"{one.code} {one.form} {one.copies}" for one in news.contents] or None,
+        "happened_at": china_time(news.at_ms),
+        "source": news.source,
+        "actor": actor,
+        "finding": ", ".join(each.findings) or None,
+    }
+    return Entry("case.parcel", news.seen_ms, facts)
+
+
+def handed_out(
+    exchange: Exchange, service: Mapping[str, Any], key: DataKey, at_ms: int, *, actor: str
+) -> Entry:
+    """case.handed_out: the result was given to somebody at a window, against a receipt (送达回证)."""
+    check = service["identity_check"]
+    facts = {
+        "exchange": exchange.id,
+        "case": exchange.case_id,
+        "to": service["to"],
+        "receipt": _reference(key, service["receipt"]),
+        "identity_checked_at": check["at"],
+        "identity_check": _reference(key, check["method"]),
+        "happened_at": service["by"]["at"],
+        "actor": actor,
+        "commitment": commitment(service, key, f"service/{service['receipt']}"),
+    }
+    return Entry("case.handed_out", at_ms, facts)
+
+
+def visit(kind: str, visit_id: str, platform: str, at_ms: int, *, actor: str, case: str = "") -> Entry:
+    """visit.issued, visit.redeemed: a person is sent to another place's site; the site learns who they are."""
+    facts = {"visit": visit_id, "platform": platform, "case": case or None, "actor": actor}
+    return Entry(f"visit.{kind}", at_ms, facts)
 
 
 def _purpose(key: DataKey, said: str | None) -> str | None:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple, cast
 
 from audit.entries import Entry
+from gateway.cases.joint import Outcome, outcome_of, standing_of
 from gateway.cases.later import BRINGS
 from gateway.cases.life import APART_MS, Event, Life, lived, told
 from gateway.cases.reasons import ENDINGS
@@ -17,7 +18,7 @@ from gateway.cases.states import DECISIONS, ENDS, Kind
 from gateway.exchange import entries
 from gateway.exchange.prepare import epoch_ms
 from gateway.model import Exchange
-from gateway.store import cases, events, exchanges, followed, results, watched
+from gateway.store import cases, events, exchanges, followed, joints, results, watched
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.events import Told
@@ -150,6 +151,8 @@ def follow(
         elif stands and not case.open:
             _reopen(tx, known)
         _go_on_asking(tx, case_id, was, life)
+        if added:
+            see_to_joint(tx, case_id)
         if wants_result and life.state in ENDINGS and life.state != was.state:
             _want_result(tx, known)
         return life
@@ -215,6 +218,31 @@ def _stands(known: Known, life: Life) -> bool:
     there = {each.platform for each in given_up}
     told = any(each.source in there for each in known.told if not each.cause)
     return not life.ended and (told or not given_up)
+
+
+def see_to_joint(tx: Transaction, case_id: str) -> None:
+    """What became of the case may change where the joint case stands that it is a part of."""
+    part = joints.of_case(tx.connection, case_id)
+    joint = joints.locked(tx.connection, part[0]) if part else None
+    if joint is None:
+        return
+    outcomes = [outcome for _, outcome in parts_of(tx.connection, joint.id)]
+    standing = standing_of(outcomes)
+    if standing == joint.standing:
+        return
+    joints.move(tx.connection, joint.id, standing, tx.now_ms)
+    tx.record(entries.joint_changed(joint._replace(standing=standing), case_id, outcomes, tx.now_ms))
+
+
+def parts_of(connection: Connection, joint_id: str) -> list[tuple[Known, Outcome]]:
+    """Every part of a joint case with what became of it, in their order."""
+    found = (cases.by_id(connection, each) for each in joints.parts(connection, joint_id))
+    parts = [known_of(connection, case) for case in found if case]
+    return [(each, _outcome(each, life_of(each))) for each in parts]
+
+
+def _outcome(known: Known, life: Life) -> Outcome:
+    return outcome_of(life, given_up=not life.ended and not _stands(known, life))
 
 
 def _reopen(tx: Transaction, known: Known) -> None:

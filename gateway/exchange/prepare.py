@@ -29,7 +29,7 @@ from gateway.needs.carried import uncarried
 from gateway.needs.demand import is_sufficient, lacks
 from gateway.needs.demands import Demands, asked_of
 from gateway.numbers import Sequences, form, parts_of
-from gateway.routes import Route, Routes
+from gateway.routes import SUBMIT, Route, Routes
 from mappings import canonical
 from mappings.china_time import CHINA, instant
 from mappings.mapping import Mapping as Mapped
@@ -93,6 +93,33 @@ class Preparation:
             route, document, translated.message, translated.encoded, contents, personal,
             "sufficient" if is_sufficient(demand, document) else "unknown", passes, found,
         )  # fmt: skip
+
+    async def visit(self, asked: Asked, exchange_id: str) -> Prepared:
+        """What a person goes on with at the other place's site: all of a case but papers. Raises Refusal."""
+        now_ms = self._clock_ms()
+        if faults := await checked(asked, now_ms):
+            raise _together(faults, ())
+        document = {**asked.document, "mode": "full_online", "form": {}, "materials": []}
+        document |= _placed_once(asked.document)
+        document |= _added(asked, document["receiving"], exchange_id, now_ms)
+        await self._align(asked, document)
+        passes = passing(document, self._agreements)
+        route = self._routes.find(
+            division=document["division"], item=document["item"]["there"], operation=SUBMIT
+        )
+        document["numbers_ours"] = await self._number(route, document, now_ms, dry=False)
+        personal = tuple(canonical.personal_fields(asked.document, asked.schema))
+        message = Message(SUBMIT, {}, ours=document["numbers_ours"], exchange=exchange_id)
+        return Prepared(route, document, message, None, {}, personal, agreed=passes)
+
+    def visited(self, document: Document, platform: str, exchange_id: str) -> Prepared:
+        """What the site of a platform has of a case once somebody has come with a ticket. Raises Refusal."""
+        route = self._routes.active_route(platform, SUBMIT)
+        message = Message(SUBMIT, {}, ours=document["numbers_ours"], exchange=exchange_id)
+        personal = tuple(canonical.personal_fields(document))
+        return Prepared(
+            route, document, message, None, {}, personal, agreed=passing(document, self._agreements)
+        )
 
     async def _align(self, asked: Asked, document: Document) -> None:
         """Put the item over there into the document. Raises Refusal."""

@@ -54,27 +54,49 @@ class Uploads:
 
     async def create(self, caller: str, length: int, told: Told) -> Upload:
         """Room for a new file. Raises Refusal: too_large, media_type_not_taken, uploads_full."""
-        limits, now_ms = self.limits, self._clock_ms()
+        limits = self.limits
         if length > limits.size_bytes:
             raise Refusal("too_large", most=limits.size_bytes)
         if told.media_type not in limits.types:
             raise Refusal("media_type_not_taken", known=", ".join(limits.types))
-        upload_id = new_id(now_ms, self._random)
+        upload_id = new_id(self._clock_ms(), self._random)
         key = self.vault.new_key(upload_id)
         sealed = self._sealed(Lock(self.vault, key, upload_id), told)
         upload = Upload(
             upload_id, caller, length, 0, 0, "", 0, self.expires_ms, 0, key.key_id, key.wrapped, sealed
         )
 
+        await self._add(upload)
+        return upload
+
+    async def keep(self, caller: str, content: bytes, told: Told) -> Upload:
+        """A file that came whole inside a request, for several exchanges to use. Raises Refusal uploads_full.
+
+        told: with its digest, which was checked. A crash leaves a file that no case uses: it is swept away.
+        """
+        upload_id = new_id(self._clock_ms(), self._random)
+        key, length = self.vault.new_key(upload_id), len(content)
+        lock = Lock(self.vault, key, f"upload/{upload_id}")
+        digest, size = await asyncio.to_thread(self.folder.keep, lock, f"{upload_id}.1.whole", (content,))
+        upload = Upload(
+            upload_id, caller, length, length, 1, digest, size, self.expires_ms, 0, key.key_id, key.wrapped,
+            self._sealed(lock, told),
+        )  # fmt: skip
+        await self._add(upload)
+        return upload
+
+    async def _add(self, upload: Upload) -> None:
+        """Its row, if the caller has room for it. Raises Refusal uploads_full."""
+        most = self.limits.kept_bytes
+
         def add(tx: Transaction) -> bool:
-            if uploads.kept(tx.connection, caller) + length > limits.kept_bytes:
+            if uploads.kept(tx.connection, upload.caller) + upload.length > most:
                 return False
             uploads.add(tx.connection, upload)
             return True
 
         if not await self.store.write(add):
-            raise Refusal("uploads_full", retry_after_s=FULL_S, most=limits.kept_bytes)
-        return upload
+            raise Refusal("uploads_full", retry_after_s=FULL_S, most=most)
 
     async def find(self, caller: str, upload_id: str) -> Upload:
         """The caller's own upload as it is now. Raises Refusal not_found."""

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from audit.entries import Entry
 from gateway import logs
+from gateway.cases.parcels import parcels_of
 from gateway.exchange.story import Exchanges
 from gateway.model import Exchange
 from gateway.prints.handover import handover
 from gateway.prints.printed import Printed
 from gateway.prints.receipt import receipt
 from gateway.prints.stamp import Print, Stamp, is_genuine, read, stamp
-from gateway.store import cases, exchanges
+from gateway.store import cases, exchanges, parcels
 from gateway.store.connection import Connection
 from mappings.china_time import CHINA
 
@@ -26,12 +27,14 @@ async def make(story: Exchanges, exchange: Exchange, print_: Print, *, actor: st
     document = await around.papers.tree(exchange.id, "document")
     route = await around.shelf.route_of(exchange)
     now_ms = around.clock_ms()
+    told = await around.store.read(lambda connection: parcels.of_case(connection, exchange.case_id))
     made = Printed(
         stamp=stamp(around.papers.vault, print_, exchange.id, exchange.ours),
         document=document,
         there=route.platform.declared.title,
         contact=contact,
         at=datetime.fromtimestamp(now_ms // 1000, CHINA).strftime("%Y-%m-%d %H:%M"),
+        parcels=[each for each in parcels_of(told) if each.direction == "there"],
     )
     facts = {"exchange": exchange.id, "case": exchange.case_id, "print": print_, "actor": actor}
     await around.store.write(lambda tx: tx.record(Entry("print.made", tx.now_ms, facts)))

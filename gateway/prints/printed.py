@@ -1,9 +1,10 @@
 """What stands on a print, from the case as it was admitted; nothing is looked up while it is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.cases.parcels import Parcel
 from gateway.prints.page import Row
 from gateway.prints.stamp import Stamp
 from gateway.shown import masked
@@ -21,6 +22,7 @@ class Printed:
     """One print. document: canonical/case with what the gateway added; there: the title of the deciding platform.
 
     contact: whom to ring, as the operators wrote it; at: when it was made, as it is shown.
+    parcels: those that go to the deciding place.
     """
 
     stamp: Stamp
@@ -28,6 +30,7 @@ class Printed:
     there: str
     contact: str
     at: str
+    parcels: Sequence[Parcel] = ()
 
     @property
     def materials(self) -> list[Mapping[str, Any]]:
@@ -51,11 +54,21 @@ def case_rows(printed: Printed) -> Iterator[Row]:
     yield "代理人", "agent", person(document["agent"]) if document.get("agent") else ""
     yield "收件单位", "received by", f"{document['sender']['name']} {receiving['unit']}"
     yield "窗口", "window", receiving.get("window", "")
-    yield "收件时间", "received at", _minute(document["received_at"])
+    yield "收件时间", "received at", _received(document)
     yield "办理地", "decided by", f"{printed.there} {document['division']}"
     yield "办理单位", "deciding unit", there.get("unit", "")
     yield "通办方式", "mode", MODES.get(document["mode"], document["mode"])
     yield "依据", "agreement", document.get("agreement", "")
+
+
+def _received(document: Mapping[str, Any]) -> str:
+    """When the papers were received, and what the window has checked of them and of who brought them."""
+    receiving, said = document["receiving"], [_minute(document["received_at"])]
+    if check := receiving.get("identity_check"):
+        said.append(f"身份核验 {_minute(check['at'])[-5:]}")
+    if check := receiving.get("form_check"):
+        said.append(f"形式审查 {_minute(check['at'])[-5:]}")
+    return "；".join(said)
 
 
 def person(named: Mapping[str, Any]) -> str:

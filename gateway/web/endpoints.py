@@ -15,31 +15,20 @@ from gateway.web.api import (
     prints,
     results,
 )
+from gateway.web.codes_of_writes import ADMITTED as _ADMITTED
+from gateway.web.codes_of_writes import ALIGNED as _ALIGNED
+from gateway.web.codes_of_writes import BODY as _BODY
+from gateway.web.codes_of_writes import PREPARED as _PREPARED
 from gateway.web.described import BYTES, HTML, TEXT, Endpoint, Success
 from gateway.web.described import GUARDED as _GUARDED
-from gateway.web.endpoints_of_later import BODY as _BODY
 from gateway.web.endpoints_of_later import LATER
 from gateway.web.endpoints_of_materials import MATERIALS
+from gateway.web.endpoints_of_modes import MODES
 
-_ALIGNED = (
-    "item_unknown", "item_not_aligned", "item_cancelled", "item_suspended", "item_not_yet_valid", "item_ambiguous",
-    "item_alignment_conflict", "item_alignment_gap", "item_alignment_ended", "item_target_missing",
-    "item_target_cancelled", "item_target_superseded",
-)  # fmt: skip
-_PREPARED = (
-    "forbidden_division", "forbidden_item", "forbidden_sender", "invalid_case", "unmappable",
-    *_ALIGNED, "item_version_differs",
-    "no_agreement", "mode_not_agreed", "item_not_open", "power_not_delegated", "batch_full",
-    "division_not_served", "route_ambiguous", "operation_not_offered", "not_active", "stopping",
-)  # fmt: skip
 _WISHED = (
     "forbidden_sender", "unmappable", *_ALIGNED, "division_not_served", "route_ambiguous",
     "operation_not_offered", "not_active",
     "no_agreement", "mode_not_agreed", "item_not_open", "power_not_delegated",
-)  # fmt: skip
-_ADMITTED = (
-    "idempotency_key_missing", "idempotency_key_bad", "idempotency_conflict", "case_open", "numbers_exhausted",
-    "platform_refused", "not_delivered", "erased",
 )  # fmt: skip
 _ASKED = (
     "not_found", "not_active", "operation_not_offered", "unmappable", "erased",
@@ -163,6 +152,7 @@ ENDPOINTS = (
         (*_GUARDED, *_BODY, *_PREPARED), (), "Case",
     ),
     *MATERIALS,
+    *MODES,
     Endpoint(
         "GET", "/v1/platforms", catalogue.platforms, "catalogue.read",
         ("各平台能办什么", "What can be done where"),

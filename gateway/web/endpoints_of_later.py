@@ -2,20 +2,13 @@
 
 from gateway.web import parameters
 from gateway.web.api import later
+from gateway.web.codes_of_writes import BODY as _BODY
+from gateway.web.codes_of_writes import LATER as _LATER
 from gateway.web.described import GUARDED as _GUARDED
 from gateway.web.described import Endpoint, Success
 
-BODY = (
-    "too_large", "too_slow", "wrong_media_type", "wrong_charset", "body_unreadable", "not_json", "not_an_object",
-    "duplicate_key", "too_deep", "number_inexact",
-)  # fmt: skip
 _SENT = ("stopping", "platform_refused", "not_delivered")
-_LATER = (
-    "not_found", "invalid_case", "unmappable", "not_active", "operation_not_offered", "stopping", "case_over",
-    "write_open", "case_unconfirmed", "idempotency_key_missing", "idempotency_key_bad", "idempotency_conflict",
-    "platform_refused", "not_delivered", "erased",
-)  # fmt: skip
-_ASKED_FOR = (*_GUARDED, *BODY, *_LATER, "nothing_asked")
+_ASKED_FOR = (*_GUARDED, *_BODY, *_LATER, "nothing_asked")
 _CHECKED = tuple(each for each in _LATER if not each.startswith("idempotency") and each not in _SENT)
 _UNSENT = (
     "作全部校验并给出此刻将要发送的报文；不发送，不保存。taken_back 表示办件尚未送出，将在本网关撤回。",
@@ -74,7 +67,7 @@ LATER = (
             "or may have, is withdrawn by the other platform, behind whatever is under way.",
         ),
         _WRITTEN,
-        (*_GUARDED, *BODY, *_LATER),
+        (*_GUARDED, *_BODY, *_LATER),
         (parameters.CASE, parameters.KEY, parameters.PREFER),
         "Withdrawal",
     ),
@@ -86,7 +79,7 @@ LATER = (
         ("预检补正", "Check a correction without sending it"),
         _UNSENT,
         _PREVIEWED,
-        (*_GUARDED, *BODY, *_CHECKED, "nothing_asked"),
+        (*_GUARDED, *_BODY, *_CHECKED, "nothing_asked"),
         (parameters.CASE,),
         "Correction",
     ),
@@ -98,7 +91,7 @@ LATER = (
         ("预检容缺后补", "Check a supplement without sending it"),
         _UNSENT,
         _PREVIEWED,
-        (*_GUARDED, *BODY, *_CHECKED, "nothing_asked"),
+        (*_GUARDED, *_BODY, *_CHECKED, "nothing_asked"),
         (parameters.CASE,),
         "Supplement",
     ),
@@ -110,7 +103,7 @@ LATER = (
         ("预检撤回", "Check a withdrawal without sending it"),
         _UNSENT,
         _PREVIEWED,
-        (*_GUARDED, *BODY, *_CHECKED),
+        (*_GUARDED, *_BODY, *_CHECKED),
         (parameters.CASE,),
         "Withdrawal",
     ),

@@ -55,7 +55,7 @@ _FACTS: Mapping[str, str | int] = {
     "exchange": "01M7ZWW098WV6KEWG1ESFRB4QH", "cause": "queue",
     "alignments": "A-0001, A-0002", "alignment": "A-0001", "until": "2027-03-01", "since": "2026-07-01",
     "superseded_by": "11440232MB2D06811W4000117058000", "stated": 1, "version": 2, "changed": "name, unit",
-    "state": "served",
+    "state": "served", "number": "EB123456789CN", "platform": "sim-gd",
 }  # fmt: skip
 
 
@@ -94,6 +94,7 @@ def document_of(endpoints: Sequence[Endpoint], contact: str = "") -> Part:
 def _schemas() -> Part:
     schemas = components()
     schemas["Case"] = {**schemas["Case"], "examples": [example_case()]}
+    schemas["Joint"] = {**schemas["Joint"], "examples": [example_joint()]}
     return schemas
 
 
@@ -101,6 +102,14 @@ def example_case() -> Part:
     """A case of a made-up person, as a caller posts it."""
     case: Part = json.loads(EXAMPLE.read_text(encoding="utf-8"))
     return case
+
+
+def example_joint() -> Part:
+    """The same person and papers, for the same item in two counties."""
+    case = example_case()
+    parts = [{"item": case["item"], "division": division} for division in (case["division"], "440233")]
+    own = ("item", "division", "unit", "mode")
+    return {**{name: part for name, part in case.items() if name not in own}, "parts": parts}
 
 
 def _operation(endpoint: Endpoint) -> Part:

@@ -70,7 +70,7 @@ def _operation(method: str, path: str, operation: Part) -> str:
 
 
 def curl_of(method: str, path: str, operation: Part) -> str:
-    """A command that works once KEY, HOST and case.json are there."""
+    """A command that works once KEY, HOST and case.json (of joint cases: joint.json) are there."""
     examples = {each["name"]: each["example"] for each in operation.get("parameters", ())}
     address = path
     query: list[str] = []
@@ -92,10 +92,18 @@ def curl_of(method: str, path: str, operation: Part) -> str:
     elif method != "GET" and not query and _media(operation) != "application/json":
         words.append(f"-X {method}")
     if media := _media(operation):
-        file = "case.json" if media == "application/json" else "material.pdf"
+        file = _file_of(operation) if media == "application/json" else "material.pdf"
         words.append(f"-H 'Content-Type: {media}' --data-binary @{file}")
     words += ["-G", *query] if query else []
     return " \\\n  ".join([*words, f'"$HOST{address}"'])
+
+
+def _file_of(operation: Part) -> str:
+    """Where the body of a command stands."""
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    return {"Joint": "joint.json", "VisitAsked": "visit.json", "Ticket": "ticket.json"}.get(
+        schema.rpartition("/")[2], "case.json"
+    )
 
 
 def _media(operation: Part) -> str:

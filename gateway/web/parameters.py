@@ -9,6 +9,10 @@ CASE = Parameter(
     "id", "path", ("办件标识", "Id of the case"), {"type": "string"}, "01M7ZWW086DT8J2JM6T0Y9RXRE",
     required=True,
 )  # fmt: skip
+JOINT = Parameter(
+    "id", "path", ("联办件标识", "Id of the joint case"), {"type": "string"}, "01M7ZWW0B8Q4C1V5T7K2N9H3XA",
+    required=True,
+)  # fmt: skip
 DOCUMENT = Parameter(
     "number", "path", ("文书序号（result 中的 document）", "Number of the document, as `result` has it"),
     {"type": "integer", "minimum": 1, "maximum": 999999}, "1", required=True,

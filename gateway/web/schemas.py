@@ -13,6 +13,8 @@ from gateway.errors import CODES, Party
 from gateway.feed import SHOWN
 from gateway.model import State
 from gateway.web.schemas_of_items import ANSWERS as OF_ITEMS
+from gateway.web.schemas_of_modes import A_PARCEL, OF_A_JOINT_CASE
+from gateway.web.schemas_of_modes import ANSWERS as OF_MODES
 from gateway.web.shapes import (
     BOTH,
     FLAG,
@@ -43,6 +45,9 @@ _EVENT = {
     "attempt": {"type": "integer"},
     "year": {"type": "integer"},
     "documents": {"title": "文书与证照的份数", "type": "integer"},
+    "parts": {"title": "分办件数", "type": "integer"},
+    "outcomes": titled("各分办件的结果", a_list(TEXT)),
+    "contents": titled("内件：编码、形式、份数", a_list(TEXT)),
 }
 _FINDING = {"finding": {"enum": list(get_args(What))}, **_STEP}
 _CLOCK = {
@@ -162,6 +167,8 @@ _OF_CASES: dict[str, Schema] = {
         "findings": titled("不合常理之处", a_list(an_object("一处", _FINDING))),
         "numbers": a_list(an_object("编号", {"owner": TEXT, "kind": TEXT, "number": TEXT})),
         "exchanges": a_list(a_ref("Exchange")),
+        "parcels": titled("寄件", a_list(A_PARCEL)),
+        "joint": titled("所属的联办件", {"anyOf": [OF_A_JOINT_CASE, {"type": "null"}]}),
     }),
     "Cases": an_object("办件列表", {
         "cases": a_list(a_ref("CaseView")), "more": titled("还有未列出的", FLAG),
@@ -266,10 +273,15 @@ def components() -> dict[str, Schema]:
         **_hoisted("Correction", canonical.schema("canonical/correction@1")),
         **_hoisted("Supplement", canonical.schema("canonical/supplement@1")),
         **_hoisted("Withdrawal", canonical.schema("canonical/withdrawal@1")),
+        **_hoisted("Joint", canonical.schema("canonical/joint@1")),
+        **_hoisted("Parcel", canonical.schema("canonical/parcel@1")),
+        **_hoisted("Service", canonical.schema("canonical/service@1")),
+        **_hoisted("VisitAsked", canonical.schema("canonical/visit@1")),
         **_hoisted("Guide", canonical.schema("canonical/guide@1")),
         **_hoisted("Progress", canonical.schema("canonical/progress@1")),
         **_OF_CASES,
         **OF_ITEMS,
+        **OF_MODES,
     }
 
 

@@ -91,7 +91,7 @@ def case_view(
         "state_text": {"zh": chinese, "en": english},
         "since": china(life.since_ms),
         "acts": life.acts,
-        "due": _due(due_of(life, clocks)),
+        "due": due_view(due_of(life, clocks)),
         "clocks": [_clock(each, today) for each in clocks],
         "duties": sorted(life.duties),
         "followed": [_followed(each) for each in asked],
@@ -108,7 +108,7 @@ def _followed(each: Followed) -> dict[str, Any]:
     return {"platform": each.platform, "next_at": china(next_ms), "cause": each.cause or None}
 
 
-def _due(due: Due | None) -> dict[str, Any] | None:
+def due_view(due: Due | None) -> dict[str, Any] | None:
     if due is None:
         return None
     return {"for": due.what, "on": due.on.isoformat() if due.on else None, "why": due.why}

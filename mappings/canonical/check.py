@@ -123,6 +123,7 @@ def _receiving(document: Part, now: datetime) -> Found:
         yield Problem("/receiving/received_at", "too_long_ago", {"days": BACK_DAYS})
     identity_check = _part(receiving, "identity_check")
     yield from _moment(identity_check, "at", "/receiving/identity_check", now)
+    yield from _moment(_part(receiving, "form_check"), "at", "/receiving/form_check", now)
     yield from _moment(_part(document, "authorisation"), "at", "/authorisation", now)
     if document.get("mode") == "collect_for":
         if receiving and not identity_check:
@@ -195,12 +196,47 @@ def _correction(document: Part, now: datetime) -> Found:
         yield Problem("/materials", "nothing_corrected")
 
 
+def _parts(document: Part, now: datetime) -> Found:
+    """Each part names materials that are given, and each material is used by a part."""
+    given = [_text(material, "code") for _, material in _each(document, "materials", "")]
+    used: set[str] = set()
+    for at, part in _each(document, "parts", ""):
+        said = part.get("materials", given)
+        named = [each for each in said if isinstance(each, str)] if isinstance(said, list) else []
+        for index, code in enumerate(named):
+            if code not in given:
+                yield Problem(f"{at}/materials/{index}", "material_not_given")
+        used.update(named)
+    for at, material in _each(document, "materials", ""):
+        if _text(material, "code") not in used:
+            yield Problem(at, "material_unused")
+
+
+def _parcel(document: Part, now: datetime) -> Found:
+    if document.get("event") == "sent" and "contents" not in document:
+        yield Problem("/contents", "contents_missing")
+
+
+def _service(document: Part, now: datetime) -> Found:
+    yield from _moment(_part(document, "identity_check"), "at", "/identity_check", now)
+
+
+def _visit(document: Part, now: datetime) -> Found:
+    """Who is sent to another place's site is known here."""
+    if "identity_check" not in _part(document, "receiving"):
+        yield Problem("/receiving/identity_check", "visitor_unknown")
+
+
 Rule = Callable[[Part, datetime], Found]
 _RULES: Mapping[str, tuple[Rule, ...]] = {
     CASE: (_applicant, _others, _receiving, _materials),
     "canonical/correction@1": (_correction, _materials, _by),
     "canonical/supplement@1": (_materials, _by),
     "canonical/withdrawal@1": (_by,),
+    "canonical/parcel@1": (_parcel, _by),
+    "canonical/service@1": (_service, _by),
+    "canonical/visit@1": (_applicant, _others, _receiving, _visit),
+    "canonical/joint@1": (_applicant, _others, _receiving, _materials, _parts),
 }
 
 

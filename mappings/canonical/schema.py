@@ -77,8 +77,9 @@ GIVEN: Mapping[str, str] = {
     "case.correct": "canonical/correction@1",
     "case.supplement": "canonical/supplement@1",
     "case.withdraw": "canonical/withdrawal@1",
+    "case.visit": "canonical/visit@1",
 }
-LATER = frozenset(GIVEN.values()) - {"canonical/case@1"}
+LATER = frozenset(GIVEN.values()) - {"canonical/case@1", "canonical/visit@1"}
 _VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in _SCHEMAS.items()}
 
 

@@ -14,7 +14,7 @@ from gateway.store.database import file_of, is_embedded
 
 ENDS = ("delivered", "refused", "abandoned", "withdrawn")
 KNOWN = "(select id from exchanges)"
-OF_EXCHANGES = ("body_keys", "bodies", "materials", "history", "idempotency", "case_numbers", "tickets")
+OF_EXCHANGES = ("body_keys", "bodies", "materials", "history", "case_numbers", "tickets")
 ORPHANS = {  # what must not be: rows of a commit without the others
     **{
         f"{table} without an exchange": f"select 1 from {table} where exchange_id not in {KNOWN}"
@@ -32,7 +32,20 @@ ORPHANS = {  # what must not be: rows of a commit without the others
         select 1 from exchanges where id not in (select exchange_id from body_keys)""",
     "a write without its idempotency key": """
         select 1 from exchanges where kind = 'write' and place = 1
-        and id not in (select exchange_id from idempotency)""",
+        and id not in (select exchange_id from idempotency) and case_id not in (select case_id from joint_parts)""",
+    "an idempotency key of nothing": f"""
+        select 1 from idempotency where exchange_id not in {KNOWN}
+        and exchange_id not in (select id from joints)""",
+    "a joint case without its idempotency key": """
+        select 1 from joints where id not in (select exchange_id from idempotency)""",
+    "a joint case without two parts or more": """
+        select 1 from joints j where (select count(*) from joint_parts p where p.joint_id = j.id) < 2""",
+    "a part without its case, or without its joint case": """
+        select 1 from joint_parts where case_id not in (select id from cases)
+        or joint_id not in (select id from joints)""",
+    "a joint case that was not recorded": """
+        select 1 from joints j where (select count(*) from audit_entries a join joint_parts p
+        on p.case_id = a.case_id where a.kind = 'joint.admitted' and p.joint_id = j.id) != 1""",
     "a write without its message": """
         select 1 from exchanges e where kind = 'write' and (select count(*) from bodies b
         where b.exchange_id = e.id and b.name in ('message', 'document')) != 2""",

@@ -1,5 +1,6 @@
 """Agreements: what passes is what one of them covers, and what fails is told at the first thing that fails."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gateway.agreements import Agreement, HandOver, NotAgreed, Opening, agreed, powers_used
+from gateway.agreements import Agreement, HandOver, NotAgreed, Opening, agreed, idle_modes, powers_used
 
 BEGIN = date(2026, 1, 1)
 PLACES = ("000000", "330000", "330200", "330282", "330282001", "440232", "440233", "520000", "522701")
@@ -186,3 +187,17 @@ def test_what_it_says_has_a_digest_of_its_own():
 )
 def test_only_what_a_hand_over_makes_use_of_must_have_been_delegated(mode, verified_here, powers):
     assert powers_used(mode, verified_here=verified_here) == powers
+
+
+@given(agreements(), hand_overs())
+def test_in_an_idle_mode_nothing_passes_and_in_any_other_only_lent_powers_are_used(
+    declared: Agreement, asked: HandOver
+) -> None:
+    idle = idle_modes(declared)
+    assert set(idle) <= set(declared.modes)
+    real = replace(asked, powers=asked.powers | powers_used(asked.mode, verified_here=False))
+    try:
+        passes = agreed([declared], real)
+    except NotAgreed:
+        return
+    assert passes is not None and asked.mode not in idle

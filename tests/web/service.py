@@ -51,7 +51,13 @@ CALLERS: Mapping[str, tuple[list[str], dict[str, list[str]]]] = {
     "nobody": ([], {}),
     "agreeing": (["34170*"], EVERYTHING),
     "reader": ([], {"operations": ["case.*", "catalogue.read"]}),
+    "site-gd": ([], {"operations": ["visit.redeem"]}),
+    "site-gx": ([], {"operations": ["visit.redeem"]}),
     "bounded": (["341702"], {**EVERYTHING, "divisions": ["440232"], "items": ["0001*"]}),
+}
+SITES = {
+    name: f'site: {{address: "https://{name}.example/apply?item={{item}}&ticket={{ticket}}", redeemed_by: {by}}}\n'
+    for name, by in (("sim-gd", "site-gd"), ("sim-gx", "site-gx"))
 }
 BOUNDS = {"lease_margin_s": "1", "wait_s": "5", "body_bytes": "200000", "open_requests": "64"}
 
@@ -212,7 +218,8 @@ def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str,
     }
     for name, lines in rest.items():
         address = platforms.get(name, platforms["sim-gd"]).address
-        (conf / "platforms" / f"{name}.yaml").write_text(f"platform: {name}\naddress: {address}\n{lines}")
+        written = f"platform: {name}\naddress: {address}\n{lines}{SITES.get(name, '')}"
+        (conf / "platforms" / f"{name}.yaml").write_text(written)
     for name in FARS:
         (conf / "platforms" / f"{name}.yaml").write_text(
             f"platform: {name}\naddress: {address_of(name, folder)}\n"

@@ -11,7 +11,7 @@ from gateway.items.problems import ItemError
 from gateway.web.endpoints import ENDPOINTS
 from gateway.web.errors_page import page
 from gateway.web.openapi import ANY_ROUTE
-from tests.web import provoked, provoked_alone, provoked_uploads
+from tests.web import provoked, provoked_alone, provoked_modes, provoked_uploads
 from tests.web.service import Running
 from tests.web.stage import SCENARIOS, Stage
 
@@ -24,7 +24,12 @@ OF_FILES = {  # told as findings of an import, and as bad_parameter
 
 
 def test_every_code_has_a_scenario_that_provokes_it() -> None:
-    for each in (provoked, provoked_alone, provoked_uploads):  # whose import has filled the register
+    for each in (
+        provoked,
+        provoked_alone,
+        provoked_modes,
+        provoked_uploads,
+    ):  # whose import has filled the register
         assert each.__doc__
     assert SCENARIOS.keys() == CODES.keys()
 

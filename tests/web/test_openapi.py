@@ -13,11 +13,12 @@ import pytest
 
 from gateway.errors import CODES
 from gateway.web.endpoints import ENDPOINTS
-from gateway.web.openapi import ANY_ROUTE, example_case
+from gateway.web.openapi import ANY_ROUTE, example_case, example_joint
 from tests.fakes import fixtures
 from tests.fakes.checks import CHINA
 from tests.web.checked import Answer
 from tests.web.service import Running, key_of
+from tests.web.visits import visit_of_somebody
 
 
 @pytest.fixture
@@ -134,11 +135,14 @@ async def _run(service: Running, words: list[str]) -> Answer:
         elif option == "--data-binary" and (name := next(options)) == "@material.pdf":
             content = b"%PDF-1.7"
         elif option == "--data-binary":
-            assert name == "@case.json"
-            body = {
-                **example_case(),
-                **{name: fixtures.case("gd-person")[name] for name in ("receiving", "authorisation")},
-            }
+            moved = {name: fixtures.case("gd-person")[name] for name in ("receiving", "authorisation")}
+            body = {**example_case(), **moved}
+            if name == "@visit.json":
+                body = visit_of_somebody("gd-person")
+            if name == "@ticket.json":
+                body = {"ticket": "of nobody"}
+            if name == "@joint.json":  # the person has a case open by the command before
+                body = {**example_joint(), **moved, "insist": {"reason": "另有一件"}}
         elif option == "--data-urlencode":
             name, _, value = next(options).partition("=")
             query.append(f"{name}={quote(value)}")

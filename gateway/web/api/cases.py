@@ -8,6 +8,7 @@ import orjson
 from aiohttp import web
 
 from gateway.boot import Gateway
+from gateway.cases.parcels import parcels_of
 from gateway.clock import china_day
 from gateway.deadlines.reckon import reckon
 from gateway.errors import Refusal
@@ -16,7 +17,7 @@ from gateway.exchange.following import SUBMIT, known_of
 from gateway.exchange.outcomes import ask_progress
 from gateway.exchange.passing import full_today, left_today
 from gateway.feed import Changed, changed, cursor_at
-from gateway.store import cases, exchanges, followed
+from gateway.store import cases, exchanges, followed, parcels
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.vault import Vault
@@ -34,6 +35,8 @@ from gateway.web.reading import (
     wait_s,
 )
 from gateway.web.views import case_view
+from gateway.web.views_of_joint import joint_of
+from gateway.web.views_of_parcels import parcels_view
 
 PROGRESS = "case.progress"
 MOST_FOUND = 50
@@ -77,7 +80,7 @@ async def preflight(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
     case = await own_case(request, identifier(request))
-    return answer(await _view(gateway, case))
+    return answer(await view_of(gateway, case))
 
 
 async def look_up(request: web.Request) -> web.Response:
@@ -88,7 +91,7 @@ async def look_up(request: web.Request) -> web.Response:
     number = parameter(request, "number", required=True)
     found = await gateway.store.read(lambda connection: _known_by(connection, number))
     ids = [case_id for case_id, caller in found if caller == identity.caller.caller]
-    shown = [await _view(gateway, await own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
+    shown = [await view_of(gateway, await own_case(request, case_id)) for case_id in ids[:MOST_FOUND]]
     return answer({"cases": shown, "more": len(ids) > MOST_FOUND, "cursor": None})
 
 
@@ -103,7 +106,7 @@ async def _changed(request: web.Request) -> web.Response:
         return changed(connection, caller, behind, origin, most)
 
     found = await gateway.store.read(look)
-    shown = [await _view(gateway, await own_case(request, case_id)) for case_id in found.cases]
+    shown = [await view_of(gateway, await own_case(request, case_id)) for case_id in found.cases]
     return answer({"cases": shown, "more": found.more, "cursor": found.cursor})
 
 
@@ -158,7 +161,7 @@ async def own_case(request: web.Request, case_id: str) -> Case:
     return case
 
 
-async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
+async def view_of(gateway: Gateway, case: Case) -> dict[str, Any]:
     today, agreements = china_day(gateway.clock_ms()), gateway.settings.agreements
 
     def look(connection: Connection) -> dict[str, Any]:
@@ -166,6 +169,8 @@ async def _view(gateway: Gateway, case: Case) -> dict[str, Any]:
         reckoned = reckon(connection, known, agreements, today)
         numbers, asked = cases.numbers_of(connection, case.id), followed.of_case(connection, case.id)
         asked = [each for each in asked if gateway.routes.followed(each.platform)]
-        return case_view(known, numbers, reckoned, today, asked)
+        shown = case_view(known, numbers, reckoned, today, asked)
+        sent = parcels_view(parcels_of(parcels.of_case(connection, case.id)))
+        return {**shown, "parcels": sent, "joint": joint_of(connection, case.id)}
 
     return await gateway.store.read(look)

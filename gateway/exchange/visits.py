@@ -1,0 +1,201 @@
+"""Visits (到访): in 全程网办 a person goes on at the other place's site, with a ticket (身份票据) for one use.
+
+The ticket holds nothing personal: what it stands for is sealed here, until the site redeems it. That commit is also
+the admission of the case: the site has it then, and it is followed like any other.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hmac import compare_digest
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from gateway.errors import Refusal
+from gateway.exchange import admitting, entries
+from gateway.exchange.admission import admission_of, exchange_of, item_code
+from gateway.exchange.admitting import Admission, BatchFull, CaseOpen
+from gateway.exchange.asked import Asked, Prepared
+from gateway.exchange.commits import Conclusion, conclude
+from gateway.exchange.passing import full_today
+from gateway.exchange.story import Exchanges
+from gateway.identity import new_id
+from gateway.model import Fact
+from gateway.routes import SUBMIT
+from gateway.settings import PlatformAccess, Site
+from gateway.store import cases, exchanges, visits
+from gateway.store.cases import Case
+from gateway.store.connection import Connection
+from gateway.store.store import Transaction
+from gateway.store.visits import Visit
+
+VISIT, ONLINE = "case.visit", "full_online"
+KEPT_MS = 86_400_000  # how long one that nobody came with is still known to be over
+_TICKET = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.([0-9a-f]{64})")
+# of the document, what a site needs to go on; places, item and person as the caller gave them
+_TOLD = ("applicant", "agent", "receiving", "authorisation", "purpose", "division", "item")
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A visit, and the address to send the person to."""
+
+    visit: Visit
+    address: str
+
+
+class Redeemed(NamedTuple):
+    """Who has come, for which case of ours. ours: our number of it."""
+
+    case_id: str
+    ours: str
+    document: Mapping[str, Any]
+
+
+async def issue(story: Exchanges, asked: Asked, sites: Mapping[str, PlatformAccess]) -> Issued:
+    """A link for a person who is known here. Nothing is promised of a case as yet.
+
+    Raises Refusal: as of a case; no_site; case_open unless that one goes on at the same site.
+    """
+    around = story.around
+    visit_id = new_id(around.clock_ms(), around.random)
+    prepared = await around.preparation.visit(asked, visit_id)
+    site = _site(prepared.route.name, sites)
+    case_id = await _open_one(story, asked, prepared)
+    key = around.papers.vault.new_key(visit_id)
+    now_ms = around.clock_ms()
+    sealed = around.papers.vault.seal_tree(key, "document", prepared.document)
+    visit = Visit(
+        visit_id, asked.caller.caller, prepared.route.name, now_ms + site.minutes * 60_000, 0, case_id,
+        key.key_id, key.wrapped, sealed,
+    )  # fmt: skip
+
+    def work(tx: Transaction) -> None:
+        visits.forget(tx.connection, tx.now_ms - KEPT_MS)
+        visits.add(tx.connection, visit)
+        tx.record(entries.visit("issued", visit.id, visit.platform, now_ms, actor=asked.actor))
+
+    await around.store.write(work)
+    ticket = f"{visit.id}.{_mark(story, visit.id, visit.platform)}"
+    item = quote(item_code(prepared.there), safe="")
+    return Issued(visit, site.address.replace("{ticket}", ticket).replace("{item}", item))
+
+
+async def redeem(
+    story: Exchanges, ticket: str, asked: Asked, sites: Mapping[str, PlatformAccess]
+) -> Redeemed:
+    """Who has come with a ticket; told once. asked: by the caller that speaks for the site.
+
+    Raises Refusal: not_found for what was not made here or for another site, ticket_over, case_open, batch_full.
+    """
+    around = story.around
+    visit = await _visit_of(story, ticket, asked, sites)
+    now_ms = around.clock_ms()
+    if visit.used_ms or visit.expires_ms <= now_ms:
+        raise Refusal("ticket_over", cause="used" if visit.used_ms else "expired")
+    key = around.papers.vault.open_key(visit.id, visit.key_id, visit.wrapped)
+    document = around.papers.vault.open_tree(key, "document", visit.sealed)
+    admission, conclusion = (None, None) if visit.case_id else await _admission(story, visit, document, asked)
+    case_id = visit.case_id or (admission.exchange.case_id if admission else "")
+
+    def work(tx: Transaction) -> None:
+        if not visits.use(tx.connection, visit.id, case_id, tx.now_ms):
+            raise Refusal("ticket_over", cause="used")
+        if admission and conclusion:
+            admitting.admit(admission)(tx)
+            conclude(conclusion)(tx)
+        record = entries.visit(
+            "redeemed", visit.id, visit.platform, tx.now_ms, actor=asked.actor, case=case_id
+        )
+        tx.record(record)
+
+    try:
+        # the one commit: the site has the case, and the ticket is used up
+        await around.store.write(work)
+    except CaseOpen as other:
+        raise Refusal("case_open", division=document["division"], case="?") from other
+    except BatchFull as full:
+        raise full_today(full.passes, now_ms) from full
+    ours = document["numbers_ours"] if admission else await _ours(story, case_id)
+    return Redeemed(case_id, ours, {name: document[name] for name in _TOLD if name in document})
+
+
+async def _admission(
+    story: Exchanges, visit: Visit, document: dict[str, Any], asked: Asked
+) -> tuple[Admission, Conclusion]:
+    """The case as the site has it: admitted, and taken, in one commit; its caller is who sent the person."""
+    around, now_ms = story.around, story.around.clock_ms()
+    exchange_id = new_id(now_ms, around.random)
+    prepared = around.preparation.visited({**document, "exchange": exchange_id}, visit.platform, exchange_id)
+    caller = asked.caller.model_copy(update={"caller": visit.caller})  # whose case it is: who sent the person
+    of_case = replace(asked, operation=SUBMIT, caller=caller, key="")
+    exchange = exchange_of(
+        of_case, prepared, exchange_id=exchange_id, case_id=new_id(now_ms, around.random), now_ms=now_ms,
+        owner=around.owner, lease_ms=1,
+    )  # fmt: skip
+    admission = await admission_of(of_case, prepared, exchange, around.papers, 1)
+    fact = Fact("taken", at_ms=now_ms, attempt=1, cause="visited")
+    route = prepared.route
+    return admission, Conclusion(
+        exchange, fact, route.policy, lambda row, _: row.state == "sending", release=route.release
+    )
+
+
+async def _open_one(story: Exchanges, asked: Asked, prepared: Prepared) -> str:
+    """A case of the person that goes on at the same site, "" for none. Raises Refusal case_open."""
+    document = prepared.document
+    applicant = document["applicant"]
+    person = story.around.papers.vault.person(applicant["id_type"], applicant["id_number"])
+    wanted = Case("", "", person, item_code(prepared.there), document["division"], "", 0, 1, 0)
+
+    def look(connection: Connection) -> tuple[str, bool]:
+        found = cases.same_open(connection, wanted)
+        if found is None:
+            return "", True
+        case_id, caller = found
+        writes = exchanges.of_case(connection, case_id)
+        same = any(
+            (each.operation, each.mode, each.platform) == (SUBMIT, ONLINE, prepared.route.name)
+            for each in writes
+        )
+        return case_id if caller == asked.caller.caller else "?", same and caller == asked.caller.caller
+
+    case_id, may = await story.around.store.read(look)
+    if not may:
+        raise Refusal("case_open", division=document["division"], case=case_id)
+    return case_id
+
+
+async def _visit_of(
+    story: Exchanges, ticket: str, asked: Asked, sites: Mapping[str, PlatformAccess]
+) -> Visit:
+    """The visit that a ticket is for; another site's is as unknown as one that nobody made. Raises Refusal."""
+    read = _TICKET.fullmatch(ticket)
+    found = None
+    if read is not None:
+        found = await story.around.store.read(lambda connection: visits.by_id(connection, read[1]))
+    if read is None or found is None or not compare_digest(_mark(story, found.id, found.platform), read[2]):
+        raise Refusal("not_found")
+    if _site(found.platform, sites).redeemed_by != asked.caller.caller:
+        raise Refusal("not_found")
+    return found
+
+
+def _mark(story: Exchanges, visit_id: str, platform: str) -> str:
+    """What only this gateway can make of a visit: 256 bits under its own key."""
+    return story.around.papers.vault.request(f"visit\0{visit_id}\0{platform}".encode())[:64]
+
+
+def _site(platform: str, sites: Mapping[str, PlatformAccess]) -> Site:
+    access = sites.get(platform)
+    if access is None or access.site is None:
+        raise Refusal("no_site", platform=platform)
+    return access.site
+
+
+async def _ours(story: Exchanges, case_id: str) -> str:
+    def look(connection: Connection) -> str:
+        writes = exchanges.of_case(connection, case_id)
+        return next((each.ours for each in writes if each.operation == SUBMIT), "")
+
+    return await story.around.store.read(look)

@@ -229,8 +229,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     world = world or World()
     create_keys(settings, world)
     there = opened(settings, world)
-    store, vault, clock_ms = there.store, there.vault, there.clock_ms
-    installation = settings.installation
+    store, vault, clock_ms, installation = there.store, there.vault, there.clock_ms, settings.installation
     margin_ms = int(installation.bounds.lease_margin_s * 1000)
     owner = f"{socket.gethostname()}/{os.getpid()}/{new_id(clock_ms(), world.random)}"
     transport, gates = world.transport(), Gates(store, owner, clock_ms, margin_ms)
@@ -247,8 +246,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
             WorkList(store, papers),
         )
     )
-    shelf = Shelf(store, routes)
-    alignments, demands = Alignments(store, [guide_changes]), Demands(store)
+    shelf, alignments, demands = Shelf(store, routes), Alignments(store, [guide_changes]), Demands(store)
     preparation = Preparation(
         alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements,
         uploads=uploads,

@@ -146,8 +146,8 @@ def follow(
         if added:
             watched.look(tx.connection, case_id, tx.now_ms)
         stands = _stands(known._replace(told=(*known.told, *added)), life)
-        if not stands and (case.open or (added and _is_decided(life))):
-            _close(tx, case_id, life)
+        if not stands and (case.open or added):
+            _close(tx, case, life)
         elif stands and not case.open:
             _reopen(tx, known)
         _go_on_asking(tx, case_id, was, life)
@@ -183,13 +183,13 @@ def _new(known: Known, life: Life, news: Sequence[Told], now_ms: int) -> list[To
     return kept
 
 
-def _close(tx: Transaction, case_id: str, life: Life) -> None:
+def _close(tx: Transaction, case: Case, life: Life) -> None:
     """A notice may be lost: what is told to be served, and not how it was decided, is asked about once more."""
-    if life.state == "served" and not _is_decided(life):
-        cases.end(tx.connection, case_id)
-        followed.once_more(tx.connection, case_id, tx.now_ms)
-    else:
-        cases.close(tx.connection, case_id)
+    if life.state != "served" or _is_decided(life):
+        cases.close(tx.connection, case.id)
+    elif case.open:
+        cases.end(tx.connection, case.id)
+        followed.once_more(tx.connection, case.id, tx.now_ms)
 
 
 def _is_decided(life: Life) -> bool:

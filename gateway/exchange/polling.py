@@ -20,6 +20,7 @@ from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.errors import Refusal
 from gateway.exchange import commits
+from gateway.exchange.entries import numbered
 from gateway.exchange.following import answered, follow, is_ahead, is_sound
 from gateway.exchange.outcomes import Outcome, keep, seal_progress
 from gateway.exchange.papers import Erased, plain
@@ -183,8 +184,11 @@ def _learn(tx: Transaction, was: Followed, theirs: str) -> None:
     if row is None or row.theirs or row.state != "delivered":
         return
     row = exchanges.locked(tx.connection, row.id, wait=True)  # exchanges are locked before cases
-    if row is not None and not row.theirs:
-        commits.learned(tx, row, theirs)
+    if row is None or row.theirs:
+        return
+    now = commits.learned(tx, row, theirs)
+    if now is not row:
+        tx.record(numbered(now, at_ms=tx.now_ms))
 
 
 def _unfollowed(was: Followed, now_ms: int) -> Entry:

@@ -1,6 +1,6 @@
 """JSON Schemas of what the service answers; those of what it takes are the canonical ones (规范)."""
 
-from typing import Any, get_args
+from typing import get_args
 
 from gateway.cases import due
 from gateway.cases.life import What
@@ -12,6 +12,7 @@ from gateway.clocks import Unit
 from gateway.errors import CODES, Party
 from gateway.feed import SHOWN
 from gateway.model import State
+from gateway.web.hoisted import hoisted
 from gateway.web.schemas_of_items import ANSWERS as OF_ITEMS
 from gateway.web.schemas_of_modes import A_PARCEL, OF_A_JOINT_CASE
 from gateway.web.schemas_of_modes import ANSWERS as OF_MODES
@@ -269,37 +270,17 @@ _OF_CASES: dict[str, Schema] = {
 def components() -> dict[str, Schema]:
     """Every schema by its name, the canonical ones among them, with references that hold in one document."""
     return {
-        **_hoisted("Case", canonical.schema("canonical/case@1")),
-        **_hoisted("Correction", canonical.schema("canonical/correction@1")),
-        **_hoisted("Supplement", canonical.schema("canonical/supplement@1")),
-        **_hoisted("Withdrawal", canonical.schema("canonical/withdrawal@1")),
-        **_hoisted("Joint", canonical.schema("canonical/joint@1")),
-        **_hoisted("Parcel", canonical.schema("canonical/parcel@1")),
-        **_hoisted("Service", canonical.schema("canonical/service@1")),
-        **_hoisted("VisitAsked", canonical.schema("canonical/visit@1")),
-        **_hoisted("Guide", canonical.schema("canonical/guide@1")),
-        **_hoisted("Progress", canonical.schema("canonical/progress@1")),
+        **hoisted("Case", canonical.schema("canonical/case@1")),
+        **hoisted("Correction", canonical.schema("canonical/correction@1")),
+        **hoisted("Supplement", canonical.schema("canonical/supplement@1")),
+        **hoisted("Withdrawal", canonical.schema("canonical/withdrawal@1")),
+        **hoisted("Joint", canonical.schema("canonical/joint@1")),
+        **hoisted("Parcel", canonical.schema("canonical/parcel@1")),
+        **hoisted("Service", canonical.schema("canonical/service@1")),
+        **hoisted("VisitAsked", canonical.schema("canonical/visit@1")),
+        **hoisted("Guide", canonical.schema("canonical/guide@1")),
+        **hoisted("Progress", canonical.schema("canonical/progress@1")),
         **_OF_CASES,
         **OF_ITEMS,
         **OF_MODES,
-    }
-
-
-def _hoisted(name: str, schema: Schema) -> dict[str, Schema]:
-    """A schema and its definitions as components of their own: `#/$defs/line` becomes `…/Case.line`."""
-    top = {key: value for key, value in schema.items() if key not in ("$schema", "$id", "$defs")}
-    parts = {name: top} | {f"{name}.{key}": part for key, part in schema.get("$defs", {}).items()}
-    return {key: _pointed(part, name) for key, part in parts.items()}
-
-
-def _pointed(part: Any, name: str) -> Any:
-    if isinstance(part, list):
-        return [_pointed(each, name) for each in part]
-    if not isinstance(part, dict):
-        return part
-    return {
-        key: f"#/components/schemas/{name}.{value.rpartition('/')[2]}"
-        if key == "$ref"
-        else _pointed(value, name)
-        for key, value in part.items()
     }

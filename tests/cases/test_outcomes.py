@@ -227,6 +227,15 @@ def test_a_case_that_was_served_is_asked_about_no_more_once_its_decision_is_told
     history.teardown()
 
 
+def test_a_case_that_was_served_and_ended_otherwise_after_all_is_asked_about_no_more() -> None:
+    history = History()
+    history.begin()
+    history.bring(document={"state": "served", "record": "R1"})
+    history.bring(document={"state": "lapsed", "corrects": "R1"})
+    assert followed.of_case(history.connection, CASE.id) == []
+    history.teardown()
+
+
 def test_an_answer_that_was_given_before_a_correction_and_is_kept_after_it_brings_nothing_back() -> None:
     history = History()
     history.begin()

@@ -16,7 +16,7 @@ from tests.demo import plan
 from tests.installation import CHECKOUT
 from tests.shape.readme import to_paste
 
-LONGEST_S = 60
+LONGEST_S = 240
 
 
 @dataclass

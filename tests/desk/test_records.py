@@ -31,7 +31,10 @@ MINUTE = 60_000
 async def entries(window: Window, case_id: str) -> list[dict[str, Any]]:
     rows = await window.gateway.store.read(lambda connection: connection.rows(OF_CASE, {"case": case_id}))
     found = [json.loads(body) for (body,) in rows]
-    return [each for each in found if each.get("operation") != "case.progress"]  # the gateway asks by itself
+    by_itself = ("case.progress", "case.result")  # the gateway asks for both
+    return [
+        each for each in found if each.get("operation") not in by_itself and each["kind"] != "case.result"
+    ]
 
 
 async def progress(window: Window, number: str) -> dict[str, Any]:

@@ -113,10 +113,11 @@ def entries(database: str, exchange_id: str) -> list[str]:
     return [kind for (kind,) in ask(database, asked, exchange_id)]
 
 
-def verified(database: str, *keys: str) -> str:
-    """What `python -m audit fsck` finds; empty if the log is sound."""
+def verified(database: str, *keys: str, log_only: bool = False) -> str:
+    """What `python -m audit fsck` finds; empty if log and rows are sound."""
     said, talk = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(talk):
         where = str(file_of(database)) if is_embedded(database) else database
-        code = audit(["fsck", "--database", where, *chain(*(("--key", key) for key in keys))])
+        alone = ("--log-only",) if log_only else ()
+        code = audit(["fsck", "--database", where, *chain(*(("--key", key) for key in keys)), *alone])
     return "" if code == 0 else said.getvalue() + talk.getvalue()

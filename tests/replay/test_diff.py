@@ -202,7 +202,7 @@ async def interrupted(place) -> tuple[bytes, bytes, int]:
         "--conf", str(place.conf), stdout=PIPE, stderr=terminal, cwd=CHECKOUT,
     )  # fmt: skip
     seen = b""
-    while b"00/3005" not in seen:
+    while b"/3005" not in seen:
         seen += await asyncio.to_thread(os.read, watching, 4096)
     child.send_signal(signal.SIGINT)
     os.close(terminal)

@@ -73,7 +73,7 @@ async def test_processes_that_start_together_share_keys_schema_and_first_release
         assert len({each["log_key"] for each in said}) == 1
         assert len({each["address"] for each in said}) == len(processes)
         keys = sorted(path.name for path in (tmp_path / "state" / "keys").iterdir())
-        assert keys == ["audit.key", "person.key", "wrapping.key"]
+        assert keys == ["audit.key", "person.key", "readings.key", "witness.key", "wrapping.key"]
     finally:
         async with asyncio.timeout(10):  # nobody is connected, so nobody is waited for
             codes = await asyncio.gather(*(process.end() for process in processes))

@@ -28,6 +28,8 @@ WHOLE = {  # statement -> why it may read a whole table
     "audit.heads._EPOCHS": "asked only for what stands behind a checkpoint, which is little",
     "gateway.store.exchanges.PLATFORMS": "asked once, when the log says that the database is an older one",
     "gateway.store.exchanges._ALL": "a part of statements, each with a condition",
+    "gateway.store.erased._CONTENT": "a part of statements, each with a condition",
+    "gateway.store.health.BY_OPERATION": "of the newest exchanges alone: read whole where they are much of it",
 }
 Stored = tuple[psycopg.Connection[str], dict[str, Any]]
 

@@ -96,7 +96,10 @@ DERIVED = (
     _names("materials", "held.exchange_id, held.file_id", "exchange_id", _EXCHANGE),
     _of_exchange("materials", "held.exchange_id, held.file_id", "case_id", "case_id"),
     _of_exchange("case_numbers", "held.case_id, held.owner, held.kind", "case_id", "case_id"),
-    _names("idempotency", "held.exchange_id, held.operation", "exchange_id", _EXCHANGE),
+    Derived("idempotency", "exchange_id", """
+        SELECT held.exchange_id, held.operation FROM idempotency held
+        WHERE NOT EXISTS (SELECT 1 FROM exchanges e WHERE e.id = held.exchange_id)
+        AND NOT EXISTS (SELECT 1 FROM joints j WHERE j.id = held.exchange_id)"""),
     Derived("case_results", "digest, name", """
         SELECT case_id, place FROM case_results WHERE name <> 'result/' || substr(digest, 1, 24)"""),
     _names("case_clocks", "held.case_id, held.name", "case_id", _CASE),

@@ -28,7 +28,7 @@ CHOSEN = {  # rows that have what is to be flipped; elsewhere the first
     "audit_batches": "size > 3",
     "exchanges": "kind = 'write' AND platform = 'sim-gd'",
     "history": "exchange_id IN (SELECT id FROM exchanges WHERE kind = 'write')",
-    "case_numbers": "owner = 'tongban'",
+    "case_numbers": "owner = 'tongban' AND kind = 'case'",
     "suggestions": "decision <> ''",
     "uploads": "id = 'U2'",  # of which no part has come
     "case_events": "source = 'sim-gd'",

@@ -11,21 +11,22 @@ from gateway.accounts import keeping
 from gateway.dossier.unmasking import answer, unmask
 from gateway.erasure import holding
 from gateway.exchange.following import known_of
-from gateway.store import accounts, cases, saved, unmaskings, witnessed
+from gateway.store import accounts, cases, saved, unmaskings
 from gateway.store.accounts import AccountRow, Elsewhere
 from gateway.store.holds import CASE, PERSON, Hold
 from gateway.store.saved import Saved
 from gateway.store.transaction import Transaction
-from gateway.store.witnessed import WitnessedLog
+from gateway.witness.keeping import Keeping
 from tests.web.joint import joint, joint_of_somebody, part_reached, submit_joint
 from tests.web.service import Running
 from tests.web.test_agency import ask, parcel, submitted_case
 from tests.web.test_visits import issued, redeemed
 from tests.web.visits import visit_of_somebody
+from tests.witness.test_state import asked
 
 
 async def ways(service: Running) -> None:
-    """Parcels both ways, a ticket that was redeemed and two that were not, a joint case whose parts are both over."""
+    """Parcels both ways, a ticket that was redeemed and two that were not, a joint case that is broken."""
     submitted = await submitted_case(service, "key-post", "gd-person")
     for told in (parcel("gd-person", "sent"), parcel("gd-person", "received")):
         assert (await ask(service, submitted, "parcels", told)).status == 200
@@ -36,13 +37,13 @@ async def ways(service: Running) -> None:
     for each in (person, visit_of_somebody("gx-person")):  # the first goes on with the case that is open
         await issued(service, each)
     together = (await submit_joint(service, joint_of_somebody(), "key-joint")).document
-    for part in (await joint(service, together))["parts"]:
-        await part_reached(service, part, "granted")
+    first, _ = (await joint(service, together))["parts"]
+    await part_reached(service, first, "refused", "served")
 
 
 async def beside(service: Running, case_id: str) -> None:
     """Two holds and one that was lifted, two unmaskings of which one is granted, and what needs no entry."""
-    store, now_ms = service.gateway.store, service.gateway.clock_ms()
+    store = service.gateway.store
     hold = Hold(CASE, case_id, "litigation", "BQ-2026-1", "sun.l", 0)
     for each in (hold, hold._replace(document="BQ-2026-2"), hold._replace(kind=PERSON, subject="d" * 64)):
         assert await holding.place(store, each)
@@ -56,18 +57,19 @@ async def beside(service: Running, case_id: str) -> None:
         assert await unmask(service.gateway, known, account, "a complaint") == "asked"
     [first, _] = await store.read(partial(unmaskings.open_behind, behind="", most=2))
     assert await answer(service.gateway, first, "wang.f", granted=True)
-    await store.write(lambda tx: _kept(tx, Signer.create(service.folder / "w.key", "w.example/w", COSIGNATURE)))
-    await store.write(
-        lambda tx: accounts.send_on(tx.connection, Elsewhere("e" * 64, "nonce", "verifier", now_ms), over_ms=0)
-    )
+    witness = Signer.create(service.folder / "w.key", "w.example/w", COSIGNATURE)
+    other = Signer.create(service.folder / "other.key", "other.example/log")
+    await Keeping(store, witness, [other.key]).cosign(asked(other, 0, 3))
+    await store.write(partial(_kept, witness))
 
 
-def _kept(tx: Transaction, witness: Signer) -> None:
-    """A search of somebody; what a witness said of our log, and we of another's."""
+def _kept(witness: Signer, tx: Transaction) -> None:
+    """A search of somebody, a sign-in that goes on elsewhere; what a witness said of our log."""
     connection, now_ms = tx.connection, tx.now_ms
     saved.keep(connection, Saved("chen.j", 1, "cases", b"sealed", now_ms))
     note = newest_checkpoint(connection)
     assert note
     size, line = parse_checkpoint(note).size, cosign(witness, note_parts(note)[0], now_ms // 1000)
+    elsewhere = Elsewhere("e" * 64, "nonce", "verifier", now_ms)
+    accounts.send_on(connection, elsewhere, over_ms=0)
     keep_cosignature(connection, size=size, name=witness.name, line=line, at_ms=now_ms)
-    assert witnessed.put(connection, WitnessedLog("other.example/log", size, note + line, "", now_ms), 0)

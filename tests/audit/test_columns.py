@@ -31,6 +31,8 @@ CHOSEN = {  # rows that have what is to be flipped; elsewhere the first
     "case_numbers": "owner = 'tongban' AND kind = 'case'",
     "suggestions": "decision <> ''",
     "uploads": "id = 'U2'",  # of which no part has come
+    "visits": "used_ms > 0",
+    "unmaskings": "granted = 1",
     "case_events": "source = 'sim-gd'",
 }
 

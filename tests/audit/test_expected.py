@@ -5,20 +5,26 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.expected import of_case
+from audit.entries import china_time
+from audit.expected import epoch_ms, of_case
 from audit.inforce import KINDS, of_installation
 from audit.order import BETWEEN, ECHOES, ENDS, START
 from audit.records import Record
+from audit.ways import ADMITTED, CHANGED, ISSUED, REDEEMED, joints, visits, ways_of_case
 
 AT_MS = 1_795_226_400_000
 NAMES = (
     "exchange", "case", "fact", "theirs", "code", "cause", "fact_cause", "attempt", "state", "ours", "operation",
     "platform", "scheduled", "release", "account", "actor", "unapproved", "divisions", "received_at", "happened_at",
-    "ticket", "by", "here_code",
+    "ticket", "by", "here_code", "cases", "joint", "standing", "visit", "expires_at", "unmasking", "contents",
+    "document", "person", "elsewhere",
 )  # fmt: skip
 CASE_KINDS = (
     START, *ENDS, *BETWEEN, *ECHOES, "exchange.read", "exchange.inward", "case.event", "case.result", "desk.placed",
     "desk.seen", "ticket.closed",
+)  # fmt: skip
+WAY_KINDS = (
+    "case.parcel", "unmasking.asked", "unmasking.granted", "unmasking.denied", ISSUED, REDEEMED, ADMITTED, CHANGED,
 )  # fmt: skip
 values = st.sampled_from(["", "a", "case.submit", "taken"]) | st.integers(-1, 3) | st.booleans()
 facts = st.dictionaries(st.sampled_from(NAMES), values | st.lists(st.text(max_size=2), max_size=2))
@@ -41,6 +47,17 @@ def test_entries_of_a_case_may_say_anything(told: list[Record]) -> None:
 def test_entries_of_an_installation_may_say_anything(told: list[Record]) -> None:
     for each in of_installation(told):
         assert hash(each.key) is not None
+
+
+@given(records(st.sampled_from(WAY_KINDS)))
+def test_entries_of_the_ways_of_a_case_may_say_anything(told: list[Record]) -> None:
+    for each in (*ways_of_case("C", told), *visits(told), *joints(told)):
+        assert hash(each.key) is not None
+
+
+@given(st.integers(0, 4_000_000_000_000))
+def test_a_time_in_an_entry_is_that_of_the_row_to_the_millisecond(at_ms: int) -> None:
+    assert epoch_ms(china_time(at_ms)) == at_ms
 
 
 def told(kind: str, at_ms: int, **facts: Any) -> Record:

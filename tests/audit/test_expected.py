@@ -80,3 +80,30 @@ def test_a_late_reply_that_moved_something_is_one_fact_with_two_entries() -> Non
     }  # fmt: skip
     assert row["theirs"] == {"T1"}
     assert rows["case_numbers", ("C", "tongban", "case", "O1")] == {"exchange_id": {"E"}}
+
+
+def test_a_visit_stands_with_no_case_until_its_ticket_is_redeemed() -> None:
+    begun = Record(ISSUED, "", 3, {"visit": "V", "caller": "c", "platform": "p"})
+    came = Record(REDEEMED, "", 9, {"visit": "V", "case": "C", "platform": "p"})
+    [waits], [done] = visits([begun]), visits([begun, came])
+    assert (waits.columns["case_id"], waits.columns["used_ms"], "sealed" in waits.columns) == ("", 0, False)
+    assert (done.columns["case_id"], done.columns["used_ms"], done.columns["sealed"]) == ("C", 9, b"")
+    assert [(each.key, each.must) for each in ways_of_case("C", [came])] == [(("V",), True)]
+
+
+def test_a_joint_case_stands_as_the_last_change_of_any_part_says() -> None:
+    admitted = Record(
+        ADMITTED, "", 3, {"joint": "J", "case": "A", "cases": ["A", "B"], "standing": "under_way"}
+    )
+    changed = Record(CHANGED, "", 9, {"joint": "J", "case": "B", "standing": "broken"})
+    rows = {(each.table, each.key): each.columns for each in joints([admitted, changed])}
+    assert (rows["joints", ("J",)]["standing"], rows["joints", ("J",)]["changed_ms"]) == ("broken", 9)
+    assert [rows["joint_parts", ("J", part)]["case_id"] for part in (1, 2)] == ["A", "B"]
+
+
+def test_a_hold_that_was_lifted_and_placed_anew_is_that_of_the_second_time() -> None:
+    placed = {"case": "C", "document": "D", "ground": "court", "actor": "a"}
+    once = [Record("hold.placed", "", 1, placed), Record("hold.lifted", "", 2, placed)]
+    assert of_installation(once) == []
+    [hold] = of_installation([*once, Record("hold.placed", "", 5, placed)])
+    assert (hold.key, hold.columns["at_ms"], hold.columns["kind"]) == (("C", "D"), 5, "case")

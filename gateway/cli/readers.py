@@ -16,6 +16,7 @@ from gateway.cli.opened import run
 from gateway.store.connection import Connection
 
 Row = dict[str, Any]
+_ALL = 1 << 31
 
 
 @click.command("readers")
@@ -42,7 +43,9 @@ def readers(conf: Path, case_id: str, *, as_json: bool) -> int:
 
 
 def _found(connection: Connection, case_id: str, name: str) -> list[Row]:
-    rows = ((place, read_record(body)) for place, body in audit_log.entries_of_case(connection, case_id))
+    told = audit_log.entries_of_case(connection, case_id)
+    looked = audit_log.looks_at_case(connection, case_id, _ALL)
+    rows = ((place, read_record(body)) for place, body in (*told, *looked))
     return [
         {"at": each.at, "who": reader_of(each), "kind": each.kind, "log": name, "entry": place}
         for place, each in rows

@@ -11,9 +11,9 @@ from gateway.store import cases
 from gateway.world import World
 from tests.faults.ledgers import ask
 from tests.faults.places import Place
-from tests.replay.conftest import delivered, new_place, place, server, store
+from tests.replay.conftest import delivered, new_place, place, store
 
-__all__ = ["delivered", "new_place", "place", "server", "store"]
+__all__ = ["delivered", "new_place", "place", "store"]
 DAY_MS = 86_400_000
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import NewPlace, new_place, server, store
+from tests.faults.conftest import NewPlace, new_place, store
 from tests.faults.places import Place
 
-__all__ = ["new_place", "server", "store"]
+__all__ = ["new_place", "store"]
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def render(asked: Asked, look: str, *, status: int = 200, **values: Any) -> web.
 
     page = _looks().get_template(f"{look}.html").render(
         t=lambda word: said(WORDS[word]), said=said, roles=TEXTS, account=asked.account, seal=asked.seal,
-        home=HOME, path=asked.request.path, groups=GROUPS, keys=KEYS,
+        home=HOME, path=asked.request.path, groups=GROUPS, access_keys=KEYS,
         may=MAY[asked.account.role] if asked.account else frozenset(), now=china(asked.gateway.clock_ms()),
         lang="zh-CN" if place == 0 else "en", other="en" if place == 0 else "zh", **values,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from gateway.cli.opened import run
 from gateway.store.connection import Connection
 
 Row = dict[str, Any]
-_ALL = 1 << 31
+_ALL = 1_000_000
 
 
 @click.command("readers")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
+from audit.checkpoints import parse_checkpoint
+from audit.notes import NoteRejected, note_parts
 from audit.source import Row, Source
 
 _EXCHANGE, _CASE = "SELECT 1 FROM exchanges e WHERE e.id", "SELECT 1 FROM cases c WHERE c.id"
@@ -64,6 +66,23 @@ def _is_declaration(platform: str, declaration: object, bundle: object) -> bool:
     return digest_of(own) == declaration
 
 
+def _is_signed_by(name: object, line: str, note: str) -> bool:
+    """Whether it is a line of that name; whether it holds, the key of the witness tells."""
+    try:
+        *_, (signer, _, _) = note_parts(note + line)[1]
+    except NoteRejected:
+        return False
+    return signer == name
+
+
+def _is_checkpoint(origin: object, size: object, note: str) -> bool:
+    try:
+        checkpoint = parse_checkpoint(note)
+    except NoteRejected:
+        return False
+    return (checkpoint.origin, checkpoint.size) == (origin, size)
+
+
 def _names(table: str, key: str, column: str, there: str) -> Derived:
     """Rows must name something that is there."""
     query = f"SELECT {key} FROM {table} held WHERE NOT EXISTS ({there} = held.{column})"  # noqa: S608 - names from here
@@ -96,7 +115,14 @@ DERIVED = (
     _names("materials", "held.exchange_id, held.file_id", "exchange_id", _EXCHANGE),
     _of_exchange("materials", "held.exchange_id, held.file_id", "case_id", "case_id"),
     _of_exchange("case_numbers", "held.case_id, held.owner, held.kind", "case_id", "case_id"),
-    _names("idempotency", "held.exchange_id, held.operation", "exchange_id", _EXCHANGE),
+    Derived("case_numbers", "number", """
+        SELECT held.case_id, held.owner, held.kind, held.number FROM case_numbers held
+        WHERE held.owner = 'tongban' AND held.kind = 'joint' AND NOT EXISTS
+        (SELECT 1 FROM joint_parts p WHERE p.joint_id = held.number AND p.case_id = held.case_id)"""),
+    Derived("idempotency", "exchange_id", """
+        SELECT held.exchange_id, held.operation FROM idempotency held
+        WHERE NOT EXISTS (SELECT 1 FROM exchanges e WHERE e.id = held.exchange_id)
+        AND NOT EXISTS (SELECT 1 FROM joints j WHERE j.id = held.exchange_id)"""),
     Derived("case_results", "digest, name", """
         SELECT case_id, place FROM case_results WHERE name <> 'result/' || substr(digest, 1, 24)"""),
     _names("case_clocks", "held.case_id, held.name", "case_id", _CASE),
@@ -118,5 +144,21 @@ DERIVED = (
         SELECT held.caller, held.position FROM webhook_letters held JOIN cases c ON c.id = held.case_id
         WHERE c.caller <> held.caller"""),
     _names("console_sessions", "held.account", "account", "SELECT 1 FROM accounts a WHERE a.name"),
+    Derived("unmaskings", "exchange_id", """
+        SELECT held.id FROM unmaskings held WHERE NOT EXISTS
+        (SELECT 1 FROM exchanges e WHERE e.id = held.exchange_id AND e.case_id = held.case_id)"""),
+    _names("joint_parts", "held.joint_id, held.part", "joint_id", "SELECT 1 FROM joints j WHERE j.id"),
+    _names("saved_searches", "held.account, held.place", "account", "SELECT 1 FROM accounts a WHERE a.name"),
+    _names("audit_cosignatures", "held.size, held.name", "size", "SELECT 1 FROM audit_checkpoints c WHERE c.size"),
+    Derived(
+        "audit_cosignatures", "name, line", """
+        SELECT held.size, held.name, held.name, held.line, c.note FROM audit_cosignatures held
+        JOIN audit_checkpoints c ON c.size = held.size""",
+        2, _is_signed_by,
+    ),
+    Derived(
+        "witnessed_logs", "origin, size, note", "SELECT origin, origin, size, note FROM witnessed_logs",
+        1, _is_checkpoint,
+    ),
     _names("upload_parts", "held.upload_id, held.turn", "upload_id", "SELECT 1 FROM uploads u WHERE u.id"),
 )  # fmt: skip

@@ -6,7 +6,7 @@ are left out here, and stand in docs/evidence.md as derivable or unproven.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from audit.order import ENDS, START
@@ -14,6 +14,7 @@ from audit.records import Record
 
 Key = tuple[str | int, ...]
 _CHINA = timezone(timedelta(hours=8))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ORIGIN = {START: "write", "exchange.read": "read", "exchange.inward": "inward"}
 _STATES = ENDS | {"exchange.deferred", "exchange.held"}
 _TOLD = frozenset({"taken", "already", "landed", "settled_taken"})
@@ -82,7 +83,7 @@ def epoch_ms(text: object) -> int | None:
         time = datetime.fromisoformat(text if isinstance(text, str) else "")
     except ValueError:
         return None
-    return int((time if time.tzinfo else time.replace(tzinfo=_CHINA)).timestamp() * 1000)
+    return ((time if time.tzinfo else time.replace(tzinfo=_CHINA)) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _stands(kind: str, first: Record, story: Sequence[Record], place: int) -> dict[str, object]:

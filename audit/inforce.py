@@ -10,6 +10,7 @@ KINDS = (
     "release.activated", "release.scheduled", "release.cancelled", "platform.approved",
     "account.added", "account.disabled", "account.password_changed",
     "suggestion.first_confirmed", "suggestion.refused", "alignment.confirmed",
+    "hold.placed", "hold.lifted",
 )  # fmt: skip
 _DECISIONS = {
     "suggestion.first_confirmed": "",
@@ -20,7 +21,7 @@ _PAIR = ("here_division", "there_division", "here_code", "there_code")
 
 
 def of_installation(records: Sequence[Record]) -> list[Wanted]:
-    parts = (_activations, _releases, _scheduled, _approvals, _accounts, _suggestions)
+    parts = (_activations, _releases, _scheduled, _approvals, _accounts, _suggestions, _holds)
     return [wanted for part in parts for wanted in part(records)]
 
 
@@ -85,7 +86,9 @@ def _accounts(records: Sequence[Record]) -> Iterator[Wanted]:
             if other.text("account") == name
             and other.kind in ("account.disabled", "account.password_changed")
         ]
+        elsewhere = {} if each.facts.get("elsewhere") else {"subject": ""}
         yield Wanted("accounts", (name or "",), {
+            **elsewhere,
             "role": fact_of(each, "role"), "divisions": _joined(each, "divisions"),
             "units": _joined(each, "units"), "until_on": fact_of(each, "until"), "made_ms": each.at_ms,
             "disabled": int(any(other.kind == "account.disabled" for other in later)),
@@ -110,4 +113,21 @@ def _suggestions(records: Sequence[Record]) -> Iterator[Wanted]:
             "decision": _DECISIONS[said[-1].kind], "alignment": fact_of(said[-1], "alignment"),
             "first_by": fact_of(first, "actor"), "first_ms": first.at_ms,
             "second_by": fact_of(second, "actor") if second else "", "second_ms": second.at_ms if second else 0,
+        })  # fmt: skip
+
+
+def _holds(records: Sequence[Record]) -> Iterator[Wanted]:
+    """Holds that were placed and not lifted since."""
+    held: dict[Key, Record] = {}
+    for each in records:
+        if each.kind in ("hold.placed", "hold.lifted"):
+            subject = fact_of(each, "person" if "person" in each.facts else "case")
+            named: Key = (str(subject), str(fact_of(each, "document")))
+            held.pop(named, None)
+            if each.kind == "hold.placed":
+                held[named] = each
+    for key, each in held.items():
+        yield Wanted("holds", key, {
+            "kind": "person" if "person" in each.facts else "case", "ground": fact_of(each, "ground"),
+            "actor": fact_of(each, "actor"), "at_ms": each.at_ms,
         })  # fmt: skip

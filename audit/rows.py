@@ -6,72 +6,31 @@ gateway that goes on working is never caught between two of its commits.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from audit.columns import (
+    BY_CASE,
+    BY_EXCHANGE,
+    BY_JOINT,
+    COMPARED,
+    FREE,
+    OF_INSTALLATION,
+    ROW_KEYS,
+    SOME,
+)
 from audit.derived import DERIVED
 from audit.expected import Key, Wanted, of_case, of_exchange
 from audit.findings import Finding
 from audit.inforce import KINDS, of_installation
 from audit.records import Record, RecordUnreadable, read_record
 from audit.source import Row, Source
+from audit.ways import ADMITTED, CHANGED, ISSUED, REDEEMED, joints, parts_of, visits, ways_of_case
 
 _CASES, _ALONE = 200, 500  # at one moment
 _IDS = 500  # in one question
-_ROW_KEYS: Mapping[str, tuple[str, ...]] = {
-    "exchanges": ("id",), "history": ("exchange_id", "place"), "tickets": ("exchange_id", "kind"),
-    "desk_work": ("exchange_id",), "cases": ("id",), "case_events": ("case_id", "place"),
-    "case_results": ("case_id", "place"), "case_numbers": ("case_id", "owner", "kind", "number"),
-    "activations": ("place",), "scheduled": ("place",), "follow_ups": ("place", "platform"),
-    "approvals": ("platform", "declaration", "actor", "document"), "accounts": ("name",),
-    "releases": ("digest",), "suggestions": ("here_division", "there_division", "here_code", "there_code"),
-}  # fmt: skip
-_COMPARED: Mapping[str, tuple[str, ...]] = {
-    "exchanges": (
-        "case_id", "kind", "operation", "caller", "actor", "platform", "here", "division", "unit", "mode",
-        "item_here", "item_there", "basic_code", "alignment", "agreement", "release", "ours", "theirs", "state",
-        "attempt", "place", "cause", "code", "admitted_ms", "changed_ms", "ended_ms",
-    ),
-    "history": ("kind", "at_ms", "attempt", "cause", "code", "reference"),
-    "tickets": ("cause", "opened_ms", "closed_ms"),
-    "desk_work": ("case_id", "platform", "unit", "operation", "number", "placed_ms", "done_ms"),
-    "cases": ("caller", "item", "division", "here", "received_ms", "admitted_ms"),
-    "case_events": (
-        "kind", "at_ms", "source", "number", "undoes", "cause", "seen_ms", "exchange_id", "due_on", "reason",
-    ),
-    "case_results": (
-        "exchange_id", "source", "state", "at_ms", "seen_ms", "record", "corrects", "reason", "finding",
-        "documents",
-    ),
-    "case_numbers": ("exchange_id",),
-    "activations": ("digest", "actor", "at_ms"),
-    "scheduled": ("digest", "from_ms", "actor", "at_ms", "ended_ms", "ended_by"),
-    "follow_ups": ("actor", "due_ms", "at_ms"),
-    "approvals": ("at_ms",),
-    "releases": ("stored_ms",),
-    "suggestions": ("decision", "first_by", "first_ms", "second_by", "second_ms", "alignment"),
-    "accounts": ("role", "divisions", "units", "until_on", "disabled", "made_ms", "changed_ms"),
-}  # fmt: skip
-_BY_EXCHANGE = ("exchanges", "history", "tickets", "desk_work")
-_BY_CASE = ("cases", "case_events", "case_results", "case_numbers")
-_OF_INSTALLATION = (
-    "activations",
-    "scheduled",
-    "follow_ups",
-    "approvals",
-    "accounts",
-    "releases",
-    "suggestions",
-)
-_TOLD_OF = {  # tables whose rows must name what an entry names: by which column of the entries
-    "exchanges": "exchange_id", "history": "exchange_id", "tickets": "exchange_id", "desk_work": "exchange_id",
-    "cases": "case_id", "case_events": "case_id", "case_results": "case_id", "case_numbers": "case_id",
-}  # fmt: skip
-# may have rows that no entry tells of: how a caller calls its case, a pair on which nobody has decided
-_FREE = frozenset({"case_numbers", "suggestions"})
-_SOME = {"suggestions": "WHERE decision <> '' OR first_by <> ''"}
-_STORE = frozenset(_ROW_KEYS)
+_STORE = frozenset(ROW_KEYS)
 
 
 @dataclass(slots=True)
@@ -101,7 +60,7 @@ class Rows:
         with self.source.moment():
             records = _records(self.source.rows(query, *KINDS))
             held = {
-                table: list(self._rows(table, _SOME.get(table, ""))) for table in self._kept(_OF_INSTALLATION)
+                table: list(self._rows(table, SOME.get(table, ""))) for table in self._kept(OF_INSTALLATION)
             }
         yield from self._compare(of_installation(records), held)
 
@@ -120,55 +79,80 @@ class Rows:
                 if not page:
                     return
                 told = groupby(list(self.source.rows(entries, after, page[-1])), lambda row: row[0])
-                wanted = [
-                    each for case, rows in told for each in of_case(case, _records(row[1:] for row in rows))
-                ]
+                wanted = [each for case, rows in told for each in _of_case(case, rows)]
                 held = self._held(wanted, after, page[-1])
             yield from self._compare(wanted, held)
             after = page[-1]
 
     def _alone(self) -> Iterator[Finding]:
-        """Exchanges that belong to no case: each has one entry."""
+        """What begins with an entry of no case, or of several: reads, calls in, visits, joint cases."""
         query = """
             SELECT position, exchange_id, body FROM audit_entries
-            WHERE position > ? AND case_id IS NULL AND kind IN ('exchange.read', 'exchange.inward')
+            WHERE position > ? AND (case_id IS NULL AND kind IN ('exchange.read', 'exchange.inward')
+                OR kind IN (?, ?))
             ORDER BY position LIMIT ?"""
         after = -1
         while True:
             with self.source.moment():
-                page = list(self.source.rows(query, after, _ALONE))
+                page = list(self.source.rows(query, after, ISSUED, ADMITTED, _ALONE))
                 wanted = [
-                    each for _, exchange, body in page for each in of_exchange(exchange, _records([(body,)]))
+                    each
+                    for _, exchange, body in page
+                    if exchange
+                    for each in of_exchange(exchange, _records([(body,)]))
                 ]
-                held = self._of_exchanges(wanted)
+                wanted += self._ways(_records([(body,) for _, exchange, body in page if not exchange]))
+                held = {
+                    **self._of_exchanges(wanted),
+                    **self._named(("visits",), _ids(wanted, "visits")),
+                    **self._named(BY_JOINT, _ids(wanted, "joints")),
+                }
             yield from self._compare(wanted, held)
             if len(page) < _ALONE:
                 return
             after = page[-1][0]
 
+    def _ways(self, begun: Sequence[Record]) -> list[Wanted]:
+        """Visits and joint cases that begin with these entries; what came of them names their cases."""
+        cases = [case for each in begun for case in parts_of(each)]
+        visited = [str(each.facts.get("visit")) for each in begun if each.kind == ISSUED]
+        for some, marks in _portions(visited if "visits" in self._there else []):
+            query = f"SELECT case_id FROM visits WHERE case_id <> '' AND id IN ({marks})"  # noqa: S608 - marks
+            cases.extend(case for (case,) in self.source.rows(query, *some))
+        later: list[Row] = []
+        for some, marks in _portions(cases):
+            query = f"""
+                SELECT position, body FROM audit_entries
+                WHERE kind IN (?, ?) AND case_id IN ({marks})"""  # noqa: S608 - marks
+            later.extend(self.source.rows(query, REDEEMED, CHANGED, *some))
+        records = [*begun, *_records([(body,) for _, body in sorted(later)])]
+        return [*visits(records), *joints(records)]
+
     def _held(self, wanted: Sequence[Wanted], after: str, up_to: str) -> dict[str, list[Row]]:
         held = self._of_exchanges(wanted)
-        for table in self._kept(_BY_CASE):
-            column = _ROW_KEYS[table][0]
+        held |= self._named(("visits",), _ids(wanted, "visits"))
+        for table in self._kept(BY_CASE):
+            column = BY_CASE[table]
             held[table] = list(self._rows(table, f"WHERE {column} > ? AND {column} <= ?", after, up_to))
         return held
 
     def _of_exchanges(self, wanted: Sequence[Wanted]) -> dict[str, list[Row]]:
-        held: dict[str, list[Row]] = {table: [] for table in self._kept(_BY_EXCHANGE)}
-        ids = [str(each.key[0]) for each in wanted if each.table == "exchanges"]
-        for start in range(0, len(ids), _IDS):
-            some = ids[start : start + _IDS]
-            marks = ", ".join("?" * len(some))
+        return self._named(BY_EXCHANGE, _ids(wanted, "exchanges"))
+
+    def _named(self, tables: Sequence[str], ids: Sequence[str]) -> dict[str, list[Row]]:
+        """Rows of which the key begins with one of these."""
+        held: dict[str, list[Row]] = {table: [] for table in self._kept(tables)}
+        for some, marks in _portions(ids):
             for table, rows in held.items():
-                rows.extend(self._rows(table, f"WHERE {_ROW_KEYS[table][0]} IN ({marks})", *some))
+                rows.extend(self._rows(table, f"WHERE {ROW_KEYS[table][0]} IN ({marks})", *some))
         return held
 
     def _rows(self, table: str, where: str, *values: str) -> Iterator[Row]:
         """Rows of a table: the columns of its key, then those that are compared."""
-        columns = ", ".join((*_ROW_KEYS[table], *_COMPARED[table]))
+        columns = ", ".join((*ROW_KEYS[table], *COMPARED[table]))
         return self.source.rows(f"SELECT {columns} FROM {table} {where}", *values)  # noqa: S608 - names from above
 
-    def _kept(self, tables: Sequence[str]) -> list[str]:
+    def _kept(self, tables: Iterable[str]) -> list[str]:
         return [table for table in tables if table in self._there]
 
     def _compare(self, wanted: Sequence[Wanted], held: Mapping[str, Sequence[Row]]) -> Iterator[Finding]:
@@ -180,14 +164,18 @@ class Rows:
             yield from _compared(table, due[table], rows)
 
     def _untold(self) -> Iterator[Finding]:
-        """Rows about an exchange or a case that no entry names."""
-        for table, named in _TOLD_OF.items():
-            if table not in self._there:
-                continue
-            keys = ", ".join(f"held.{column}" for column in _ROW_KEYS[table])
+        """Rows about an exchange or a case that no entry names, or a joint case that none admits."""
+        named = {
+            **{table: f"exchange_id = held.{ROW_KEYS[table][0]}" for table in BY_EXCHANGE},
+            **{table: f"case_id = held.{column}" for table, column in BY_CASE.items()},
+            "joints": f"""kind = '{ADMITTED}' AND told.case_id IN
+                (SELECT part.case_id FROM joint_parts part WHERE part.joint_id = held.id)""",  # noqa: S608 - a name from above
+        }
+        for table in self._kept(named):
+            keys = ", ".join(f"held.{column}" for column in ROW_KEYS[table])
             query = f"""
                 SELECT {keys} FROM {table} held WHERE NOT EXISTS
-                (SELECT 1 FROM audit_entries told WHERE told.{named} = held.{_ROW_KEYS[table][0]})"""  # noqa: S608 - names from above
+                (SELECT 1 FROM audit_entries told WHERE told.{named[table]})"""  # noqa: S608 - names from above
             yield from (Finding(_path(table, row), "row.unknown") for row in self.source.rows(query))
 
     def _derived(self) -> Iterator[Finding]:
@@ -198,8 +186,24 @@ class Rows:
                     yield Finding(_path(each.table, row), "row.derived", {"column": each.column})
 
 
+def _of_case(case: str, rows: Iterable[Row]) -> list[Wanted]:
+    records = _records([row[1:] for row in rows])
+    return [*of_case(case, records), *ways_of_case(case, records)]
+
+
+def _ids(wanted: Sequence[Wanted], table: str) -> list[str]:
+    return [str(each.key[0]) for each in wanted if each.table == table]
+
+
+def _portions(ids: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    """As many as fit in one question, with their marks."""
+    for start in range(0, len(ids), _IDS):
+        some = ids[start : start + _IDS]
+        yield some, ", ".join("?" * len(some))
+
+
 def _compared(table: str, due: Mapping[Key, Wanted], rows: Sequence[Row]) -> Iterator[Finding]:
-    width, columns = len(_ROW_KEYS[table]), _COMPARED[table]
+    width, columns = len(ROW_KEYS[table]), COMPARED[table]
     seen = set()
     for row in rows:
         key = row[:width]
@@ -209,7 +213,7 @@ def _compared(table: str, due: Mapping[Key, Wanted], rows: Sequence[Row]) -> Ite
             for column, value in zip(columns, row[width:], strict=True):
                 if column in wants and not _is(value, wants[column]):
                     yield Finding(_path(table, key), "row.differs", {"column": column})
-        elif table not in _FREE:
+        elif table not in FREE:
             yield Finding(_path(table, key), "row.unknown")
     for key, each in due.items():
         if each.must and key not in seen:
@@ -226,7 +230,7 @@ def _path(table: str, key: Sequence[object]) -> str:
     return f"{table} {'/'.join(map(str, shown))}"
 
 
-def _records(rows: Iterator[Row] | Sequence[Row]) -> list[Record]:
+def _records(rows: Iterable[Row]) -> list[Record]:
     """What can be read of them; what cannot, the walk has told."""
     records = []
     for (body,) in rows:

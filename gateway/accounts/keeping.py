@@ -14,7 +14,8 @@ async def add(store: Store, row: AccountRow, *, actor: str) -> bool:
             return False
         facts = {
             "account": row.name, "role": row.role, "divisions": row.divisions.split(),
-            "units": row.units.split(), "until": row.until_on or None, "actor": actor,
+            "units": row.units.split(), "until": row.until_on or None, "elsewhere": bool(row.subject) or None,
+            "actor": actor,
         }  # fmt: skip
         tx.record(Entry("account.added", tx.now_ms, facts))
         return True

@@ -15,6 +15,7 @@ from gateway.model import Decision, Exchange, Fact
 from gateway.store.events import Told
 from gateway.store.joints import Joint
 from gateway.store.vault import DataKey
+from gateway.store.visits import Visit
 
 # fifteen digits in a row could be a person's number
 NUMBER = re.compile(r"(?!.*[0-9]{15})[A-Za-z0-9._:/()-]{1,64}")
@@ -131,10 +132,19 @@ def handed_out(
     return Entry("case.handed_out", at_ms, facts)
 
 
-def visit(kind: str, visit_id: str, platform: str, at_ms: int, *, actor: str, case: str = "") -> Entry:
-    """visit.issued, visit.redeemed: a person is sent to another place's site; the site learns who they are."""
-    facts = {"visit": visit_id, "platform": platform, "case": case or None, "actor": actor}
-    return Entry(f"visit.{kind}", at_ms, facts)
+def visit_issued(visit: Visit, at_ms: int, *, actor: str) -> Entry:
+    """visit.issued: a person is sent to another place's site."""
+    facts = {
+        "visit": visit.id, "platform": visit.platform, "case": visit.case_id or None, "caller": visit.caller,
+        "expires_at": china_time(visit.expires_ms), "actor": actor,
+    }  # fmt: skip
+    return Entry("visit.issued", at_ms, facts)
+
+
+def visit_redeemed(visit: Visit, case_id: str, at_ms: int, *, actor: str) -> Entry:
+    """visit.redeemed: the site learns who they are, and has the case."""
+    facts = {"visit": visit.id, "platform": visit.platform, "case": case_id, "actor": actor}
+    return Entry("visit.redeemed", at_ms, facts)
 
 
 def _purpose(key: DataKey, said: str | None) -> str | None:

@@ -73,7 +73,7 @@ async def issue(story: Exchanges, asked: Asked, sites: Mapping[str, PlatformAcce
     def work(tx: Transaction) -> None:
         visits.forget(tx.connection, tx.now_ms - KEPT_MS)
         visits.add(tx.connection, visit)
-        tx.record(entries.visit("issued", visit.id, visit.platform, now_ms, actor=asked.actor))
+        tx.record(entries.visit_issued(visit, now_ms, actor=asked.actor))
 
     await around.store.write(work)
     ticket = f"{visit.id}.{_mark(story, visit.id, visit.platform)}"
@@ -104,10 +104,7 @@ async def redeem(
         if admission and conclusion:
             admitting.admit(admission)(tx)
             conclude(conclusion)(tx)
-        record = entries.visit(
-            "redeemed", visit.id, visit.platform, tx.now_ms, actor=asked.actor, case=case_id
-        )
-        tx.record(record)
+        tx.record(entries.visit_redeemed(visit, case_id, tx.now_ms, actor=asked.actor))
 
     try:
         # the one commit: the site has the case, and the ticket is used up

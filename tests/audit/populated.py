@@ -31,6 +31,7 @@ from gateway.store.letters import Letter
 from gateway.store.transaction import Transaction
 from gateway.store.uploads import Upload
 from mappings import bundle
+from tests.audit.populated_ways import beside, ways
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed, serving
 
@@ -40,10 +41,12 @@ PLATFORM = "sim-gd"
 
 async def populate(folder: Path) -> tuple[Path, str]:
     """The database, at rest, and the public key of its log; everything is signed."""
-    async with serving(folder) as service:
+    async with serving(folder, more="console: {persons_to_unmask: 2}\n") as service:
         submitted = await _exchanged(service)
         for part in (_released, _accounts, _suggested, partial(_working, submitted), _filled):
             await part(service)
+        await ways(service)
+        await beside(service, submitted["case"])
         await asyncio.sleep(1.2)  # until it is signed
         key = service.gateway.signer.vkey
     return folder / "state" / "tongban.db", key

@@ -16,8 +16,13 @@ from audit.ledger import open_ledger
 from audit.notes import Key
 from audit.survey import Survey
 from gateway.store.migrations.schema import TABLES
+from gateway.store.move import Move
 from tests.audit.populated import populate
+from tests.databases import server
 from tests.installation import CHECKOUT
+from tests.postgres import Server
+
+__all__ = ["server"]
 
 LINE = re.compile(r"\| `(\w+)` \| ((?:`\w+`(?:, )?)+) \| (proven|derivable|unproven) \|")
 VERY_MUCH = 7_777_777
@@ -28,9 +33,11 @@ CHOSEN = {  # rows that have what is to be flipped; elsewhere the first
     "audit_batches": "size > 3",
     "exchanges": "kind = 'write' AND platform = 'sim-gd'",
     "history": "exchange_id IN (SELECT id FROM exchanges WHERE kind = 'write')",
-    "case_numbers": "owner = 'tongban'",
+    "case_numbers": "owner = 'tongban' AND kind = 'case'",
     "suggestions": "decision <> ''",
     "uploads": "id = 'U2'",  # of which no part has come
+    "visits": "used_ms > 0",
+    "unmaskings": "granted = 1",
     "case_events": "source = 'sim-gd'",
 }
 
@@ -102,6 +109,14 @@ def test_the_documentation_lists_every_column_of_every_table_and_no_other() -> N
 
 def test_what_a_gateway_wrote_is_found_sound(store: Flipped) -> None:
     assert store.findings() == []
+
+
+def test_the_same_rows_on_a_server_are_found_sound(store: Flipped, tmp_path: Path, server: Server) -> None:
+    copied, target = tmp_path / "copied.db", server.database()
+    copied.write_bytes(store.path.read_bytes())
+    Move(f"sqlite:///{copied}", target, VERY_MUCH).run(lambda file: None, lambda table, done, total: None)
+    with closing(open_ledger(target)) as ledger:
+        assert list(Survey(ledger, [Key.parse(store.key)], {}, lambda done, total: None).findings()) == []
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

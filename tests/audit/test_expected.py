@@ -5,20 +5,26 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.expected import of_case
+from audit.entries import china_time
+from audit.expected import epoch_ms, of_case
 from audit.inforce import KINDS, of_installation
 from audit.order import BETWEEN, ECHOES, ENDS, START
 from audit.records import Record
+from audit.ways import ADMITTED, CHANGED, ISSUED, REDEEMED, joints, visits, ways_of_case
 
 AT_MS = 1_795_226_400_000
 NAMES = (
     "exchange", "case", "fact", "theirs", "code", "cause", "fact_cause", "attempt", "state", "ours", "operation",
     "platform", "scheduled", "release", "account", "actor", "unapproved", "divisions", "received_at", "happened_at",
-    "ticket", "by", "here_code",
+    "ticket", "by", "here_code", "cases", "joint", "standing", "visit", "expires_at", "unmasking", "contents",
+    "document", "person", "elsewhere",
 )  # fmt: skip
 CASE_KINDS = (
     START, *ENDS, *BETWEEN, *ECHOES, "exchange.read", "exchange.inward", "case.event", "case.result", "desk.placed",
     "desk.seen", "ticket.closed",
+)  # fmt: skip
+WAY_KINDS = (
+    "case.parcel", "unmasking.asked", "unmasking.granted", "unmasking.denied", ISSUED, REDEEMED, ADMITTED, CHANGED,
 )  # fmt: skip
 values = st.sampled_from(["", "a", "case.submit", "taken"]) | st.integers(-1, 3) | st.booleans()
 facts = st.dictionaries(st.sampled_from(NAMES), values | st.lists(st.text(max_size=2), max_size=2))
@@ -43,6 +49,17 @@ def test_entries_of_an_installation_may_say_anything(told: list[Record]) -> None
         assert hash(each.key) is not None
 
 
+@given(records(st.sampled_from(WAY_KINDS)))
+def test_entries_of_the_ways_of_a_case_may_say_anything(told: list[Record]) -> None:
+    for each in (*ways_of_case("C", told), *visits(told), *joints(told)):
+        assert hash(each.key) is not None
+
+
+@given(st.integers(0, 4_000_000_000_000))
+def test_a_time_in_an_entry_is_that_of_the_row_to_the_millisecond(at_ms: int) -> None:
+    assert epoch_ms(china_time(at_ms)) == at_ms
+
+
 def told(kind: str, at_ms: int, **facts: Any) -> Record:
     return Record(kind, "", AT_MS + at_ms, {"exchange": "E", "case": "C", "platform": "p", **facts})
 
@@ -63,3 +80,30 @@ def test_a_late_reply_that_moved_something_is_one_fact_with_two_entries() -> Non
     }  # fmt: skip
     assert row["theirs"] == {"T1"}
     assert rows["case_numbers", ("C", "tongban", "case", "O1")] == {"exchange_id": {"E"}}
+
+
+def test_a_visit_stands_with_no_case_until_its_ticket_is_redeemed() -> None:
+    begun = Record(ISSUED, "", 3, {"visit": "V", "caller": "c", "platform": "p"})
+    came = Record(REDEEMED, "", 9, {"visit": "V", "case": "C", "platform": "p"})
+    [waits], [done] = visits([begun]), visits([begun, came])
+    assert (waits.columns["case_id"], waits.columns["used_ms"], "sealed" in waits.columns) == ("", 0, False)
+    assert (done.columns["case_id"], done.columns["used_ms"], done.columns["sealed"]) == ("C", 9, b"")
+    assert [(each.key, each.must) for each in ways_of_case("C", [came])] == [(("V",), True)]
+
+
+def test_a_joint_case_stands_as_the_last_change_of_any_part_says() -> None:
+    admitted = Record(
+        ADMITTED, "", 3, {"joint": "J", "case": "A", "cases": ["A", "B"], "standing": "under_way"}
+    )
+    changed = Record(CHANGED, "", 9, {"joint": "J", "case": "B", "standing": "broken"})
+    rows = {(each.table, each.key): each.columns for each in joints([admitted, changed])}
+    assert (rows["joints", ("J",)]["standing"], rows["joints", ("J",)]["changed_ms"]) == ("broken", 9)
+    assert [rows["joint_parts", ("J", part)]["case_id"] for part in (1, 2)] == ["A", "B"]
+
+
+def test_a_hold_that_was_lifted_and_placed_anew_is_that_of_the_second_time() -> None:
+    placed = {"case": "C", "document": "D", "ground": "court", "actor": "a"}
+    once = [Record("hold.placed", "", 1, placed), Record("hold.lifted", "", 2, placed)]
+    assert of_installation(once) == []
+    [hold] = of_installation([*once, Record("hold.placed", "", 5, placed)])
+    assert (hold.key, hold.columns["at_ms"], hold.columns["kind"]) == (("C", "D"), 5, "case")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from audit import log, tree
 from audit.checkpoints import parse_checkpoint, read_checkpoint
+from audit.connection import LogBroken
 from audit.entries import Entry, Unwritable
 from audit.notes import Signer
 from audit.proofs import read_proof

@@ -70,8 +70,8 @@ class RunJoint(Run):
 
 
 @pytest_asyncio.fixture(scope="module")
-async def children() -> AsyncIterator[Nursery]:
-    async with nursery() as made:
+async def children(template: Place) -> AsyncIterator[Nursery]:
+    async with nursery(template.folder) as made:
         yield made
 
 

@@ -90,7 +90,7 @@ KEPT_OF_CASE = (
     .where(_E.case_id == bindparam("case_id"))
     .limit(1)
 )
-BLANK_PERSON = sa.update(cases).where(cases.c.id == bindparam("id_")).values(person="")
+BLANK_PERSON = sa.update(cases).where(cases.c.id == bindparam("id_")).values(person="", name="")
 
 
 def old(connection: Connection, behind: str, before: str, most: int) -> list[Content]:

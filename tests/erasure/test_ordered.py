@@ -69,7 +69,7 @@ async def test_what_is_erased_is_proven_to_have_been_and_says_nothing_any_more(
     assert {(each["ground"], each["document"], each["actor"]) for each in said} == {
         ("request", "模个保〔2026〕7号", "li.w")
     }
-    assert ask(place.database, "select person from cases where id = ?", case_id) == [("",)]
+    assert ask(place.database, "select person, name from cases where id = ?", case_id) == [("", "")]
     code, _, talk = await command(place, "case", "erase", case_id, *ORDER)
     assert (code, "erased already" in talk) == (1, True)
 

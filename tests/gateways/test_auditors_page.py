@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest_asyncio
+import sqlalchemy as sa
 
 from audit import log
 from audit.cli import SOUND, main
@@ -22,8 +23,10 @@ from audit.entries import CHINA, Entry
 from audit.notes import Signer
 from gateway.store.connection import Connection
 from gateway.store.database import file_of
+from gateway.store.followed import NEVER_MS, followed_cases
 from gateway.store.migrate import upgrade
 from gateway.store.sqlite import connect_sqlite, sqlite_dialect
+from gateway.store.transaction import Transaction
 from tests.fakes.fixtures import case
 from tests.forked import python
 from tests.gateways.stage import Province, key_of, keys_in, two_provinces
@@ -39,6 +42,8 @@ async def dispute(tmp_path_factory) -> AsyncIterator[dict[str, str]]:
     folder = tmp_path_factory.mktemp("dispute")
     async with two_provinces(folder) as (lingnan, guishan, _):
         _, exchange = await guishan.submit(case("gd-organization"), "key-dispute")
+        for one in (guishan, lingnan):  # a question would be an entry that nobody has witnessed yet
+            await one.gateway.store.write(_asked_about_no_more)
         for one, other in ((guishan, lingnan), (lingnan, guishan)):
             await _witnessed(one, other, folder)
         (folder / "token").write_text(key_of("auditors"))
@@ -52,6 +57,10 @@ async def dispute(tmp_path_factory) -> AsyncIterator[dict[str, str]]:
             "CONF": str(folder / "guishan" / "conf"), "DAY": f"{datetime.now(CHINA).date()}",
             "LINGNAN_DATABASE": str(file_of(lingnan.gateway.settings.database)),
         }  # fmt: skip
+
+
+def _asked_about_no_more(tx: Transaction) -> None:
+    tx.connection.run(sa.update(followed_cases).values(due_ms=NEVER_MS), {})
 
 
 async def _witnessed(one: Province, other: Province, folder: Path) -> None:

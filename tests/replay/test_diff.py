@@ -202,7 +202,7 @@ async def interrupted(place) -> tuple[bytes, bytes, int]:
         "--conf", str(place.conf), stdout=PIPE, stderr=terminal, cwd=CHECKOUT,
     )  # fmt: skip
     seen = b""
-    while b"/3005" not in seen:
+    while b"/9005" not in seen:
         seen += await asyncio.to_thread(os.read, watching, 4096)
     child.send_signal(signal.SIGINT)
     os.close(terminal)
@@ -215,7 +215,7 @@ async def interrupted(place) -> tuple[bytes, bytes, int]:
 async def test_interrupted_under_its_progress_bar_it_leaves_nothing(place):
     async with place.gateway() as gateway:
         (like, *_) = [row[0] for row in ask(place.database, WRITES)]
-        await copied(gateway, place.database, await gateway.exchanges.look_up(like), 3_000)
+        await copied(gateway, place.database, await gateway.exchanges.look_up(like), 9_000)
     rewrite(place, SUBMIT, NAME, NAME + ' | suffix("+")')
     before = state(place)
     for _ in range(10):  # on a busy machine it may have come to its end before it is told

@@ -14,6 +14,9 @@ BY_PEOPLE = READINGS | {
 }  # fmt: skip
 
 
+PROGRAMS = frozenset({"serve", "tongban"})  # what is done under these names nobody did at that hour
+
+
 class NightWork(Ask):
     kinds = BY_PEOPLE | ENDS | BETWEEN  # among the latter those that a person has settled
 
@@ -23,7 +26,8 @@ class NightWork(Ask):
             record.kind in BY_PEOPLE or str(record.facts.get("fact", "")).startswith("settled")
         ):
             return
-        if "scheduled" in record.facts or "/" in who:  # at a moment that was set by day; by a caller's key
+        # at a moment that was set by day; by a caller's key
+        if "scheduled" in record.facts or "/" in who or who in PROGRAMS:
             return
         if self._at_night(china(record.at_ms).hour):
             yield Found(position, facts_of(record, "exchange", "case", "platform", who=who, kind=record.kind))

@@ -39,7 +39,9 @@ def speaking(
     transport: HttpTransport, address: str, wsdl: str, document: dict[str, Any] = SOAP, licence: str = "LIC-1"
 ) -> Adapter:
     return build(
-        declare(document),
+        declare(
+            {**document, "limits": {"timeout_s": "20", "connect_s": "10"}}
+        ),  # foreign servers start slowly
         access=Access(address, {}, {"licence": licence}),
         transport=transport,
         contract={"contract/service.wsdl": wsdl},

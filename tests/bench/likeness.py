@@ -87,7 +87,7 @@ def listed(division: str, count: int, seed: int) -> list[Item]:
 def suggesting(count: int) -> Cost:
     begun = time.monotonic()
     here, there = prepared(listed(HERE, count, 1)), prepared(listed(THERE, count, 2))
-    found = sum(1 for _ in propose(here, there, least=0.5, told=lambda done, total: None))
+    found = sum(1 for _ in propose(here, there, least=0.25, told=lambda done, total: None))
     return Cost(time.monotonic() - begun, _most_mb(), found)
 
 

@@ -18,8 +18,8 @@ from sqlalchemy import bindparam
 
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
-from gateway.store.found import _KNOWN_BY, NEWEST, Scoped
-from gateway.store.tables import UNTAKEN, cases, exchanges
+from gateway.store.scoped import Scoped
+from gateway.store.tables import UNTAKEN, case_numbers, cases, exchanges
 
 MOST_CODES = 16  # of a place; each is a look-up of its own
 CHUNK = 64  # ids of cases that are looked at together
@@ -27,9 +27,22 @@ RARE = 1_000  # cases of an item or a caller that are gone through one by one
 DELIVERED = "delivered"
 LONGEST_CODE = 12
 Shape = tuple[tuple[tuple[str, int], ...], int, int]  # keys with their numbers of values, places, units
-_C, _E = cases.c, exchanges.c
+LAST_ID = "Z" * 26  # no id sorts behind it
+_C, _E, _N = cases.c, exchanges.c, case_numbers.c
 _PLACED = ("here", "division")
 _MOST = bindparam("most", type_=sa.Integer)
+_NUMBER = bindparam("number", type_=sa.Text)
+_KNOWN_BY = sa.union(  # our own ids are numbers, too
+    sa.select(_N.case_id).where(_N.number == _NUMBER),
+    sa.select(_E.case_id).where(_E.id == _NUMBER),
+    sa.select(_C.id).where(_C.id == _NUMBER),
+)
+NEWEST = (
+    sa.select(*(_C[name] for name in Case._fields))
+    .where(_C.id < bindparam("behind"))
+    .order_by(_C.id.desc())
+    .limit(_MOST)
+)
 
 
 @dataclass(frozen=True, slots=True)

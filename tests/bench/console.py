@@ -17,7 +17,7 @@ from aiohttp import ClientSession, DummyCookieJar
 from gateway.accounts.sessions import digest_of
 from gateway.identity import ALPHABET
 from gateway.settings import load
-from gateway.store import accounts, found, sought
+from gateway.store import accounts, sought
 from gateway.store.accounts import AccountRow, SessionRow
 from gateway.store.connection import Connection
 from gateway.store.database import open_connection
@@ -251,7 +251,7 @@ def _plans(connection: Connection, some: Some, deep: str) -> list[str]:
         for name, keys in _wanted(some).items():
             looking.name = f"{name}{where}"
             sought.find(looking, scope, keys, deep, 26)
-            sought.find(looking, scope, keys, found.LAST_ID, 26)
+            sought.find(looking, scope, keys, sought.LAST_ID, 26)
     return sorted(looking.whole)
 
 
@@ -263,7 +263,7 @@ def _wanted(some: Some) -> dict[str, Wanted]:
         "here": Wanted(here=keys["here"]),
         "pair": Wanted(here=keys["here"], division=keys["division"]), "refused": Wanted(state="refused"),
         "delivered": Wanted(state="delivered"), "code": Wanted(code=keys["code"]),
-        "days": Wanted(first=some.id, last=found.LAST_ID), "newest": Wanted(),
+        "days": Wanted(first=some.id, last=sought.LAST_ID), "newest": Wanted(),
     }  # fmt: skip
 
 

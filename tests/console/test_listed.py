@@ -1,14 +1,12 @@
 """What the desks list, on either kind of database: every row of the scope once, in order, however deep the page."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 
 from audit.tables import CHECKPOINTS
-from gateway.accounts.account import Scope, account_of
+from gateway.accounts.account import Scope
 from gateway.items.likeness.stored import Kept
 from gateway.items.likeness.tables import suggestions
 from gateway.items.likeness.undecided import suggested
@@ -27,47 +25,29 @@ from gateway.store import (
     scheduled,
     watched,
 )
-from gateway.store.accounts import AccountRow
 from gateway.store.approvals import Approval
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
-from gateway.store.database import open_connection
-from gateway.store.migrate import upgrade
 from gateway.store.saved import Saved
 from gateway.store.scheduled import Scheduled
 from gateway.store.scoped import Look, Scoped
 from gateway.store.watched import Kept as Clock
-from tests.postgres import running
+from tests.console.scopes import PLACES, SCOPES, UNITS, filled, ident, paged, scope
 
-UNITS = ("11440232007340216X", "11440283007341131X")
-PLACES = (("341702", "440232"), ("330282", "440232"), ("341702001", "450102"), ("520102", "522701"))
 COUNT = 60
 STATES: tuple[State, ...] = ("held", "deferred", "waiting")
-
-
-def ident(place: int) -> str:
-    return f"01M7C{place:021d}"
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def connection(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Connection]:
-    if request.param == "sqlite":
-        yield from _filled(f"sqlite:///{tmp_path_factory.mktemp('listed')}/x.db")
-        return
-    with running(fsync="off") as server:
-        yield from _filled(server.database())
+    yield from filled(request, tmp_path_factory.mktemp("listed"), _filled)
 
 
-def _filled(address: str) -> Iterator[Connection]:
-    upgrade(address)
-    with closing(open_connection(address)) as opened:
-        opened.begin()
-        for place in range(COUNT):
-            _fill(opened, place)
-        opened.commit()
-        yield opened
+def _filled(opened: Connection) -> None:
+    for place in range(COUNT):
+        _fill(opened, place)
 
 
 def _fill(connection: Connection, place: int) -> None:
@@ -91,31 +71,13 @@ def _fill(connection: Connection, place: int) -> None:
     connection.run(sa.insert(CHECKPOINTS), note)
 
 
-def scope(divisions: str = "*", units: str = "") -> Scoped:
-    covered = account_of(AccountRow("x", "auditor", divisions, units, "", "")).scope
-    return covered.places, covered.units
-
-
 def expected(which: Scoped, *, units: bool = True) -> list[int]:
     """By the rule itself, which the page of a case goes by."""
     rule = Scope(tuple(which[0]), tuple(which[1]) if units else ())
     return [place for place in range(COUNT) if rule.covers(PLACES[place % 4], [UNITS[place % 2]])]
 
 
-SCOPES = [
-    scope(), scope("341702"), scope("340000"), scope("440232 520000"), scope("110000"), scope("*", UNITS[0]),
-    scope("341702 330282", " ".join(UNITS)), scope("341702", UNITS[1]),
-]  # fmt: skip
 ALL = dict.fromkeys(("platform", "operation", "clock", "from", "to"), "")
-
-
-def paged(look: Callable[[Any], list[Any]], first: Any, after: Callable[[Any], Any]) -> list[Any]:
-    rows: list[Any] = []
-    behind = first
-    while page := look(behind):
-        rows += page
-        behind = after(page[-1])
-    return rows
 
 
 @pytest.mark.parametrize("which", SCOPES, ids=str)

@@ -1,7 +1,6 @@
 """Cases are found by any key and any two, within a scope, on either kind of database: each once, page by page."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -10,19 +9,15 @@ import pytest
 
 from gateway.accounts.account import Scope
 from gateway.model import BLANK
-from gateway.store import cases, exchanges, found, sought
+from gateway.store import cases, exchanges, sought
 from gateway.store.cases import Case, Number
-from gateway.store.connection import Connection
-from gateway.store.database import open_connection
-from gateway.store.migrate import upgrade
+from gateway.store.connection import Connection, prepared
+from gateway.store.scoped import Scoped
 from gateway.store.sought import Wanted
-from tests.console.test_found import SCOPES, ident, paged, scope
-from tests.postgres import running
+from tests.console.scopes import PLACES, SCOPES, UNITS, filled, ident, paged, scope
 
 COUNT = 400
-PLACES = (("341702", "440232"), ("330282", "440232"), ("341702001", "450102"), ("520102", "522701"))
 STATES = ("delivered", "delivered", "refused", "delivered", "abandoned", "held", "delivered")
-UNITS = ("11440232007340216X", "11440283007341131X")
 KEYS: dict[str, Any] = {
     "number": "N3", "persons": ("p1", "p4"), "name": "n2", "item": "i3", "caller": "c1", "here": "34",
     "division": "440232", "state": "refused", "code": "E5", "first": ident(50), "last": ident(350),
@@ -34,24 +29,15 @@ KEY_ORDER = list(KEYS)
 def connection(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Connection]:
-    if request.param == "sqlite":
-        yield from _filled(f"sqlite:///{tmp_path_factory.mktemp('sought')}/x.db")
-        return
-    with running(fsync="off") as server:
-        yield from _filled(server.database())
+    yield from filled(request, tmp_path_factory.mktemp("sought"), _fill)
 
 
-def _filled(address: str) -> Iterator[Connection]:
-    upgrade(address)
-    with closing(open_connection(address)) as opened:
-        opened.begin()
-        for place in range(COUNT):
-            cases.add(opened, case(place))
-            cases.add_numbers(opened, ident(place), ident(place), [Number("gd", "case", f"N{place % 10}")])
-            for each in exchanges_of(place):
-                exchanges.admit(opened, each)
-        opened.commit()
-        yield opened
+def _fill(opened: Connection) -> None:
+    for place in range(COUNT):
+        cases.add(opened, case(place))
+        cases.add_numbers(opened, ident(place), ident(place), [Number("gd", "case", f"N{place % 10}")])
+        for each in exchanges_of(place):
+            exchanges.admit(opened, each)
 
 
 def case(place: int) -> Case:
@@ -103,9 +89,11 @@ def fits(wanted: Wanted, which: Scope, place: int) -> bool:
     )
 
 
-def held_against_the_rule(connection: Connection, wanted: Wanted, which: found.Scoped, most: int) -> None:
+def held_against_the_rule(connection: Connection, wanted: Wanted, which: Scoped, most: int) -> None:
     rows = paged(
-        lambda behind: sought.find(connection, which, wanted, behind, most), found.LAST_ID, lambda row: row.id
+        lambda behind: sought.find(connection, which, wanted, behind, most),
+        sought.LAST_ID,
+        lambda row: row.id,
     )
     rule = Scope(tuple(which[0]), tuple(which[1]))
     expected = [ident(place) for place in reversed(range(COUNT)) if fits(wanted, rule, place)]
@@ -146,9 +134,26 @@ def test_a_place_of_many_codes_is_found_all_the_same(connection: Connection) -> 
         for number in range(40):
             connection.run(cases.INSERT_CASE, Case(f"01M7D{number:021d}", "c", "p", "i", f"5327{number:02d}",
                                                    "999999", 1, 1, 1)._asdict())  # fmt: skip
-        rows = sought.find(connection, scope(), Wanted(division="5327"), found.LAST_ID, 50)
+        rows = sought.find(connection, scope(), Wanted(division="5327"), sought.LAST_ID, 50)
         assert [row.division for row in rows] == [f"5327{number:02d}" for number in reversed(range(40))]
-        rows = sought.find(connection, scope("532700"), Wanted(), found.LAST_ID, 50)
+        rows = sought.find(connection, scope("532700"), Wanted(), sought.LAST_ID, 50)
         assert len(rows) == 40
     finally:
         connection.rollback()
+
+
+def test_a_case_is_found_by_its_own_id_and_by_that_of_an_exchange(connection: Connection) -> None:
+    for which in SCOPES:
+        held_against_the_rule(connection, Wanted(number=ident(0)), which, 2)
+        rule = Scope(tuple(which[0]), tuple(which[1]))
+        for each in exchanges_of(0):
+            rows = sought.find(connection, which, Wanted(number=each.id), sought.LAST_ID, 2)
+            assert [row.id for row in rows] == [ident(0)] * fits(Wanted(), rule, 0)
+
+
+def test_a_statement_is_built_once_for_each_shape_of_a_scope(connection: Connection) -> None:
+    for divisions in ("341702", "440232", "520000"):
+        sought.find(connection, scope(divisions), Wanted(), sought.LAST_ID, 1)
+    before = prepared.cache_info().misses
+    sought.find(connection, scope("110000"), Wanted(), sought.LAST_ID, 1)
+    assert prepared.cache_info().misses == before

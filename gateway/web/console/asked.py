@@ -12,7 +12,7 @@ from gateway.accounts.account import Account, Desk
 from gateway.accounts.elsewhere import IdentityProvider
 from gateway.accounts.sessions import Sessions
 from gateway.boot import Gateway
-from gateway.store.found import Scoped
+from gateway.store.scoped import Scoped
 from gateway.web.problems import Language, language_of
 
 TOKEN, LANGUAGE = "tongban-console", "tongban-language"

@@ -13,7 +13,7 @@ from aiohttp import web
 from gateway.agreements import prefix_of
 from gateway.errors import Refusal
 from gateway.identity import least_id
-from gateway.store import found, sought
+from gateway.store import sought
 from gateway.store.cases import Case
 from gateway.store.sought import Wanted
 from gateway.store.vault import Vault
@@ -78,7 +78,7 @@ def behind_of(text: str) -> str:
     """The id behind which a page goes on. Raises Refusal bad_parameter."""
     if text and not _ID.fullmatch(text):
         raise Refusal("bad_parameter", name="behind")
-    return text or found.LAST_ID
+    return text or sought.LAST_ID
 
 
 def _persons(number: str, vault: Vault) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Statements within a scope: what an account may see of rows that name places, and cases that units decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -30,28 +30,38 @@ class Look:
         places, units = scope
         if "" in places:  # everywhere
             places = ()
-        for number, place in enumerate(places):
-            where |= {f"place{number}": place, f"length{number}": len(place)}
-        where |= {f"unit{number}": unit for number, unit in enumerate(units if self.case is not None else ())}
+        where |= values(places, units if self.case is not None else ())
         return connection.rows(_within(self, len(places), len(units)), where)
 
 
 @cache
 def _within(look: Look, places: int, units: int) -> sa.Select[Any]:
-    statement = look.statement
+    return look.statement.where(*within(look.divisions, look.case, places, units))
+
+
+def within(
+    divisions: Sequence[sa.ColumnElement[str]], case: sa.ColumnElement[str] | None, places: int, units: int
+) -> Iterator[sa.ColumnElement[bool]]:
+    """The conditions of a scope of so many places and units; `values` has what they take."""
     if places:
-        lies = [_begins(column, number) for column in look.divisions for number in range(places)]
-        statement = statement.where(sa.or_(*lies))
-    if not units or look.case is None:
-        return statement
-    decided = exchanges.alias("decided")
-    named = [decided.c.unit == bindparam(f"unit{number}") for number in range(units)]
-    return statement.where(sa.exists().where(decided.c.case_id == look.case, sa.or_(*named)))
+        lies = (begins(each, f"place{n}", f"length{n}") for each in divisions for n in range(places))
+        yield sa.or_(*lies)
+    if units and case is not None:
+        decided = exchanges.alias("decided")
+        named = [decided.c.unit == bindparam(f"unit{number}") for number in range(units)]
+        yield sa.exists().where(decided.c.case_id == case, sa.or_(*named))
 
 
-def _begins(column: sa.ColumnElement[str], number: int) -> sa.ColumnElement[bool]:
-    length = bindparam(f"length{number}", type_=sa.Integer)
-    return sa.func.substr(column, 1, length) == bindparam(f"place{number}")
+def values(places: Sequence[str], units: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {f"unit{number}": unit for number, unit in enumerate(units)}
+    for number, place in enumerate(places):
+        found |= {f"place{number}": place, f"length{number}": len(place)}
+    return found
+
+
+def begins(column: sa.ColumnElement[str], value: str, length: str) -> sa.ColumnElement[bool]:
+    """The column begins with the parameter `value`, whose length is the parameter `length`."""
+    return sa.func.substr(column, 1, bindparam(length, type_=sa.Integer)) == bindparam(value, type_=sa.Text)
 
 
 def named(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:

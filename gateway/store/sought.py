@@ -18,7 +18,7 @@ from sqlalchemy import bindparam
 
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
-from gateway.store.scoped import Scoped
+from gateway.store.scoped import Scoped, begins, values, within
 from gateway.store.tables import UNTAKEN, case_numbers, cases, exchanges
 
 MOST_CODES = 16  # of a place; each is a look-up of its own
@@ -150,12 +150,10 @@ def _keys(wanted: Wanted) -> tuple[tuple[str, int], ...]:
 
 
 def _values(wanted: Wanted, scope: Scoped) -> dict[str, Any]:
-    values: dict[str, Any] = {name: getattr(wanted, name) for name, _ in _keys(wanted) if name != "persons"}
-    values |= {f"person{place}": each for place, each in enumerate(wanted.persons)}
-    values |= {f"{name}_length": len(values[name]) for name in _PLACED if name in values}
-    for place, beginning in enumerate(scope[0]):
-        values |= {f"place{place}": beginning, f"length{place}": len(beginning)}
-    return values | {f"unit{place}": unit for place, unit in enumerate(scope[1])}
+    found: dict[str, Any] = {name: getattr(wanted, name) for name, _ in _keys(wanted) if name != "persons"}
+    found |= {f"person{place}": each for place, each in enumerate(wanted.persons)}
+    found |= {f"{name}_length": len(found[name]) for name in _PLACED if name in found}
+    return found | values(*scope)
 
 
 def _branches(connection: Connection, scope: Scoped, wanted: Wanted) -> list[tuple[str, str]] | None:
@@ -205,7 +203,7 @@ def _cases(connection: Connection, statement: sa.Select[Any], where: Mapping[str
 
 @cache
 def _statement(keys: tuple[tuple[str, int], ...], places: int, units: int, branch: str) -> sa.Select[Any]:
-    statement = NEWEST.where(*_terms(dict(keys)), *_within(places, units))
+    statement = NEWEST.where(*_terms(dict(keys)), *within((_C.here, _C.division), _C.id, places, units))
     if branch == "among":
         return statement.where(_C.id.in_([bindparam(f"among{place}") for place in range(CHUNK)]))
     return statement.where(_C[branch] == bindparam("branch", type_=sa.Text)) if branch else statement
@@ -219,7 +217,7 @@ def _terms(keys: Mapping[str, int]) -> Iterator[sa.ColumnElement[bool]]:
     if "name" in keys:
         yield sa.and_(sa.text("cases.name <> ''"), _C.name == bindparam("name"))
     yield from (_C[name] == bindparam(name) for name in ("item", "caller") if name in keys)
-    yield from (_begins(_C[name], name, f"{name}_length") for name in _PLACED if name in keys)
+    yield from (begins(_C[name], name, f"{name}_length") for name in _PLACED if name in keys)
     if "first" in keys:
         yield _C.id >= bindparam("first")
     if "last" in keys:
@@ -236,21 +234,3 @@ def _exchanged(keys: Mapping[str, int]) -> sa.ColumnElement[bool]:
         such.append(_E.state != DELIVERED)
         such.append(sa.or_(_E.code == bindparam("code"), _E.cause == bindparam("code")))
     return sa.exists().where(*such)
-
-
-def _within(places: int, units: int) -> Iterator[sa.ColumnElement[bool]]:
-    yield sa.or_(
-        *(
-            _begins(_C[name], f"place{number}", f"length{number}")
-            for name in _PLACED
-            for number in range(places)
-        )
-    )
-    if units:
-        decided = exchanges.alias("decided")
-        named = [decided.c.unit == bindparam(f"unit{number}") for number in range(units)]
-        yield sa.exists().where(decided.c.case_id == _C.id, sa.or_(*named))
-
-
-def _begins(column: sa.ColumnElement[str], value: str, length: str) -> sa.ColumnElement[bool]:
-    return sa.func.substr(column, 1, bindparam(length, type_=sa.Integer)) == bindparam(value, type_=sa.Text)

@@ -20,7 +20,7 @@ setup(
             "store/migrations/versions/*.py",
             "web/console/console.css",
             "web/console/looks/*.html",
-            "web/static/*",
+            "web/openapi/static/*",
             "items/likeness/*.yaml",
             "needs/*.yaml",
             "workbench/draft/*.yaml",

@@ -38,6 +38,9 @@ from adapters.message import (
 )
 from adapters.splicing import body_bytes, digest, md5
 
+# told of every answer to a message as it came, and what was made of it; steps of a session are no message
+Heard = Callable[[Message, Response, Reply], None]
+
 _IDEMPOTENT = frozenset({"PUT", "DELETE"})
 _OURS_TO_MEND = frozenset({"certificate_refused", "credential_refused"})
 _NONCE_BYTES = 16
@@ -55,6 +58,7 @@ class Surroundings:
     random: Callable[[int], bytes]
     tls: ssl.SSLContext | None = None
     desk: Desk | None = None
+    heard: Heard | None = None
 
 
 class Adapter(ABC):
@@ -140,6 +144,8 @@ class Adapter(ABC):
             reply = Reply("unknown", cause=error.cause)
         else:
             reply = self.judged(response, message.operation, message.probes)
+            if self._around.heard is not None:
+                self._around.heard(message, response, reply)
         return replace(reply, sent_digest=await _digest(signed), sent_bytes=body_bytes(signed))
 
     def judged(self, response: Response, operation: str, probes: str | None = None) -> Reply:

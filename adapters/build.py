@@ -6,7 +6,7 @@ from typing import Protocol
 
 from adapters.auth.scheme import SecretMissing
 from adapters.auth.schemes import MUTUAL_TLS, SCHEMES
-from adapters.base import Adapter, Surroundings
+from adapters.base import Adapter, Heard, Surroundings
 from adapters.coherence import contradictions
 from adapters.declared import Platform
 from adapters.desk import desk_adapter
@@ -36,11 +36,13 @@ def build(
     contract: Mapping[str, str] | None = None,
     credential: Credential | None = None,
     desk: Desk | None = None,
+    heard: Heard | None = None,
 ) -> Adapter:
     """The adapter of a platform in one installation.
 
     random: so many random bytes, for what signatures use once.
     desk: the work list of this installation, for platforms that have no interface.
+    heard: is told of every answer to a message.
     contract: the files of the platform's folder by relative path (WSDL, schemas), as text.
     Raises Unbuildable where declaration, contract and installation do not fit together, also for a declaration
     that contradicts itself: whoever read it without `declare` must not send with it.
@@ -56,7 +58,7 @@ def build(
     if tls is not None and not access.address.startswith("https://"):
         where = f"conf/platforms/{platform.platform}.yaml"
         raise Unbuildable(("auth",), "certificates without TLS", f"write address: https://… in {where}")
-    surroundings = Surroundings(access, scheme, transport, credential, clock_ms, random, tls, desk)
+    surroundings = Surroundings(access, scheme, transport, credential, clock_ms, random, tls, desk, heard)
     return _maker(platform)(platform, surroundings, contract or {})
 
 

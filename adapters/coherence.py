@@ -134,8 +134,9 @@ def _calls(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Ite
     if scheme is not None and scheme.service and not operation.service:
         yield _fault((*at,), f"{platform.auth} signs a service id", "write service: s_…")
     yield from _arguments(platform, operation, at)
+    yield from _http_header(platform, operation, (*at, "http_header"))
     if platform.speaks == "rest":
-        yield from (_fault(*each) for each in http_headers.faults(operation, at))
+        yield from (_fault(*each) for each in http_headers.faults(operation.header, (*at, "header")))
         yield from _sending(operation, at)
     else:
         yield from _header(operation, at)
@@ -150,8 +151,8 @@ def _arguments(platform: Platform, operation: Operation, at: tuple[str, ...]) ->
             yield _fault(where, what, f"write one of {', '.join(_ARGUMENT_KINDS)}")
         if argument.document == "xml" and not argument.root:
             yield _fault(where, "an XML document needs a root element", "write root: NAME")
-        if argument.number and (platform.speaks != "rest" or "header" not in where):
-            yield _fault(where, "our numbers stand in a header of REST", "write field: PATH, and feed it")
+        if argument.number and where[len(at)] != ("header" if platform.speaks == "rest" else "http_header"):
+            yield _fault(where, "our numbers stand in a header of HTTP", "write field: PATH, and feed it")
         if argument.document == "tree" and operation.sends != "json":
             yield _fault(
                 where, "only JSON carries a document as it is", "write document: json, or sends: json"
@@ -166,9 +167,16 @@ def _arguments(platform: Platform, operation: Operation, at: tuple[str, ...]) ->
 
 
 def _all_arguments(operation: Operation, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Argument]]:
-    for section, arguments in (("arguments", operation.arguments), ("header", operation.header)):
-        for name, argument in arguments.items():
+    for section in ("arguments", "header", "http_header"):
+        for name, argument in getattr(operation, section).items():
             yield (*at, section, name), argument
+
+
+def _http_header(platform: Platform, operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:
+    if platform.speaks == "soap":
+        yield from (_fault(*each) for each in http_headers.faults(operation.http_header, at, soap=True))
+    elif operation.http_header:
+        yield _fault(at, "only SOAP has an http_header", "leave it out; for REST write header:")
 
 
 def _header(operation: Operation, at: tuple[str, ...]) -> Iterator[Fault]:

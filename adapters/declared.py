@@ -16,7 +16,9 @@ Reason = Annotated[str, Field(min_length=1)]
 _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", r"([01]\d|2[0-3]):[0-5]\d"
 Maintenance = Annotated[str, Field(pattern=rf"^({_DAY}(,{_DAY})* )?{_TIME}-({_TIME}|24:00)$")]
 
-READS = frozenset({"case.progress", "case.result", "case.list", "guide.get", "data.query", "licence.query"})
+READS = frozenset(
+    {"case.progress", "case.result", "case.list", "guide.get", "data.query", "licence.query", "visit.redeem"}
+)
 
 
 class Serves(Declared):
@@ -110,7 +112,8 @@ class Retry(Declared):
 
 class Follow(Declared):
     """A case that was delivered is asked about by itself until its end: after `first`, sooner again once something
-    new was told, else twice as long, `most` at most. One that is decided, and not told to be served, for `decided`.
+    new was told, else twice as long, `most` at most. One that is decided, and not told to be served, for `decided`;
+    as long behind its end one whose papers go by post, where answers tell of parcels.
     """
 
     first_s: DurationS = Field(default=600.0, alias="first", gt=0)
@@ -168,6 +171,7 @@ class Operation(Declared):
              else goes out in UTF-8.
     header: what feeds SOAP headers that the contract declares: `Auth.user: {setting: user}`; for REST, headers of
             HTTP: `Idempotency-Key: {number: exchange}`.
+    http_header: for SOAP, headers of HTTP: `X-Forwarded-For: {setting: address}`.
     envelope: file of a literal SOAP envelope that the document is written into, where types cannot say how.
     unasked: of case.correct and case.supplement: why it may be sent though they have not asked for it.
     """
@@ -183,6 +187,7 @@ class Operation(Declared):
     root: str | None = None
     arguments: dict[str, Argument] = {}
     header: dict[Path, Argument] = {}
+    http_header: dict[Path, Argument] = {}
     answer: Answer | None = None
     envelope: Path | None = None
     charset: Charset = "utf-8"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import zeep.exceptions
 from lxml import etree
 
-from adapters.codecs.charset import is_xml
+from adapters.codecs.charset import xml_bytes
 from adapters.codecs.markup import in_text
 
 UNWRITABLE = (zeep.exceptions.Error, TypeError, ValueError, AttributeError, LookupError)
@@ -32,11 +32,7 @@ class Envelope:
             if not values[name]:
                 return None
             parts += [in_text(values[name]), piece]
-        try:
-            written = "".join(parts).encode()
-        except UnicodeEncodeError:  # half a surrogate pair
-            return None
-        return written if is_xml(written) else None
+        return xml_bytes("".join(parts))
 
 
 def pattern(

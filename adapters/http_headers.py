@@ -1,10 +1,13 @@
-"""HTTP headers that platform.yaml declares for a REST call: secrets, settings, constants, fields, our numbers."""
+"""HTTP headers that platform.yaml declares for a call: secrets, settings, constants, fields, our numbers.
+
+They stand under `header` for REST; under `http_header` for SOAP, which has headers of its own.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 
 from adapters.arguments import writers
-from adapters.declared import Argument, Operation
+from adapters.declared import Argument
 from adapters.errors import Unencodable
 from adapters.message import Access, Document, Message
 from adapters.problems import Problem
@@ -15,16 +18,19 @@ _FIT = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")  # what every server
 _OURS_ALONE = frozenset(
     {"content-type", "content-length", "transfer-encoding", "host", "connection", "expect"}
 )
+_WRITTEN_BY_SOAP = _OURS_ALONE | {"soapaction", "accept"}
+
+Declared = Mapping[str, Argument]
 
 
-def http_headers(operation: Operation, access: Access, at: tuple[str, ...]) -> dict[str, Filled]:
+def http_headers(declared: Declared, access: Access, at: tuple[str, ...]) -> dict[str, Filled]:
     """For each declared header a function from the message to its text. Raises Unbuildable."""
-    return {name: _filled(name, each, access, at) for name, each in operation.header.items()}
+    return {name: _filled(name, each, access, at) for name, each in declared.items()}
 
 
-def fields_in(operation: Operation) -> frozenset[str]:
+def fields_in(declared: Declared) -> frozenset[str]:
     """Fields of the document that stand in a header, and nowhere else."""
-    return frozenset(each.field for each in operation.header.values() if each.field)
+    return frozenset(each.field for each in declared.values() if each.field)
 
 
 def written(headers: Mapping[str, Filled], message: Message) -> dict[str, str]:
@@ -41,11 +47,14 @@ def written(headers: Mapping[str, Filled], message: Message) -> dict[str, str]:
     return texts
 
 
-def faults(operation: Operation, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def faults(
+    declared: Declared, at: tuple[str, ...], *, soap: bool = False
+) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Where, what is wrong, what to write."""
-    for name, argument in operation.header.items():
-        where = (*at, "header", name)
-        if not _NAME.fullmatch(name) or name.lower() in _OURS_ALONE:
+    ours = _WRITTEN_BY_SOAP if soap else _OURS_ALONE
+    for name, argument in declared.items():
+        where = (*at, name)
+        if not _NAME.fullmatch(name) or name.lower() in ours:
             yield where, f"'{name}' cannot be set here", "write a header of the platform's own"
         if argument.document:
             yield where, "a header holds no document", "write field:, number:, setting: …"
@@ -57,7 +66,7 @@ def faults(operation: Operation, at: tuple[str, ...]) -> Iterator[tuple[tuple[st
 def _filled(name: str, argument: Argument, access: Access, at: tuple[str, ...]) -> Filled:
     if argument.number:
         return _number(argument.number)
-    write = writers({name: argument}, access, (*at, "header"))[name]
+    write = writers({name: argument}, access, at)[name]
     return lambda message: _fit(write(message.document), argument.field or "")
 
 

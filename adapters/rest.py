@@ -76,8 +76,8 @@ class RestAdapter(Adapter):
             takes_document(operation.arguments),
             sends(operation, method),
             operation,
-            http_headers(operation, self._around.access, ("operations", name)),
-            fields_in(operation),
+            http_headers(operation.header, self._around.access, ("operations", name, "header")),
+            fields_in(operation.header),
         )
 
     def encode(self, message: Message) -> Request:

@@ -13,28 +13,27 @@ from adapters.arguments import Written, writers
 from adapters.auth.scheme import Signature
 from adapters.base import Adapter, Surroundings, needs_own_connection
 from adapters.codecs import xml
-from adapters.codecs.charset import charset_of_answer, decoded, unfit_for_xml, unwritable, whole
-from adapters.contract import related
+from adapters.codecs.charset import unfit_for_xml, unwritable
 from adapters.contract.called import own_calls
 from adapters.contract.fitting import problems as problems_of_kinds
 from adapters.contract.kinds import Kind
 from adapters.declared import Operation, Platform
 from adapters.envelope import UNWRITABLE, Envelope, pattern
-from adapters.errors import Garbled, Unbuildable, Unencodable
+from adapters.errors import Unbuildable, Unencodable
 from adapters.fed import headers_of
 from adapters.headers import with_header
 from adapters.holes import hollowed
+from adapters.http_headers import Filled, fields_in, http_headers, without, written
 from adapters.inner import inside
 from adapters.lists import Lists, lists_of
 from adapters.message import Document, Message, Request, Response, Tree
 from adapters.problems import Problem
 from adapters.sections import apart
+from adapters.soap_answer import ENVELOPES, body_of, fault_of
 from adapters.writer.compiled import Writer, compiled
 from adapters.writer.odd import Unclaimed
 from adapters.wsdl import Choosing, Contract, loaded
 
-_ENVELOPES = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
-_BODIES = {f"{{{each}}}Envelope": f"{{{each}}}Body" for each in _ENVELOPES}
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _BODY = b"<soap-env:Body"
 _HEADER, _HEADER_END = b"<soap-env:Header>", b"</soap-env:Header>"
@@ -59,6 +58,14 @@ class _Call:
     limited: Kind | None = None  # holds the document where no schema holds what was written
 
 
+@dataclass(frozen=True, slots=True)
+class _Http:
+    """Headers of HTTP beside Content-Type and SOAPAction, and the fields that stand there and nowhere else."""
+
+    headers: Mapping[str, Filled]
+    apart: frozenset[str]
+
+
 class SoapAdapter(Adapter):
     """The document is the body by the contract's types, or is written into one text argument."""
 
@@ -75,6 +82,13 @@ class SoapAdapter(Adapter):
             if name not in self._own and self.contract is not None
         }
         self._headers = dict(headers_of(platform, surroundings.access, self.contract))
+        self._http = {
+            name: _Http(
+                http_headers(each.http_header, surroundings.access, ("operations", name, "http_header")),
+                fields_in(each.http_header),
+            )
+            for name, each in platform.operations.items()
+        }
 
     def _prepared(self, name: str, operation: Operation, contract: Contract) -> _Call:
         at = ("operations", name)
@@ -105,9 +119,15 @@ class SoapAdapter(Adapter):
         )
 
     def encode(self, message: Message) -> Request:
-        """Body and header; the problems of both are told together."""
+        """Body and headers; the problems of all are told together."""
         given, document = apart(message.document)
-        header, problems = b"", list[Problem]()
+        http = self._http[message.operation]
+        header, own, problems = b"", dict[str, str](), list[Problem]()
+        try:
+            own = written(http.headers, message)
+        except Unencodable as error:
+            problems += error.problems
+        document = without(document, http.apart)
         try:
             header = self._headers[message.operation].written(given, document)
         except Unencodable as error:
@@ -118,6 +138,8 @@ class SoapAdapter(Adapter):
             raise Unencodable([*error.problems, *problems]) from None
         if problems:
             raise Unencodable(problems)
+        if own:
+            request = replace(request, headers={**request.headers, **own})
         return replace(request, body=with_header(request.body, header)) if header else request
 
     def _with_body(self, operation: str, document: Document) -> Request:
@@ -136,14 +158,14 @@ class SoapAdapter(Adapter):
 
     def decode(self, response: Response, operation: str) -> Tree:
         if (own := self._own.get(operation)) is not None:
-            body = _body_of(response)
+            body = body_of(response)
             failed = [each for each in body if xml.local(each) == "Fault"]
-            return {"fault": _fault(failed[0])} if failed else own.decoded(body)
+            return {"fault": fault_of(failed[0])} if failed else own.decoded(body)
         call = self._calls[operation]
-        body = _body_of(response)
+        body = body_of(response)
         for each in body:
             if xml.local(each) == "Fault":
-                return {"fault": _fault(each)}
+                return {"fault": fault_of(each)}
         content = xml.tree(body[0]) if len(body) else {}
         if call.operation.answer:
             return inside(content, call.operation.answer, call.operation.lists)
@@ -181,7 +203,7 @@ def _check_arguments(kind: Any, operation: Operation, at: tuple[str, ...]) -> No
 def _http_headers(soap: Any) -> Mapping[str, str]:
     """Content-Type and SOAPAction (SOAP 1.1) or action parameter (1.2), as the contract says."""
     accepts = {"Accept": "text/xml, application/soap+xml, */*;q=0.1"}
-    if soap.nsmap["soap-env"] == _ENVELOPES[1]:
+    if soap.nsmap["soap-env"] == ENVELOPES[1]:
         action = f';action="{soap.soapaction}"' if soap.soapaction else ""
         return {**accepts, "Content-Type": f"application/soap+xml;charset=UTF-8{action}"}
     return {**accepts, "Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{soap.soapaction or ""}"'}
@@ -260,40 +282,3 @@ def _serialized(call: _Call, values: Mapping[str, Any]) -> bytes:
     if call.schema is not None and len(body) and (problems := facets.problems(body[0], call.schema)):
         raise Unencodable(problems)
     return _DECLARATION + etree.tostring(envelope, encoding="utf-8", xml_declaration=False)
-
-
-def _body_of(response: Response) -> etree._Element:
-    kind = response.headers.get("Content-Type", "")
-    if kind.lower().startswith("multipart/"):
-        opened, parts = related.opened(response)
-        return related.included(_body_of(opened), parts)
-    charset = charset_of_answer(kind, response.body)
-    root = xml.parsed(whole(decoded(response.body, charset)))
-    wanted = _BODIES.get(str(root.tag))
-    for each in root:
-        if each.tag == wanted:
-            return each
-    raise Garbled("no_envelope")
-
-
-def _fault(fault: etree._Element) -> dict[str, Any]:
-    """Code without its prefix, and text, of a SOAP 1.1 or 1.2 fault; `detail` as a tree.
-
-    The codes of 1.2 say no more than whose fault it is; what it is stands in the (innermost) subcode.
-    """
-    parts = {xml.local(each): each for each in fault}
-    code, text = parts.get("faultcode"), parts.get("faultstring")
-    values = [*parts["Code"].iter("{*}Value")] if code is None and "Code" in parts else [code]
-    if text is None and "Reason" in parts:
-        text = next(parts["Reason"].iter("{*}Text"), None)
-    detail = parts.get("detail", parts.get("Detail"))
-    found = {
-        "code": _local_code(values[0]) if values else None,
-        "text": (text.text or "").strip() if text is not None else None,
-        "detail": xml.tree(detail) if detail is not None else None,
-    }
-    return found | {"subcode": _local_code(values[-1])} if len(values) > 1 else found
-
-
-def _local_code(element: etree._Element | None) -> str | None:
-    return None if element is None else (element.text or "").strip().rpartition(":")[2]

@@ -45,6 +45,8 @@ def days_left(secrets: Mapping[str, str], now_ms: int) -> int | None:
 
 
 def _trust(context: ssl.SSLContext, authority: str) -> None:
+    """Chain, name, days are checked; what Python 3.13 asks besides, a ministry's authority may have left out."""
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     try:
         context.load_verify_locations(cadata=authority)
     except (ssl.SSLError, ValueError):

@@ -22,6 +22,7 @@ COUNTED = (
     "unlawful",
     "reads",
 )
+_COUNT = re.compile(r"(?:before|day [0-9-]{10})((?: [a-z]+ [0-9]{1,18})+)", re.ASCII)
 _DAY = re.compile(r"(from|to) ([0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 
@@ -106,6 +107,17 @@ def lines_of(reckoning: Reckoning) -> list[str]:
             for position, code, exchange in reckoning.unlawful
         ),
     ]
+
+
+def stated_totals(certificate: Certificate) -> tuple[int, int, int]:
+    """How many exchanges are admitted, open, have unlawful entries, over all days, as the certificate states."""
+    found = (_COUNT.fullmatch(line) for line in certificate.lines)
+    words = [each[1].split() for each in found if each]
+    counts = [dict(zip(some[::2], map(int, some[1::2]), strict=True)) for some in words]
+    admitted, still_open, unlawful = (
+        sum(each.get(name, 0) for each in counts) for name in ("admitted", "open", "unlawful")
+    )
+    return admitted, still_open, unlawful
 
 
 def different(stated: Sequence[str], due: Sequence[str]) -> Iterator[tuple[int | None, str]]:

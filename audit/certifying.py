@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -31,29 +32,57 @@ from audit.certificates import (
 from audit.checkpoints import Checkpoint, read_checkpoint
 from audit.completeness import Count, admitted_since
 from audit.findings import Finding
+from audit.ledger import Log
 from audit.notes import Key, KeyRejected, NoteRejected, Signer, read_note
 from audit.origins import split_origin
 from audit.reading import NotCovered, newest
 from audit.report import ProgressBar, finding_json, say, show, show_json
+from audit.walk import Progress
+
+
+class Unsound(Exception):
+    """The entries are not those that were signed: nothing can be certified. findings: what is wrong."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(str(findings[0]))
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A certificate, unsigned, under the checkpoint that it holds."""
+
+    text: str
+    signed: Checkpoint
+    reckoning: Reckoning
+
+
+def certified(ledger: Log, keys: Sequence[Key], days: Days, progress: Progress) -> Made:
+    """Certify the days under the newest checkpoint. Raises Unsound, NotCovered, KeyRejected, LedgerUnreadable."""
+    note, signed = newest(ledger, keys)
+    for position in admitted_since(ledger, signed, days, progress):
+        raise NotCovered(f"entry {position} is of these days, and the newest checkpoint is before it")
+    count = Count(ledger, signed, days, progress)
+    findings = list(count.findings())
+    if findings:
+        raise Unsound(findings)
+    return Made(write_certificate(count.reckoning, note), signed, count.reckoning)
 
 
 def certificate(options: argparse.Namespace) -> int:
     keys, days, bar = read_keys(options.key), _days(options), ProgressBar()
     with closing(open_named(options)) as ledger:
-        note, signed = newest(ledger, keys)
-        for position in admitted_since(ledger, signed, days, bar.draw):
-            raise NotCovered(f"entry {position} is of these days, and the newest checkpoint is before it")
-        count = Count(ledger, signed, days, bar.draw)
-        findings = list(count.findings())
-        bar.clear()
-        if findings:
-            _tell(options, ledger.name, findings)
+        try:
+            made = certified(ledger, keys, days, bar.draw)
+        except Unsound as unsound:
+            _tell(options, ledger.name, unsound.findings)
             return FINDINGS
-    text = write_certificate(count.reckoning, note)
+        finally:
+            bar.clear()
     with Path(options.into).open("x", encoding="utf-8", newline="") as file:  # what was certified stays
-        file.write(_signed(text, options.sign, signed, keys) if options.sign else text)
-    _tell(options, options.into, [], count.reckoning)
-    return FINDINGS if count.reckoning.unlawful else SOUND
+        file.write(_signed(made.text, options.sign, made.signed, keys) if options.sign else made.text)
+    _tell(options, options.into, [], made.reckoning)
+    return FINDINGS if made.reckoning.unlawful else SOUND
 
 
 def verify_certificate(options: argparse.Namespace) -> int:

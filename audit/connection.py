@@ -36,9 +36,10 @@ class LogBroken(Exception):
 def take_turn(connection: Connection, lock: int) -> None:
     """Wait until no other transaction has `lock`, and have it until this one ends, however it ends.
 
+    It is the server that waits: what is asked next is answered under the lock.
     PostgreSQL: statements that follow see all that was committed before (READ COMMITTED). A stricter level
     would go on with what it saw first; it then collides on a key instead of forking the log.
     SQLite has one writer at a time of itself.
     """
     if connection.dialect == "postgresql":
-        connection.row(_LOCK, {"lock": lock})
+        connection.run_many(_LOCK, [{"lock": lock}])

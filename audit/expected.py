@@ -19,13 +19,17 @@ _ORIGIN = {START: "write", "exchange.read": "read", "exchange.inward": "inward"}
 _STATES = ENDS | {"exchange.deferred", "exchange.held"}
 _TOLD = frozenset({"taken", "already", "landed", "settled_taken"})
 _NOTHING = frozenset({""})
-_ASKED = {  # column -> fact of the entry with which an exchange begins
+_CALLS_SOMEBODY = frozenset({"exchange.held", "exchange.abandoned", "exchange.late_reply"})
+_EVENTS = frozenset({"case.event", "case.ignored", "case.result"})
+_ASKED = tuple({  # column -> fact of the entry with which an exchange begins; a list equals no column
     "case_id": "case", "operation": "operation", "caller": "caller", "actor": "actor", "platform": "platform",
     "here": "from", "division": "to", "unit": "unit", "mode": "mode", "item_here": "item_here",
     "item_there": "item_there", "basic_code": "basic_code", "alignment": "alignment", "agreement": "agreement",
     "release": "release", "ours": "ours",
-}  # fmt: skip
-_CALLED = ("case_id", "operation", "actor", "platform", "release")  # all that the entry of a call in says
+}.items())  # fmt: skip
+_CALLED = tuple(  # all that the entry of a call in says
+    each for each in _ASKED if each[0] in ("case_id", "operation", "actor", "platform", "release")
+)
 
 
 class Wanted(NamedTuple):
@@ -50,8 +54,11 @@ def of_case(case: str, records: Sequence[Record]) -> Iterator[Wanted]:
         yield from of_exchange(exchange, story, place)
     yield from _numbers(case, stories)
     yield from _case(case, records)
-    yield from _told(case, records)
-    yield from _desk(records)
+    kinds = {each.kind for each in records}
+    if not kinds.isdisjoint(_EVENTS):
+        yield from _told(case, records)
+    if "desk.placed" in kinds:
+        yield from _desk(records)
 
 
 def of_exchange(exchange: str, story: Sequence[Record], place: int = 0) -> Iterator[Wanted]:
@@ -59,16 +66,13 @@ def of_exchange(exchange: str, story: Sequence[Record], place: int = 0) -> Itera
     first = next((each for each in story if each.kind in _ORIGIN), None)
     if first is None:
         return
-    kind = _ORIGIN[first.kind]
-    asked = {
-        column: fact_of(first, fact)
-        for column, fact in _ASKED.items()
-        if kind != "inward" or column in _CALLED
-    }
+    kind, said = _ORIGIN[first.kind], first.facts.get
+    asked = {column: said(fact, "") for column, fact in (_CALLED if kind == "inward" else _ASKED)}
     yield Wanted("exchanges", (exchange,), {"kind": kind, **asked, **_stands(kind, first, story, place)})
     facts = _facts(story)
     yield from _history(exchange, facts)
-    yield from _tickets(exchange, kind, story, facts)
+    if kind == "write" and any(each.kind in _CALLS_SOMEBODY for each in story):
+        yield from _tickets(exchange, story, facts)
 
 
 def fact_of(record: Record, name: str) -> object:
@@ -162,10 +166,8 @@ def _history(exchange: str, facts: Sequence[Record]) -> Iterator[Wanted]:
         yield Wanted("history", (exchange, place), columns)
 
 
-def _tickets(exchange: str, kind: str, story: Sequence[Record], facts: Sequence[Record]) -> Iterator[Wanted]:
+def _tickets(exchange: str, story: Sequence[Record], facts: Sequence[Record]) -> Iterator[Wanted]:
     """What asked for a person: why, since when, and whether it was seen to."""
-    if kind != "write":
-        return
     told = {
         "cause": frozenset(fact_of(each, "fact_cause") or fact_of(each, "fact") for each in facts),
         "opened_ms": frozenset(each.at_ms for each in facts),

@@ -36,7 +36,7 @@ class Export:
 
     def run(self, note: str, signed: Checkpoint) -> None:
         """Write all files of the log that `note` signs. Raises ExportRefused, LedgerUnreadable, OSError."""
-        before = self._published()
+        before = self.published()
         if before and before.size > signed.size:
             raise ExportRefused(f"the folder holds {before.size} entries, the log has {signed.size} signed")
         self._growth = Growth({signed.size, before.size if before else 0})
@@ -48,7 +48,7 @@ class Export:
             raise ExportRefused(f"the log does not begin with the {before.size} entries of the folder")
         self._put(CHECKPOINT, note.encode())  # from here on the folder is the log of this checkpoint
 
-    def _published(self) -> Checkpoint | None:
+    def published(self) -> Checkpoint | None:
         """What the folder already says, by the keys of the log."""
         try:
             return read_checkpoint((self.folder / CHECKPOINT).read_bytes().decode("utf-8"), self.keys)

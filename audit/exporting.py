@@ -1,27 +1,58 @@
 """The command `export`: a log into a folder of tiles, from its database or from where its tiles are served."""
 
 import argparse
+import time
 from contextlib import closing
 from pathlib import Path
 
-from audit.arguments import SOUND, add_command, add_keys, add_log, add_token, open_named, read_keys
+from audit.arguments import (
+    SOUND,
+    add_command,
+    add_keys,
+    add_log,
+    add_token,
+    add_witnesses,
+    open_named,
+    read_keys,
+    read_quorum,
+)
 from audit.export import Export
-from audit.reading import newest, with_cosignatures
-from audit.report import ProgressBar, show, show_json
+from audit.reading import Published, preferred
+from audit.report import ProgressBar, say, show, show_json
+
+_ASKED_AGAIN_S = 0.5
+_WAIT_S = 10.0  # a witness is asked within a second of a checkpoint, and answers in another
 
 
 def export(options: argparse.Namespace) -> int:
-    keys, folder, bar = read_keys(options.key), Path(options.into), ProgressBar()
-    with closing(open_named(options)) as log:
-        note, signed = newest(log, keys)
-        folder.mkdir(parents=True, exist_ok=True)
-        exported = Export(log, folder, keys, bar.draw)
-        exported.run(with_cosignatures(log, note, signed), signed)
-        log.check_undisturbed()
+    keys, folder, bar, quorum = (
+        read_keys(options.key),
+        Path(options.into),
+        ProgressBar(),
+        read_quorum(options),
+    )
+    wait_until_s = time.monotonic() + options.wait
+    while True:
+        with closing(open_named(options)) as log:
+            exported = Export(log, folder, keys, bar.draw)
+            before = exported.published()
+            found = preferred(log, keys, quorum, before.size if before else 0)
+            if quorum.least and not found.cosigned and time.monotonic() < wait_until_s:
+                time.sleep(_ASKED_AGAIN_S)
+                continue
+            _say_how_far(found, asked=bool(quorum.least))
+            folder.mkdir(parents=True, exist_ok=True)
+            exported.run(found.note, found.signed)
+            log.check_undisturbed()
+            break
     bar.clear()
+    signed = found.signed
     if options.json:
         root = signed.root.hex()
-        told = {"origin": signed.origin, "size": signed.size, "root": root, "written": exported.written}
+        told = {
+            "origin": signed.origin, "size": signed.size, "root": root, "written": exported.written,
+            "cosigned": found.cosigned,
+        }  # fmt: skip
         show_json({"file": options.into, **told})
     else:
         show([
@@ -29,6 +60,17 @@ def export(options: argparse.Namespace) -> int:
             f"写入 {exported.written} 个文件 / {exported.written} files written"
         ])  # fmt: skip
     return SOUND
+
+
+def _say_how_far(found: Published, *, asked: bool) -> None:
+    """What is not as whoever asks for witnesses would have it."""
+    size = found.signed.size
+    if found.cosigned and size < found.newest:
+        say(f"取已共签的 {size} 条；其后 {found.newest - size} 条尚未共签")
+        say(f"up to {size} entries, which are cosigned; {found.newest - size} after them are not yet")
+    elif asked and not found.cosigned:
+        say(f"所列见证方未共签：仍取至 {size} 条")
+        say(f"not cosigned by the witnesses that are asked for: taken up to {size} entries all the same")
 
 
 def pull(options: argparse.Namespace) -> int:
@@ -51,3 +93,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     pulled.add_argument("--into", metavar="FOLDER", required=True, help="目录 / a folder")
     add_token(pulled)
     add_keys(pulled)
+    for each in (command, pulled):
+        add_witnesses(each)
+        each.add_argument(
+            "--wait", metavar="SECONDS", type=float, default=_WAIT_S,
+            help="等待见证方共签的秒数，默认 10 / how long to wait for the witnesses, by default 10",
+        )  # fmt: skip

@@ -96,10 +96,13 @@ class Log(Protocol):
 
 
 class Ledger:
-    """The questions of a check, put to one database. Raises LedgerUnreadable, also later, when reading fails."""
+    """The questions of a check, put to one database. Raises LedgerUnreadable, also later, when reading fails.
 
-    def __init__(self, source: Source, *, with_rows: bool = True) -> None:
-        self._source, self._with_rows = source, with_rows
+    address: where it can be opened again; it may hold a password, and is not shown.
+    """
+
+    def __init__(self, source: Source, address: str, *, with_rows: bool = True) -> None:
+        self._source, self.address, self.with_rows = source, address, with_rows
 
     @property
     def name(self) -> str:
@@ -162,7 +165,7 @@ class Ledger:
 
     def faults(self) -> Iterator[Finding]:
         """What the rows of a store that stands beside the log say otherwise than its entries."""
-        return Rows(self._source).findings() if self._with_rows else iter(())
+        return Rows(self._source).findings() if self.with_rows else iter(())
 
     def check_undisturbed(self) -> None:
         self._source.check_undisturbed()
@@ -194,11 +197,11 @@ def open_ledger(address: str, *, with_rows: bool = True) -> Ledger:
     """
     scheme, is_address, _ = address.partition("://")
     if not is_address:
-        return Ledger(SqliteFile(Path(address)), with_rows=with_rows)
+        return Ledger(SqliteFile(Path(address)), address, with_rows=with_rows)
     if scheme not in ("postgresql", "postgres"):
         raise LedgerUnreadable("the address of a database begins with postgresql://, a path is a SQLite file")
     try:
         from audit.postgresql import PostgresqlServer  # the only module that needs a database driver
     except ImportError as error:
         raise LedgerUnreadable('reading PostgreSQL needs a driver: pip install "psycopg[binary]"') from error
-    return Ledger(PostgresqlServer(address), with_rows=with_rows)
+    return Ledger(PostgresqlServer(address), address, with_rows=with_rows)

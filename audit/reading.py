@@ -9,9 +9,12 @@ from audit.findings import Finding
 from audit.growth import Growth
 from audit.ledger import HIGHEST, EntryRow, Log
 from audit.notes import Key, KeyRejected, NoteRejected
+from audit.quorum import Quorum
 from audit.records import Record, RecordUnreadable, read_record
 from audit.source import LedgerUnreadable
 from audit.walk import Progress
+
+_LOOKED_AT = 64  # checkpoints, half a minute of them under load
 
 
 class NotCovered(LedgerUnreadable):
@@ -69,6 +72,36 @@ def newest(ledger: Log, keys: Sequence[Key]) -> tuple[str, Checkpoint]:
     except NoteRejected as error:
         raise KeyRejected(f"{ledger.name}: the newest checkpoint does not hold: {error}") from error
     return note, checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A checkpoint with what witnesses said of it. newest: how many entries the newest one is over.
+
+    cosigned: by enough of the witnesses that are asked for; where none is, by any at all.
+    """
+
+    note: str
+    signed: Checkpoint
+    newest: int
+    cosigned: bool
+
+
+def preferred(ledger: Log, keys: Sequence[Key], quorum: Quorum, least: int) -> Published:
+    """The newest cosigned checkpoint over at least so many entries, else the newest one.
+
+    A few of the newest are looked at: a witness is a second behind, or away. Raises NotCovered, KeyRejected.
+    """
+    note, newest_signed = newest(ledger, keys)
+    for row in reversed(ledger.checkpoints(HIGHEST)[-_LOOKED_AT:]):
+        lines = [each.line for each in ledger.cosignatures(row.size)]
+        whole = row.note + "".join(lines)
+        enough = not quorum.check("", whole)[1] if quorum.least else bool(lines)
+        if enough and row.size >= least:
+            return Published(whole, read_checkpoint(row.note, keys), newest_signed.size, cosigned=True)
+    return Published(
+        with_cosignatures(ledger, note, newest_signed), newest_signed, newest_signed.size, cosigned=False
+    )
 
 
 def with_cosignatures(ledger: Log, note: str, signed: Checkpoint) -> str:

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 VERSION = 1
 SAME_TIME = "+08:00"  # every time is that of China
@@ -24,8 +24,7 @@ class RecordUnreadable(ValueError):
     """The bytes are not the canonical JSON of an entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """Kind, time (epoch ms, and as written) and facts of an entry."""
 
     kind: str

@@ -24,9 +24,9 @@ from audit.derived import DERIVED
 from audit.expected import Key, Wanted, of_case, of_exchange
 from audit.findings import Finding
 from audit.inforce import KINDS, of_installation
+from audit.modes import ADMITTED, CHANGED, ISSUED, REDEEMED, joints, modes_of_case, parts_of, visits
 from audit.records import Record, RecordUnreadable, read_record
 from audit.source import Row, Source
-from audit.ways import ADMITTED, CHANGED, ISSUED, REDEEMED, joints, parts_of, visits, ways_of_case
 
 _CASES, _ALONE = 200, 500  # at one moment
 _IDS = 500  # in one question
@@ -101,7 +101,7 @@ class Rows:
                     if exchange
                     for each in of_exchange(exchange, _records([(body,)]))
                 ]
-                wanted += self._ways(_records([(body,) for _, exchange, body in page if not exchange]))
+                wanted += self._of_mode(_records([(body,) for _, exchange, body in page if not exchange]))
                 held = {
                     **self._of_exchanges(wanted),
                     **self._named(("visits",), _ids(wanted, "visits")),
@@ -112,7 +112,7 @@ class Rows:
                 return
             after = page[-1][0]
 
-    def _ways(self, begun: Sequence[Record]) -> list[Wanted]:
+    def _of_mode(self, begun: Sequence[Record]) -> list[Wanted]:
         """Visits and joint cases that begin with these entries; what came of them names their cases."""
         cases = [case for each in begun for case in parts_of(each)]
         visited = [str(each.facts.get("visit")) for each in begun if each.kind == ISSUED]
@@ -188,7 +188,7 @@ class Rows:
 
 def _of_case(case: str, rows: Iterable[Row]) -> list[Wanted]:
     records = _records([row[1:] for row in rows])
-    return [*of_case(case, records), *ways_of_case(case, records)]
+    return [*of_case(case, records), *modes_of_case(case, records)]
 
 
 def _ids(wanted: Sequence[Wanted], table: str) -> list[str]:
@@ -211,17 +211,14 @@ def _compared(table: str, due: Mapping[Key, Wanted], rows: Sequence[Row]) -> Ite
         if key in due:
             wants = due[key].columns
             for column, value in zip(columns, row[width:], strict=True):
-                if column in wants and not _is(value, wants[column]):
+                wanted = wants.get(column, value)
+                if value != wanted and not (isinstance(wanted, frozenset) and value in wanted):
                     yield Finding(_path(table, key), "row.differs", {"column": column})
         elif table not in FREE:
             yield Finding(_path(table, key), "row.unknown")
     for key, each in due.items():
         if each.must and key not in seen:
             yield Finding(_path(table, key), "row.missing")
-
-
-def _is(value: object, wanted: object) -> bool:
-    return value in wanted if isinstance(wanted, frozenset) else value == wanted
 
 
 def _path(table: str, key: Sequence[object]) -> str:

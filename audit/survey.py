@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audit import tree
+from audit.beside import faults_beside
 from audit.checkpoints import parse_checkpoint
 from audit.findings import Finding
 from audit.ledger import WIDTH, CheckpointRow, Extent, Log, due_tiles
@@ -52,9 +53,10 @@ class Survey:
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong, as it is found; the log is sound when nothing comes."""
-        yield from self.walk.findings()
-        yield from _tiles(self.ledger, self.extent)
-        yield from self.ledger.faults()
+        with faults_beside(self.ledger, self.extent.reach) as faults:
+            yield from self.walk.findings()
+            yield from _tiles(self.ledger, self.extent)
+            yield from faults()
         walk = self.walk
         log = Recomputed(walk.size, {0: tree.EMPTY_ROOT, **walk.roots}, walk.times, walk.succession)
         yield from check_stored(self.stored, log, self.keys)

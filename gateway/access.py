@@ -8,10 +8,10 @@ from adapters.errors import Unbuildable
 from adapters.message import Access
 from adapters.tls import WARNED_DAYS, days_left
 from gateway import logs
-from gateway.credentials import SessionSecret
 from gateway.desk.placing import WorkList
-from gateway.releases import PlatformRelease
-from gateway.settings import Settings
+from gateway.gates.credentials import SessionSecret
+from gateway.releases.compiled import PlatformRelease
+from gateway.settings.conf import Settings
 
 log = logs.get("boot")
 

@@ -10,11 +10,18 @@ from functools import partial
 from adapters.errors import Unbuildable
 from audit.entries import Entry
 from gateway.boot import Gateway
-from gateway.changeover import Mandate, Overtaken, wanted
-from gateway.changeover import activate as change_over
-from gateway.changeover import schedule as plan
-from gateway.releases import PlatformRelease, Release, compile_release, declaration, declarations, gather
-from gateway.settings import Settings
+from gateway.releases.changeover import Mandate, Overtaken, wanted
+from gateway.releases.changeover import activate as change_over
+from gateway.releases.changeover import schedule as plan
+from gateway.releases.compiled import (
+    PlatformRelease,
+    Release,
+    compile_release,
+    declaration,
+    declarations,
+    gather,
+)
+from gateway.settings.conf import Settings
 from gateway.store import approvals, releases
 from gateway.store.approvals import Approval
 from gateway.store.connection import Connection

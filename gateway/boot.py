@@ -19,19 +19,21 @@ from audit import log as audit_log
 from audit.notes import Signer
 from gateway import logs
 from gateway.access import adapters_of
-from gateway.agreed import note
-from gateway.attempts import Attempts
-from gateway.changeover import Overtaken, come_due
-from gateway.continuity import Published
-from gateway.credentials import SessionSecret
+from gateway.certifying.daily import Certificates
 from gateway.deadlines.watching import Watch
 from gateway.desk.placing import WorkList
 from gateway.erasure.ageing import Ageing
+from gateway.evidence.agreed import note
+from gateway.evidence.attempts import Attempts
+from gateway.evidence.continuity import Published
+from gateway.evidence.readings import Readings
 from gateway.exchange.forms import Forms
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import Preparation
 from gateway.exchange.story import Exchanges, Surroundings
-from gateway.gates import Gates
+from gateway.gates.credentials import SessionSecret
+from gateway.gates.gate import Gates
+from gateway.gates.room import Room
 from gateway.guides.versions import guide_changes
 from gateway.identity import new_id
 from gateway.inward.channels import Channels
@@ -41,13 +43,11 @@ from gateway.materials.folder import MaterialFolder
 from gateway.materials.sweep import Sweep
 from gateway.materials.uploads import Uploads
 from gateway.needs.demands import Demands
-from gateway.numbers import Sequences
 from gateway.opening import create_keys, opened, published_of
-from gateway.readings import Readings
-from gateway.room import Room
-from gateway.routes import Routes
-from gateway.settings import Settings
-from gateway.shelf import Shelf
+from gateway.releases.changeover import Overtaken, come_due
+from gateway.releases.routes import Routes
+from gateway.releases.shelf import Shelf
+from gateway.settings.conf import Settings
 from gateway.store import exchanges, releases, scheduled, watched
 from gateway.store.scheduled import Scheduled
 from gateway.store.store import StorageUnavailable, Store, Transaction
@@ -93,6 +93,7 @@ class Gateway:
     published: Published
     keeping: Keeping
     asking: Asking
+    certificates: Certificates
     transport: HttpTransport
     checkpoint: str = ""
     stopping: bool = False
@@ -111,7 +112,7 @@ class Gateway:
         self.store.listen(self.exchanges.waiters.hear)
         await self.refresh_gates()
         await self.sign(now=True)
-        beside = (self.worker, self.courier, self.sweep, self.asking)
+        beside = (self.worker, self.courier, self.sweep, self.asking, self.certificates)
         self._tasks += [asyncio.create_task(each.run()) for each in beside]
         log.info("gateway.started", release=self.routes.active.digest if self.routes.loaded else None)
 
@@ -132,6 +133,7 @@ class Gateway:
         self.sweep.stop()
         self.courier.stop()
         self.asking.stop()
+        self.certificates.stop()
         await self.worker.stop()
         await asyncio.gather(*self._tasks)
         await self.exchanges.drain()
@@ -196,7 +198,9 @@ class Gateway:
             production = self.settings.installation.production
             lacking = await self.store.write(partial(come_due, production=production))
             if lacking:
-                log.warning("release.withheld", platforms=lacking)
+                findings = [str(each.finding) for each in lacking]
+                platforms = [each.platform for each in lacking]
+                log.warning("release.withheld", platforms=platforms, findings=findings)
         return None
 
     async def sign(self, *, now: bool = False) -> None:
@@ -237,18 +241,18 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     uploads = Uploads(store, vault, folder, installation.materials, clock_ms=clock_ms, random=world.random)
     sweep = Sweep(store, folder, keep_ms=installation.materials.keep_hours * 3_600_000, clock_ms=clock_ms)
     papers = Papers(store, vault, folder, uploads)
+    made = partial(
+        build_adapter, transport=transport, clock_ms=clock_ms, random=world.random, heard=world.heard
+    )
     routes = Routes(
         adapters_of(
-            settings,
-            partial(build_adapter, transport=transport, clock_ms=clock_ms, random=world.random),
-            lambda name: SessionSecret(name, store, vault, clock_ms, owner),
-            clock_ms,
+            settings, made, lambda name: SessionSecret(name, store, vault, clock_ms, owner), clock_ms,
             WorkList(store, papers),
         )
-    )
+    )  # fmt: skip
     shelf, alignments, demands = Shelf(store, routes), Alignments(store, [guide_changes]), Demands(store)
     preparation = Preparation(
-        alignments, routes, Sequences(store), clock_ms, demands=demands, agreements=settings.agreements,
+        alignments, routes, world.serials(store), clock_ms, demands=demands, agreements=settings.agreements,
         uploads=uploads,
     )  # fmt: skip
     forms = Forms(alignments, demands, routes, clock_ms, agreements=settings.agreements)
@@ -257,7 +261,7 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
         Surroundings(
             store=store, routes=routes, shelf=shelf, gates=gates, papers=papers, preparation=preparation,
             clock_ms=clock_ms, monotonic_ms=world.monotonic_ms, random=world.random, room=room, owner=owner,
-            lease_margin_ms=margin_ms, held_due_ms=installation.bounds.held_due_hours * 3_600_000,
+            held_due_ms=installation.bounds.held_due_ms, lease_margin_ms=margin_ms, neighbours=settings.neighbours,
         )
     )  # fmt: skip
     gateway: Gateway
@@ -270,14 +274,14 @@ def boot(settings: Settings, world: World | None = None) -> Gateway:
     gateway = Gateway(
         settings=settings, clock_ms=clock_ms, store=store, routes=routes, shelf=shelf, gates=gates,
         alignments=alignments, demands=demands, forms=forms, papers=papers, uploads=uploads, folder=folder,
-        sweep=sweep, preparation=preparation, exchanges=story, inward=Inward(story),
-        channels=Channels(settings, routes), worker=worker,
+        sweep=sweep, preparation=preparation, exchanges=story, inward=Inward(story), worker=worker,
+        channels=Channels(settings, routes), attempts=Attempts(store, clock_ms, vault.pseudonym),
         signer=there.signer, readings=there.readings, published=published_of(settings), transport=transport,
         watch=Watch(store, settings.agreements, owner, clock_ms),
         ageing=Ageing(store, folder, installation.retention, clock_ms),
-        attempts=Attempts(store, clock_ms, vault.pseudonym),
         courier=Courier(settings, store, transport, clock_ms, origin=there.signer.name, owner=owner),
         keeping=Keeping(store, there.witness, settings.witnessed_keys),
         asking=Asking(settings.witnesses, store, transport, clock_ms, owner),
+        certificates=Certificates(settings, store, there.signer.name, owner, clock_ms),
     )  # fmt: skip
     return gateway

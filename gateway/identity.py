@@ -15,3 +15,11 @@ def new_id(at_ms: int, random: Callable[[int], bytes]) -> str:
 def least_id(at_ms: int) -> str:
     """No id of this millisecond or of a later one sorts before it: the key itself tells when something began."""
     return new_id(at_ms, bytes)
+
+
+def began_ms(an_id: str) -> int:
+    """When an id was made, by its own clock."""
+    value = 0
+    for each in an_id[:10]:
+        value = value << 5 | ALPHABET.index(each)
+    return value

@@ -25,7 +25,7 @@ EVENTS = frozenset(
         "print.made", "content.erased",
         "webhook.away", "webhook.reached",
         "cosignature.given", "cosignature.refused", "cosignature.silent", "witness.refused",
-        "checkpoint.unpublished",
+        "checkpoint.unpublished", "certificate.made", "certificate.failed",
     }
 )  # fmt: skip
 

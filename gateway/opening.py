@@ -11,9 +11,9 @@ from audit.epoch import NothingLost
 from audit.notes import COSIGNATURE, Signer
 from audit.succession import Epoch
 from gateway.clock import HeardClock, SteadyClock, wall_ms
-from gateway.continuity import Discontinued, Published, Restored, after_restore, going_on
-from gateway.readings import SUFFIX, Readings, key_of, open_readings, readings_after_restore
-from gateway.settings import Settings, Unconfigured
+from gateway.evidence.continuity import Discontinued, Published, Restored, after_restore, going_on
+from gateway.evidence.readings import SUFFIX, Readings, key_of, open_readings, readings_after_restore
+from gateway.settings.conf import Settings, Unconfigured
 from gateway.store import bodies, marks, uploads, visits
 from gateway.store.database import file_of, is_embedded, now_ms, open_connection, open_engine, reaching
 from gateway.store.migrate import NewerSchema, upgrade

@@ -14,7 +14,7 @@ from audit.keychange import KIND, Reason, announce
 from audit.notes import NoteRejected, Signer
 from audit.records import read_record
 from gateway.opening import published_of
-from gateway.settings import Settings
+from gateway.settings.conf import Settings
 from gateway.store.connection import Connection
 from gateway.store.database import open_connection
 from gateway.store.leases import PROCESS, held

@@ -18,7 +18,7 @@ SHORTEST = 2  # a single letter or digit says nothing about anybody
 LONGEST = 24  # stars; how long an address or a note is, is nobody's business
 _INDEX = re.compile(r"\[\d*\]")
 _CODE = re.compile(r"[A-Za-z0-9._:/+=()-]{0,100}")
-_PERSON_NUMBER = re.compile(
+PERSON_NUMBER = re.compile(
     r"(?<![0-9A-Za-z])([1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3}[0-9Xx]"
     r"|[1-9][0-9]{7}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3}|1[3-9][0-9]{9})(?![0-9A-Za-z])"
 )
@@ -80,13 +80,13 @@ def printable(line: str) -> str:
 def scrubbed(text: str) -> str:
     """A text of somebody else's without anything that looks like a person's number in it, full-width digits too."""
     plain = text.translate(_TO_ASCII)
-    for found in reversed([*_PERSON_NUMBER.finditer(plain)]):
+    for found in reversed([*PERSON_NUMBER.finditer(plain)]):
         text = text[: found.start()] + MASK + text[found.end() :]
     return text
 
 
 def _is_code(text: str) -> bool:
-    return _CODE.fullmatch(text) is not None and not _PERSON_NUMBER.search(text)
+    return _CODE.fullmatch(text) is not None and not PERSON_NUMBER.search(text)
 
 
 @cache

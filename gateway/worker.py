@@ -12,7 +12,7 @@ from gateway.exchange.due import expire, take_up
 from gateway.exchange.fetching import fetch_due
 from gateway.exchange.polling import ask_due
 from gateway.exchange.story import Exchanges
-from gateway.gates import Gate, Gates
+from gateway.gates.gate import Gate, Gates
 from gateway.model import Exchange
 from gateway.store import exchanges
 from gateway.store.connection import Connection

@@ -15,7 +15,7 @@ from mappings.language import Guard, Literal, Path
 from mappings.plan import Block, Field, Node, Plan
 from mappings.problems import Problem, Refused
 
-Run = Callable[[Any, list[Problem]], dict[str, Any]]
+Run = Callable[[Any, list[Problem], str | None], dict[str, Any]]
 Put = Callable[[str], str]
 _NAMES: dict[str, Any] = {
     "Refused": Refused,
@@ -57,11 +57,11 @@ class Scope:
 
 
 def compile_plan(plan: Plan, label: str) -> tuple[Run, str]:
-    """The function (document, problems) -> target, and its source. `label` names it in tracebacks."""
+    """The function (document, problems, received_at) -> target, and its source. `label` names it in tracebacks."""
     writer = _Writer()
     writer.write_object(plan.nodes, "t", Scope(), 1)
-    head = ["def mapping(d, problems):", "    d = shaped(d)"]
-    head += ['    received_at = dict.get(d, "received_at")'] if writer.is_dated else []
+    head = ["def mapping(d, problems, received_at):", "    d = shaped(d)"]
+    head += ['    received_at = received_at or dict.get(d, "received_at")'] if plan.dated else []
     lines = [
         *head,
         *writer.hoisted(("d",), 1),
@@ -90,7 +90,6 @@ class _Writer:
         self._parts: dict[str, dict[tuple[str, ...], str]] = {}
         self._shaped: set[str] = set()
         self._count = 0
-        self.is_dated = False
 
     def write_object(self, nodes: tuple[Node, ...], target: str, scope: Scope, depth: int) -> None:
         """Writes all nodes into the dict `target`; dotted steps become nested dicts in order of first use."""
@@ -158,7 +157,6 @@ class _Writer:
         value = "v"
         for bound in node.words:
             more = ", received_at" if bound.dated else ""
-            self.is_dated = self.is_dated or bound.dated
             value = f"{self._bind('W', bound.function)}({value}{more})"
         return value
 

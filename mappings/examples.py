@@ -4,6 +4,9 @@
   refuse: ["xb: not in table sex"]
 - given: {applicant: {name: 张三}}
   expect: {sqrxm: 张三}
+- as_of: 2026-03-01                # when the case was received, for dated code tables of an answer or a call in
+  given: {zt: "30"}
+  expect: {state: accepted}
 """
 
 import copy
@@ -12,12 +15,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from mappings.china_time import day
 from mappings.mapping import Mapping as Mapped
 from mappings.overlays import Overlay
-from mappings.problems import Finding, Problem, Unmappable, nearest
+from mappings.problems import Finding, Problem, Refused, Unmappable, nearest
 from mappings.source import Path, Source
 
-_KEYS = ("title", "given", "expect", "refuse")
+_KEYS = ("title", "as_of", "given", "expect", "refuse")
 _MOST_DIFFERENCES = 5
 Found = Iterator[Finding]
 
@@ -44,11 +48,11 @@ def check_examples(mapping: Mapped) -> list[Finding]:
     return findings
 
 
-def documents(mapping: Mapped) -> Iterator[tuple[str, Any]]:
-    """(FILE:LINE, the document given there) of every example that can be read."""
+def documents(mapping: Mapped) -> Iterator[tuple[str, Any, str | None]]:
+    """(FILE:LINE, the document given there, its `as_of`) of every example that can be read."""
     for path, document in given(mapping):
         line, _ = mapping.source.position(path)
-        yield f"{mapping.source.file}:{line}", document
+        yield f"{mapping.source.file}:{line}", document, as_of(mapping, path).received_at
 
 
 def given(mapping: Mapped) -> Iterator[tuple[Path, Any]]:
@@ -59,6 +63,12 @@ def given(mapping: Mapped) -> Iterator[tuple[Path, Any]]:
         with suppress(Unusable):
             if mapping.source.at((*path, "given")) is not None:
                 yield path, document_at(mapping.source, mapping.folder, (*path, "given"))
+
+
+def as_of(mapping: Mapped, path: Path) -> Mapped:
+    """The mapping on the day that the example there names, if it names one."""
+    received_at = mapping.source.at((*path, "as_of"))
+    return mapping if received_at is None else mapping.as_of(str(received_at))
 
 
 def _check(mapping: Mapped, index: int) -> Found:
@@ -77,6 +87,10 @@ def _check(mapping: Mapped, index: int) -> Found:
         yield mapping.source.finding(
             (*path, key), f"no key '{key}' in an example", nearest(key, _KEYS, "remove it")
         )
+    if not _is_day(example.get("as_of")):
+        what = "'as_of' is no day on which a case was received"
+        yield mapping.source.finding((*path, "as_of"), what, "write it as 2026-01-31")
+        return
     try:
         given = document_at(mapping.source, mapping.folder, (*path, "given"))
         expected = (
@@ -91,7 +105,7 @@ def _check(mapping: Mapped, index: int) -> Found:
             (*path, "given"), what, "set item.there.implementation_code, or add its code"
         )
     try:
-        result = mapping(given)
+        result = as_of(mapping, path)(given)
     except Unmappable as error:
         yield from _check_refusal(mapping, path, error.problems)
         return
@@ -103,6 +117,13 @@ def _check(mapping: Mapped, index: int) -> Found:
         differences = list(_differences(expected, result, ""))
         for what, write in differences[:_MOST_DIFFERENCES]:
             yield mapping.source.finding((*path, "expect"), what, write)
+
+
+def _is_day(as_of: Any) -> bool:
+    try:
+        return as_of is None or bool(day(str(as_of)))
+    except Refused:
+        return False
 
 
 def _check_refusal(mapping: Mapped, path: Path, problems: tuple[Problem, ...]) -> Found:
@@ -154,12 +175,19 @@ def _sample(source: Source, folder: Mapping[str, str], path: Path) -> Any:
     name = str(source.at(path))
     text = folder.get(name)
     if text is None:
-        write = nearest(name, [file for file in folder if file.endswith(".json")], "write samples/NAME.json")
-        raise Unusable(path, f"no file '{name}' in the platform's folder", write)
+        raise Unusable(path, f"no file '{name}' in the platform's folder", _write(source, folder, path, name))
     try:
         return copy.deepcopy(json.loads(text))
     except ValueError as error:
         raise Unusable(path, f"'{name}' is not JSON ({error})", "mend the sample") from error
+
+
+def _write(source: Source, folder: Mapping[str, str], path: Path, name: str) -> str:
+    """What is expected is made by a command; what is given, by a person."""
+    given = source.at((*path[:2], "given", "like"))
+    if "expect" in path and given is not None:
+        return f"write it by: tongban mapping run {source.file.rpartition('/')[2]} --given {given} > {name}"
+    return nearest(name, [file for file in folder if file.endswith(".json")], "write samples/NAME.json")
 
 
 def _set(document: Any, steps: str, value: Any, path: Path) -> None:

@@ -30,6 +30,7 @@ class Mapping:
     reads, writes: the names of the vocabularies. code: the source of the function. folder: the platform's files.
     files: its own file, and those it stands upon.
     overlays: what it does otherwise for some items (PLATFORM/OPERATION@NAME, mappings of their own).
+    received_at: as of when dated code tables are read; None: as of `received_at` of the document.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Mapping:
     folder: Files[str, str] = field(repr=False)
     _run: Run = field(repr=False)
     overlays: tuple[Overlay, ...] = field(default=(), repr=False)
+    received_at: str | None = None
 
     def __call__(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document in the other vocabulary. Raises Unmappable with every bad field."""
@@ -52,14 +54,31 @@ class Mapping:
 
     def _made(self, document: dict[str, Any]) -> dict[str, Any]:
         problems: list[Problem] = []
-        target = self._run(document, problems)
+        target = self._run(document, problems, self.received_at)
         if problems:
             raise Unmappable(tuple(problems))
         return target
 
     def for_item(self, document: dict[str, Any]) -> "Mapping":
         """This mapping, or its overlay for the document's item. Raises Unmappable where several overlays fit."""
-        return chosen(self.overlays, document) or self
+        overlay = chosen(self.overlays, document)
+        return replace(overlay, received_at=self.received_at) if overlay else self
+
+    def as_of(self, received_at: str) -> "Mapping":
+        """This mapping for what is said of a case that was received then (RFC 3339, or a China date).
+
+        What a platform says does not tell when the case was received (收件); a field of that name would be theirs.
+        """
+        return replace(self, received_at=received_at)
+
+    def partly(self, document: dict[str, Any]) -> dict[str, Any]:
+        """What can be made of a document, whatever else is wrong with it: only to find out what it is about."""
+        return self.for_item(document)._run(document, [], self.received_at)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it reads a dated code table, and so matters as of when."""
+        return self.plan.dated
 
     @property
     def file(self) -> str:
@@ -67,11 +86,11 @@ class Mapping:
 
     def trace(self, document: dict[str, Any]) -> list[Step]:
         """Where each value of the target came from; no values. Raises Unmappable like `for_item`."""
-        return trace(self.for_item(document).plan, document)
+        return trace(self.for_item(document).plan, document, self.received_at)
 
     def steps(self, document: dict[str, Any]) -> list[tuple[Step, Any]]:
         """The trace with the values that were made: only for who may see them."""
-        return list(walk(self.for_item(document).plan, document))
+        return list(walk(self.for_item(document).plan, document, self.received_at))
 
     def origins(self, document: dict[str, Any]) -> dict[str, str]:
         """Which concrete path of the document each target reads; asked to say what is wrong where."""

@@ -79,6 +79,20 @@ class Plan:
     sources: frozenset[str]
     tables: frozenset[str]
 
+    @property
+    def dated(self) -> bool:
+        """Whether a code table is read as of the receipt (收件) of the case."""
+        return any(bound.dated for node in self.nodes for field in fields(node) for bound in field.words)
+
+
+def fields(node: Node) -> Iterator[Field]:
+    """All values of a node, its own or those inside it."""
+    if isinstance(node, Field):
+        yield node
+        return
+    for inner in (node.take,) if node.take else node.body:
+        yield from fields(inner)
+
 
 def leaves(nodes: Iterable[Node], *, always: bool = True) -> Iterator[tuple[Site, bool]]:
     """Every value that is written: where, and whether it is in every document in which its list has an element."""

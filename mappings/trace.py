@@ -32,19 +32,23 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """The document or an element: its value, its concrete path, its position from 1."""
+    """The document or an element: its value, its concrete path, its position from 1.
+
+    received_at: of the document, as of which dated code tables are read.
+    """
 
     value: Any
     path: str
     position: int = 0
+    received_at: str | None = None
 
 
 Holders = tuple[_Holder, ...]
 
 
-def trace(plan: Plan, document: Any) -> list[Step]:
+def trace(plan: Plan, document: Any, received_at: str | None = None) -> list[Step]:
     """The steps for all values that the mapping makes; fields that it would refuse are left out."""
-    return [step for step, _ in walk(plan, document)]
+    return [step for step, _ in walk(plan, document, received_at)]
 
 
 def origins(plan: Plan, document: Any) -> dict[str, str]:
@@ -76,9 +80,11 @@ def _passes(node: Block, holders: Holders) -> bool:
     return node.guard is None or _holds(node.guard, holders)
 
 
-def walk(plan: Plan, document: Any) -> Iterator[tuple[Step, Any]]:
-    """The steps with the values that they make."""
-    return _nodes(plan.nodes, (_Holder(values.shaped(document), ""),), ())
+def walk(plan: Plan, document: Any, received_at: str | None = None) -> Iterator[tuple[Step, Any]]:
+    """The steps with the values that they make. received_at: instead of what the document says."""
+    root = values.shaped(document)
+    holder = _Holder(root, "", received_at=received_at or dict.get(root, "received_at"))
+    return _nodes(plan.nodes, (holder,), ())
 
 
 def _nodes(nodes: tuple[Node, ...], holders: Holders, indexes: tuple[int, ...]) -> Iterator[tuple[Step, Any]]:
@@ -129,7 +135,7 @@ def _field(node: Field, holders: Holders, indexes: tuple[int, ...]) -> Iterator[
     if value is None:
         return
     rows: list[str] = []
-    received_at = holders[0].value.get("received_at")
+    received_at = holders[0].received_at
     for bound, call in zip(node.words, node.expression.calls, strict=True):
         rows += _rows(bound, call, value, received_at)
         value = bound.function(value, received_at) if bound.dated else bound.function(value)

@@ -7,11 +7,14 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from playwright.async_api import Browser, BrowserContext, Playwright
 from playwright.sync_api import sync_playwright
 
+from tests.waiting import LONGEST_S
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-LONGEST_S = 60
 
 
 @cache
@@ -23,6 +26,20 @@ def executable() -> str:
             found = playwright.chromium.executable_path
     assert Path(found).is_file(), f"none of {', '.join(NAMES)} is installed: playwright install chromium"
     return found
+
+
+async def launched(playwright: Playwright, path: str) -> Browser:
+    """The browser at this path, without a window; whoever starts it closes it."""
+    return await playwright.chromium.launch(
+        executable_path=path, args=["--no-sandbox", "--disable-gpu"], timeout=LONGEST_S * 1000
+    )
+
+
+async def fresh(browser: Browser, **wanted: Any) -> BrowserContext:
+    """Somebody's windows, as patient as all that waits in tests. wanted: locale, viewport and the like."""
+    made = await browser.new_context(**wanted)
+    made.set_default_timeout(LONGEST_S * 1000)
+    return made
 
 
 def run(folder: Path, *arguments: str) -> None:

@@ -1,19 +1,12 @@
-"""Databases for tests: a file, or one of the server that all tests of a process share, empty or with the schema.
+"""Databases for tests: a file, or one of the server that all tests of a process share."""
 
-The schema is made once of each kind, and copied: all migrations take longer than most tests.
-"""
-
-import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from gateway.store.migrate import upgrade
+from tests.empty import new_file, new_on
 from tests.postgres import Server, running
-
-__all__ = ["address", "new_file", "on_server", "server"]
 
 
 @pytest.fixture(scope="session")
@@ -26,22 +19,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def on_server(server: Server) -> Callable[[], str]:
     """New databases on the server, with the schema and nothing else; their addresses."""
-    made = server.database()
-    upgrade(made)
-    return lambda: server.database(like=made)
-
-
-def new_file(path: Path) -> str:
-    """A new file at `path`, with the schema and nothing else; its address."""
-    path.write_bytes(_schema())
-    return f"sqlite:///{path}"
-
-
-@cache
-def _schema() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        upgrade(f"sqlite:///{folder}/empty.db")
-        return (Path(folder) / "empty.db").read_bytes()
+    return lambda: new_on(server)
 
 
 @pytest.fixture(params=("file", "server"))

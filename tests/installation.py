@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -14,8 +14,10 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from gateway.settings import load
+from gateway.settings.conf import load
+from tests.empty import new_file
 from tests.fakes.fronts import FARS, address_of
+from tests.waiting import LONGEST_S
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CALLERS = {
@@ -76,22 +78,26 @@ EXAMPLES = CHECKOUT / "mappings" / "examples"
 
 @dataclass(slots=True)
 class Process:
-    """A child process that says where it listens in its first line of output."""
+    """A child process that says where it listens in its first line of output.
+
+    python: what runs it, else an interpreter of its own (tests/forked has a quicker one).
+    """
 
     arguments: list[str]
     said: dict[str, Any] = field(default_factory=dict)
     child: asyncio.subprocess.Process | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     errors: Path | None = None
+    python: Sequence[str] = (sys.executable,)
 
     async def start(self) -> dict[str, Any]:
         stderr = self.errors.open("ab") if self.errors else None
         self.child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *self.arguments, stdout=asyncio.subprocess.PIPE, stderr=stderr, cwd=CHECKOUT,
+            *self.python, "-m", *self.arguments, stdout=asyncio.subprocess.PIPE, stderr=stderr, cwd=CHECKOUT,
             env={**os.environ, **self.environment},
         )  # fmt: skip
         assert self.child.stdout
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONGEST_S):
             line = await self.child.stdout.readline()
         if not line:
             raise RuntimeError(f"{self.arguments[0]} did not start (exit {await self.child.wait()})")
@@ -118,6 +124,7 @@ class Installation:
     folder: Path
     stands: Mapping[str, tuple[str, str]] = field(default_factory=lambda: PLATFORMS)
     folders: tuple[Path, ...] = (EXAMPLES,)
+    python: Sequence[str] = (sys.executable,)
     platforms: dict[str, Process] = field(default_factory=dict)
     gateway: Process | None = None
     gateways: list[Process] = field(default_factory=list)
@@ -176,7 +183,8 @@ class Installation:
     async def start_platforms(self, *arguments: str) -> None:
         for name, (module, _) in self.stands.items():
             ledger = str(self.folder / f"{name}.sqlite")
-            self.platforms[name] = Process([module, "--port", "0", "--database", ledger, *arguments])
+            command = [module, "--port", "0", "--database", ledger, *arguments]
+            self.platforms[name] = Process(command, python=self.python)
         for name, said in zip(
             self.platforms,
             await asyncio.gather(*(each.start() for each in self.platforms.values())),
@@ -199,7 +207,8 @@ class Installation:
             str(self.conf),
             *arguments,
         ]
-        self.gateway = Process(command, environment=environment, errors=self.folder / "gateway.log")
+        errors = self.folder / "gateway.log"
+        self.gateway = Process(command, environment=environment, errors=errors, python=self.python)
         self.gateways.append(self.gateway)
         await self.gateway.start()
 
@@ -249,14 +258,18 @@ async def installed(
     platforms: bool = True,
     stands: Mapping[str, tuple[str, str]] = PLATFORMS,
     folders: tuple[Path, ...] = (EXAMPLES,),
+    python: Sequence[str] = (sys.executable,),
     **written: Any,
 ) -> AsyncIterator[Installation]:
     """An installation with its simulated platforms running; the gateway is for the test to start.
 
     stands: platform -> (module of its simulator, rest of its conf file); folders: where they are declared.
+    python: what runs them all.
     """
-    installation = Installation(folder, stands, folders)
+    installation = Installation(folder, stands, folders, python)
     installation.write(**written)
+    if "database" not in written:
+        new_file(installation.database)
     installation.client = ClientSession()
     try:
         if platforms:

@@ -38,10 +38,14 @@ def binaries(version: str) -> Path:
 
 @dataclass(slots=True)
 class Server:
-    """One cluster in a folder; `start` and `stop` as often as a test wants."""
+    """One cluster in a folder; `start` and `stop` as often as a test wants.
+
+    empty: a database with the schema and nothing else, once somebody has made one to be copied.
+    """
 
     folder: Path
     version: str = "18"
+    empty: str = ""
     _names: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property

@@ -10,7 +10,6 @@ from adapters.problems import Problem
 # What a control character may be in XML 1.0 §2.2: tab, line feed, carriage return only.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
-_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _CHINESE = frozenset(
     {"gb2312", "gb-2312", "euc-cn", "gbk", "cp936", "ms936", "windows-936", "gb18030", "x-gbk"}
 )
@@ -57,14 +56,18 @@ def unfit_for_xml(document: Any) -> list[Problem]:
     ]
 
 
-def is_xml(raw: bytes) -> bool:
-    """Whether XML 1.0 §2.2 has a place for every character of a text in UTF-8.
+def xml_bytes(text: str) -> bytes | None:
+    """The text in UTF-8; None where XML 1.0 §2.2 has no place for one of its characters.
 
-    Deleting the bytes finds them ten times faster than a pattern.
+    Deleting bytes finds controls, and looking for one character at a time the rest, far faster than a pattern.
     """
-    if len(raw.translate(None, _CONTROLS)) < len(raw):
-        return False
-    return b"\xef\xbf" not in raw or not any(each in raw for each in _NONCHARACTERS)
+    if "\ufffe" in text or "\uffff" in text:
+        return None
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return None
+    return raw if len(raw.translate(None, _CONTROLS)) == len(raw) else None
 
 
 def texts(document: Any, path: str = "") -> Iterator[tuple[str, str]]:

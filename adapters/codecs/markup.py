@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from adapters.codecs.charset import is_xml
+from adapters.codecs.charset import xml_bytes
 
 _PLAIN = re.compile("[A-Za-z_\u4e00-\u9fa5][A-Za-z0-9_.\u4e00-\u9fa5-]*")
 
@@ -13,7 +13,7 @@ def quickly(root: str, document: Any) -> str | None:
     """What lxml would write, in a third of the time; None where a name, value or character is not ordinary."""
     try:
         text = _element(root, document)
-        return text if is_xml(text.encode()) else None
+        return text if xml_bytes(text) is not None else None
     except (TypeError, ValueError, RecursionError):
         return None
 

@@ -116,7 +116,9 @@ class Offer:
     headers: what the contract wants beside the body: SOAP headers.
     media:   media type of the request.    style: `document/literal`, `rpc/encoded` …; "" for HTTP.
     wrapper: {namespace}name of the element that holds the request's parts on the wire, where there is one.
-    answer_media: media type of the answer; "" where nothing says it.
+    answer_media: media type of the answer; "" where nothing says it.    answer_status: its HTTP status.
+    answers: over HTTP, what the contract says of every answer: (status, as `400` or `4*`, `*` for all others; its
+             body, None where none is described). Empty where `answer` says it of all.
     envelope: of a sample in one: the raw envelope made from it (adapters.contract.marked).
     """
 
@@ -133,6 +135,8 @@ class Offer:
     wrapper: str = ""
     answer_wrapper: str = ""
     answer_media: str = ""
+    answer_status: int = 200
+    answers: tuple[tuple[str, Part | None], ...] = ()
     envelope: str = ""
 
 

@@ -62,18 +62,21 @@ class _Reader:
         )
         free = body is not None and body.open
         request = Part("", "object", open=free, title=body.title if body is not None else "")
-        answer, answer_media = self._answer(operation, base)
+        answers = list(self._answers(operation, base))
+        success = next((each for each in answers if each.is_success and each.part is not None), _Answer("2*"))
         return Offer(
             call,
             title,
             request.holding((*beside, *inside)),
-            answer,
+            success.part,
             how,
             why,
             headers=headers,
             media=media,
             wrapper=told.root,
-            answer_media=answer_media,
+            answer_media=success.media,
+            answer_status=int(success.status) if success.status.isdecimal() else 200,
+            answers=tuple((each.status, each.part) for each in answers),
         )
 
     def _object(self, node: Any, base: str) -> tuple[Mapping[str, Any], str]:
@@ -159,24 +162,39 @@ class _Reader:
         told = operation.get(key, self._tree.get(key))
         return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
 
-    def _answer(self, operation: Mapping[str, Any], base: str) -> tuple[Part | None, str]:
-        """Of the first success that describes a body, else of `default`; and its media type."""
+    def _answers(self, operation: Mapping[str, Any], base: str) -> Iterator["_Answer"]:
+        """By status, the successes first and `default` last."""
         responses = operation.get("responses")
-        if not isinstance(responses, dict):
-            return None, ""
-        told = {str(status): each for status, each in responses.items()}
-        successes = sorted(status for status in told if status.startswith("2"))
-        for status in (*successes, *(["default"] if "default" in told else [])):
-            response, file = self._object(told[status], base)
-            content = response.get("content")
-            schema = response.get("schema")
-            media = _best(dict.fromkeys(self._listed(operation, "produces"))) if self._old else ""
-            if isinstance(content, dict):
-                media = _best(content)
-                schema = _schema_of(content, media)
-            if schema is not None:
-                return self._described(schema, file, media, needed=False).part, media
-        return None, ""
+        told = (
+            {str(status): each for status, each in responses.items()} if isinstance(responses, dict) else {}
+        )
+        for status in sorted(told, key=lambda each: (each == "default", not each.startswith("2"), each)):
+            pattern = "*" if status == "default" else status.upper().replace("XX", "*")
+            yield self._answer(pattern, told[status], operation, base)
+
+    def _answer(self, status: str, told: Any, operation: Mapping[str, Any], base: str) -> "_Answer":
+        response, file = self._object(told, base)
+        content, schema = response.get("content"), response.get("schema")
+        media = _best(dict.fromkeys(self._listed(operation, "produces"))) if self._old else ""
+        if isinstance(content, dict):
+            media = _best(content)
+            schema = _schema_of(content, media)
+        if schema is None:
+            return _Answer(status)
+        return _Answer(status, self._described(schema, file, media, needed=False).part, media)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One answer of an operation. status: `200`, `4*`, `*` for all that are not named."""
+
+    status: str
+    part: Part | None = None
+    media: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        return self.status.startswith(("2", "*"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from adapters.inward.declared import Call, Inward
 from adapters.inward.door import VERIFIED
 from adapters.notation import http_call
 
+_SEVERAL = frozenset({"case.notify", "case.result", "case.parcel"})  # of the others one comes in a call
 Fault = tuple[tuple[str | int, ...], str, str]
 
 
@@ -31,8 +32,8 @@ def inward_contradictions(inward: Inward | None) -> Iterator[Fault]:
         if call.call in seen:
             yield (*at, "call"), f"{seen[call.call]} is called so, too", "write another path or element"
         seen.setdefault(call.call, name)
-        if name == "case.receive" and call.records:
-            yield (*at, "records"), "one case in a call", "remove it"
+        if name not in _SEVERAL and call.records:
+            yield (*at, "records"), "one in a call", "remove it"
         yield from _of_call(inward, call, at, soap=soap)
 
 

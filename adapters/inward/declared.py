@@ -31,6 +31,7 @@ class Told(Declared):
     document: it stands in a string of the answer, written in XML or JSON; left out: it is the answer itself.
     at:     the element or key that holds the string.    root: of an XML document.
     base64: the string is base64 of the document's bytes.
+    message: a file of the folder that describes the answer, where the contract does not.
     status: outcome -> HTTP status; 200 where it is left out.
     """
 
@@ -39,6 +40,7 @@ class Told(Declared):
     root: str = "ROOT"
     charset: Charset = "utf-8"
     base64: bool = False
+    message: str | None = None
     status: dict[Outcome, HttpStatus] = {}
 
 

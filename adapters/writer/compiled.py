@@ -9,7 +9,7 @@ from lxml import etree
 from zeep.wsdl.messages.soap import SoapMessage
 
 from adapters.codecs import xml
-from adapters.codecs.charset import is_xml, writable
+from adapters.codecs.charset import writable, xml_bytes
 from adapters.codecs.markup import in_attribute
 from adapters.errors import Garbled
 from adapters.facets import Schema
@@ -38,12 +38,12 @@ class Writer:
         """The envelope; None where zeep and the checks beside it must look at the document themselves."""
         try:
             text = self.run(document)
-            raw = text.encode()
-        except (Odd, ValueError, RecursionError):  # half a surrogate pair; a number of thousands of digits
-            return None
-        if not is_xml(raw):
+        except (Odd, ValueError, RecursionError):  # a number of thousands of digits is a ValueError
             return None
         if charset != "utf-8" and not writable(text, charset):
+            return None
+        raw = xml_bytes(text)
+        if raw is None:
             return None
         return raw if self.schema is None or self._is_valid(raw) else None
 

@@ -23,6 +23,8 @@ _TEXTS = (
     builtins.Base64Binary,
     builtins.AnyURI,
 )
+NUMBERS = (builtins.String, builtins.Decimal, builtins.Double)  # whole numbers may stand for their texts
+AS_TEXT = (*NUMBERS, *_TEXTS)
 # zeep cannot write the first five from text, the others need prefixes that are in force
 _UNCLAIMED = (
     builtins.gYearMonth,
@@ -52,7 +54,7 @@ def form(kind: Any, escape: Escape, limit: Limit | None = None) -> Form:
         return _boolean if limit is None or limit.is_builtin else _limited(_boolean, test)
     if isinstance(kind, builtins.Float):
         return _by_zeep(kind.xmlvalue, escape, test)
-    if isinstance(kind, builtins.String | builtins.Decimal | builtins.Double):
+    if isinstance(kind, NUMBERS):
         return _text(escape, test, numbers=True)
     if isinstance(kind, _TEXTS):
         return _text(escape, test, numbers=False)
@@ -61,22 +63,6 @@ def form(kind: Any, escape: Escape, limit: Limit | None = None) -> Form:
     if isinstance(kind, AnySimpleType | AnyType | UnionType):
         return _by_zeep(kind.xmlvalue, escape, test)
     raise Unclaimed(f"simple type {_title(kind)}")
-
-
-def quick(kind: Any, limit: Limit | None) -> str | None:
-    """A test in source, of a text `{v}`, that its form would give back as it is; None where there is no short one.
-
-    Most values are texts without anything to escape: they need no call.
-    """
-    if not isinstance(kind, builtins.String) or (limit is not None and (limit.among or limit.tests)):
-        return None
-    long = ""
-    if limit is not None and limit.longest is not None:
-        long = f" and {limit.shortest} <= len({{v}}) <= {limit.longest}"
-    elif limit is not None and limit.shortest:
-        long = f" and len({{v}}) >= {limit.shortest}"
-    free = "".join(f" and {each!r} not in {{v}}" for each in "&<>\r")
-    return f"type({{v}}) is str{long}{free}"
 
 
 def _as_it_is(text: str) -> str:

@@ -12,7 +12,7 @@ from zeep.xsd import ComplexType
 from zeep.xsd.elements.indicators import All
 
 from adapters.codecs import xml
-from adapters.codecs.charset import is_xml, writable
+from adapters.codecs.charset import writable, xml_bytes
 from adapters.codecs.markup import in_attribute
 from adapters.errors import Garbled
 from adapters.facets import Schema
@@ -40,10 +40,10 @@ class HeaderWriter:
         """None where zeep and the checks beside it must look at the document themselves."""
         try:
             text = self.run(document)
-            raw = text.encode()
         except (Odd, ValueError, RecursionError):
             return None
-        if not is_xml(raw) or (charset != "utf-8" and not writable(text, charset)):
+        raw = xml_bytes(text)
+        if raw is None or (charset != "utf-8" and not writable(text, charset)):
             return None
         return raw if self.schema is None or self._is_valid(raw, self.schema) else None
 

@@ -16,7 +16,7 @@ from adapters.writer.patterns import LONGEST, python_pattern
 
 Test = Callable[[str], object]  # true where the text is allowed
 XSD = "{http://www.w3.org/2001/XMLSchema}"
-_DAY = r"[1-9]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+_DAY = r"[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]|29(?<!02-29)|30(?<!02-30)|31(?<!0[2469]-31)(?<!11-31))"
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?"
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?"
 _WHOLE = r"-?\d{1,18}"
@@ -39,7 +39,7 @@ _FORMS = {
     "time": _TIME + _ZONE,
     "dateTime": f"{_DAY}T{_TIME}{_ZONE}",
     "hexBinary": r"(?:[0-9A-Fa-f]{2})*",
-    "base64Binary": r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?",
+    "base64Binary": r"[A-Za-z0-9+/]*(?:[AQgw]==|[AEIMQUYcgkosw048]=)?",  # and in fours
     "anyURI": r"[A-Za-z0-9._~/-]*|[a-z]{2,8}://[A-Za-z0-9._~/-]*",
 }
 _RANGES = {
@@ -67,7 +67,7 @@ _NUMBERS = frozenset({*_RANGES, "decimal"})
 class Limit:
     """What a text must be: so many characters long, one of `among`, and pass all tests. None: no limit.
 
-    primitive: the built-in type that it is made from.
+    primitive: the built-in type that it is made from.    whole: least and most, where that is a whole number.
     """
 
     primitive: str
@@ -75,6 +75,7 @@ class Limit:
     longest: int | None = None
     among: frozenset[str] | None = None
     tests: tuple[Test, ...] = ()
+    whole: tuple[int, int] | None = None
 
     @property
     def is_builtin(self) -> bool:
@@ -110,9 +111,12 @@ def builtin(name: str) -> Limit:
         return Limit(name)
     if name in _RANGES:
         least, most = _RANGES[name]
-        return Limit(name, tests=(_whole(least, most),))
+        whole = (-(10**18) + 1 if least is None else least, 10**18 - 1 if most is None else most)
+        return Limit(name, tests=(_whole(*whole),), whole=whole)
     if name in _FORMS:
-        return Limit(name, tests=(_form(_FORMS[name]),))
+        match = _form(_FORMS[name])
+        in_fours: Test = lambda text: len(text) % 4 == 0 and match(text)  # noqa: E731
+        return Limit(name, tests=(in_fours if name == "base64Binary" else match,))
     raise Unsaid(f"simple type {name}")
 
 
@@ -141,7 +145,7 @@ def restricted(base: Limit, facets: list[etree._Element]) -> Limit:
             tests.append(_numeric(name, given[0]))
         else:
             raise Unsaid(f"{name} of {base.primitive}")
-    return Limit(base.primitive, shortest, longest, among, tuple(tests))
+    return Limit(base.primitive, shortest, longest, among, tuple(tests), base.whole)
 
 
 def _form(pattern: str) -> Test:
@@ -150,14 +154,13 @@ def _form(pattern: str) -> Test:
 
 def _patterns(given: list[str]) -> Test:
     """One of the patterns of one step."""
-    match = _form("|".join(f"(?:{python_pattern(each)})" for each in given))
-    return lambda text: len(text) <= LONGEST and match(text)
+    any_of = "|".join(f"(?:{python_pattern(each)})" for each in given)
+    return _form(rf"(?=(?s:.){{0,{LONGEST}}}\Z)(?:{any_of})")
 
 
-def _whole(least: int | None, most: int | None) -> Test:
+def _whole(least: int, most: int) -> Test:
     match = _form(_WHOLE)
-    low, high = (-(10**18) if least is None else least), (10**18 if most is None else most)
-    return lambda text: match(text) and low <= int(text) <= high
+    return lambda text: match(text) and least <= int(text) <= most
 
 
 def _numeric(name: str, value: str) -> Test:

@@ -13,8 +13,9 @@ from lxml import etree
 from zeep.xsd import ComplexType
 
 from adapters.codecs.markup import in_text
-from adapters.writer.forms import Escape, form, quick
+from adapters.writer.forms import Escape, form
 from adapters.writer.odd import Odd, Unclaimed, Unsaid
+from adapters.writer.quick import quick
 from adapters.writer.schema import Declaration, Declared
 from adapters.writer.types import TypeLines
 
@@ -28,7 +29,7 @@ class Source:
     declared: the schemas whose limits are to be kept; None where nobody checks.
     unclaimed: why a part cannot be written, by type and name; where such a part is absent the rest still can.
     unsaid: what only libxml2 can check, by type, with the reason.
-    quick: for some forms, a test in source of a text that they would give back as it is.
+    quick: what stands in source before the call of a form, for the values that need none.
     """
 
     def __init__(self, prefixes: dict[str, str], declared: Declared | None = None) -> None:
@@ -95,9 +96,12 @@ class Source:
             if node is not None and self.declared is not None:
                 limit = self.declared.limit(node)
         bound = self.bind(form(kind, escape, limit), "F")
-        if (test := quick(kind, limit)) is not None:
-            self.quick[bound] = test
+        self.quick[bound] = quick(kind, limit, escape, self.bind)
         return bound
+
+    def text(self, bound: str, value: str) -> str:
+        """The expression for the text of a value, by the form of that name."""
+        return f"{self.quick[bound].format(v=value)}{bound}({value})"
 
     @contextmanager
     def saying(self, name: str) -> Iterator[None]:

@@ -66,7 +66,7 @@ class TypeLines:
         known = self._source.bind(frozenset([*names, "#text"] if is_text else names), "N")
         self._line(1, "if type(d) is not dict:")
         self._line(2, f"d = {{{text}: d}}" if is_text else "raise Odd")
-        self._line(1, f"if not d.keys() <= {known}:")
+        self._line(1, f"if not {known}.issuperset(d):")
         self._line(2, "raise Odd")
         self._line(1, "get = d.get")
 
@@ -85,7 +85,7 @@ class TypeLines:
             return
         self._line(1, "if v is not None:")
         quote = self._source.constant('"')
-        self._line(2, f"out += {self._source.constant(head)}, {put}(v), {quote}")
+        self._line(2, f"out += {self._source.constant(head)}, {self._source.text(put, 'v')}, {quote}")
         if attribute.required:
             self._line(1, "else:")
             self._line(2, "raise Odd")
@@ -182,8 +182,7 @@ class TypeLines:
             self._line(depth, f"out.append({close})")
         else:
             put = self._text(element)
-            quick = self._source.quick.get(put)
-            text = f"{value} if {quick.format(v=value)} else {put}({value})" if quick else f"{put}({value})"
+            text = self._source.text(put, value)
             self._line(depth, f"out += {self._source.constant(f'<{tag}>')}, {text}, {close}")
 
     def _absent(self, element: Any, depth: int, *, chosen: bool) -> None:

@@ -8,6 +8,7 @@ from audit.reports.question import Ask, Found, Question, china, facts_of
 from audit.reports.unusual_readers import READINGS
 
 BY_PEOPLE = READINGS | {
+    "account.listed", "unmasking.asked", "unmasking.granted", "unmasking.denied",
     "account.added", "account.disabled", "account.password_changed", "account.signed_in", "platform.approved",
     "release.activated", "release.scheduled", "release.cancelled", "ticket.closed", "exchange.hastened",
     "desk.recorded", "reconcile.accepted", "restore.declared", "content.erased", "hold.placed", "hold.lifted",

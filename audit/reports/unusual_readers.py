@@ -6,7 +6,10 @@ from datetime import date
 from audit.records import Record
 from audit.reports.question import Ask, Found, Question, Seen, Terms, day_of
 
-READINGS = frozenset({"account.viewed", "account.searched", "values.shown", "result.read", "print.made"})
+READINGS = frozenset({
+    "account.viewed", "account.searched", "account.exported", "bundle.made", "values.shown", "result.read",
+    "notice.read", "print.made",
+})  # fmt: skip
 
 
 def reader_of(record: Record) -> str | None:

@@ -16,7 +16,7 @@ import orjson
 
 from gateway.accounts.sessions import digest_of
 from gateway.accounts.tokens import Due, KeyUnknown, TokenRejected, encoded, subject_of
-from gateway.installation import Provider
+from gateway.settings.installation import Provider
 from gateway.store import accounts
 from gateway.store.accounts import Elsewhere
 from gateway.store.store import Store

@@ -7,6 +7,7 @@ from gateway.cases.life import Life
 from gateway.cases.states import DECISIONS, Kind
 
 CORRECT, SUPPLEMENT, WITHDRAW = "case.correct", "case.supplement", "case.withdraw"
+PARCEL = "case.parcel"  # goes along beside the case: it may come at any time, and moves nothing
 # what each of them is in the life of the case, once its platform has it
 BRINGS: Mapping[str, Kind] = {CORRECT: "corrected", SUPPLEMENT: "supplied", WITHDRAW: "withdrawn"}
 Why = Literal["case_over", "nothing_asked"]
@@ -18,6 +19,8 @@ def why_not(life: Life, operation: str, *, unasked: bool) -> Why | None:
     unasked: whether the platform takes what nobody asked for, or the case itself has said that it comes.
     What is owed may come after the decision, too: a result can be given out on the promise of it.
     """
+    if operation == PARCEL:
+        return None
     if life.ended or (life.state in DECISIONS and operation != SUPPLEMENT):
         return "case_over"
     asked = {CORRECT: life.state == "correction_needed", SUPPLEMENT: "supplement" in life.duties}

@@ -189,6 +189,7 @@ class _Course:
         self._state, self._since_ms, self._duties = begin.state, begin.since_ms, begin.duties
         self._steps, self._findings = list(begin.steps), list(begin.findings)
         self._corrections = sum(each.kind == "correction_needed" for each in begin.steps)
+        self._kinds = {each.kind for each in begin.steps}
 
     def life(self) -> Life:
         steps = tuple(self._steps)
@@ -205,10 +206,12 @@ class _Course:
 
     def go(self, event: Event) -> None:
         """One event after those before it."""
+        again = event.kind in self._kinds
         self._steps.append(event)
+        self._kinds.add(event.kind)
         self._corrections += event.kind == "correction_needed"
         if event.kind in OPENS or event.kind in CLOSES:
-            self._owe(event)
+            self._owe(event, again=again)
         elif event.kind in LEADS[self._state]:
             self._move(event)
         elif not self._stays(event.kind):
@@ -217,6 +220,8 @@ class _Course:
 
     def _stays(self, kind: Kind) -> bool:
         """Whether it moves nothing and is no fault: told by both, beside the state, or a correction unasked."""
+        if kind == "resumed":
+            return self._state == "accepted" and "suspended" in self._kinds
         return kind == self._state or kind in BESIDE or (kind == "corrected" and self._state not in ENDS)
 
     def _move(self, event: Event) -> None:
@@ -228,7 +233,10 @@ class _Course:
         if self._state in ENDS:
             self._duties = frozenset()
 
-    def _owe(self, event: Event) -> None:
+    def _owe(self, event: Event, *, again: bool) -> None:
+        """again: told before, so what is closed already was closed by both."""
+        if again and event.kind in CLOSES and CLOSES[event.kind] not in self._duties:
+            return
         if not self.fits(event.kind):
             self._findings.append(Finding("goes_back" if event.kind in OPENS else "nothing_owed", event))
         elif event.kind in OPENS:

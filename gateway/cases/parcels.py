@@ -15,6 +15,7 @@ State = Literal["on_its_way", "received", "lost", "returned"]
 Direction = Literal["there", "back"]
 What = Literal["received_and_returned", "never_sent"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+MOST_EVENTS = 200  # of one case: many times what the parcels of a case have
 STATES: tuple[State, ...] = get_args(State)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 

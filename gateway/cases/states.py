@@ -70,7 +70,9 @@ LEADS: Mapping[State, frozenset[Kind]] = {
     "correction_needed": _JUDGED - _kinds("correction_needed") | _kinds("corrected"),
     "corrected": _JUDGED,
     "accepted": _JUDGED - _kinds("accepted", "not_accepted"),
-    "suspended": _BROKEN_OFF | _kinds("resumed", "lapsed", "no_show", "granted", "refused", "served"),
+    # who tells states only says that it goes on by telling again that it is accepted
+    "suspended": _BROKEN_OFF
+    | _kinds("accepted", "resumed", "lapsed", "no_show", "granted", "refused", "served"),
     "granted": _kinds("served", "voided"),  # a grant may be taken back before it is served (撤销)
     "refused": _kinds("served"),
     "not_accepted": _kinds("served"),

@@ -9,12 +9,12 @@ from gateway.cli.asking import Stop
 from gateway.cli.lazy import Lazy
 
 _COMMANDS = {
-    "serve": "gateway.cli.serve:serve",
+    "serve": "gateway.cli.serve.serve:serve",
     "check": "gateway.cli.declared:check",
     "activate": "gateway.cli.declared:activate",
     "scheduled": "gateway.cli.scheduled:scheduled",
-    "mapping": "gateway.cli.mapping:mapping",
-    "guide": "gateway.cli.guide:guide",
+    "mapping": "gateway.cli.mapping.group:mapping",
+    "guide": "gateway.cli.guide.group:guide",
     "item": "gateway.cli.catalogue:item",
     "account": "gateway.cli.account:account",
     "agreement": "gateway.cli.agreement:agreement",
@@ -22,8 +22,8 @@ _COMMANDS = {
     "caller": "gateway.cli.catalogue:caller",
     "case": "gateway.cli.case:case",
     "exchange": "gateway.cli.exchange:exchange",
-    "platform": "gateway.cli.platform:platform",
-    "desk": "gateway.cli.desk:desk",
+    "platform": "gateway.cli.platform.group:platform",
+    "desk": "gateway.cli.desk.group:desk",
     "log": "gateway.cli.log:log",
     "store": "gateway.cli.store:store",
     "webhook": "gateway.cli.webhook:webhook",

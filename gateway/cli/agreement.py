@@ -9,9 +9,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from gateway.agreements import Agreement, Opening
 from gateway.cli.asking import conf_option, settings_of
+from gateway.cli.item.pair import division
 from gateway.clock import china_day, wall_ms
+from gateway.settings.agreements import Agreement, Opening
 
 _HEADINGS = (
     "协议 agreement", "文号 document", "批次 batch", "事项 items", "方式 modes", "自 from", "至 to", "每日 per day",
@@ -26,20 +27,20 @@ def agreement() -> None:
 
 @agreement.command("list")
 @conf_option
-@click.option("--here", default="", help="收件地区划 / division that receives the papers")
-@click.option("--there", default="", help="办理地区划 / division that decides")
+@click.option("--here", callback=division, help="收件地区划 / division that receives the papers")
+@click.option("--there", callback=division, help="办理地区划 / division that decides")
 @click.option(
     "--on", type=click.DateTime(["%Y-%m-%d"]), help="哪一天，默认今天 / on which day; today by default"
 )
 @click.option("--csv", "as_csv", is_flag=True, help="逗号分隔 / comma-separated, for a machine")
-def list_(conf: Path, here: str, there: str, on: datetime | None, *, as_csv: bool) -> int:
+def list_(conf: Path, here: str | None, there: str | None, on: datetime | None, *, as_csv: bool) -> int:
     """列出协议与各批开通事项。 List agreements and their batches; 1 if nothing is open on the day."""
     day = on.date() if on else china_day(wall_ms())
     agreements = settings_of(conf).agreements
     rows = [
         _row(each, opening, day)
         for each in agreements
-        if each.speaks_of(here, there)
+        if each.speaks_of(here or "", there or "")
         for opening in each.openings
     ]
     if as_csv:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from gateway.settings import Settings, load
+from gateway.settings.conf import Settings, load
 from mappings.problems import Unreadable
 
 Result = TypeVar("Result")

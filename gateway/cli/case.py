@@ -12,6 +12,7 @@ import orjson
 from gateway.boot import Gateway
 from gateway.cases.grounds import GROUNDS
 from gateway.cli.asking import Stop, actor_option, conf_option, values_options
+from gateway.cli.case_modes import joint, parcels_
 from gateway.cli.erase import erase, hold, holds
 from gateway.cli.opened import run
 from gateway.cli.readers import readers
@@ -37,7 +38,7 @@ def case() -> None:
     """办件、时限与内容的销毁。 Cases, their limits, and the end of what they say."""
 
 
-for _each in (erase, hold, holds, readers):
+for _each in (erase, hold, holds, readers, joint, parcels_):
     case.add_command(_each)
 
 

@@ -7,22 +7,23 @@ from pathlib import Path
 import click
 
 from gateway.boot import Gateway
-from gateway.cli.asking import actor_option, conf_option
+from gateway.cli.asking import Stop, actor_option, conf_option
 from gateway.cli.lazy import Lazy
 from gateway.cli.opened import run
 from gateway.items.lists.apply import Word
 from gateway.items.lists.bring import bring_alignments, file_sha256
 from gateway.items.lists.catalogue import Imported
 from gateway.items.lists.formats import read_csv
+from gateway.items.problems import UnreadableFile
 
 _ITEM = {
-    "import": "gateway.cli.item_import:import_",
-    "code": "gateway.cli.item_code:code",
-    "findings": "gateway.cli.item_findings:findings",
-    "suggest": "gateway.cli.item_suggest:suggest",
-    "review": "gateway.cli.item_review:review",
-    "coverage": "gateway.cli.item_coverage:coverage",
-    "materials": "gateway.cli.item_materials:materials",
+    "import": "gateway.cli.item.importing:import_",
+    "code": "gateway.cli.item.code:code",
+    "findings": "gateway.cli.item.findings:findings",
+    "suggest": "gateway.cli.item.suggest:suggest",
+    "review": "gateway.cli.item.review:review",
+    "coverage": "gateway.cli.item.coverage:coverage",
+    "materials": "gateway.cli.item.materials:materials",
 }
 
 
@@ -37,14 +38,18 @@ def item() -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def align(conf: Path, actor: str, file: Path) -> int:
     """导入对码表 CSV。 Import declared alignments: which item here is which item there, since when."""
-    rows, digest = read_csv(file), file_sha256(file)
+    try:
+        rows, digest = read_csv(file), file_sha256(file)
+    except UnreadableFile as error:
+        raise Stop(f"{error.problem().text('zh')} / {error}") from error
 
     async def work(gateway: Gateway) -> Imported:
         return await gateway.store.write(lambda tx: bring_alignments(tx, rows, Word(digest, actor)))
 
     done = run(work, conf)
     for each in (*done.faults, *done.remarks):
-        click.echo(f"{file}:{each.row}: {each.problem.text('zh')} / {each.problem.text('en')}")
+        said = f"{each.problem.text('zh')} / {each.problem.text('en')}"
+        click.echo(f"{file}:{each.row}: {each.problem.path}: {said}")
     click.echo(
         f"新增 {done.added}，变更 {done.changed}，未变 {done.unchanged}，有误 {len(done.faults)} / "
         f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {len(done.faults)} bad",

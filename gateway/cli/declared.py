@@ -9,16 +9,16 @@ import orjson
 from adapters.tls import WARNED_DAYS, days_left
 from gateway.activation import activate as put_in_force
 from gateway.activation import checked, schedule, sources
-from gateway.agreements import idle_modes
 from gateway.boot import Gateway
-from gateway.changeover import Past, Taken, owed
 from gateway.cli.asking import Stop, actor_option, conf_option, settings_of
 from gateway.cli.moments import end_of_day, moment, shown
 from gateway.cli.opened import run
-from gateway.cli.owed import line_of, overdue
+from gateway.cli.platform.owed import line_of, overdue
 from gateway.clock import wall_ms
-from gateway.releases import compile_release, gather
-from gateway.settings import Settings, Unconfigured
+from gateway.releases.changeover import Past, Taken, owed
+from gateway.releases.compiled import compile_release, gather
+from gateway.settings.agreements import idle_modes
+from gateway.settings.conf import Settings, Unconfigured
 from gateway.store.connection import Connection
 from gateway.store.scheduled import still_to_come
 from mappings.problems import Finding, Unreadable

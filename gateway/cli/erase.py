@@ -15,7 +15,7 @@ from gateway.erasure.ordered import Forbidden, Part, erase_case, planned
 from gateway.erasure.periods import GROUNDS, HOLDS
 from gateway.store import holds as stored
 from gateway.store.holds import CASE, PERSON, Hold
-from gateway.web.views import china
+from gateway.web.views.cases import china
 
 # it stands in entries that can never be amended: fifteen digits in a row could be a person's number
 _DOCUMENT = re.compile(r"(?!.*[0-9]{15})[^\x00-\x20\x7f]{1,100}")

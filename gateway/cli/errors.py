@@ -2,7 +2,7 @@
 
 import click
 
-from gateway.web.errors_page import page
+from gateway.web.openapi.errors import page
 
 
 @click.command()

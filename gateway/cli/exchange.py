@@ -17,7 +17,7 @@ from gateway.exchange.commits import Moved
 from gateway.exchange.facts import number_of
 from gateway.model import Exchange, FactKind
 from gateway.store import exchanges
-from gateway.web.views import STATES, china
+from gateway.web.views.cases import STATES, china
 
 
 @click.group()

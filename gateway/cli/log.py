@@ -1,4 +1,4 @@
-"""tongban log: the key with which the log is signed."""
+"""tongban log: the key with which the log is signed, and its certificates."""
 
 from pathlib import Path
 from typing import cast
@@ -9,15 +9,19 @@ from audit.connection import LogBroken
 from audit.keychange import REASONS, Reason
 from audit.notes import KeyRejected
 from gateway.cli.asking import Stop, actor_option, conf_option, settings_of
+from gateway.cli.log_certificates import certificates
 from gateway.clock import wall_ms
 from gateway.rekeying import CannotChange, change_key
-from gateway.settings import Unconfigured
+from gateway.settings.conf import Unconfigured
 from gateway.store.connection import StorageUnavailable
 
 
 @click.group()
 def log() -> None:
     """存证日志。 The log of this installation."""
+
+
+log.add_command(certificates)
 
 
 @log.command("change-key")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from gateway.boot import Gateway, boot
 from gateway.cli.asking import Stop, settings_of
 from gateway.opening import CANNOT_START
-from gateway.settings import Settings
+from gateway.settings.conf import Settings
 from gateway.store.connection import StorageUnavailable
 
 Result = TypeVar("Result")

@@ -19,7 +19,7 @@ from gateway.reconcile.day import reconcile as reconciled
 from gateway.reconcile.lists import ROLES, columns_of
 from gateway.reconcile.report import document, lines, write_csv
 from gateway.reconcile.texts import CannotReconcile
-from gateway.settings import Unconfigured
+from gateway.settings.conf import Unconfigured
 
 _GOES_ON = {
     True: "已恢复向该平台发送 / sending to the platform goes on",

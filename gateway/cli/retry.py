@@ -23,10 +23,10 @@ from gateway.exchange.commits import Moved
 from gateway.exchange.papers import Erased
 from gateway.exchange.said import hasten
 from gateway.model import Exchange
-from gateway.settings import Unconfigured
+from gateway.settings.conf import Unconfigured
 from gateway.store import stuck
 from gateway.store.stuck import WORDS, Standing
-from gateway.web.views import china
+from gateway.web.views.cases import china
 from mappings.problems import nearest
 
 STATES = ("deferred", "waiting")

@@ -6,10 +6,10 @@ import click
 import orjson
 
 from gateway.boot import Gateway
-from gateway.changeover import NotScheduled, Past, cancel
 from gateway.cli.asking import Stop, actor_option, conf_option
 from gateway.cli.moments import moment, shown
 from gateway.cli.opened import run
+from gateway.releases.changeover import NotScheduled, Past, cancel
 from gateway.store.scheduled import Scheduled, still_to_come
 
 

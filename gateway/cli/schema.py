@@ -12,9 +12,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 import mappings
 from adapters.declared import Platform
 from adapters.notation import duration_s, quota
-from gateway.agreements import Agreement
-from gateway.installation import Installation
-from gateway.settings import Caller, PlatformAccess
+from gateway.settings.agreements import Agreement
+from gateway.settings.callers import Caller
+from gateway.settings.installation import Installation
+from gateway.settings.platforms import PlatformAccess
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SCALAR = ["string", "number", "boolean"]  # files are read as text, so a code need not be quoted
@@ -29,7 +30,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "access": PlatformAccess,
     "agreement": Agreement,
 }
-_OPERATIONS = ("case", "guide", "data", "licence", "evaluation", "ticket")
+_OPERATIONS = ("case", "visit", "guide", "data", "licence", "evaluation", "ticket")
 # schema -> the files that it is for, as editors write globs; `!` takes some out again
 FILES: Mapping[str, Sequence[str]] = {
     "gateway": ["conf/gateway.yaml"],

@@ -12,8 +12,8 @@ from audit import log as audit_log
 from audit.entries import Entry
 from gateway.cli.asking import Stop, actor_option, conf_option, settings_of
 from gateway.clock import wall_ms
-from gateway.readings import address_of, make_tables
-from gateway.settings import Unconfigured
+from gateway.evidence.readings import address_of, make_tables
+from gateway.settings.conf import Unconfigured
 from gateway.store.connection import Connection, StorageUnavailable
 from gateway.store.database import is_embedded, open_connection
 from gateway.store.migrate import NewerSchema

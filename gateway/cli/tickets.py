@@ -6,16 +6,16 @@ import click
 import orjson
 
 from gateway.boot import Gateway
-from gateway.changeover import owed
 from gateway.cli.asking import Stop, actor_option, conf_option
 from gateway.cli.opened import run
-from gateway.cli.owed import document_of, line_of
+from gateway.cli.platform.owed import document_of, line_of
 from gateway.errors import CODES, Refusal
 from gateway.exchange.commits import Moved
 from gateway.exchange.said import close_tickets
+from gateway.releases.changeover import owed
 from gateway.store.approvals import FollowUp
 from gateway.store.cases import Ticket, open_tickets
-from gateway.web.views import china
+from gateway.web.views.cases import china
 
 _NONE = (
     "没有可关闭的工单；待核实的请用 tongban exchange settle / no ticket to close; "

@@ -15,7 +15,7 @@ from gateway.cli.asking import Stop, actor_option, conf_option, values_options
 from gateway.cli.opened import run
 from gateway.errors import CODES, Refusal
 from gateway.exchange.said import show_values
-from gateway.meant import NotMeant
+from gateway.releases.meant import NotMeant
 from gateway.replay.blame import Blame, Part, blame
 from gateway.replay.made import Made
 from gateway.shown import printable

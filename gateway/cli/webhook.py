@@ -11,7 +11,7 @@ from gateway.cli.asking import Stop, actor_option, conf_option, settings_of
 from gateway.cli.opened import run
 from gateway.store.connection import Connection
 from gateway.store.letters import Letter, standing
-from gateway.web.views import china
+from gateway.web.views.cases import china
 from gateway.webhooks.attended import by_id, found, retry
 from gateway.webhooks.letters import body_of
 

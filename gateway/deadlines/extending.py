@@ -1,8 +1,8 @@
 """Recording that an authority has extended its limits (延期, 行政许可法 art. 42), where nobody else tells it."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from gateway.agreements import Agreement
 from gateway.cases.due import Clock
 from gateway.cases.spans import DECIDING
 from gateway.clock import china_day
@@ -12,6 +12,7 @@ from gateway.exchange.following import SUBMIT, follow, known_of
 from gateway.exchange.papers import Erased
 from gateway.exchange.story import Exchanges
 from gateway.model import Exchange
+from gateway.settings.agreements import Agreement
 from gateway.store import bodies, cases
 from gateway.store.connection import Connection
 from gateway.store.events import Told
@@ -47,10 +48,10 @@ async def extend(
     if found is None:
         raise Refusal("not_found")
     submitted, running = found
-    if any(each.on is not None and until <= each.on for each in running if each.name == "statutory"):
-        raise Refusal("bad_parameter", name="until")
     if not running:
         return False
+    if until <= _last_day(running, china_day(around.clock_ms())):
+        raise Refusal("bad_parameter", name="until")
     try:
         sealed = await around.papers.note(submitted, actor=actor, reason=reason)
     except Erased:
@@ -66,3 +67,9 @@ async def extend(
 
     await around.store.write(work)
     return True
+
+
+def _last_day(running: Sequence[Clock], today: date) -> date:
+    """What an extension must go beyond: the limit of the law, else the promise, else today."""
+    days = {each.name: each.on for each in running if each.on is not None}
+    return days.get("statutory") or days.get("promised") or today

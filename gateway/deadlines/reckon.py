@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
-from gateway.agreements import Agreement
 from gateway.calendars.store import calendar_of
 from gateway.cases.due import Clock, Terms, clocks_of
 from gateway.cases.life import Life
@@ -13,12 +12,16 @@ from gateway.clock import china_day
 from gateway.clocks import Calendar, Limit, Unit
 from gateway.exchange.following import SUBMIT, Known, life_of
 from gateway.guides.lookup import UnknownGuide, look_up
+from gateway.settings.agreements import Agreement
+from gateway.store.cases import Case
 from gateway.store.connection import Connection
 
 _UNITS: Mapping[str, tuple[Unit, int]] = {
     "working_day": ("working_days", 1), "calendar_day": ("calendar_days", 1), "month": ("months", 1),
     "year": ("months", 12), "hour": ("hours", 1),
 }  # fmt: skip
+
+_Limits = tuple[Limit | None, Limit | None]
 
 
 class Reckoned(NamedTuple):
@@ -28,22 +31,43 @@ class Reckoned(NamedTuple):
     clocks: list[Clock]
 
 
+class Looked:
+    """Calendars and limits of guides, looked up once for all the cases that are reckoned in one go."""
+
+    def __init__(self) -> None:
+        self._calendars: dict[str, Calendar] = {}
+        self._limits: dict[tuple[str, str, str], _Limits] = {}
+
+    def calendar(self, connection: Connection, division: str) -> Calendar:
+        """Of the deciding place."""
+        if division not in self._calendars:
+            self._calendars[division] = calendar_of(connection, division)
+        return self._calendars[division]
+
+    def limits(self, connection: Connection, case: Case) -> _Limits:
+        """(statutory, promised) by the guide of the day of receipt (收件)."""
+        asked = (case.division, case.item, china_day(case.received_ms).isoformat())
+        if asked not in self._limits:
+            self._limits[asked] = _guide_limits(connection, *asked)
+        return self._limits[asked]
+
+
 def reckon(
     connection: Connection,
     known: Known,
     agreements: Sequence[Agreement],
     today: date,
-    calendar: Calendar | None = None,
+    looked: Looked | None = None,
 ) -> Reckoned:
-    """The clocks of a case on a China day. calendar: of the deciding place, where it is at hand."""
-    life = life_of(known)
-    calendar = calendar or calendar_of(connection, known.case.division)
-    return Reckoned(life, clocks_of(life, terms_of(connection, known, agreements), calendar, today))
+    """The clocks of a case on a China day. looked: what others needed that were reckoned just now."""
+    life, looked = life_of(known), looked or Looked()
+    terms = _terms(known, agreements, looked.limits(connection, known.case))
+    return Reckoned(life, clocks_of(life, terms, looked.calendar(connection, known.case.division), today))
 
 
-def terms_of(connection: Connection, known: Known, agreements: Sequence[Agreement]) -> Terms:
-    """What holds for a case: the guide of the day of receipt (收件), the agreement under which it passed."""
-    statutory, promised = _guide_limits(connection, known)
+def _terms(known: Known, agreements: Sequence[Agreement], limits: _Limits) -> Terms:
+    """What holds for a case: the guide of the day of receipt, the agreement under which it passed."""
+    statutory, promised = limits
     days = {
         (told.source, told.number or f"{told.kind}@{told.at_ms}"): day
         for told in known.told
@@ -60,13 +84,11 @@ def limit_of(said: Mapping[str, Any] | None) -> Limit | None:
     return Limit(said["value"] * times, unit)
 
 
-def _guide_limits(connection: Connection, known: Known) -> tuple[Limit | None, Limit | None]:
-    case = known.case
-    if not case.item:
+def _guide_limits(connection: Connection, division: str, item: str, day: str) -> _Limits:
+    if not item:
         return None, None
     with suppress(UnknownGuide):
-        day = china_day(case.received_ms).isoformat()
-        elements = look_up(connection, case.division, case.item, day).guide.elements
+        elements = look_up(connection, division, item, day).guide.elements
         return limit_of(elements.get("statutory")), limit_of(elements.get("promised"))
     return None, None
 

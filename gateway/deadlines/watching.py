@@ -5,19 +5,17 @@ commit together. One process looks for all: its lease is short, and a look that 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
 from audit.entries import Entry
 from gateway import logs
-from gateway.agreements import Agreement
-from gateway.calendars.store import calendar_of
 from gateway.cases.due import Clock
 from gateway.clock import china_day
-from gateway.clocks import Calendar
-from gateway.deadlines.reckon import Reckoned, reckon
+from gateway.deadlines.reckon import Looked, Reckoned, reckon
 from gateway.exchange.following import known_of
+from gateway.settings.agreements import Agreement
 from gateway.store import cases, events, leases, watched
 from gateway.store.store import StorageUnavailable, Store, Transaction
 from gateway.store.watched import Kept
@@ -26,7 +24,8 @@ from mappings.china_time import CHINA
 log = logs.get("worker")
 LEASE, LEASE_MS = "deadlines", 10_000
 EVERY_MS = 250
-MOST = 16  # what shares a commit: some milliseconds
+MOST = 16  # that are looked at before anything else is tended
+AT_ONCE = 4  # what shares a commit: whatever else waits for one waits for a millisecond or two
 AGAIN_MS = 86_400_000  # of a clock without a day: a guide, a year may have been brought in meanwhile
 WARNED = ("amber", "red")
 _DAY = timedelta(days=1)
@@ -54,16 +53,18 @@ class Watch:
         due = await self._store.read(partial(watched.due, now_ms=now_ms, most=MOST))
         if not due or not await self._store.write(self._lease):
             return
-        divisions = dict[str, Calendar]()
-        unknown = await asyncio.gather(*(self._look(each, divisions) for each in due))
-        for division, year in {each for some in unknown for each in some} - self._told:
+        looked, unknown = Looked(), list[set[tuple[str, int]]]()
+        for first in range(0, len(due), AT_ONCE):
+            some = due[first : first + AT_ONCE]
+            unknown += await asyncio.gather(*(self._look(each, looked) for each in some))
+        for division, year in {each for years in unknown for each in years} - self._told:
             self._told.add((division, year))
             log.warning("calendar.unknown", division=division, year=year)
 
-    async def _look(self, case_id: str, divisions: dict[str, Calendar]) -> set[tuple[str, int]]:
+    async def _look(self, case_id: str, looked: Looked) -> set[tuple[str, int]]:
         """What fails for one case fails for it only: it is looked at again tomorrow."""
         try:
-            return await self._store.write(self._work(case_id, divisions))
+            return await self._store.write(self._work(case_id, looked))
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - as in the worker's loop
@@ -74,35 +75,34 @@ class Watch:
     def _lease(self, tx: Transaction) -> bool:
         return leases.take(tx.connection, LEASE, self._owner, now_ms=tx.now_ms, until_ms=tx.now_ms + LEASE_MS)
 
-    def _work(
-        self, case_id: str, divisions: dict[str, Calendar]
-    ) -> Callable[[Transaction], set[tuple[str, int]]]:
+    def _work(self, case_id: str, looked: Looked) -> Callable[[Transaction], set[tuple[str, int]]]:
         """Look at one case; the years that it would need to know, by division."""
 
         def work(tx: Transaction) -> set[tuple[str, int]]:
             connection = tx.connection
             events.lock(connection, case_id)  # before its row: whoever changes a case locks it first
-            case, due_ms = cases.by_id(connection, case_id), watched.due_of(connection, case_id)
+            kept, due = watched.kept(connection, case_id), watched.due_of(connection, case_id)
+            case, due_ms = cases.by_id(connection, case_id), due()
             if due_ms is None or due_ms > tx.now_ms:
                 return set()  # somebody else has looked
             if case is None or not case.open:
                 watched.keep(connection, case_id, ())
                 watched.end(connection, case_id)
                 return set()
-            if case.division not in divisions:
-                divisions[case.division] = calendar_of(connection, case.division)
-            today, calendar = china_day(tx.now_ms), divisions[case.division]
-            found = reckon(connection, known_of(connection, case), self._agreements, today, calendar)
-            turned(tx, case_id, found, today)
+            today = china_day(tx.now_ms)
+            found = reckon(connection, known_of(connection, case), self._agreements, today, looked)
+            turned(tx, case_id, found, today, kept())
             return {(case.division, clock.year) for clock in found.clocks if clock.year}
 
         return work
 
 
-def turned(tx: Transaction, case_id: str, found: Reckoned, today: date) -> None:
-    """Tell what has turned since the last look, keep the clocks as they are, and plan the next look."""
+def turned(tx: Transaction, case_id: str, found: Reckoned, today: date, before: Mapping[str, Kept]) -> None:
+    """Tell what has turned since the last look, keep the clocks as they are, and plan the next look.
+
+    before: the clocks as they were kept.
+    """
     connection, running = tx.connection, [clock for clock in found.clocks if clock.ended is None]
-    before = watched.kept(connection, case_id)
     now = [_kept(case_id, clock, today) for clock in running]
     for clock, each in zip(running, now, strict=True):
         for kind in _news(before.get(each.name), each):

@@ -3,7 +3,7 @@
 Source: domain.md 13.6–8; 行政许可法 art. 32 (correction, acceptance), 42 (extension), 44–45 (serving, suspension).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 
 from gateway.cases.reasons import REASONS as OF_ENDING
@@ -74,6 +74,17 @@ DOCUMENTS: Mapping[str, Texts] = {
     "other": ("其他", "other"),
 }
 
+NOT_RECORDED: Mapping[str, Texts] = {
+    "other_unit": ("不是该单位的办件", "it stands on the list of another unit"),
+    "in_the_future": ("时间在将来", "the time lies in the future"),
+    "before_receipt": ("时间早于收件", "the time lies before the receipt of the papers"),
+    "not_now": ("现在不能这样登记", "it cannot be recorded now"),
+    "recorded": ("已有此登记", "it is recorded already"),
+    "nothing_to_undo": ("没有所要更正的登记", "nothing of that number was recorded"),
+    "over": ("该件已办结", "the case is over"),
+    "other_reason": ("不是此项的理由", "that is no reason for it"),
+}
+
 
 REASONS: tuple[str, ...] = tuple(schema("canonical/result@1")["$defs"]["reason"]["enum"])
 
@@ -85,6 +96,16 @@ def reasons_of(kind: str) -> tuple[str, ...]:
 
 def reason_fits(kind: str, reason: str) -> bool:
     return not reason or reason in reasons_of(kind)
+
+
+def lacking(act: Act, *, words: str, materials: Sized, due_on: str) -> list[str]:
+    """What still has to be said with it: `words`, `materials`, `due_on`."""
+    missing = {
+        "words": act.words and not words.strip(),
+        "materials": act.materials and not materials,
+        "due_on": act.due and not due_on,
+    }
+    return [name for name, is_missing in missing.items() if is_missing]
 
 
 def moves(kind: str) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from gateway.agreements import Agreement
 from gateway.cases.due import Due, due_of
 from gateway.cases.life import Life
 from gateway.deadlines.reckon import reckon
 from gateway.exchange.following import known_of
 from gateway.model import Exchange
+from gateway.settings.agreements import Agreement
 from gateway.store import cases, desk, exchanges
 from gateway.store.cases import Case
 from gateway.store.connection import Connection

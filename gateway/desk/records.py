@@ -13,10 +13,11 @@ from gateway import logs
 from gateway.cases.life import APART_MS, Event, Life, told
 from gateway.cases.states import ALONG, BESIDE, CLOSES, LEADS, OPENS, Kind
 from gateway.desk.acts import is_step, moves, reason_fits
-from gateway.desk.told import PREFIX, at
+from gateway.desk.told import at
 from gateway.exchange.entries import commitment
 from gateway.exchange.following import follow, known_of, life_of
 from gateway.exchange.papers import Papers
+from gateway.exchange.recorded import PREFIX
 from gateway.store import bodies, cases, desk, events
 from gateway.store.desk import Work
 from gateway.store.events import Told
@@ -187,7 +188,9 @@ def _misfits(life: Life, event: Event) -> bool:
 def _follows(life: Life, kind: str) -> bool:
     if kind in OPENS or not moves(kind):
         return not life.ended
-    return CLOSES[kind] in life.duties if kind in CLOSES else kind in LEADS[life.state]
+    if kind in CLOSES:
+        return CLOSES[kind] in life.duties
+    return kind in LEADS[life.state] and (life.state, kind) != ("suspended", "accepted")  # that is: resumed
 
 
 def _entry(work: Work, what: Record, committed: str, now_ms: int) -> Entry:

@@ -1,12 +1,13 @@
 """What people recorded at a desk: sealed with the papers of the case, read back in canonical words."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from gateway.exchange.following import known_of, life_of
-from gateway.exchange.papers import Erased, Papers
-from gateway.store import bodies, cases
+from gateway.exchange.papers import Papers
+from gateway.exchange.recorded import recorded, said_in
+from gateway.exchange.retold import wanted_of
+from gateway.store import cases
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
 from gateway.store.desk import Work
@@ -14,27 +15,10 @@ from gateway.store.store import Store
 from mappings.canonical.schema import schema
 from mappings.china_time import CHINA
 
-PREFIX = "desk/"
 _STATES = frozenset(schema("canonical/progress@1")["$defs"]["state"]["enum"])
 _ENDINGS = frozenset(schema("canonical/result@1")["$defs"]["ending"]["enum"])
 _DECISIONS = ("decision", "refusal", "refusal_to_accept")
 _NEW = "handed_over"  # on the list, and nobody has seen to it yet
-
-
-async def recorded(store: Store, papers: Papers, exchange_id: str) -> list[dict[str, Any]]:
-    """Everything that was recorded about a case and not taken back, in the order in which it happened.
-
-    Empty once the papers are erased: what happened still stands in the events of the case.
-    """
-    names = await store.read(lambda connection: bodies.names(connection, exchange_id))
-    wanted = [name for name in names if name.startswith(PREFIX)]
-    try:
-        found = [await papers.tree(exchange_id, name) for name in wanted]
-    except Erased:
-        return []
-    undone = {each.get("corrects") for each in found}
-    left = [each for each in found if each["record"] not in undone]
-    return sorted(left, key=lambda each: (each["at"], each["record"]))
 
 
 async def progress_of(store: Store, papers: Papers, work: Work) -> dict[str, Any]:
@@ -55,7 +39,7 @@ async def progress_of(store: Store, papers: Papers, work: Work) -> dict[str, Any
         "unit": work.unit,
         "events": [{"state": each.kind, "at": at(each.at_ms)} for each in steps],
     }
-    return {name: value for name, value in {**answer, **_said(records, state)}.items() if value}
+    return {name: value for name, value in {**answer, **said_in(records, wanted_of(life))}.items() if value}
 
 
 async def result_of(store: Store, papers: Papers, work: Work) -> dict[str, Any] | None:
@@ -74,26 +58,6 @@ async def result_of(store: Store, papers: Papers, work: Work) -> dict[str, Any] 
         "reason": last.get("reason"), "words": last.get("words"), "documents": documents,
     }  # fmt: skip
     return {name: value for name, value in answer.items() if value}
-
-
-def _said(records: Iterable[Mapping[str, Any]], state: str) -> dict[str, Any]:
-    """What the newest records say besides: why, until when, what to correct, which documents."""
-    said: dict[str, Any] = {}
-    documents: list[dict[str, Any]] = []
-    for each in records:
-        said |= {name: each[name] for name in ("reason", "words") if each.get(name)}
-        said |= (
-            {"due_on": each["due_on"]} if each.get("due_on") and each["kind"] != "correction_needed" else {}
-        )
-        documents += each.get("documents", ())
-        if each["kind"] == state == "correction_needed":
-            said["correction"] = {"due_on": each.get("due_on"), "materials": each["materials"]}
-    return said | {"documents": [_document(each) for each in documents]}
-
-
-def _document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Without its file, which is fetched by itself."""
-    return {name: document[name] for name in ("kind", "number", "unit", "on") if document.get(name)}
 
 
 def at(at_ms: int) -> str:

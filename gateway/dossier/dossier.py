@@ -10,10 +10,11 @@ from audit.records import Record, RecordUnreadable, read_record
 from gateway.boot import Gateway
 from gateway.clock import china_day
 from gateway.deadlines.reckon import Reckoned, reckon
+from gateway.dossier.modes import Modes, modes_of
 from gateway.dossier.proven import Proof, prove
 from gateway.exchange.following import Known, known_of
-from gateway.meant import NotMeant
 from gateway.model import Exchange
+from gateway.releases.meant import NotMeant
 from gateway.replay.blame import Blame, blame
 from gateway.store import cases, followed, unmaskings
 from gateway.store.cases import Case, Number
@@ -38,6 +39,7 @@ class Dossier:
     proof: Proof
     looks: Sequence[Record]
     asked: Sequence[Unmasking]
+    modes: Modes
 
     @property
     def case(self) -> Case:
@@ -55,6 +57,7 @@ def gather(connection: Connection, gateway: Gateway, case: Case) -> Dossier:
         prove(connection, case.id, known.exchanges, key_of(gateway)),
         _looks(connection, case.id),
         unmaskings.open_of_case(connection, case.id),
+        modes_of(connection, case.id),
     )
 
 

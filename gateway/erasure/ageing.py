@@ -11,8 +11,8 @@ from gateway import logs
 from gateway.erasure.erasing import Ground, erase, held_by, remove_files, take_erasure_turn
 from gateway.erasure.periods import DAY_MS, RETENTION, days_of, is_due, shortest
 from gateway.identity import least_id
-from gateway.installation import Retention
 from gateway.materials.folder import MaterialFolder
+from gateway.settings.installation import Retention
 from gateway.store import erased
 from gateway.store.connection import Connection
 from gateway.store.erased import Content

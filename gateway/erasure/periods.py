@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from gateway.installation import Retention
+from gateway.settings.installation import Retention
 from gateway.store.erased import Content
 
 DAY_MS = 86_400_000

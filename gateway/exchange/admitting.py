@@ -6,14 +6,15 @@ It is a `Work`: it may be run again from the start, and commits whole, with its 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.agreements import Agreed
 from gateway.clock import china_day
 from gateway.exchange import entries
 from gateway.exchange.asked import Asked, Earlier, Prepared
 from gateway.exchange.following import follow
 from gateway.model import Exchange
+from gateway.settings.agreements import Agreed
 from gateway.store import bodies, cases, events, exchanges, passages, uploads
 from gateway.store.cases import Case, Number
+from gateway.store.connection import Found
 from gateway.store.events import Told
 from gateway.store.store import Transaction
 from gateway.store.vault import DataKey
@@ -83,9 +84,11 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
         connection, exchange = tx.connection, admission.exchange
         if exchange.state == "sending":
             exchange = exchange._replace(due_ms=tx.now_ms + admission.lease_ms)
-        consume_key(tx, admission.asked, exchange.id)
+        claimed = _claim_key(tx, admission.asked, exchange.id)
+        other = _same_open(tx, admission)
+        _require_claimed(tx, admission.asked, claimed)
         if admission.case:
-            _begin_case(tx, admission, admission.case)
+            _begin_case(tx, admission, admission.case, other)
         elif admission.prepared.earlier:
             exchange = _in_its_place(tx, exchange, admission.prepared.earlier)
         for file_id, upload in admission.prepared.uploads.items():
@@ -116,18 +119,32 @@ def _tell(tx: Transaction, exchange: Exchange, admission: Admission) -> None:
 
 def consume_key(tx: Transaction, asked: Asked, exchange_id: str) -> None:
     """A part of a joint case has no key: the joint case has consumed one for all of them. Raises KeyConsumed."""
-    if not asked.key:
-        return
+    _require_claimed(tx, asked, _claim_key(tx, asked, exchange_id))
+
+
+def _claim_key(tx: Transaction, asked: Asked, exchange_id: str) -> Found:
     caller = asked.caller.caller
-    if not cases.claim_key(tx.connection, caller, asked.operation, asked.key, asked.digest, exchange_id):
-        earlier = cases.consumed_key(tx.connection, caller, asked.operation, asked.key)
+    if not asked.key:
+        return lambda: [("",)]
+    return cases.claim_key(tx.connection, caller, asked.operation, asked.key, asked.digest, exchange_id)
+
+
+def _require_claimed(tx: Transaction, asked: Asked, claimed: Found) -> None:
+    if not claimed():
+        earlier = cases.consumed_key(tx.connection, asked.caller.caller, asked.operation, asked.key)
         raise KeyConsumed(*(earlier or ("", "")))
 
 
-def _begin_case(tx: Transaction, admission: Admission, case: Case) -> None:
-    other = None if admission.insist else cases.same_open(tx.connection, case)
-    if other:
-        raise CaseOpen(*other)
+def _same_open(tx: Transaction, admission: Admission) -> Found:
+    """Looked for only where it matters: (id, caller) of what keeps the case from being admitted."""
+    if admission.case is None or admission.insist:
+        return list
+    return cases.same_open(tx.connection, admission.case)
+
+
+def _begin_case(tx: Transaction, admission: Admission, case: Case, other: Found) -> None:
+    if found := other():
+        raise CaseOpen(*found[0])
     _count(tx, admission.prepared.agreed)
     cases.add(tx.connection, case)
     cases.add_numbers(tx.connection, case.id, admission.exchange.id, admission.numbers)

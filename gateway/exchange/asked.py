@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.message import Message, Request
-from gateway.agreements import Agreed
 from gateway.model import Exchange
-from gateway.routes import Route
-from gateway.settings import Caller
+from gateway.releases.routes import Route
+from gateway.settings.agreements import Agreed
+from gateway.settings.callers import Caller
 from gateway.store.connection import Connection
 from gateway.store.uploads import Upload
 from mappings import canonical

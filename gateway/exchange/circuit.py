@@ -7,7 +7,7 @@ from adapters.message import Reply
 from gateway import logs
 from gateway.exchange.facts import code_of
 from gateway.exchange.papers import Claim
-from gateway.gates import Gate
+from gateway.gates.gate import Gate
 from gateway.store import credentials as rows
 from gateway.store.store import Store, Transaction
 

@@ -4,7 +4,7 @@ It is a `Work`: it may be run again from the start, and commits whole. Commit 1 
 a claim (claims.py) permits a byte to leave.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -15,9 +15,10 @@ from gateway.exchange.asked import Asked
 from gateway.exchange.following import close_if_over, see_to_joint
 from gateway.exchange.judge import judge
 from gateway.model import ENDS, Decision, Exchange, Fact, Policy, State
-from gateway.routes import SUBMIT
-from gateway.store import bodies, cases, events, exchanges, followed, watched
+from gateway.releases.routes import SUBMIT
+from gateway.store import bodies, cases, events, exchanges, followed, joints, watched
 from gateway.store.cases import Number
+from gateway.store.connection import Connection, Found
 from gateway.store.followed import Followed
 from gateway.store.store import Transaction
 from gateway.store.vault import DataKey
@@ -59,20 +60,19 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
         connection, fact = tx.connection, conclusion.fact
         if conclusion.asked:
             consume_key(tx, conclusion.asked, conclusion.exchange.id)
-        row = exchanges.locked(connection, conclusion.exchange.id, wait=conclusion.wait)
+        part = _part_of(connection, conclusion.exchange)
+        row, facts, behind = exchanges.history_of(connection, conclusion.exchange, wait=conclusion.wait)
         was = row or conclusion.exchange
         fenced = row is not None and conclusion.fence(was, tx.now_ms)
         if conclusion.must_move and not fenced:
             raise Moved
-        history = (*exchanges.facts_of(connection, was.id), fact)
+        history = (*facts, fact)
         since_ms = exchanges.turn_ms(connection, was) or fact.at_ms
         decision = judge(
             history, conclusion.policy, exchange_id=was.id, admitted_ms=since_ms, now_ms=fact.at_ms
         )
         if conclusion.only and decision.state != conclusion.only:
             raise Moved
-        if row is not None and row.kind == "write" and decision.state in ENDS and not row.ended:
-            exchanges.waiting_behind(connection, row)  # locked before the case (store/locking.py)
         if row is None:  # a read has one commit: its row is made here
             was = was._replace(attempt=fact.attempt)
             exchanges.admit(connection, was)
@@ -96,14 +96,19 @@ def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, 
             tx.record(record(late=False))
             _begin_following(tx, now, conclusion.policy)
             if now.ended and not was.ended and now.kind == "write":
-                _let_others_go(tx, now, conclusion)
-                see_to_joint(tx, now.case_id)
+                _let_others_go(tx, now, conclusion, behind)
+                see_to_joint(tx, now.case_id, part)
         now = _learned(tx, now, decision.reference)
         if now.ended or now.state == "held":
             tx.tell(now.id)
         return now, decision
 
     return work
+
+
+def _part_of(connection: Connection, exchange: Exchange) -> Found:
+    """Which joint case it belongs to; asked first, as all that is known before the row leaves together with it."""
+    return joints.asked_of_case(connection, exchange.case_id) if exchange.kind == "write" else list
 
 
 def _keep(tx: Transaction, conclusion: Conclusion, *, new: bool) -> None:
@@ -122,7 +127,7 @@ def _move(
         if was.ended and was.state != decision.state:
             _ticket(tx, was, "contradiction", fact, held_due_ms)
         return was
-    now = exchanges.change(
+    now = exchanges.move(
         tx.connection,
         was,
         state=decision.state,
@@ -133,8 +138,6 @@ def _move(
         code=decision.code,
         changed_ms=max(fact.at_ms, was.changed_ms),
     )
-    if now is None:
-        raise Moved
     _follow(tx, was, now, fact, held_due_ms=held_due_ms)
     return now
 
@@ -171,13 +174,16 @@ def _follow(tx: Transaction, was: Exchange, now: Exchange, fact: Fact, *, held_d
         close_if_over(tx, now.case_id)
 
 
-def _let_others_go(tx: Transaction, now: Exchange, conclusion: Conclusion) -> None:
+def _let_others_go(
+    tx: Transaction, now: Exchange, conclusion: Conclusion, behind: Sequence[Exchange]
+) -> None:
     """What waits behind it in its case looks again now; behind a submit that they have not, it ends here."""
     if now.operation != SUBMIT or now.state == "delivered":
-        exchanges.wake(tx.connection, now, tx.now_ms)
+        if behind:
+            exchanges.wake(tx.connection, now, tx.now_ms)
         return
     fact = Fact("withdraw_asked", at_ms=conclusion.fact.at_ms, cause="case_not_there")
-    for each in exchanges.waiting_behind(tx.connection, now):
+    for each in behind:
         conclude(Conclusion(each, fact, conclusion.policy, lambda row, _: not row.ended))(tx)
 
 

@@ -10,9 +10,9 @@ from gateway.exchange.facts import lease_expired, unsent
 from gateway.exchange.papers import Claim, Erased
 from gateway.exchange.prepare import case_question, translate
 from gateway.exchange.story import Exchanges, same_claim
-from gateway.gates import Gate
+from gateway.gates.gate import Gate
 from gateway.model import Exchange, Fact
-from gateway.routes import Route
+from gateway.releases.routes import Route
 from gateway.store import exchanges
 from gateway.store.vault import WrongKey
 

@@ -30,6 +30,7 @@ def admitted(exchange: Exchange, prepared: Prepared, key: DataKey) -> Entry:
         "purpose": _purpose(key, document.get("purpose")),
         "fields": list(prepared.personal),
         "materials": len(prepared.contents) + len(prepared.uploads),
+        "instead": _instead(document.get("materials") or ()),
         "received_at": document.get("received_at"),
         "from_unit": document["sender"]["unit"],
         "version_there": prepared.there.get("version"),
@@ -95,8 +96,8 @@ def _window_checks(key: DataKey, receiving: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def parcel(case_id: str, each: Parcel, news: ToldOfParcel, *, actor: str) -> Entry:
-    """case.parcel: what happened to a parcel, and where it is now."""
+def parcel(case_id: str, each: Parcel, news: ToldOfParcel, *, actor: str, unit: str) -> Entry:
+    """case.parcel: what happened to a parcel, by which unit it was told, and where it is now."""
     facts = {
         "case": case_id,
         "event": news.kind,
@@ -107,6 +108,7 @@ def parcel(case_id: str, each: Parcel, news: ToldOfParcel, *, actor: str) -> Ent
         "contents": [f"{one.code} {one.form} {one.copies}" for one in news.contents] or None,
         "happened_at": china_time(news.at_ms),
         "source": news.source,
+        "unit": unit or None,
         "actor": actor,
         "finding": ", ".join(each.findings) or None,
     }
@@ -141,10 +143,17 @@ def visit_issued(visit: Visit, at_ms: int, *, actor: str) -> Entry:
     return Entry("visit.issued", at_ms, facts)
 
 
-def visit_redeemed(visit: Visit, case_id: str, at_ms: int, *, actor: str) -> Entry:
-    """visit.redeemed: the site learns who they are, and has the case."""
-    facts = {"visit": visit.id, "platform": visit.platform, "case": case_id, "actor": actor}
+def visit_redeemed(visit: Visit, case_id: str, at_ms: int, *, actor: str, fields: Sequence[str]) -> Entry:
+    """visit.redeemed: the site learns who they are, and has the case. fields: names of what it learns."""
+    facts: dict[str, Any] = {
+        "visit": visit.id, "platform": visit.platform, "case": case_id, "actor": actor, "fields": list(fields),
+    }  # fmt: skip
     return Entry("visit.redeemed", at_ms, facts)
+
+
+def _instead(materials: Sequence[Mapping[str, Any]]) -> list[str] | None:
+    """What stands for materials that were not handed in, each kind once: licences, data, pledges, what is owed."""
+    return sorted({each["instead"]["kind"] for each in materials if each.get("instead")}) or None
 
 
 def _purpose(key: DataKey, said: str | None) -> str | None:

@@ -21,11 +21,12 @@ from gateway.exchange.outcomes import NoResult, Outcome, keep, parted, seal_resu
 from gateway.exchange.papers import Erased, plain
 from gateway.exchange.questions import ACTOR, AGAIN_MS, NO_ANSWER, ask_what_is_due, cause_of, longest_ms
 from gateway.exchange.reads import Question, pose
+from gateway.exchange.receipt import as_of_exchange
 from gateway.exchange.story import Exchanges
-from gateway.gates import Gate
+from gateway.gates.gate import Gate
 from gateway.model import Fact
+from gateway.releases.routes import RESULT, Route
 from gateway.retry import jitter_of, wait_ms
-from gateway.routes import RESULT, Route
 from gateway.store import results
 from gateway.store.results import Wanted
 from gateway.store.store import Transaction
@@ -37,10 +38,14 @@ log = logs.get("exchange")
 
 @dataclass(slots=True)
 class Fetched:
-    """What a platform answered when it was asked for a result; cause: why that is none, empty if it is one."""
+    """What a platform answered when it was asked for a result; cause: why that is none, empty if it is one.
+
+    received_at: as of when it is read: the receipt of the case.
+    """
 
     was: Wanted
     cause: str = ""
+    received_at: str = ""
     retry_after_ms: int = 0
     document: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -55,7 +60,7 @@ class Fetched:
 
     def _read(self, route: Route, said: Any) -> None:
         try:
-            self.document = dict(route.reply(said)) if route.reply else {}
+            self.document = dict(route.reply.as_of(self.received_at)(said)) if route.reply else {}
         except Unmappable:
             self.cause = "not_mapped"
 
@@ -92,6 +97,7 @@ async def _fetch(story: Exchanges, declared: Operation, was: Wanted, started_ms:
 async def _ask(story: Exchanges, was: Wanted, fetched: Fetched) -> Outcome | None:
     """Raises NoResult, Erased, WrongKey, and what `reads.pose` raises."""
     about = await story.look_up(was.exchange_id)
+    fetched.received_at = await as_of_exchange(story.around.store, about)
     question = Question(RESULT, was.platform, ACTOR, about=about, keeps=fetched.keeps)
     asked, _ = await pose(story, question)
     if fetched.cause or not fetched.document:

@@ -6,32 +6,27 @@ in the order in which it became known, each change of the case with its entry.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from audit.entries import Entry
 from gateway.cases.joint import Outcome, outcome_of, standing_of
 from gateway.cases.later import BRINGS
 from gateway.cases.life import APART_MS, Event, Life, lived, told
 from gateway.cases.reasons import ENDINGS
-from gateway.cases.states import DECISIONS, ENDS, Kind
+from gateway.cases.states import DECISIONS, Kind
 from gateway.exchange import entries
-from gateway.exchange.prepare import epoch_ms
 from gateway.model import Exchange
-from gateway.store import cases, events, exchanges, followed, joints, results, watched
+from gateway.store import cases, events, exchanges, followed, joints, parcels, results, watched
 from gateway.store.cases import Case
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, Found
 from gateway.store.events import Told
 from gateway.store.followed import Followed
 from gateway.store.results import Wanted
 from gateway.store.store import Transaction
-from mappings.canonical.schema import schema
-from mappings.problems import Refused
 
-SUBMIT = "case.submit"
+SUBMIT, COLLECTED = "case.submit", "collect_for"
 AHEAD, TOO_MANY = "in_the_future", "too_many"
 MOST_TOLD = 200  # by one source about one case, of all that counts: many times what a case has steps
-_TOLD = frozenset(schema("canonical/progress@1")["$defs"]["state"]["enum"])
 _BY_US: Mapping[str, Kind] = {"delivered": "handed_over", "refused": "returned", "withdrawn": "withdrawn"}
 
 
@@ -44,7 +39,9 @@ class Known(NamedTuple):
 
 
 def known_of(connection: Connection, case: Case) -> Known:
-    return Known(case, exchanges.of_case(connection, case.id), events.of_case(connection, case.id))
+    writes = exchanges.asked_of_case(connection, case.id)
+    told = events.of_case(connection, case.id)  # both in one way to a server
+    return Known(case, writes(), told)
 
 
 def life_of(known: Known) -> Life:
@@ -56,7 +53,7 @@ def life_of(known: Known) -> Life:
         for each in known.exchanges
         if each.kind == "write" and (kind := _by_us(each)) and still_owed(each.id) not in left
     ]
-    arrived += [(each.seen_ms, _event(each)) for each in known.told if not each.cause]
+    arrived += [(each.seen_ms, event_of(each)) for each in known.told if not each.cause]
     receipt = Event("received", case.received_ms, case.caller)
     return lived(receipt, [event for _, event in sorted(arrived, key=lambda each: each[0])])
 
@@ -71,54 +68,6 @@ def _by_us(exchange: Exchange) -> Kind | None:
     if exchange.operation == SUBMIT:
         return _BY_US.get(exchange.state)
     return BRINGS.get(exchange.operation) if exchange.state == "delivered" else None
-
-
-def answered(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
-    """What a progress answer (canonical/progress) tells: its steps, and the state that it ends in.
-
-    A step without a state is one of theirs that means nothing here; a state without a time is of when it was told.
-    """
-    source, seen_ms = exchange.platform, exchange.changed_ms
-    steps = [each for each in document.get("events", ()) if each.get("state")]
-    found = [
-        Told(each["state"], epoch_ms(each["at"]), source, seen_ms=seen_ms, exchange_id=exchange.id)
-        for each in steps
-    ]
-    state, at = document["state"], document.get("at")
-    if at or state not in {each["state"] for each in steps}:
-        number = "" if at else f"state/{state}"
-        at_ms = epoch_ms(at) if at else seen_ms
-        found.append(Told(state, at_ms, source, number, seen_ms=seen_ms, exchange_id=exchange.id))
-    return [*_with_days(document, found), *_promise(document, exchange)]
-
-
-def _with_days(document: Mapping[str, Any], found: Sequence[Told]) -> list[Told]:
-    """The last day of a correction stands with the step that asks for it."""
-    due_on = document.get("correction", {}).get("due_on", "")
-    return [each._replace(due_on=due_on) if each.kind == "correction_needed" else each for each in found]
-
-
-def _promise(document: Mapping[str, Any], exchange: Exchange) -> list[Told]:
-    """The last day that they promise (承诺办结日期); told once, whatever the state it is told with."""
-    due_on, source, seen_ms = document.get("due_on", ""), exchange.platform, exchange.changed_ms
-    if not due_on or document["state"] in DECISIONS | ENDS:
-        return []
-    number = f"promised/{due_on}"
-    return [
-        Told("promised", seen_ms, source, number, seen_ms=seen_ms, exchange_id=exchange.id, due_on=due_on)
-    ]
-
-
-def is_sound(document: Mapping[str, Any]) -> bool:
-    """Whether a progress answer tells what can be of a case, and stand in the log: a mapping may pass any text."""
-    found, correction = (document, *document.get("events", ())), document.get("correction", {})
-    try:
-        times = all(epoch_ms(each["at"]) > 0 for each in found if "at" in each)
-        for each in (document, correction):
-            date.fromisoformat(each.get("due_on") or "2000-01-01")
-    except (Refused, ValueError):
-        return False
-    return times and all(each.get("state", document["state"]) in _TOLD for each in found)
 
 
 def follow(
@@ -140,14 +89,14 @@ def follow(
         life = was = life_of(known)
         added = _arriving(known, _new(known, was, news, tx.now_ms))
         for each in added:
-            life = life if each.cause else told(life, _event(each))
+            life = life if each.cause else told(life, event_of(each))
             tx.record(_entry(case, each, life))
         events.add(tx.connection, case_id, len(known.told), added)
         if added:
             watched.look(tx.connection, case_id, tx.now_ms)
         stands = _stands(known._replace(told=(*known.told, *added)), life)
         if not stands and (case.open or added):
-            _close(tx, case, life)
+            _close(tx, known, life)
         elif stands and not case.open:
             _reopen(tx, known)
         _go_on_asking(tx, case_id, was, life)
@@ -166,12 +115,12 @@ def _new(known: Known, life: Life, news: Sequence[Told], now_ms: int) -> list[To
     Of what one source tells beyond all measure one is kept for the rest: the exchange that brought it has it all.
     """
     counted, kept = {each.key for each in life.events}, list[Told]()
-    ignored = {(_event(each).key, each.cause) for each in known.told if each.cause}
+    ignored = {(event_of(each).key, each.cause) for each in known.told if each.cause}
     told_by = Counter(each.source for each in known.told)
     for each in news:
         full = told_by[each.source] >= MOST_TOLD * (2 if each.undoes else 1)  # a mistake can still be mended
         cause = TOO_MANY if full else AHEAD if is_ahead(each, now_ms) else ""
-        key = _event(each).key
+        key = event_of(each).key
         if key in counted or (key, cause) in ignored or (full and kept and kept[-1].cause == TOO_MANY):
             continue
         if cause:
@@ -183,13 +132,26 @@ def _new(known: Known, life: Life, news: Sequence[Told], now_ms: int) -> list[To
     return kept
 
 
-def _close(tx: Transaction, case: Case, life: Life) -> None:
-    """A notice may be lost: what is told to be served, and not how it was decided, is asked about once more."""
-    if life.state != "served" or _is_decided(life):
+def _close(tx: Transaction, known: Known, life: Life) -> None:
+    """A notice may be lost: what is told to be served, and not how it was decided, is asked about once more.
+    What goes by post may come back behind the end: such a case is asked about for a while.
+    """
+    case = known.case
+    if life.state == "served" and not _is_decided(life):
+        if case.open:
+            cases.end(tx.connection, case.id)
+            followed.once_more(tx.connection, case.id, tx.now_ms)
+    elif not goes_by_post(tx.connection, known):
         cases.close(tx.connection, case.id)
     elif case.open:
         cases.end(tx.connection, case.id)
-        followed.once_more(tx.connection, case.id, tx.now_ms)
+        followed.ended(tx.connection, case.id, tx.now_ms)
+
+
+def goes_by_post(connection: Connection, known: Known) -> bool:
+    """Whether papers of it go between the two places (代收代办), or have gone."""
+    collected = any(each.mode == COLLECTED for each in known.exchanges if each.kind == "write")
+    return collected or bool(parcels.of_case(connection, known.case.id))
 
 
 def _is_decided(life: Life) -> bool:
@@ -208,8 +170,8 @@ def close_if_over(tx: Transaction, case_id: str) -> None:
     events.lock(tx.connection, case_id)
     case = cases.by_id(tx.connection, case_id)
     known = known_of(tx.connection, case) if case else None
-    if known and not _stands(known, life_of(known)):
-        cases.close(tx.connection, case_id)
+    if known and not _stands(known, life := life_of(known)):
+        _close(tx, known, life)
 
 
 def _stands(known: Known, life: Life) -> bool:
@@ -220,10 +182,13 @@ def _stands(known: Known, life: Life) -> bool:
     return not life.ended and (told or not given_up)
 
 
-def see_to_joint(tx: Transaction, case_id: str) -> None:
-    """What became of the case may change where the joint case stands that it is a part of."""
-    part = joints.of_case(tx.connection, case_id)
-    joint = joints.locked(tx.connection, part[0]) if part else None
+def see_to_joint(tx: Transaction, case_id: str, asked: Found | None = None) -> None:
+    """What became of the case may change where the joint case stands that it is a part of.
+
+    asked: of which it is a part, where that was asked for before.
+    """
+    part = (asked or joints.asked_of_case(tx.connection, case_id))()
+    joint = joints.locked(tx.connection, part[0][0]) if part else None
     if joint is None:
         return
     outcomes = [outcome for _, outcome in parts_of(tx.connection, joint.id)]
@@ -248,6 +213,7 @@ def _outcome(known: Known, life: Life) -> Outcome:
 def _reopen(tx: Transaction, known: Known) -> None:
     """Its end was taken back, or it is over there after all: it is asked about again, where that is declared."""
     cases.reopen(tx.connection, known.case.id)
+    followed.undecided(tx.connection, known.case.id, tx.now_ms)  # asked about behind its end: as before it
     for each in known.exchanges:
         if (each.operation, each.kind, each.state) == (SUBMIT, "write", "delivered"):
             followed.begin(tx.connection, Followed(known.case.id, each.platform, each.id, tx.now_ms))
@@ -274,11 +240,11 @@ def is_ahead(each: Told, now_ms: int) -> bool:
     return each.at_ms > now_ms + APART_MS
 
 
-def _event(each: Told) -> Event:
+def event_of(each: Told) -> Event:
     return Event(cast(Kind, each.kind), each.at_ms, each.source, each.number, each.undoes)
 
 
 def _entry(case: Case, each: Told, life: Life) -> Entry:
     """case.EVENT, or case.ignored for what does not count: what was told by whom, and where the case stands now."""
-    finding = next((found.what for found in life.findings if found.event == _event(each)), None)
+    finding = next((found.what for found in life.findings if found.event == event_of(each)), None)
     return entries.told(case.id, each, finding=finding, state=life.state)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from gateway.agreements import Agreement, HandOver
 from gateway.clock import china_day
 from gateway.errors import Refusal
 from gateway.exchange.passing import CODES, Opened, opened
@@ -23,8 +22,9 @@ from gateway.needs.required import shown
 from gateway.needs.schema import Closed, Form, form_of
 from gateway.needs.there import message_of
 from gateway.needs.unsaid import told
-from gateway.routes import Route, Routes
-from gateway.settings import Caller
+from gateway.releases.routes import Route, Routes
+from gateway.settings.agreements import Agreement, HandOver
+from gateway.settings.callers import Caller
 from mappings.canonical.check import BACK_DAYS
 from mappings.mapping import Mapping as Mapped
 from mappings.problems import Problem, Refused, Unmappable

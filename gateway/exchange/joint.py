@@ -22,7 +22,7 @@ from gateway.exchange.story import Exchanges
 from gateway.identity import new_id
 from gateway.materials.uploads import Told
 from gateway.model import Exchange
-from gateway.routes import SUBMIT
+from gateway.releases.routes import SUBMIT
 from gateway.store import cases, exchanges, joints
 from gateway.store.connection import Connection
 from gateway.store.joints import Joint

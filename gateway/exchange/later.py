@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from gateway.cases.later import CORRECT, SUPPLEMENT, WITHDRAW, why_not
+from gateway.cases.later import CORRECT, PARCEL, SUPPLEMENT, WITHDRAW, why_not
 from gateway.errors import Refusal
 from gateway.exchange.admission import owed_of
 from gateway.exchange.admitting import KeyConsumed
@@ -29,7 +29,7 @@ from gateway.exchange.prepare import (
 )
 from gateway.exchange.story import Exchanges
 from gateway.model import Exchange, Fact
-from gateway.routes import Route
+from gateway.releases.routes import Route
 from gateway.store import exchanges
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
@@ -59,7 +59,13 @@ async def write(story: Exchanges, asked: Asked, case: Case) -> tuple[Exchange, b
             return await story.replay(earlier.exchange_id, earlier.digest, asked), True
         except Moved:  # it is leaving, or a byte of it may be out: they are to be told
             submitted = await story.look_up(submitted.id)
-    return await story.take(asked, partial(_prepared, story, asked, case, submitted, faults))
+    try:
+        return await story.take(asked, partial(_prepared, story, asked, case, submitted, faults))
+    except Refusal:  # the same, asked for at this moment too, may stand in its own way
+        known = await story.repeated(asked)
+        if known is None:
+            raise
+        return known, True
 
 
 async def preview(story: Exchanges, asked: Asked, case: Case) -> Prepared | None:
@@ -153,6 +159,8 @@ def _require(case: Case, operation: str, connection: Connection, *, unasked: boo
     life = life_of(known)
     if why := why_not(life, operation, unasked=unasked):
         raise Refusal(why, state=life.state)
+    if operation == PARCEL:  # each is an event by itself, and they keep their order
+        return
     same = (each for each in known.exchanges if each.operation == operation and each.kind == "write")
     if other := next((each for each in same if not each.ended), None):
         raise Refusal("write_open", operation=operation, exchange=other.id)

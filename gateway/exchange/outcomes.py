@@ -18,13 +18,16 @@ from audit.entries import Entry, china_time
 from gateway.cases.life import Life
 from gateway.cases.reasons import ENDINGS, reason_fault
 from gateway.errors import Refusal
+from gateway.exchange import parcels
 from gateway.exchange.asked import Asked
 from gateway.exchange.entries import NUMBER
-from gateway.exchange.following import SUBMIT, Known, answered, follow, is_sound, known_of, life_of
+from gateway.exchange.following import SUBMIT, Known, follow, known_of, life_of
 from gateway.exchange.papers import Erased, Papers
 from gateway.exchange.prepare import epoch_ms
 from gateway.exchange.reads import ask
+from gateway.exchange.sound import is_sound
 from gateway.exchange.story import Exchanges
+from gateway.exchange.telling import answered, as_asked
 from gateway.model import Exchange
 from gateway.store import bodies, cases, events, results
 from gateway.store.events import Told
@@ -255,7 +258,11 @@ async def ask_progress(
         outcome = await seal_progress(story.around.papers, exchange, document)
 
         def work(tx: Transaction) -> None:
-            follow(submitted.case_id, answered(document, exchange))(tx)
+            news = as_asked(tx.connection, submitted.case_id, answered(document, exchange))
+            follow(submitted.case_id, news)(tx)
+            heard = parcels.heard(document, exchange)
+            unit = document.get("unit", "")
+            parcels.keep_heard(submitted.case_id, heard, actor=exchange.actor, unit=unit)(tx)
             if outcome:
                 keep(outcome)(tx)
 

@@ -11,11 +11,12 @@ from adapters.errors import MaterialMissing
 from adapters.message import Message, Reply, Request
 from gateway.errors import Refusal
 from gateway.exchange.asked import Prepared
+from gateway.exchange.receipt import as_of_exchange
 from gateway.materials.folder import MaterialFolder
 from gateway.materials.sealed import PIECE_BYTES, Lock, OpenedFile, SealedFile
 from gateway.materials.uploads import Uploads
 from gateway.model import Exchange
-from gateway.routes import RESULT, Route
+from gateway.releases.routes import RESULT, Route
 from gateway.store import bodies
 from gateway.store.store import Store
 from gateway.store.uploads import Upload
@@ -184,7 +185,8 @@ class Papers:
         if route.reply is None:
             return {}
         try:
-            return dict(route.reply(answer["document"]))
+            received_at = await as_of_exchange(self._store, exchange)
+            return dict(route.reply.as_of(received_at)(answer["document"]))
         except Unmappable as error:
             raise Refusal("platform_garbled", exchange=exchange.id, cause="not_mapped") from error
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from gateway.agreements import Agreed, Agreement, HandOver, NotAgreed, agreed, powers_used
 from gateway.clock import china_day
 from gateway.errors import Refusal
+from gateway.settings.agreements import Agreed, Agreement, HandOver, NotAgreed, agreed, powers_used
 from gateway.store import passages
 from gateway.store.store import Store
 from mappings.china_time import CHINA, instant

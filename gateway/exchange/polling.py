@@ -5,6 +5,7 @@ no answer at all, only move the next time, so that what is stored does not grow 
 says something personal always leaves its entry. A claim that dies is simply asked again once its lease is over.
 A case that is decided and never told to be served is asked about for a while only: an entry says when that is over.
 One that is told to be served, and not how it was decided, is asked about until somebody answers, as long at most.
+One whose papers go by post is asked about as long behind its end, where answers tell of parcels: more may come.
 """
 
 from collections.abc import Callable
@@ -19,18 +20,21 @@ from adapters.message import Reply
 from audit.entries import Entry, china_time
 from gateway import logs
 from gateway.errors import Refusal
-from gateway.exchange import commits
+from gateway.exchange import commits, parcels
 from gateway.exchange.entries import numbered
-from gateway.exchange.following import answered, follow, is_ahead, is_sound
+from gateway.exchange.following import follow, goes_by_post, is_ahead, known_of
 from gateway.exchange.outcomes import Outcome, keep, seal_progress
 from gateway.exchange.papers import Erased, plain
 from gateway.exchange.questions import ACTOR, AGAIN_MS, NO_ANSWER, ask_what_is_due, cause_of, longest_ms
 from gateway.exchange.reads import Question, pose
+from gateway.exchange.receipt import as_of
+from gateway.exchange.sound import is_sound
 from gateway.exchange.story import Exchanges
-from gateway.gates import Gate
+from gateway.exchange.telling import answered, as_asked
+from gateway.gates.gate import Gate
 from gateway.model import Exchange, Fact
+from gateway.releases.routes import PROGRESS, Route
 from gateway.retry import jitter_of, wait_ms
-from gateway.routes import PROGRESS, Route
 from gateway.store import cases, events, exchanges, followed
 from gateway.store.followed import NEVER_MS, Followed
 from gateway.store.store import Transaction
@@ -48,6 +52,7 @@ SCHEMA = "canonical/progress@1"
 class Heard:
     """What a question was answered.
 
+    received_at: as of when it is read: the receipt of the case.
     told:  keyed digest of the answer; empty if there was none.
     cause: why it does not say how the case stands; empty if it does.
     reference: their number of the case, if it names it.
@@ -60,6 +65,7 @@ class Heard:
     retry_after_ms: int = 0
     reference: str = ""
     document: dict[str, Any] = field(default_factory=dict, repr=False)
+    received_at: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -81,7 +87,7 @@ class Heard:
     def _read(self, route: Route, said: Any) -> None:
         """The answer in canonical words, if it can be read."""
         try:
-            document = dict(route.reply(said)) if route.reply else {}
+            document = dict(route.reply.as_of(self.received_at)(said)) if route.reply else {}
         except Unmappable:
             self.cause = "not_mapped"
             return
@@ -104,6 +110,7 @@ async def _ask(story: Exchanges, was: Followed, started_ms: float) -> None:
         await around.store.write(partial(_forget, was))
         return
     heard, asked = Heard(around.papers.vault, was.told), None
+    heard.received_at = as_of(case.received_ms, around.clock_ms())
     try:
         question = Question(
             PROGRESS, was.platform, ACTOR, about=await story.look_up(was.exchange_id), keeps=heard.keeps
@@ -119,7 +126,7 @@ async def _ask(story: Exchanges, was: Followed, started_ms: float) -> None:
     route = around.routes.followed(was.platform)
     if route and route.declared.follow:
         outcome = await _outcome(story, heard, asked)
-        await around.store.write(_keep(was, heard, asked, route.declared.follow, outcome))
+        await around.store.write(_keep(was, heard, asked, route, outcome))
     log.debug("exchange.read", case=was.case_id, platform=was.platform, cause=heard.cause or None)
 
 
@@ -149,9 +156,10 @@ def is_over(was: Followed, heard: Heard, declared: Follow, now_ms: int) -> bool:
 
 
 def _keep(
-    was: Followed, heard: Heard, asked: Exchange | None, declared: Follow, outcome: Outcome | None
+    was: Followed, heard: Heard, asked: Exchange | None, route: Route, outcome: Outcome | None
 ) -> Callable[[Transaction], None]:
     """The next time, and what was told, in one commit: a crash before it has the case asked about again."""
+    declared = route.declared.follow or Follow()
 
     def work(tx: Transaction) -> None:
         if asked and heard.is_new and heard.reference:
@@ -163,11 +171,17 @@ def _keep(
             again_ms = min(max(ahead), tx.now_ms + int(declared.most_s * 1000))
             now = now._replace(told="", due_ms=max(now.due_ms, again_ms))
         if news:  # before the row is touched: whoever ends a case locks it first, and its row then
-            follow(was.case_id, news)(tx)
+            follow(was.case_id, as_asked(tx.connection, was.case_id, news))(tx)
+        if asked and heard.is_new:
+            told, unit = parcels.heard(heard.document, asked), heard.document.get("unit", "")
+            parcels.keep_heard(was.case_id, told, actor=asked.actor, unit=unit)(tx)
         if outcome:
             keep(outcome)(tx)
         over = is_over(was, heard, declared, tx.now_ms)
-        if (heard.document or over) and _has_ended(was, tx):  # behind its end one answer is enough
+        ended = (heard.document or over) and _has_ended(was, tx)
+        if ended and (
+            over or not _may_bring_parcels(was, route, tx)
+        ):  # else one answer behind its end is enough
             cases.close(tx.connection, was.case_id)
             return
         if over:
@@ -204,6 +218,14 @@ def _forget(was: Followed, tx: Transaction) -> None:
     """Asked about no more, unless it was opened again a moment ago."""
     if _has_ended(was, tx):
         cases.close(tx.connection, was.case_id)
+
+
+def _may_bring_parcels(was: Followed, route: Route, tx: Transaction) -> bool:
+    """Whether answers of the platform tell of parcels, and the case is one of which there may be any."""
+    if route.reply is None or not any(each.startswith("parcels.") for each in route.reply.targets):
+        return False
+    case = cases.by_id(tx.connection, was.case_id)
+    return case is not None and goes_by_post(tx.connection, known_of(tx.connection, case))
 
 
 def _has_ended(was: Followed, tx: Transaction) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 from gateway.exchange.story import Exchanges
-from gateway.gates import Gate
+from gateway.gates.gate import Gate
 from gateway.model import Fact
-from gateway.routes import Route
+from gateway.releases.routes import Route
 from gateway.store.connection import Connection
 from gateway.store.store import Transaction
 

@@ -14,7 +14,7 @@ from gateway.exchange.prepare import case_question, translate
 from gateway.exchange.story import Exchanges
 from gateway.identity import new_id
 from gateway.model import BLANK, Exchange, Fact
-from gateway.routes import Route
+from gateway.releases.routes import Route
 
 
 @dataclass(frozen=True, slots=True)

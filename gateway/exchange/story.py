@@ -6,7 +6,7 @@ enter, never in what happens then: `send` puts it on the wire, `conclude` judges
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,12 +24,13 @@ from gateway.exchange.papers import Claim, Papers
 from gateway.exchange.passing import full_today
 from gateway.exchange.prepare import Preparation
 from gateway.exchange.waiters import Waiters
-from gateway.gates import Gate, Gates
+from gateway.gates.gate import Gate, Gates
+from gateway.gates.room import Room
 from gateway.identity import new_id
 from gateway.model import Exchange, Fact, State
-from gateway.room import Room
-from gateway.routes import Route, Routes
-from gateway.shelf import Shelf
+from gateway.releases.routes import Route, Routes
+from gateway.releases.shelf import Shelf
+from gateway.settings.callers import Caller
 from gateway.store import cases, exchanges
 from gateway.store.store import Store
 
@@ -56,6 +57,9 @@ class Surroundings:
     owner: str
     lease_margin_ms: int
     held_due_ms: int
+    neighbours: Mapping[str, Caller] = field(
+        default_factory=dict
+    )  # platforms that are gateways, as our callers
 
 
 @dataclass(slots=True)

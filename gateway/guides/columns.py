@@ -1,8 +1,8 @@
-"""Which column of a list is which element: the national table names, the pinyin initials, our own, any others.
+"""Which column of a list is which element: national table names, pinyin initials, Chinese, our own, any others.
 
 A column map leads from (family, the list's column in lower case) to a path of canonical/guide@1; within a family of
 parts the path is that of the part. Paths that begin with @: @guid the row's own id, @of the id of the guide that
-it belongs to, @order its place.
+it belongs to (or its code), @order its place.
 """
 
 from collections.abc import Mapping
@@ -97,14 +97,48 @@ _PINYIN: Columns = {  # 拼音首字母: the same model as construction-permit r
              "yxjm": "reducible"},
     "questions": {"taskguid": "@of", "xh": "@order", "wt": "question", "jd": "answer"},
 }  # fmt: skip
+_CHINESE: Columns = {  # as the elements that must be public are headed; parts name the guide by its code
+    BASIC: {
+        "事项名称": "name", "基本编码": "basic_code", "实施编码": "implementation_code",
+        "业务办理项编码": "handling_code", "地方实施编码": "local_code", "本地编码": "local_code",
+        "事项版本": "version", "版本号": "version", "生效日期": "valid_from", "计划生效日期": "valid_from",
+        "停用日期": "valid_to", "计划取消日期": "valid_to", "事项类型": "item_type", "办件类型": "case_type",
+        "通办范围": "reach", "行使层级": "levels", "服务对象": "service_objects", "实施主体": "unit.name",
+        "实施主体名称": "unit.name", "实施主体编码": "unit.code", "实施主体代码": "unit.code",
+        "实施主体性质": "unit.nature", "委托部门": "unit.entrusted", "承诺办结时限": "promised.value",
+        "承诺时限": "promised.value", "承诺办结时限单位": "promised.unit", "承诺办结时限说明": "promised.explained",
+        "法定办结时限": "statutory.value", "法定时限": "statutory.value", "法定办结时限单位": "statutory.unit",
+        "法定办结时限说明": "statutory.explained", "是否收费": "charged", "到办事现场次数": "visits",
+        "到现场次数": "visits", "必须现场办理的原因": "visits_reason", "办公时间": "office_hours",
+        "办理时间": "office_hours", "办理地点": "address", "咨询电话": "enquiries", "咨询方式": "enquiries",
+        "监督投诉电话": "complaints", "监督投诉方式": "complaints", "办理条件": "conditions",
+        "受理条件": "conditions", "设定依据": "bases", "办理流程": "procedure", "审批结果": "results",
+    },
+    "materials": {
+        "实施编码": "@of", "业务办理项编码": "@of", "序号": "@order", "材料编码": "code", "材料名称": "name",
+        "材料类型": "kind", "材料形式": "form", "材料必要性": "necessity", "必要性": "necessity",
+        "原件份数": "originals", "复印件份数": "copies", "份数": "count", "最低可信等级": "trust",
+        "来源渠道": "source", "受理标准": "standard", "填报须知": "filling", "要求依据": "basis", "备注": "note",
+        "适用情形": "situations",
+    },
+    "fees": {
+        "实施编码": "@of", "业务办理项编码": "@of", "序号": "@order", "收费项目": "name", "收费标准": "standard",
+        "收费依据": "basis", "允许减免": "reducible", "减免说明": "reduction",
+    },
+    "questions": {
+        "实施编码": "@of", "业务办理项编码": "@of", "序号": "@order", "问题": "question", "问": "question",
+        "解答": "answer", "答": "answer",
+    },
+}  # fmt: skip
 # Keys of a nested document under which the rows of a family stand, as a list, or as a string that holds one.
 _NESTED: Mapping[str, str] = {
     **{family: family for family in (*FAMILIES, EXTEND)},
     "material": "materials", "fee_project": "fees", "up_task_general_extend": EXTEND,
     "up_task_general_material": "materials", "up_task_general_fee_project": "fees",
     "up_task_general_questions": "questions", "material_xml": "materials", "materialxmlstr": "materials",
+    "办理材料": "materials", "申请材料": "materials",
 }  # fmt: skip
-PROFILES: Mapping[str, Columns] = {"national": _NATIONAL, "pinyin": _PINYIN}
+PROFILES: Mapping[str, Columns] = {"national": _NATIONAL, "pinyin": _PINYIN, "chinese": _CHINESE}
 
 
 class UnknownPath(Exception):

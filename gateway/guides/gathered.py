@@ -1,6 +1,6 @@
 """Rows of several families (主表、扩展、材料、收费、问答) joined into one canonical document for each item."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ from gateway.guides.texts import Finding
 
 Told = tuple[str, Finding]  # where (file:row), what
 _ORDER = "@order"
+_CODES = ("handling_code", "implementation_code", "local_code", "basic_code")
 _LAST = 10**9
 
 
@@ -50,7 +51,7 @@ def documents(sheets: Sequence[Sheet], columns: Columns, tables: Tables) -> Iter
         _sort(sheet, columns, rows)
     if not rows.basic and not any(rows.parts.values()):
         raise NoGuides
-    ids = [str(cells.get("@guid", "")) for _, cells in rows.basic]
+    ids = _ids(rows)
     for (where, cells), guid in zip(rows.basic, ids, strict=True):
         parts = {**dict.fromkeys(rows.given if guid else (), ()), **rows.parts.get(guid, {})}
         yield _joined(where, cells, parts, columns, tables)
@@ -64,6 +65,28 @@ def documents(sheets: Sequence[Sheet], columns: Columns, tables: Tables) -> Iter
     ]
     if rows.told or orphans:
         yield Document("", None, (*rows.told, *orphans))
+
+
+def unread(sheets: Sequence[Sheet], columns: Columns) -> Iterator[tuple[str, list[str]]]:
+    """Of each table the columns that feed nothing, all of them where it is of no family, with where it stands."""
+    for sheet in sheets:
+        if not sheet.nested:
+            family = family_of(sheet.headings, columns)
+            known = columns.get(family, {}).keys() | (columns["nested"].keys() if family == BASIC else set())
+            if left := sorted(each for each in sheet.headings - known if each.strip()):
+                yield sheet.where, left
+
+
+def _ids(rows: _Rows) -> list[str]:
+    """By what parts name each guide: the id of its row; without one its code, if parts do and it is one guide's."""
+    codes = [_code(cells) for _, cells in rows.basic]
+    times = Counter(codes)
+    by_code = [code if times[code] == 1 and code in rows.parts else "" for code in codes]
+    return [str(cells.get("@guid", "")) or code for (_, cells), code in zip(rows.basic, by_code, strict=True)]
+
+
+def _code(cells: Cells) -> str:
+    return next((str(cells[name]) for name in _CODES if not is_nothing(cells.get(name, ""))), "")
 
 
 def _sort(sheet: Sheet, columns: Columns, rows: _Rows) -> None:
@@ -97,6 +120,8 @@ def _renamed(row: Mapping[str, Any], columns: Columns, family: str) -> Cells:
             )
         elif path:
             found[path] = [str(each) for each in value] if isinstance(value, list) else value
+        elif inner and family == BASIC and not is_nothing(value):
+            found[f"#{inner}"] = value  # a text that holds no rows: told where it is read
     return found
 
 

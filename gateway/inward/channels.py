@@ -1,6 +1,8 @@
 """The channels (渠道) by which platforms call in: what they declare, held against what this installation names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -10,11 +12,13 @@ from adapters.inward.coherence import speaks_soap
 from adapters.inward.declared import Call, Inward
 from adapters.inward.door import Door
 from adapters.inward.offered import wrapper_of, wsdl_of
-from adapters.inward.writing import Wrapper
+from adapters.inward.writing import Wrapper, rest_answer, soap_answer
+from adapters.message import Response
 from gateway import logs
-from gateway.releases import PlatformRelease
-from gateway.routes import Routes
-from gateway.settings import Rights, Settings, Unconfigured
+from gateway.releases.compiled import PlatformRelease
+from gateway.releases.routes import Routes
+from gateway.settings.callers import Rights
+from gateway.settings.conf import Settings, Unconfigured
 from mappings.mapping import Mapping as Mapped
 
 log = logs.get("inward")
@@ -56,6 +60,13 @@ class Channel:
     def wrapper(self, operation: str) -> Wrapper:
         """The element that holds an answer over SOAP."""
         return wrapper_of(self.inward, self.call(operation), self.platform.files)
+
+    def said(self, operation: str, reply: Mapping[str, Any], *, soap: int = 11) -> Response:
+        """Our answer (canonical/reply) in their envelope. soap: its version. Raises Unmappable, Unencodable."""
+        call, tree = self.call(operation), self.replies(operation).as_of(reply["at"])(dict(reply))
+        if self.soap:
+            return soap_answer(call, reply["outcome"], tree, soap=soap, wrapper=self.wrapper(operation))
+        return rest_answer(call, reply["outcome"], tree)
 
     def wsdl(self, address: str) -> str:
         return wsdl_of(self.inward, self.platform.files, self.name, address)

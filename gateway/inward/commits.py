@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 from audit.entries import Entry, Fact
 from gateway.cases.life import Event, Life
 from gateway.cases.states import Kind
+from gateway.errors import Refusal
 from gateway.exchange import commits
 from gateway.exchange.commits import Conclusion, conclude
 from gateway.exchange.entries import numbered
@@ -78,18 +79,27 @@ class ToldBefore(Exception):
         self.exchange_id = exchange_id
 
 
+class NotSo(Exception):
+    """What a record tells cannot stand beside what is known of its case: `place` of the record, from 0, and why."""
+
+    def __init__(self, place: int, reason: str) -> None:
+        super().__init__(reason)
+        self.place = place
+        self.reason = reason
+
+
 def known_as(platform: str) -> str:
     """Under which a platform's calls are remembered; no caller's name has a slash."""
     return f"platform/{platform}"
 
 
 def take(taking: Taking) -> Callable[[Transaction], Taken]:
-    """Raises ToldBefore."""
+    """Raises ToldBefore, NotSo: nothing is kept."""
 
     def work(tx: Transaction) -> Taken:
         exchange, caller, connection = taking.exchange, taking.caller, tx.connection
         scope = scope_of(exchange)
-        if not cases.claim_key(connection, caller, scope, taking.digest, taking.digest, exchange.id):
+        if not cases.claim_key(connection, caller, scope, taking.digest, taking.digest, exchange.id)():
             earlier = cases.consumed_key(connection, caller, scope, taking.digest)
             raise ToldBefore(earlier[0] if earlier else "")
         lock(
@@ -147,7 +157,11 @@ def _kept(tx: Transaction, taking: Taking) -> list[str]:
     order = sorted(range(len(taking.tellings)), key=lambda place: (taking.tellings[place].case_id, place))
     for place in order:
         telling = taking.tellings[place]
-        if _is_idle(telling.work(tx), telling.told):
+        try:
+            life = telling.work(tx)
+        except Refusal as refusal:
+            raise NotSo(place, refusal.code) from refusal
+        if _is_idle(life, telling.told):
             reasons[place] = "no_effect"
     return reasons
 

@@ -36,10 +36,15 @@ def considered(
         return Considered(found)
     if reason := unit_fault(record.get("unit"), found.division, speaks_for):
         return Considered(reason, found)
+    return Considered(time_fault(at, now_ms) or "taken", found)
+
+
+def time_fault(at: str | None, now_ms: int) -> str:
+    """Clocks differ by minutes; what is said of later than that has not happened yet."""
     ahead_ms = epoch_ms(at) - now_ms if at else 0
     if ahead_ms > DAY_MS:
-        return Considered("in_the_future", found)
-    return Considered("clock_ahead" if ahead_ms > APART_MS else "taken", found)
+        return "in_the_future"
+    return "clock_ahead" if ahead_ms > APART_MS else ""
 
 
 def _case_of(record: Mapping[str, Any], known: Numbered) -> Exchange | str:

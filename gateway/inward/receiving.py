@@ -16,7 +16,7 @@ from gateway.inward.channels import Channel
 from gateway.inward.commits import known_as
 from gateway.inward.notices import unit_fault
 from gateway.model import Exchange
-from gateway.settings import Caller
+from gateway.settings.callers import Caller
 
 RECEIVE = "case.receive"
 LARGE_BYTES = (
@@ -33,6 +33,7 @@ _REASONS: Mapping[str, str] = {
     "case_open": "case_open",
     "case_over": "case_over", "nothing_asked": "nothing_asked", "write_open": "earlier_open",
     "case_unconfirmed": "number_not_known_yet",
+    "ticket_over": "ticket_over",
 }  # fmt: skip
 
 

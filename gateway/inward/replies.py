@@ -25,12 +25,12 @@ def reply_of(
     said: Any = None,
     records: Sequence[Any] = (),
     words: str = "",
-    **about: str,
+    **about: Any,
 ) -> dict[str, Any]:
     """reasons: one for each record; of a message without records, the one for all of it.
 
     said: the message as it came, where who sent it is known.    words: that say more than the reason's.
-    about: exchange, case, ours.
+    about: exchange, case, ours; of a visit the document of who has come.
     """
     reason = whole(reasons)
     outcome = outcome_of(reason)

@@ -20,14 +20,18 @@ from gateway.exchange.entries import commitment
 from gateway.exchange.papers import KEPT_REPLY_BYTES, Erased
 from gateway.exchange.story import Exchanges
 from gateway.identity import new_id
+from gateway.inward import onward
+from gateway.inward.asking import TELLS
 from gateway.inward.channels import Channel
-from gateway.inward.commits import Landed, Taking, Telling, ToldBefore, take
+from gateway.inward.commits import Landed, NotSo, Taking, Telling, ToldBefore, take
+from gateway.inward.dated import reading
 from gateway.inward.later import LATER, come
 from gateway.inward.reasons import outcome_of
 from gateway.inward.receiving import RECEIVE, NotReceived, receive
 from gateway.inward.replies import reply_of, whole
 from gateway.inward.subjects import SUBJECTS, Subject, without_files
 from gateway.model import BLANK, Exchange
+from gateway.releases.compiled import CALLED_IN
 from gateway.store.store import StorageUnavailable
 from mappings.canonical.schema import structure_problems
 from mappings.problems import Unmappable
@@ -87,10 +91,14 @@ class Inward:
             await self._bar(calling, why, now_ms)
             return reply_of(["not_let_in"], at_ms=now_ms)
         try:
-            heard = _heard(calling)
+            heard = await self._heard(calling, now_ms)
             if calling.operation in HANDED and whole(heard.reasons) == "taken":
                 return await self._handed(heard, now_ms)
-            return await self._concluded(await self._considered(heard, now_ms), now_ms)
+            if calling.operation in TELLS and whole(heard.reasons) == "taken":
+                return await self._telling(heard, now_ms)
+            heard = await self._considered(heard, now_ms)
+            reply, told = await self._concluded(heard, now_ms), zip(heard.documents, heard.about, strict=True)
+            return await onward.told_on(self._story, channel, calling.operation, told, reply)
         except StorageUnavailable:
             log.info("inward.later", platform=channel.name, operation=calling.operation, cause="busy")
             return reply_of(["busy"], at_ms=now_ms)
@@ -112,6 +120,21 @@ class Inward:
             exchange=exchange.id, case=exchange.case_id, ours=exchange.ours,
         )  # fmt: skip
 
+    async def _telling(self, heard: Heard, now_ms: int) -> Reply:
+        """What it asks for: who has come with a ticket, or how a case stands that it handed over."""
+        calling = heard.calling
+
+        def reply(**about: Any) -> Reply:
+            return reply_of(heard.reasons, at_ms=now_ms, said=heard.message, records=heard.records, **about)
+
+        try:
+            answer = await TELLS[calling.operation](self._story, calling.channel, heard.documents[0], reply)
+        except NotReceived as error:
+            refused = replace(heard, reasons=[error.reason], words=error.words)
+            return await self._concluded(refused, now_ms)
+        log.info("inward.taken", platform=calling.channel.name, operation=calling.operation, records=1)
+        return answer
+
     async def _admitted(self, calling: Calling, document: Mapping[str, Any]) -> Exchange:
         size_bytes = len(calling.request.body)
         if calling.operation == RECEIVE:
@@ -125,8 +148,9 @@ class Inward:
         channel, subject = heard.calling.channel, heard.calling.subject
         reasons, about = list[str](), list[Exchange | None]()
         for document in heard.documents:
-            found = await subject.considered(self._around.store, channel, document, now_ms)
-            reasons.append(found.reason)
+            found = await subject.considered(self._around, channel, document, now_ms)
+            fault = await onward.fault(self._story, channel, heard.calling.operation, document, found)
+            reasons.append(fault or found.reason)
             about.append(found.exchange)
         return replace(heard, reasons=reasons, about=about)
 
@@ -147,6 +171,11 @@ class Inward:
         except ToldBefore as earlier:
             log.info("inward.repeated", **names, exchange=earlier.exchange_id)
             return await self._same_again(earlier.exchange_id, heard, now_ms)
+        except NotSo as fault:
+            # found under the lock of its case; what is refused has nothing left to be found
+            reasons = list(heard.reasons)
+            reasons[fault.place] = fault.reason
+            return await self._concluded(replace(heard, reasons=reasons), now_ms)
         for each in taken.moved:
             self._story.waiters.tell(each)
         if outcome == "taken":
@@ -160,9 +189,8 @@ class Inward:
         taken = outcome_of(reason) == "taken"
         exchange = self._exchange(heard, reason, now_ms)
         key = around.papers.vault.new_key(exchange.id)
-        small = (
-            len(calling.request.body) <= KEPT_REPLY_BYTES
-        )  # files of a result are kept as such: once is enough
+        # files of a result are kept as such: once is enough
+        small = len(calling.request.body) <= KEPT_REPLY_BYTES
         body = {
             "message": heard.message if small else None,
             "documents": [without_files(calling.operation, each) for each in heard.documents],
@@ -177,7 +205,7 @@ class Inward:
             if about is not None:
                 own = exchange._replace(case_id=about.case_id)
                 tellings.append(await calling.subject.telling(around.papers, own, key, document))
-                landed += await self._landing(about, document, landed)
+                landed += await self._landing(calling.channel, about, document, landed)
 
         def reply(reasons: Sequence[str]) -> Reply:
             return reply_of(
@@ -191,11 +219,13 @@ class Inward:
         )  # fmt: skip
 
     async def _landing(
-        self, about: Exchange, document: Mapping[str, Any], known: Sequence[Landed]
+        self, channel: Channel, about: Exchange, document: Mapping[str, Any], known: Sequence[Landed]
     ) -> list[Landed]:
         """A call about what is still under way, or was given up, proves that they have it."""
         theirs = str(document.get("theirs") or document.get("reference") or "")
         news = about.state != "delivered" or (theirs and not about.theirs)
+        if about.platform != channel.name:  # who handed it to us does not know whether ours has it
+            return []
         if not news or any(each.exchange.id == about.id for each in known):
             return []
         route = await self._around.shelf.route_of(about)
@@ -233,6 +263,31 @@ class Inward:
         )  # fmt: skip
         return kept or again
 
+    async def _heard(self, calling: Calling, now_ms: int) -> Heard:
+        """The message read and mapped; records that cannot be are told so, each with the others left as right."""
+        try:
+            said = came(calling.call, calling.opened) if calling.opened else None
+        except Garbled:
+            said = None
+        if said is None:
+            return Heard(calling, reasons=["unreadable"])
+        if not said.records or len(said.records) > MOST_RECORDS:
+            return Heard(calling, said.document, reasons=["too_many" if said.records else "no_records"])
+        documents, reasons = list[Mapping[str, Any]](), list[str]()
+        for each in said.singly:
+            reads = await reading(self._around.store, calling.channel, calling.operation, each, now_ms)
+            try:
+                document = reads(each)
+            except Unmappable:
+                document = {}
+            # what is handed over is checked as what callers send, place by place
+            fits = document and (
+                calling.operation in HANDED or not structure_problems(CALLED_IN[calling.operation], document)
+            )
+            reasons.append("taken" if fits else "not_mapped")
+            documents.append(document)
+        return Heard(calling, said.document, said.records, documents, reasons, [None] * len(documents))
+
     async def _bar(self, calling: Calling, why: str, now_ms: int) -> None:
         """Who is not let in costs no more than one entry a minute, however often it knocks."""
         platform = calling.channel.name
@@ -242,28 +297,3 @@ class Inward:
         self._barred_ms[platform] = now_ms
         facts = {"platform": platform, "operation": calling.operation, "cause": why}
         await self._around.store.write(lambda tx: tx.record(Entry("inward.barred", now_ms, facts)))
-
-
-def _heard(calling: Calling) -> Heard:
-    """The message read and mapped; records that cannot be are told so, each with the others left as right."""
-    try:
-        said = came(calling.call, calling.opened) if calling.opened else None
-    except Garbled:
-        said = None
-    if said is None:
-        return Heard(calling, reasons=["unreadable"])
-    if not said.records or len(said.records) > MOST_RECORDS:
-        return Heard(calling, said.document, reasons=["too_many" if said.records else "no_records"])
-    documents, reasons = list[Mapping[str, Any]](), list[str]()
-    for each in said.singly:
-        try:
-            document = calling.channel.reads(calling.operation)(each)
-        except Unmappable:
-            document = {}
-        # what is handed over is checked as what callers send, place by place
-        fits = document and (
-            calling.operation in HANDED or not structure_problems(calling.subject.schema, document)
-        )
-        reasons.append("taken" if fits else "not_mapped")
-        documents.append(document)
-    return Heard(calling, said.document, said.records, documents, reasons, [None] * len(documents))

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from gateway.cases.states import BESIDE
 from gateway.exchange.entries import NUMBER
 from gateway.exchange.following import follow
 from gateway.exchange.outcomes import keep, parted, seal_result
 from gateway.exchange.papers import Papers
 from gateway.exchange.prepare import epoch_ms
+from gateway.exchange.story import Surroundings
 from gateway.inward.channels import Channel
 from gateway.inward.commits import Telling
 from gateway.inward.notices import Considered, considered
+from gateway.inward.parcels import Parcel
 from gateway.model import Exchange
-from gateway.releases import CALLED_IN
+from gateway.releases.compiled import CALLED_IN
 from gateway.store.events import Told
 from gateway.store.inward import numbered
 from gateway.store.store import Store
@@ -27,7 +30,7 @@ class Subject(Protocol):
     schema: str
 
     async def considered(
-        self, store: Store, channel: Channel, document: Document, now_ms: int
+        self, around: Surroundings, channel: Channel, document: Document, now_ms: int
     ) -> Considered: ...
 
     async def telling(self, papers: Papers, by: Exchange, key: DataKey, document: Document) -> Telling:
@@ -42,14 +45,19 @@ class Notice:
 
     schema = CALLED_IN["case.notify"]
 
-    async def considered(self, store: Store, channel: Channel, document: Document, now_ms: int) -> Considered:
-        return await _considered(store, channel, document, now_ms)
+    async def considered(
+        self, around: Surroundings, channel: Channel, document: Document, now_ms: int
+    ) -> Considered:
+        if document["state"] in BESIDE and not document.get("due_on"):
+            return Considered("not_mapped")  # it says nothing but a day
+        return await _considered(around.store, channel, document, now_ms)
 
     async def telling(self, papers: Papers, by: Exchange, key: DataKey, document: Document) -> Telling:
         record, undoes = (_loggable(papers.vault, document.get(name, "")) for name in ("record", "corrects"))
         told = Told(
             document["state"], epoch_ms(document["at"]), by.platform, record, undoes, seen_ms=by.changed_ms,
             exchange_id=by.id, due_on=document.get("due_on", ""),
+            reason=document.get("ground", ""),
         )  # fmt: skip
         return Telling(by.case_id, follow(by.case_id, [told]), told)
 
@@ -62,9 +70,11 @@ class Result:
 
     schema = CALLED_IN["case.result"]
 
-    async def considered(self, store: Store, channel: Channel, document: Document, now_ms: int) -> Considered:
+    async def considered(
+        self, around: Surroundings, channel: Channel, document: Document, now_ms: int
+    ) -> Considered:
         named = {**document, "theirs": document.get("reference", "")}
-        return await _considered(store, channel, named, now_ms)
+        return await _considered(around.store, channel, named, now_ms)
 
     async def telling(self, papers: Papers, by: Exchange, key: DataKey, document: Document) -> Telling:
         """Its files are durable when this returns."""
@@ -87,7 +97,9 @@ def _loggable(vault: Vault, number: str) -> str:
     return number if not number or NUMBER.fullmatch(number) else vault.pseudonym(number)
 
 
-SUBJECTS: Mapping[str, Subject] = {"case.notify": Notice(), "case.result": Result()}
+SUBJECTS: Mapping[str, Subject] = {
+    "case.notify": Notice(), "case.result": Result(), "case.parcel": Parcel(),
+}  # fmt: skip
 
 
 def without_files(operation: str, document: Document) -> Document:

@@ -41,6 +41,7 @@ TITLES = {
 }  # fmt: skip
 _LENGTHS = {11: 12, 13: 12, 30: 31, 32: 31, 34: 33}
 _PLAIN = re.compile(r"[0-9A-Z]+")
+_IN_CASES = re.compile(r"[0-9A-Z][0-9A-Z._-]{0,63}")  # as canonical/case@1 takes it
 
 
 class LocalPart(NamedTuple):
@@ -75,6 +76,11 @@ def local_parts(text: str) -> tuple[LocalPart, ...]:
 
 def local_remarks(text: str) -> tuple[Problem, ...]:
     """What should be known of such a code; nothing is refused for it."""
+    unwritable = () if not text or _IN_CASES.fullmatch(text) else (Problem("code", "code_unwritable"),)
+    return (*unwritable, *_remarks(text))
+
+
+def _remarks(text: str) -> tuple[Problem, ...]:
     form = form_of(text)
     if form == "dashed":
         return _dashed_remarks(text)
@@ -101,13 +107,4 @@ def _meaning(name: str, part: str) -> str:
         return TYPE_LETTERS[part]
     if name == "unit":
         return UNIT_CLASSES.get(part[:2], "") if len(part) == 18 else "不是 18 位"
-    return _MEANINGS.get(name, "")
-
-
-_MEANINGS = {
-    "catalogue": "地方目录",
-    "area": "行政区划",
-    "guid": "数据行标识",
-    "division": "行政区划",
-    "place": "行政区划",
-}
+    return ""

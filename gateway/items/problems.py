@@ -24,8 +24,12 @@ class Problem:
     def text(self, language: str = "en") -> str:
         """The sentence for a reader; language is zh or en."""
         chinese, english = TEXTS[self.code]
-        seen = {name: "-" if fact == "" else fact for name, fact in self.facts.items()}
-        return (chinese if language == "zh" else english).format_map({**seen, "path": self.path})
+        seen = {name: "-" if fact == "" else fact for name, fact in self.facts.items()} | {"path": self.path}
+        if language != "zh":
+            return english.format_map(seen)
+        if self.code in texts.OF_COLUMNS:
+            seen = {name: texts.CHINESE.get(str(fact), fact) for name, fact in seen.items()}
+        return chinese.format_map(seen)
 
 
 class ItemError(Exception):

@@ -9,6 +9,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这是统一社会信用代码，不是事项编码",
         "this is a unit's unified social credit code, not the code of an item",
     ),
+    "code_unwritable": (
+        "办件中的事项编码只能是 1 至 64 位字母、数字、点、下划线和短横线：本地办件不能以此编码指明该事项",
+        "an item code in a case has 1 to 64 letters, digits, points, underscores and hyphens: no case from here can"
+        " name the item by this one",
+    ),
     "code_length": (
         "共 {length} 位；国家编码为 {expected} 位，可能多写或漏写",
         "{length} characters where a national code has {expected}: one may be missing, or too many",
@@ -57,6 +62,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "文件 {file} 自第 {row} 行起无法读取",
         "{file} cannot be read from row {row} on: it breaks off, or is no list",
     ),
+    "file_charset": (
+        "文件 {file} 自第 {row} 行前后起不是 {charset}：请另指 --charset，或不指明而由程序识别",
+        "{file} is not written in {charset} from about row {row} on: say another --charset, or none",
+    ),
     "file_sheet_unknown": (
         "文件 {file} 没有工作表 {sheet}；有：{sheets}",
         "{file} has no sheet {sheet}; it has: {sheets}",
@@ -69,8 +78,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "栏目无法识别：{columns}；请用 --profile 或 --columns 字段=栏目 指明，字段为：{known}",
         "these columns are not understood: {columns}; say --profile, or --columns field=heading; fields: {known}",
     ),
+    "file_columns_missing": (
+        "文件没有所指明的栏目：{columns}；文件的栏目为：{known}",
+        "the file has no columns {columns}, which were named; it has: {known}",
+    ),
     "import_overtaken": (
         "比较之后目录已被他人更改：已导入的部分保留，请重新导入",
         "the catalogue was changed by somebody else after it was compared: what was applied stays, run it again",
     ),
 }
+# What stands in a Chinese sentence instead of our own word for a column, or for a kind of code.
+CHINESE = {
+    "division": "区划", "code": "编码", "version": "版本", "kind": "编码种类", "name": "事项名称", "row": "行",
+    "basic_code": "基本编码", "implementation_code": "实施编码", "handling_code": "业务办理项编码",
+    "local_code": "地方编码", "local_catalog_code": "地方目录编码", "type": "事项类型", "level": "行使层级",
+    "unit": "实施主体编码", "unit_name": "实施主体名称", "service_objects": "服务对象", "state": "事项状态",
+    "valid_from": "生效日期", "valid_to": "停用日期", "superseded_by": "替代事项编码", "situation": "情形",
+    "basic": "基本编码", "implementation": "实施编码", "handling": "业务办理项编码", "local": "地方编码",
+    "case": "办件编号", "here_division": "本地区划", "here_code": "本地编码", "there_division": "对方区划",
+    "there_code": "对方编码", "source": "依据", "id": "行编号", "here_situation": "本地情形",
+    "there_situation": "对方情形",
+}  # fmt: skip
+OF_COLUMNS = frozenset({
+    "row_lacks", "row_unknown_value", "row_disagrees", "row_kind", "row_value", "row_character", "row_replaced",
+    "cell_number", "cell_digits_lost", "cell_fraction", "cell_nested",
+})  # fmt: skip

@@ -14,10 +14,10 @@ from gateway import logs
 from gateway.errors import Refusal
 from gateway.file_kinds import HEAD_BYTES, is_of
 from gateway.identity import new_id
-from gateway.installation import Materials
 from gateway.materials.folder import MaterialFolder
 from gateway.materials.parts import PartFile, opened
 from gateway.materials.sealed import Lock, SealedFile
+from gateway.settings.installation import Materials
 from gateway.store import uploads
 from gateway.store.store import Store, Transaction
 from gateway.store.uploads import Part, Upload

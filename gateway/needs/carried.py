@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.needs.problems import Lack
-from gateway.routes import Route
+from gateway.releases.routes import Route
 from mappings.problems import Unmappable
 
 WHOLE, KIND = "materials.instead", "materials.instead.kind"  # passed on as it is, or by a code of theirs

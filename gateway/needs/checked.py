@@ -14,6 +14,7 @@ from gateway.needs.required import element_rules, list_rules, situation_rules
 
 _MOMENTS: tuple[Steps, ...] = (
     ("receiving", "identity_check", "at"),
+    ("receiving", "form_check", "at"),
     ("authorisation", "at"),
     ("materials", "verification", "at"),
 )
@@ -120,7 +121,9 @@ class Checked:
         if content := self._root.find(("materials", "files", "content")):
             content.limits.append(Limits(all_of=({"pattern": _BASE64},)))
         collected = _when_is(
-            "mode", "collect_for", {"properties": {"receiving": {"required": ["identity_check"]}}}
+            "mode",
+            "collect_for",
+            {"properties": {"receiving": {"required": ["identity_check", "form_check"]}}},
         )
         if "collect_for" in self._codes(("mode",)):
             self._root.rules.append(collected)

@@ -1,6 +1,6 @@
 """Rows of a list of aligned materials, read and kept. A bad row is told by number; good rows are kept."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from gateway.items.codes import normalise
 from gateway.items.item import covers, short_division
 from gateway.items.lists.apply import Word
 from gateway.items.lists.formats import UNEVEN
+from gateway.items.lists.problems import MissingColumns
 from gateway.items.lists.values import division_of
 from gateway.items.remembered import changed
 from gateway.needs.problems import Lack
@@ -51,6 +52,17 @@ class Brought:
     unchanged: int
     faults: tuple[Told, ...]
     remarks: tuple[Told, ...]
+
+
+def require_columns(rows: Sequence[Mapping[str, str]]) -> None:
+    """Whether a list has the columns that none may lack. Raises MissingColumns."""
+    given = {HEADINGS.get(name, name) for row in rows[:1] for name in row}
+    # who confirms a suggestion is its source
+    missing = [
+        each for each in _REQUIRED if each not in given and not (each == "source" and DECISION in given)
+    ]
+    if rows and missing:
+        raise MissingColumns(columns=", ".join(missing), known=", ".join(rows[0]))
 
 
 def bring_list(tx: Transaction, rows: Iterable[Mapping[str, str]], word: Word) -> Brought:

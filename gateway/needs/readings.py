@@ -15,7 +15,9 @@ MADE_OF: Mapping[Steps, Steps] = {
     ("sender", "division"): ("receiving", "division"),
     ("sender", "name"): ("receiving", "unit_name"),
 }
-ADDED = frozenset({"numbers_ours", "numbers_theirs", "exchange", "admitted_at", "sender", "received_at"})
+ADDED = frozenset(
+    {"numbers_ours", "numbers_theirs", "exchange", "admitted_at", "sender", "received_at", "test"}
+)
 THERE = ("item", "there")
 
 

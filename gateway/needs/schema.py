@@ -13,7 +13,7 @@ from gateway.needs.places import Place, Schema, Unsaid, Writer, holds, nested
 from gateway.needs.readings import Condition, Reading, Steps, readings
 from gateway.needs.there import message_of
 from gateway.needs.titles import names_of, title_of
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
 from mappings.canonical import schema
 from mappings.canonical.shape import Shape
 from mappings.mapping import Mapping as Mapped
@@ -107,6 +107,7 @@ class _Form:
             self._root.touch(("applicant", "birth_date"))
         if "collect_for" in self._among(("mode",)):
             self._root.touch(("receiving", "identity_check"))
+            self._root.touch(("receiving", "form_check"))
         for steps in self._known.fixed:
             self._root.touch(steps).required = True
 

@@ -10,8 +10,8 @@ from adapters.errors import Unbuildable
 from adapters.fronts import Column
 from adapters.notation import table_call
 from gateway.needs.charsets import Accepts, carried
-from gateway.offers import offer_of
-from gateway.releases import PlatformRelease
+from gateway.needs.offers import offer_of
+from gateway.releases.compiled import PlatformRelease
 
 _FORMS = {
     "integer": "^-?(?:0|[1-9][0-9]{0,17})$",

@@ -22,7 +22,7 @@ from gateway.reconcile.lists import Fault, Reading, read_list, state_words
 from gateway.reconcile.ours import of_day, of_other_days, with_known
 from gateway.reconcile.sources import LIST, SUBMIT, Listing, SourceName, Told, listed, probed
 from gateway.reconcile.texts import CannotReconcile
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
 from gateway.store.sent import Sent
 from gateway.store.store import Transaction
 from gateway.store.vault import WrongKey

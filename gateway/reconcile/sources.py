@@ -19,7 +19,7 @@ from gateway.exchange.story import Exchanges
 from gateway.model import Exchange, Fact
 from gateway.reconcile.compare import Record, once
 from gateway.reconcile.lists import Fault
-from gateway.routes import Route
+from gateway.releases.routes import Route
 from gateway.store import exchanges
 from gateway.store.connection import Connection
 from gateway.store.sent import Sent

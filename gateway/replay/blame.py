@@ -11,9 +11,10 @@ from typing import Any
 
 from gateway.boot import Gateway
 from gateway.exchange.papers import Erased
-from gateway.meant import NotMeant, compiled
+from gateway.exchange.receipt import as_of_exchange
 from gateway.model import Exchange
-from gateway.releases import DECLARATION, declaration, declarations
+from gateway.releases.compiled import DECLARATION, declaration, declarations
+from gateway.releases.meant import NotMeant, compiled
 from gateway.replay.given import given
 from gateway.replay.made import Made, made, run
 from gateway.store import approvals, releases
@@ -78,6 +79,8 @@ async def blame(gateway: Gateway, exchange_id: str) -> Blame:
     answer = await gateway.papers.tree(was.id, f"answer/{was.attempt}", key) or {}
     mapping, reply = mappings.get(was.operation), mappings.get(f"{was.operation}.reply")
     sent = None if mapping is None or message is None else _sent(mapping, document, message)
+    if reply is not None:
+        reply = reply.as_of(await as_of_exchange(gateway.store, was))
     answered = _answer(files, was, reply, answer.get("document"))
     return Blame(was, activated, approved, sent=sent, answered=answered)
 

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 import orjson
 
 from gateway.exchange.papers import Papers
+from gateway.exchange.receipt import as_of
 from gateway.identity import least_id
-from gateway.meant import Meant
+from gateway.releases.meant import Meant
 from gateway.store import replayed
 from gateway.store.replayed import LAST, Sealed
 from gateway.store.store import Store
@@ -28,6 +29,7 @@ Told = Callable[[int, int], None]
 class Document:
     """What a mapping starts from. where: an exchange's id, or FILE:LINE; stem: of the mapping, `case.submit`.
 
+    as_of: when its case was received, of an answer (RFC 3339); empty for what says so itself.
     lacking: why there is none to replay: erased, not_kept, locked, unreadable.
     """
 
@@ -36,6 +38,7 @@ class Document:
     stem: str
     tree: Any = field(default=None, repr=False)
     lacking: str = ""
+    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,12 @@ def _opened(papers: Papers, row: Sealed) -> Document:
         tree = papers.vault.open_tree(key, row.name, row.body)
     except WrongKey:
         return lacking("locked")
+    received_at = ""
     if row.kind == "read":
-        tree = tree["document"]
-    return lacking("not_kept") if tree is None else Document(row.exchange, row.platform, stem, tree)
+        tree, received_at = tree["document"], as_of(row.received_ms, row.admitted_ms)
+    if tree is None:
+        return lacking("not_kept")
+    return Document(row.exchange, row.platform, stem, tree, as_of=received_at)
 
 
 class Sampled(Protocol):
@@ -104,7 +110,7 @@ def of_samples(sides: Sequence[Sampled], platform: str) -> Iterator[Document]:
         for name in side.release.platforms:
             for document in (*_of_examples(side.release, name), *_of_folder(side, name)):
                 same = orjson.dumps(
-                    [name, document.stem, document.tree, document.lacking and document.where],
+                    [name, document.stem, document.tree, document.as_of, document.lacking and document.where],
                     default=str, option=orjson.OPT_SORT_KEYS,
                 )  # fmt: skip
                 if platform in ("", name) and same not in seen:
@@ -114,8 +120,8 @@ def of_samples(sides: Sequence[Sampled], platform: str) -> Iterator[Document]:
 
 def _of_examples(release: Meant, name: str) -> Iterator[Document]:
     for stem, mapping in release.platforms[name].items():
-        for where, tree in documents(mapping):
-            yield Document(where, name, stem, tree)
+        for where, tree, received_at in documents(mapping):
+            yield Document(where, name, stem, tree, as_of=received_at or "")
 
 
 def _of_folder(side: Sampled, name: str) -> Iterator[Document]:

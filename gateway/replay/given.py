@@ -9,7 +9,7 @@ from adapters.declared import Operation, Predicate
 from adapters.message import Verdict
 from adapters.patterns import finder
 from gateway.model import Exchange
-from gateway.releases import DECLARATION
+from gateway.releases.compiled import DECLARATION
 from gateway.replay.made import Made
 from mappings.source import Source, read
 from mappings.trace import Step

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Literal
 
 from gateway.boot import Gateway
-from gateway.meant import Meant, NotMeant, meant
-from gateway.releases import DECLARATION
+from gateway.releases.compiled import DECLARATION
+from gateway.releases.meant import Meant, NotMeant, meant
 from gateway.replay.differ import Side, compare
 from gateway.replay.documents import Document, Span, Told, of_exchanges, of_samples
 from gateway.replay.tally import Tally

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from audit.entries import china_time
-from gateway.meant import Meant
+from gateway.releases.meant import Meant
 from gateway.replay.differ import KINDS
 from gateway.replay.machine import Compared
 from gateway.replay.made import Made

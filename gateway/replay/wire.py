@@ -8,15 +8,16 @@ from adapters.base import Adapter
 from adapters.declared import Platform
 from adapters.errors import Garbled, Unbuildable, Unencodable
 from adapters.message import Message
-from gateway.answered import answered
 from gateway.exchange.papers import plain
-from gateway.meant import Meant
-from gateway.releases import DECLARATION, PlatformRelease
+from gateway.releases.compiled import DECLARATION, PlatformRelease
+from gateway.releases.meant import Meant
+from gateway.releases.routes import Routes
+from gateway.replay.answered import answered
 from gateway.replay.differ import Side
 from gateway.replay.documents import Document
 from gateway.replay.made import Problems
-from gateway.routes import Routes
-from gateway.settings import Unconfigured, declared
+from gateway.settings.conf import Unconfigured
+from gateway.settings.reading import declared
 from mappings.problems import Unreadable
 from mappings.source import read
 
@@ -36,6 +37,8 @@ class Wire:
         mapping = self.release.mapping(document.platform, document.stem)
         if mapping is None:
             return None
+        if document.as_of:
+            mapping = mapping.as_of(document.as_of)
         if document.stem.endswith(".reply"):
             return Side(mapping)
         return Side(mapping, partial(self._unwritable, document.platform, mapping.operation))

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from audit.entries import china_time
-from gateway.meant import Meant
-from gateway.releases import DECLARATION
+from gateway.releases.compiled import DECLARATION
+from gateway.releases.meant import Meant
 from gateway.sheet.codes import Codes, codes
 from gateway.sheet.fields import Line, lines
 from mappings.mapping import Mapping as Mapped

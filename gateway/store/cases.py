@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, Found
 from gateway.store.followed import followed_cases
 from gateway.store.tables import case_numbers, cases, exchanges, idempotency, sequences, tickets
 
@@ -32,7 +32,7 @@ BY_NUMBER = (
     .where(case_numbers.c.number == bindparam("number"))
     .distinct()
 )
-CLAIM_KEY = insert(idempotency).on_conflict_do_nothing()
+CLAIM_KEY = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key)
 KEY = sa.select(idempotency.c.exchange_id, idempotency.c.digest).where(
     idempotency.c.caller == bindparam("caller"),
     idempotency.c.operation == bindparam("operation"),
@@ -137,11 +137,10 @@ def by_id(connection: Connection, case_id: str) -> Case | None:
     return Case(*row) if row else None
 
 
-def same_open(connection: Connection, case: Case) -> tuple[str, str] | None:
-    """(id, caller) of an open case of the same person, item and division."""
+def same_open(connection: Connection, case: Case) -> Found:
+    """(id, caller) of every open case of the same person, item and division, once it is looked at."""
     where = {"person": case.person, "item": case.item, "division": case.division}
-    row = connection.row(SAME_OPEN, where)
-    return (row[0], row[1]) if row else None
+    return connection.ask(SAME_OPEN, where)
 
 
 def end(connection: Connection, case_id: str) -> None:
@@ -180,10 +179,10 @@ def by_number(connection: Connection, number: str) -> list[tuple[str, str]]:
 
 def claim_key(
     connection: Connection, caller: str, operation: str, key: str, digest: str, exchange_id: str
-) -> bool:
-    """Consume an Idempotency-Key; False if it was consumed before."""
+) -> Found:
+    """Consume an Idempotency-Key; no row, once it is looked at, if it was consumed before."""
     row = {"caller": caller, "operation": operation, "key": key, "digest": digest, "exchange_id": exchange_id}
-    return connection.run(CLAIM_KEY, row) == 1
+    return connection.ask(CLAIM_KEY, row)
 
 
 def consumed_key(connection: Connection, caller: str, operation: str, key: str) -> tuple[str, str] | None:

@@ -31,7 +31,7 @@ def in_schema(address: str, schema: str) -> str:
 def connect(address: str) -> Driver:
     if is_embedded(address):
         return connect_sqlite(file_of(address))
-    from gateway.store.postgres import connect_postgres  # only where it is used: it takes 10 MB
+    from gateway.store.postgres_driver import connect_postgres  # only where it is used: it takes 10 MB
 
     return connect_postgres(address)
 
@@ -51,7 +51,7 @@ def open_connection(address: str, connect: Connect = connect) -> Connection:
     """One connection, for a command or a test. Raises what the driver raises."""
     if is_embedded(address):
         return Connection(connect(address), sqlite_dialect())
-    from gateway.store.postgres import postgres_dialect
+    from gateway.store.postgres_driver import postgres_dialect
 
     return Connection(connect(address), postgres_dialect())
 
@@ -72,7 +72,7 @@ def open_engine(
     """The engine for an address. clock_ms: the time of a file's transactions; heard: told that of a server."""
     if is_embedded(address):
         writer, reader = open_connection(address, connect), open_connection(address, connect)
-        return Embedded(writer, reader, append, clock_ms)
+        return Embedded(writer, reader, append, clock_ms, connect=lambda: open_connection(address, connect))
     from gateway.store.postgres import Served
 
     return Served(address, lambda: open_connection(address, connect), append, holds, heard=heard)

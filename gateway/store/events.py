@@ -48,7 +48,7 @@ def of_case(connection: Connection, case_id: str) -> list[Told]:
 
 def lock(connection: Connection, case_id: str) -> None:
     """Nobody else adds to the case till the transaction ends."""
-    connection.row(LOCK, {"id": case_id})
+    connection.lock(LOCK, {"id": case_id})
 
 
 def add(connection: Connection, case_id: str, place: int, told: Sequence[Told]) -> None:

@@ -1,7 +1,7 @@
 """Statements about exchanges: admit (commit 1), claim, conclude (commit 2), and the questions of the API."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
@@ -82,6 +82,17 @@ FACTS = (
 )
 
 
+class History(NamedTuple):
+    """An exchange, locked with those that wait behind it in its case, and what became of it so far.
+
+    row: None if there is none, or somebody else is changing it.
+    """
+
+    row: Exchange | None
+    facts: tuple[Fact, ...]
+    behind: Sequence[Exchange]
+
+
 def admit(connection: Connection, exchange: Exchange) -> None:
     connection.put(INSERT, exchange._asdict())
 
@@ -98,7 +109,13 @@ def locked(connection: Connection, exchange_id: str, *, wait: bool) -> Exchange 
 
 
 def of_case(connection: Connection, case_id: str) -> list[Exchange]:
-    return _exchanges(connection.rows(OF_CASE, {"case_id": case_id}))
+    return asked_of_case(connection, case_id)()
+
+
+def asked_of_case(connection: Connection, case_id: str) -> Callable[[], list[Exchange]]:
+    """The same, once it is looked at."""
+    found = connection.ask(OF_CASE, {"case_id": case_id})
+    return lambda: _exchanges(found())
 
 
 def held(connection: Connection, most: int = 500) -> list[Exchange]:
@@ -137,6 +154,19 @@ def turn_ms(connection: Connection, exchange: Exchange) -> int | None:
     return max(exchange.admitted_ms, *ended) if all(ended) else None
 
 
+def history_of(connection: Connection, exchange: Exchange, *, wait: bool) -> History:
+    """Everything that is asked before an exchange is judged, in one way to a server. wait: as in `locked`."""
+    row = connection.ask(LOCKED if wait else FREE_NOW, {"id": exchange.id})
+    facts = connection.ask(FACTS, {"id": exchange.id})
+    behind = connection.ask(WAITING_BEHIND, _behind(exchange)) if exchange.kind == "write" else list
+    rows = row()
+    return History(
+        Exchange._make(rows[0]) if rows else None,
+        tuple(Fact(*each) for each in facts()),
+        _exchanges(behind()),
+    )
+
+
 def waiting_behind(connection: Connection, exchange: Exchange) -> list[Exchange]:
     """What comes to the same case and platform after it; locked till the transaction ends."""
     return _exchanges(connection.rows(WAITING_BEHIND, _behind(exchange)))
@@ -157,14 +187,26 @@ def change(connection: Connection, was: Exchange, **new: Any) -> Exchange | None
     The fence is all that decides what may be done next: a step or a time that changed meanwhile (a late
     reply, a person's word) must not be overwritten by who read the row before.
     """
+    now, values = _changed(was, new)
+    return now if connection.run(UPDATE, values) else None
+
+
+def move(connection: Connection, was: Exchange, **new: Any) -> Exchange:
+    """As `change`, of a row that this transaction has locked, or made: a server is not waited for."""
+    now, values = _changed(was, new)
+    connection.move(UPDATE, values)
+    return now
+
+
+def _changed(was: Exchange, new: dict[str, Any]) -> tuple[Exchange, dict[str, Any]]:
     now = was._replace(**new)
     now = now._replace(ended_ms=now.changed_ms if now.state in ENDS else 0)
-    values = now._asdict()
-    fence = {
+    values = {name: getattr(now, name) for name in _CHANGED}
+    values |= {
         "id_": was.id, "attempt_was": was.attempt, "state_was": was.state,
         "step_was": was.step, "due_was": was.due_ms,
     }  # fmt: skip
-    return now if connection.run(UPDATE, {name: values[name] for name in _CHANGED} | fence) else None
+    return now, values
 
 
 def facts_of(connection: Connection, exchange_id: str) -> tuple[Fact, ...]:

@@ -1,33 +1,53 @@
 """Figures: how many exchanges came and how they ended, what became of cases, by the day of their admission.
 
-Ids sort by time, so a window of days is a stretch of the primary key: what was before it is never read.
+Ids sort by time, so a window of days is a stretch of the primary key: what was before it is never read. What was
+delivered is what came without what went otherwise, which is little; and what came on a day that is over stays what
+it is, so it is counted once.
 """
 
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from gateway.identity import least_id
-from gateway.store.connection import Connection
+from gateway.model import State
+from gateway.store.connection import Connection, Row
 from gateway.store.scoped import Look, Scoped
-from gateway.store.tables import case_events, cases, exchanges
+from gateway.store.tables import TOLD_BACK, UNTAKEN_BY, case_events, cases, exchanges
 
 DAY_MS, CHINA_MS = 86_400_000, 28_800_000
+LATE_MS = 3_600_000  # a day is over when nothing that was admitted on it can still be on its way to the disk
 FINISHED = 2_000  # of the newest finished cases: so many tell how long things take
-RETURNED = ("correction_needed", "returned", "not_accepted")
+ABREAST = 500  # cases that are looked at together
+MOST_DAYS, MOST_KEPT = 100, 10_000  # of a window whose days are kept; days of scopes
+DELIVERED = "delivered"
 _C, _E, _V = cases.c, exchanges.c, case_events.c
 _SINCE, _UNTIL = bindparam("since", type_=sa.Text), bindparam("until", type_=sa.Text)
 # literal text: it stands in GROUP BY as well, and two parameters are never the same expression
 _DAY = sa.literal_column(f"(exchanges.admitted_ms + {CHINA_MS}) / {DAY_MS}", sa.BigInteger)
-_ENDS = Look(
-    sa.select(_DAY, _E.platform, _E.state, sa.func.count())
+_CAME = Look(
+    sa.select(_DAY, _E.platform, sa.func.count())
     .where(_E.id >= _SINCE, _E.id < _UNTIL, _E.kind == "write")
+    .group_by(_DAY, _E.platform),
+    (_E.here, _E.division), _E.case_id,
+)  # fmt: skip
+_UNTAKEN = sa.text(UNTAKEN_BY["state"])
+_STATES = [sa.literal_column(f"'{state}'", sa.Text) for state in get_args(State) if state != DELIVERED]
+_OTHERWISE = Look(
+    sa.select(_DAY, _E.platform, _E.state, sa.func.count())
+    .where(_UNTAKEN, _E.state.in_(_STATES), _E.id >= _SINCE, _E.id < _UNTIL, _E.kind == "write")
     .group_by(_DAY, _E.platform, _E.state),
     (_E.here, _E.division), _E.case_id,
 )  # fmt: skip
+_CASE_DAY: Any = sa.literal_column(f"(cases.admitted_ms + {CHINA_MS}) / {DAY_MS}", sa.BigInteger)
 _ADMITTED = Look(
-    sa.select(sa.func.count()).select_from(cases).where(_C.id >= _SINCE, _C.id < _UNTIL),
+    sa.select(_CASE_DAY, sa.literal_column("''", sa.Text), sa.func.count())
+    .where(_C.id >= _SINCE, _C.id < _UNTIL)
+    .group_by(_CASE_DAY),
     (_C.here, _C.division), _C.id,
 )  # fmt: skip
 _DONE = Look(
@@ -37,26 +57,22 @@ _DONE = Look(
     .limit(FINISHED),
     (_C.here, _C.division), _C.id,
 )  # fmt: skip
+_SOME = [bindparam(f"case{place}", type_=sa.Text) for place in range(ABREAST)]
 _HANDED_OVER = sa.select(_E.case_id, _E.ended_ms).where(
-    _E.case_id >= _SINCE, _E.case_id <= _UNTIL, _E.operation == "case.submit", _E.state == "delivered"
+    _E.case_id.in_(_SOME), _E.operation == "case.submit", _E.state == DELIVERED
 )
-_TOLD = sa.select(_V.case_id, _V.kind, _V.at_ms).where(
-    _V.case_id >= _SINCE, _V.case_id <= _UNTIL, _V.cause == ""
-)
-_BACK = Look(
+_TOLD = sa.select(_V.case_id, _V.kind, _V.at_ms).where(_V.case_id.in_(_SOME), _V.cause == "")
+_BACK_ANYWHERE = (
     sa.select(_V.kind, _V.reason, sa.func.count(sa.distinct(_V.case_id)))
-    .join(cases, _C.id == _V.case_id)
-    .where(_V.case_id >= _SINCE, _V.case_id < _UNTIL, _V.cause == "", _V.kind.in_(
-        [sa.literal_column(f"'{kind}'") for kind in RETURNED]
-    ))
-    .group_by(_V.kind, _V.reason),
-    (_C.here, _C.division), _C.id,
-)  # fmt: skip
+    .where(_V.case_id >= _SINCE, _V.case_id < _UNTIL, sa.text(TOLD_BACK))
+    .group_by(_V.kind, _V.reason)
+)
+_BACK = Look(_BACK_ANYWHERE.join(cases, _C.id == _V.case_id), (_C.here, _C.division), _C.id)
 _REFUSED = Look(
     sa.select(_E.platform, _E.code, sa.func.count())
     .where(
-        _E.id >= _SINCE, _E.id < _UNTIL, _E.kind == "write", _E.operation == "case.submit",
-        _E.state == "refused",
+        _UNTAKEN, _E.state == "refused", _E.case_id >= _SINCE, _E.case_id < _UNTIL, _E.kind == "write",
+        _E.operation == "case.submit",
     )
     .group_by(_E.platform, _E.code),
     (_E.here, _E.division), _E.case_id,
@@ -72,6 +88,17 @@ class Window(NamedTuple):
     @property
     def ids(self) -> dict[str, Any]:
         return {"since": least_id(self.since_ms), "until": least_id(self.until_ms)}
+
+    @property
+    def days_over(self) -> range:
+        """China days (since 1970) that lie in it as a whole, and are over."""
+        last_ms = self.until_ms - LATE_MS
+        return range(-(-(self.since_ms + CHINA_MS) // DAY_MS), (last_ms + CHINA_MS) // DAY_MS)
+
+
+def begin_of(day: int) -> int:
+    """Epoch ms."""
+    return day * DAY_MS - CHINA_MS
 
 
 class End(NamedTuple):
@@ -100,31 +127,97 @@ class Back(NamedTuple):
     cases: int
 
 
-def ends(connection: Connection, scope: Scoped, window: Window) -> list[End]:
-    return [End._make(row) for row in _ENDS.rows(connection, scope, window.ids)]
+Counts = Mapping[tuple[int, str], int]  # by day and platform
 
 
-def admitted(connection: Connection, scope: Scoped, window: Window) -> int:
+@dataclass(slots=True)
+class Counted:
+    """What came on days that are over, by scope and day, as it was counted before."""
+
+    kept: dict[tuple[Look, tuple[str, ...], int], Counts] = field(default_factory=dict)
+
+    def of(self, connection: Connection, look: Look, scope: Scoped, window: Window) -> Counts:
+        """Days that are known are not read again. Of a unit's none is: a case may become its own later."""
+        places, days = tuple(scope[0]), window.days_over
+        if scope[1] or len(days) > MOST_DAYS:
+            return _counts(connection, look, scope, window)
+        found, new = Counter[tuple[int, str]](), dict[int, Counts]()
+        for stretch, known in self._stretches(look, places, window):
+            counts = _counts(connection, look, scope, stretch) if stretch.since_ms < stretch.until_ms else {}
+            found.update(counts)
+            found.update(known)
+            for day in days:
+                if begin_of(day) >= stretch.since_ms and begin_of(day + 1) <= stretch.until_ms:
+                    new[day] = {key: count for key, count in counts.items() if key[0] == day}
+        self._keep(look, places, new)
+        return found
+
+    def _stretches(
+        self, look: Look, places: tuple[str, ...], window: Window
+    ) -> Iterator[tuple[Window, Counts]]:
+        """What of the window is not known, in order, each with the known day that follows it."""
+        since_ms = window.since_ms
+        for day in window.days_over:
+            if (known := self.kept.get((look, places, day))) is not None:
+                yield Window(since_ms, begin_of(day)), known
+                since_ms = begin_of(day + 1)
+        yield Window(since_ms, window.until_ms), {}
+
+    def _keep(self, look: Look, places: tuple[str, ...], new: Mapping[int, Counts]) -> None:
+        if len(self.kept) > MOST_KEPT:
+            self.kept.clear()
+        self.kept.update({(look, places, day): counts for day, counts in new.items()})
+
+
+def _counts(connection: Connection, look: Look, scope: Scoped, window: Window) -> Counts:
+    return {(day, platform): n for day, platform, n in look.rows(connection, scope, window.ids)}
+
+
+def ends(connection: Connection, scope: Scoped, window: Window, counted: Counted | None = None) -> list[End]:
+    """counted: what is known from before."""
+    otherwise = _OTHERWISE.rows(connection, scope, window.ids)  # first: what comes meanwhile is not taken off
+    came = (counted or Counted()).of(connection, _CAME, scope, window)
+    found: Counter[tuple[int, str, str]] = Counter()
+    for (day, platform), count in came.items():
+        found[day, platform, DELIVERED] += count
+    for day, platform, state, count in otherwise:
+        found[day, platform, state] += count
+        found[day, platform, DELIVERED] -= count
+    # below nothing is what got its id before midnight and was admitted after it, while the day before was kept
+    return [End(*key, count) for key, count in sorted(found.items()) if count > 0]
+
+
+def admitted(connection: Connection, scope: Scoped, window: Window, counted: Counted | None = None) -> int:
     """How many cases."""
-    return int(_ADMITTED.rows(connection, scope, window.ids)[0][0])
+    return sum((counted or Counted()).of(connection, _ADMITTED, scope, window).values())
 
 
 def finished(connection: Connection, scope: Scoped, window: Window) -> list[Finished]:
     """The newest FINISHED of those that were admitted in the window and are over."""
     done = _DONE.rows(connection, scope, window.ids)
-    if not done:
-        return []
-    between = {"since": done[-1][0], "until": done[0][0]}
-    handed: dict[str, int] = {row[0]: row[1] for row in connection.rows(_HANDED_OVER, between)}
-    told: dict[str, list[tuple[str, int]]] = {row[0]: [] for row in done}
-    for case_id, kind, at_ms in connection.rows(_TOLD, between):
-        if case_id in told:
-            told[case_id].append((kind, at_ms))
+    ids = [row[0] for row in done]
+    handed: dict[str, int] = {row[0]: row[1] for row in _of_cases(connection, _HANDED_OVER, ids)}
+    told: dict[str, list[tuple[str, int]]] = {each: [] for each in ids}
+    for case_id, kind, at_ms in _of_cases(connection, _TOLD, ids):
+        told[case_id].append((kind, at_ms))
     return [Finished(row[1], row[2], handed.get(row[0], 0), told[row[0]]) for row in done]
+
+
+def _of_cases(connection: Connection, statement: sa.Select[Any], ids: Sequence[str]) -> Iterator[Row]:
+    """Rows of so many cases, many at a time."""
+    for first in range(0, len(ids), ABREAST):
+        some = ids[first : first + ABREAST]
+        places = {f"case{place}": some[place] if place < len(some) else "" for place in range(ABREAST)}
+        yield from connection.rows(statement, places)
 
 
 def came_back(connection: Connection, scope: Scoped, window: Window) -> list[Back]:
     """Of the cases that were admitted in the window."""
-    told = [Back(*row) for row in _BACK.rows(connection, scope, window.ids)]
+    is_all = "" in scope[0] and not scope[1]
+    told = (
+        connection.rows(_BACK_ANYWHERE, window.ids) if is_all else _BACK.rows(connection, scope, window.ids)
+    )
     refused = _REFUSED.rows(connection, scope, window.ids)
-    return told + [Back("refused", f"{platform} {code}".strip(), count) for platform, code, count in refused]
+    return [Back(*row) for row in told] + [
+        Back("refused", f"{platform} {code}".strip(), count) for platform, code, count in refused
+    ]

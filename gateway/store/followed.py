@@ -36,8 +36,8 @@ class Followed(NamedTuple):
     unchanged: how often in a row nothing new was told.
     cause:     why the last question got no answer; empty if it got one.
     told:      a keyed digest of the last answer.
-    decided_ms: since when it is known to be decided and not to be served, or to be served and not how it was
-        decided; 0: neither.
+    decided_ms: since when it is known to be decided and not to be served, to be served and not how it was decided,
+        or to have ended while papers of it may still be in the post; 0: none of it.
     """
 
     case_id: str
@@ -86,6 +86,14 @@ ONCE_MORE = (
     sa.update(followed_cases)
     .where(*_OF_CASE)
     .values(due_ms=bindparam("due_ms"), decided_ms=bindparam("decided_ms"))
+)
+ENDED = (
+    sa.update(followed_cases)
+    .where(*_OF_CASE)
+    .values(
+        decided_ms=bindparam("decided_ms"),
+        due_ms=sa.case((_F.due_ms == NEVER_MS, bindparam("due_ms", type_=sa.BigInteger)), else_=_F.due_ms),
+    )
 )
 OF_CASE = sa.select(*(_F[name] for name in Followed._fields)).where(*_OF_CASE)
 STANDING = (
@@ -137,6 +145,11 @@ def decided(connection: Connection, case_id: str, now_ms: int) -> None:
 def once_more(connection: Connection, case_id: str, now_ms: int) -> None:
     """It has ended, and how is not known: it is asked about now, and until somebody answers."""
     connection.run(ONCE_MORE, {"case_id_": case_id, "due_ms": now_ms, "decided_ms": now_ms})
+
+
+def ended(connection: Connection, case_id: str, now_ms: int) -> None:
+    """It has ended, and more of it may come: it is asked about as before, from now on for a while only."""
+    connection.run(ENDED, {"case_id_": case_id, "due_ms": now_ms, "decided_ms": now_ms})
 
 
 def undecided(connection: Connection, case_id: str, now_ms: int) -> None:

@@ -22,6 +22,7 @@ _LATELY = (
 ANSWERS = (
     sa.select(_LATELY.c.platform, _H.kind, _H.cause, sa.func.count())
     .join(_LATELY, _LATELY.c.id == _H.exchange_id)
+    .where(_H.exchange_id >= bindparam("since", type_=sa.Text))  # else all of it may be read
     .group_by(_LATELY.c.platform, _H.kind, _H.cause)
 )
 # at the first attempt: who had to wait for the next one waited for us
@@ -41,6 +42,7 @@ _OF_PLATFORM = (
 BY_OPERATION = (
     sa.select(_OF_PLATFORM.c.operation, _H.kind, _H.cause, sa.func.count())
     .join(_OF_PLATFORM, _OF_PLATFORM.c.id == _H.exchange_id)
+    .where(_H.exchange_id >= bindparam("since", type_=sa.Text))
     .group_by(_OF_PLATFORM.c.operation, _H.kind, _H.cause)
     .order_by(_OF_PLATFORM.c.operation, _H.kind, _H.cause)
 )
@@ -56,7 +58,11 @@ NEWEST = (
     .limit(bindparam("most", type_=sa.Integer))
 )
 _NEWEST = (
-    sa.select(_E.platform, _E.here, _E.division).order_by(_E.id.desc()).limit(4 * MOST).subquery("newest")
+    sa.select(_E.platform, _E.here, _E.division)
+    .where(_E.id >= bindparam("since", type_=sa.Text))
+    .order_by(_E.id.desc())
+    .limit(4 * MOST)
+    .subquery("newest")
 )
 _USED_BY = Look(sa.select(_NEWEST.c.platform).distinct(), (_NEWEST.c.here, _NEWEST.c.division))
 
@@ -109,6 +115,6 @@ def newest(connection: Connection, platform: str, since_ms: int, most: int) -> l
     return [Asked._make(row) for row in connection.rows(NEWEST, where)]
 
 
-def used_by(connection: Connection, scope: Scoped) -> set[str]:
-    """Platforms to which something of a scope went lately, or came from."""
-    return {row[0] for row in _USED_BY.rows(connection, scope, {})}
+def used_by(connection: Connection, scope: Scoped, since_ms: int) -> set[str]:
+    """Platforms to which something of a scope went since then, or came from: of the newest 4 * MOST."""
+    return {row[0] for row in _USED_BY.rows(connection, scope, {"since": least_id(since_ms)})}

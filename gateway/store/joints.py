@@ -5,7 +5,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, Found
 from gateway.store.tables import metadata
 
 joints = sa.Table(
@@ -74,8 +74,13 @@ def locked(connection: Connection, joint_id: str) -> Joint | None:
 
 def of_case(connection: Connection, case_id: str) -> tuple[str, int] | None:
     """(id of the joint case, number of the part) that the case is; None for a case by itself."""
-    row = connection.row(OF_CASE, {"case_id": case_id})
-    return (row[0], row[1]) if row else None
+    found = asked_of_case(connection, case_id)()
+    return (found[0][0], found[0][1]) if found else None
+
+
+def asked_of_case(connection: Connection, case_id: str) -> Found:
+    """The same as rows, once they are looked at."""
+    return connection.ask(OF_CASE, {"case_id": case_id})
 
 
 def parts(connection: Connection, joint_id: str) -> list[str]:

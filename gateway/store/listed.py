@@ -16,6 +16,7 @@ from gateway.store.tables import cases, exchanges, tickets
 from gateway.store.watched import LATE, Late, case_clocks
 
 FILTERS = ("platform", "operation")
+FIRST_DAY = "0"  # before every other, and behind those limits that have none
 _C, _E, _K, _T = cases.c, exchanges.c, case_clocks.c, tickets.c
 _MOST = bindparam("most", type_=sa.Integer)
 
@@ -38,6 +39,7 @@ def _open(*states: State) -> Look:
         .where(
             sa.text("exchanges.due_ms > 0"),  # literal, as in the partial index
             _E.state.in_([sa.literal_column(f"'{state}'") for state in states]),
+            _E.due_ms >= _number("after_ms"),  # by which the index goes on
             behind,
             *(named(_E[name], name) for name in FILTERS),
         )
@@ -53,7 +55,9 @@ _BEHIND = sa.or_(
     sa.and_(_K.due_on == _text("after"), _K.case_id > _text("behind")),
     sa.and_(_K.due_on == _text("after"), _K.case_id == _text("behind"), _K.name > _text("behind_name")),
 )
-_OVERDUE = LATE.where(_BEHIND, named(_E.platform, "platform"), named(_K.name, "clock")).limit(_MOST)
+_OVERDUE = LATE.where(
+    _K.due_on >= _text("after"), _BEHIND, named(_E.platform, "platform"), named(_K.name, "clock")
+).limit(_MOST)
 OVERDUE = Look(_OVERDUE, (_C.here, _C.division), _C.id)
 # handed over, and the day is past on which the unit should have signed for it at the latest
 UNSIGNED = Look(_OVERDUE.where(_K.name == "sign", _K.due_on < _text("today")), (_C.here, _C.division), _C.id)
@@ -72,7 +76,7 @@ def limits(
     connection: Connection, look: Look, scope: Scoped, behind: tuple[str, str, str], where: Mapping[str, Any]
 ) -> list[Late]:
     """look: OVERDUE or UNSIGNED; behind: last day, case and name of the last one."""
-    after = {"after": behind[0], "behind": behind[1], "behind_name": behind[2]}
+    after = {"after": behind[0] or FIRST_DAY, "behind": behind[1], "behind_name": behind[2]}
     return [Late._make(row) for row in look.rows(connection, scope, {**where, **after})]
 
 

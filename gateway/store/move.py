@@ -27,7 +27,6 @@ from gateway.store.tables import leases as leases_table
 from gateway.store.tables import marks as marks_table
 
 PAGE = 1_000
-LEFT_BEHIND = frozenset({leases_table.name, marks_table.name})
 Progress = Callable[[str, int, int], None]  # table, rows so far, rows in all
 Record = Callable[[Connection], None]
 
@@ -63,7 +62,7 @@ class Move:
             copied = {
                 table.name: _copy(table, file, server, progress)
                 for table in TABLES
-                if table.name not in LEFT_BEHIND
+                if table is not leases_table
             }
             if self.readings is not None:
                 with closing(connect_sqlite(self.readings)) as readings:
@@ -91,12 +90,12 @@ class Move:
 def _copy(
     table: sa.Table, file: sqlite3.Connection, server: psycopg.Connection[Any], progress: Progress
 ) -> int:
-    count = str(sa.select(sa.func.count()).select_from(table))
-    if server.execute(count).fetchone() != (0,):
+    if server.execute(str(sa.select(sa.func.count()).select_from(table))).fetchone() != (0,):
         raise CannotMove(f"目标库不是空的 / the target is not empty: {table.name}")
-    (whole,) = file.execute(count).fetchone()
+    rows = _what_goes_along(table)
+    (whole,) = file.execute(_in_sqlite(sa.select(sa.func.count()).select_from(rows.subquery()))).fetchone()
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    read = file.execute(str(sa.select(table).compile(dialect=sqlite_dialect())))
+    read = file.execute(_in_sqlite(rows))
     with server.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
         for done, row in enumerate(read):
             copy.write_row(row)
@@ -104,6 +103,16 @@ def _copy(
                 progress(table.name, done, whole)
     progress(table.name, whole, whole)
     return int(whole)
+
+
+def _what_goes_along(table: sa.Table) -> sa.Select[Any]:
+    """All of it; of the marks not the one that the file itself was moved."""
+    rows = sa.select(table)
+    return rows.where(marks_table.c.name != marks.MOVED) if table is marks_table else rows
+
+
+def _in_sqlite(statement: sa.Select[Any]) -> str:
+    return str(statement.compile(dialect=sqlite_dialect(), compile_kwargs={"literal_binds": True}))
 
 
 def _without_password(address: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam
 
 from gateway.identity import least_id
 from gateway.store.connection import Connection
-from gateway.store.tables import bodies, body_keys, exchanges
+from gateway.store.tables import bodies, body_keys, cases, exchanges
 
 _E = exchanges.c
 _NAME = sa.case((_E.kind == "write", "document"), else_="answer/" + sa.cast(_E.attempt, sa.Text))
@@ -30,11 +30,13 @@ PAGE = (
         body_keys.c.key_id,
         body_keys.c.wrapped,
         bodies.c.sealed,
+        cases.c.received_ms,
+        _E.admitted_ms,
     )
     .select_from(
-        exchanges.outerjoin(body_keys, body_keys.c.exchange_id == _E.id).outerjoin(
-            bodies, sa.and_(bodies.c.exchange_id == _E.id, bodies.c.name == _NAME)
-        )
+        exchanges.outerjoin(body_keys, body_keys.c.exchange_id == _E.id)
+        .outerjoin(bodies, sa.and_(bodies.c.exchange_id == _E.id, bodies.c.name == _NAME))
+        .outerjoin(cases, cases.c.id == _E.case_id)
     )
     .where(*_SPAN)
     .order_by(_E.id.desc())
@@ -47,7 +49,10 @@ LAST = least_id(2**48 - 1)  # after every id
 
 
 class Sealed(NamedTuple):
-    """An exchange with the sealed body `name`, from which a mapping starts. None: erased, or never kept."""
+    """An exchange with the sealed body `name`, from which a mapping starts. None: erased, or never kept.
+
+    received_ms: of its case; None if it is about none.
+    """
 
     exchange: str
     kind: str
@@ -57,6 +62,8 @@ class Sealed(NamedTuple):
     key_id: str | None
     wrapped: bytes | None
     body: bytes | None
+    received_ms: int | None
+    admitted_ms: int
 
 
 def page(connection: Connection, *, since: str, until: str, platform: str, most: int) -> list[Sealed]:

@@ -7,10 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from gateway.store.connection import Connection, Row
 from gateway.store.tables import exchanges
 
+LONGEST_CODE = 12  # of a division
 Scoped = tuple[Sequence[str], Sequence[str]]  # beginnings of divisions, units
 
 
@@ -44,7 +47,7 @@ def within(
 ) -> Iterator[sa.ColumnElement[bool]]:
     """The conditions of a scope of so many places and units; `values` has what they take."""
     if places:
-        lies = (begins(each, f"place{n}", f"length{n}") for each in divisions for n in range(places))
+        lies = (Begins(each, f"place{n}") for each in divisions for n in range(places))
         yield sa.or_(*lies)
     if units and case is not None:
         decided = exchanges.alias("decided")
@@ -55,13 +58,39 @@ def within(
 def values(places: Sequence[str], units: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {f"unit{number}": unit for number, unit in enumerate(units)}
     for number, place in enumerate(places):
-        found |= {f"place{number}": place, f"length{number}": len(place)}
+        found |= beginning(f"place{number}", place)
     return found
 
 
-def begins(column: sa.ColumnElement[str], value: str, length: str) -> sa.ColumnElement[bool]:
-    """The column begins with the parameter `value`, whose length is the parameter `length`."""
-    return sa.func.substr(column, 1, bindparam(length, type_=sa.Integer)) == bindparam(value, type_=sa.Text)
+class Begins(sa.ColumnElement[bool]):
+    """Whether a code (LONGEST_CODE digits at most) begins with the parameter `value`; see `beginning`.
+
+    PostgreSQL knows how many rows lie in a range, and nothing of beginnings. SQLite knows neither, and must not go
+    by an index here: it would lose the order of the ids.
+    """
+
+    inherit_cache = False
+    type = sa.Boolean()
+
+    def __init__(self, column: sa.ColumnElement[str], value: str) -> None:
+        self.column = column
+        self.first = bindparam(value, type_=sa.Text)
+        self.last = bindparam(f"{value}_last", type_=sa.Text)
+
+
+@compiles(Begins, "sqlite")
+def _beginning(element: Begins, compiler: SQLCompiler, **given: Any) -> str:
+    begins = sa.func.substr(element.column, 1, sa.func.length(element.first)) == element.first
+    return compiler.process(begins, **given)
+
+
+@compiles(Begins, "postgresql")
+def _ranging(element: Begins, compiler: SQLCompiler, **given: Any) -> str:
+    return compiler.process(element.column.between(element.first, element.last), **given)
+
+
+def beginning(value: str, code: str) -> dict[str, str]:
+    return {value: code, f"{value}_last": code.ljust(LONGEST_CODE, "9")}
 
 
 def named(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:

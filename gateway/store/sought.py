@@ -18,18 +18,18 @@ from sqlalchemy import bindparam
 
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
-from gateway.store.scoped import Scoped, begins, values, within
-from gateway.store.tables import UNTAKEN, case_numbers, cases, exchanges
+from gateway.store.scoped import LONGEST_CODE, Begins, Scoped, beginning, values, within
+from gateway.store.tables import UNTAKEN_BY, case_numbers, cases, exchanges
 
 MOST_CODES = 16  # of a place; each is a look-up of its own
 CHUNK = 64  # ids of cases that are looked at together
-RARE = 1_000  # cases of an item or a caller that are gone through one by one
+RARE = 20_000  # of so many nobody asks how many there are
 DELIVERED = "delivered"
-LONGEST_CODE = 12
 Shape = tuple[tuple[tuple[str, int], ...], int, int]  # keys with their numbers of values, places, units
 LAST_ID = "Z" * 26  # no id sorts behind it
 _C, _E, _N = cases.c, exchanges.c, case_numbers.c
 _PLACED = ("here", "division")
+_UNTAKEN = {name: sa.text(which) for name, which in UNTAKEN_BY.items()}
 _MOST = bindparam("most", type_=sa.Integer)
 _NUMBER = bindparam("number", type_=sa.Text)
 _KNOWN_BY = sa.union(  # our own ids are numbers, too
@@ -90,6 +90,11 @@ def find(connection: Connection, scope: Scoped, wanted: Wanted, behind: str, mos
     branches = _branches(connection, scope, wanted)
     if branches is None:
         return _cases(connection, _statement(*shape, ""), where)
+    if wanted.here or wanted.division:  # the branches are the place: what they say need not be said again
+        column = branches[0][0] if branches else ""
+        shape = tuple(each for each in shape[0] if each[0] != column), *shape[1:]
+    else:  # they are all that lies in the scope
+        shape = shape[0], 0, shape[2]
     pages = [
         _cases(connection, _statement(*shape, column), {**where, "branch": code}) for column, code in branches
     ]
@@ -98,12 +103,19 @@ def find(connection: Connection, scope: Scoped, wanted: Wanted, behind: str, mos
 
 
 def _is_rare(connection: Connection, wanted: Wanted) -> bool:
-    """Whether few cases have this item, or this caller: then these lead, and not the exchanges."""
+    """Whether no more cases have this item, or this caller, than exchanges went so: then these lead."""
     keys = [name for name in ("item", "caller") if getattr(wanted, name)]
-    return any(
-        len(connection.rows(_SOME_OF[name], {name: getattr(wanted, name), "most": RARE})) < RARE
-        for name in keys
-    )
+    if not keys:
+        return False
+    where = {name: getattr(wanted, name) for name in (*keys, "state", "code")} | {"most": RARE}
+    fewest = min(_count(connection, _SOME_OF[name], where) for name in keys)
+    which = tuple(name for name in ("state", "code") if getattr(wanted, name))
+    return fewest <= sum(_count(connection, each, where) for each in _LEADING[which])
+
+
+def _count(connection: Connection, some: sa.Select[Any], where: Mapping[str, Any]) -> int:
+    row = connection.row(some, where)
+    return int(row[0]) if row else 0
 
 
 def _by_exchange(connection: Connection, shape: Shape, where: dict[str, Any], most: int) -> list[Case]:
@@ -136,7 +148,7 @@ def _leading(which: tuple[str, ...], column: str) -> sa.Select[Any]:
         terms.append(_E.state == bindparam("state"))
     return (
         sa.select(_E.case_id)
-        .where(sa.text(UNTAKEN), _E.case_id < bindparam("behind"), *terms)  # as in the index
+        .where(_UNTAKEN[column], _E.case_id < bindparam("behind"), *terms)  # as in the index
         .group_by(_E.case_id)
         .order_by(_E.case_id.desc())
         .limit(_MOST)
@@ -152,7 +164,9 @@ def _keys(wanted: Wanted) -> tuple[tuple[str, int], ...]:
 def _values(wanted: Wanted, scope: Scoped) -> dict[str, Any]:
     found: dict[str, Any] = {name: getattr(wanted, name) for name, _ in _keys(wanted) if name != "persons"}
     found |= {f"person{place}": each for place, each in enumerate(wanted.persons)}
-    found |= {f"{name}_length": len(found[name]) for name in _PLACED if name in found}
+    for name in _PLACED:
+        if name in found:
+            found |= beginning(name, found[name])
     return found | values(*scope)
 
 
@@ -191,9 +205,18 @@ def _codes_of(column: sa.Column[Any]) -> sa.Select[Any]:
     return sa.select(known.c.code).where(known.c.code.is_not(None)).limit(_MOST)
 
 
-_SOME_OF: Mapping[str, sa.Select[Any]] = {
-    name: sa.select(_C.id).where(_C[name] == bindparam(name)).limit(_MOST) for name in ("item", "caller")
-}
+def _counted(column: sa.Column[Any], name: str, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """How many rows have the value, at most so many: read from the index alone."""
+    some = sa.select(column).where(*which, column == bindparam(name)).limit(_MOST)
+    return sa.select(sa.func.count()).select_from(some.subquery("some"))
+
+
+_SOME_OF: Mapping[str, sa.Select[Any]] = {name: _counted(_C[name], name) for name in ("item", "caller")}
+_BY_CODE = [_counted(_E[each], "code", _UNTAKEN[each]) for each in ("code", "cause")]  # type: ignore[arg-type]
+_LEADING: Mapping[tuple[str, ...], list[sa.Select[Any]]] = {
+    ("state",): [_counted(_E.state, "state", _UNTAKEN["state"])],  # type: ignore[arg-type]
+    ("code",): _BY_CODE, ("state", "code"): _BY_CODE,
+}  # fmt: skip
 _CODES: Mapping[str, sa.Select[Any]] = {name: _codes_of(_C[name]) for name in _PLACED}
 
 
@@ -217,7 +240,7 @@ def _terms(keys: Mapping[str, int]) -> Iterator[sa.ColumnElement[bool]]:
     if "name" in keys:
         yield sa.and_(sa.text("cases.name <> ''"), _C.name == bindparam("name"))
     yield from (_C[name] == bindparam(name) for name in ("item", "caller") if name in keys)
-    yield from (begins(_C[name], name, f"{name}_length") for name in _PLACED if name in keys)
+    yield from (Begins(_C[name], name) for name in _PLACED if name in keys)
     if "first" in keys:
         yield _C.id >= bindparam("first")
     if "last" in keys:
@@ -227,10 +250,17 @@ def _terms(keys: Mapping[str, int]) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _exchanged(keys: Mapping[str, int]) -> sa.ColumnElement[bool]:
+    """Of each case, by the index of what is sought where it is not what went well."""
     such = [_E.case_id == _C.id]
     if "state" in keys:
         such.append(_E.state == bindparam("state"))
     if "code" in keys:
-        such.append(_E.state != DELIVERED)
-        such.append(sa.or_(_E.code == bindparam("code"), _E.cause == bindparam("code")))
-    return sa.exists().where(*such)
+        by = (
+            sa.exists().where(*such, _UNTAKEN[each], _E[each] == bindparam("code"))
+            for each in ("code", "cause")
+        )
+        return sa.or_(*by)
+    return sa.or_(
+        sa.exists().where(*such, _UNTAKEN["state"]),
+        sa.and_(bindparam("state") == DELIVERED, sa.exists().where(*such)),
+    )

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine.interfaces import Dialect
 
 from gateway.store.connection import Connection, StorageUnavailable
-from gateway.store.transaction import Append, Result, Told, Transaction, Work
+from gateway.store.transaction import Append, Look, Result, Told, Transaction, Work
 
 _PAUSES_S = (0.001, 0.005, 0.02, *(0.05,) * 200)  # ten seconds in all
 
@@ -49,17 +49,23 @@ class Embedded:
     """Transactions on a database inside this process.
 
     Statements run on the loop itself: they are microseconds, and a second thread would fight it for the
-    interpreter at every one of them. Only COMMIT, which waits for the disk, runs in a thread.
+    interpreter at every one of them. COMMIT, which waits for the disk, runs in a thread, and what reads thousands
+    of rows in another, which has a connection of its own.
     """
 
     def __init__(
-        self, writer: Connection, reader: Connection, append: Append, clock_ms: Callable[[], int]
-    ) -> None:
+        self, writer: Connection, reader: Connection, append: Append, clock_ms: Callable[[], int],
+        *, connect: Callable[[], Connection] | None = None,
+    ) -> None:  # fmt: skip
+        """connect: one more connection to the file, for surveys; without it they are look-ups like others."""
         self._writer = writer
         self._reader = reader
         self._append = append
         self._clock_ms = clock_ms
+        self._connect = connect
+        self._surveyor: Connection | None = None
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="store-commit")
+        self._surveys = ThreadPoolExecutor(1, thread_name_prefix="store-survey")
 
     async def transact(self, works: Sequence[Work[Any]]) -> list[Any]:
         """One transaction for all of `works`. Whatever fails rolls all of it back; nothing is half done."""
@@ -71,11 +77,26 @@ class Embedded:
         except sqlite3.Error as error:
             raise StorageUnavailable(str(error)) from error
 
-    async def read(self, work: Callable[[Connection], Result]) -> Result:
+    async def read(self, work: Look[Result]) -> Result:
         try:
             return work(self._reader)
         except sqlite3.Error as error:
             raise StorageUnavailable(str(error)) from error
+
+    async def survey(self, work: Look[Result]) -> Result:
+        if self._connect is None:
+            return await self.read(work)
+        ask = partial(self._survey, self._connect, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._surveys, ask)
+        except sqlite3.Error as error:
+            raise StorageUnavailable(str(error)) from error
+
+    def _survey(self, connect: Callable[[], Connection], work: Look[Result]) -> Result:
+        """In the thread: one after another."""
+        if self._surveyor is None:
+            self._surveyor = connect()
+        return work(self._surveyor)
 
     async def left_bytes(self) -> int:
         asked = ("max_page_count", "page_count", "freelist_count", "page_size")
@@ -87,8 +108,10 @@ class Embedded:
 
     async def close(self) -> None:
         self._disk.shutdown()
-        self._writer.close()
-        self._reader.close()
+        self._surveys.shutdown()
+        for connection in (self._writer, self._reader, self._surveyor):
+            if connection is not None:
+                connection.close()
 
     async def _run(self, works: Sequence[Work[Any]]) -> list[Any]:
         transaction = Transaction(self._writer, self._clock_ms())

@@ -38,8 +38,11 @@ def _partial(name: str, *columns: str, where: str) -> sa.Index:
     return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
-UNTAKEN = "state <> 'delivered'"
-_BY_EXCHANGE = ("state", "code", "cause")
+_UNTAKEN = "state <> 'delivered'"
+UNTAKEN_BY = {"state": _UNTAKEN} | {name: f"{_UNTAKEN} AND {name} <> ''" for name in ("code", "cause")}
+TOLD_BACK = (
+    "cause = '' AND kind IN ('correction_needed', 'returned', 'not_accepted')"  # all that figures ask of it
+)
 # On SQLite a text key and its row in one tree instead of two: half the pages of a commit.
 _ONE_TREE: Any = {"sqlite_with_rowid": False}
 
@@ -66,8 +69,7 @@ scheduled = sa.Table(
     _key("place", sa.BigInteger),  # 1, 2, 3 …
     _text("digest"),
     _number("from_ms"),
-    _text("actor"),
-    _text("why"),
+    *map(_text, ("actor", "why")),
     _number("at_ms"),
     _number("ended_ms"),
     _text("ended_by"),  # who cancelled it; empty for one that was activated
@@ -104,9 +106,7 @@ cases = sa.Table(
     _text("item"),  # the item over there
     _text("division"),
     _text("here"),
-    _number("received_ms"),
-    _number("open"),
-    _number("admitted_ms"),
+    *map(_number, ("received_ms", "open", "admitted_ms")),
     _text("name"),  # keyed digest of the person's name; empty for cases of before there was one
     sa.Index("ix_cases_person_item_division", "person", "item", "division"),
     sa.Index("ix_cases_caller_id", "caller", "id"),  # in the order of the ids: every page costs the same
@@ -159,8 +159,8 @@ exchanges = sa.Table(
     sa.Index("ix_exchanges_case_id_place", "case_id", "place"),
     # partial: only what is open, so that the worker's questions stay small for ever
     _partial("ix_exchanges_due", "platform", "due_ms", where="due_ms > 0"),
-    # what went otherwise than well is sought by how; what went well, and most does, costs nothing here
-    *(_partial(f"ix_exchanges_{each}_case_id", each, "case_id", where=UNTAKEN) for each in _BY_EXCHANGE),
+    # what went well is in none of these, and in one while it is being sent
+    *(_partial(f"ix_exchanges_{by}_case_id", by, "case_id", where=UNTAKEN_BY[by]) for by in UNTAKEN_BY),
     **_ONE_TREE,
 )
 history = sa.Table(
@@ -203,8 +203,7 @@ materials = sa.Table(
     _text("case_id"),
     _text("digest"),  # of the ciphertext: the name in the folder
     _number("size"),
-    sa.Index("ix_materials_case_id", "case_id"),
-    sa.Index("ix_materials_digest", "digest"),
+    *(sa.Index(f"ix_materials_{each}", each) for each in ("case_id", "digest")),
 )
 idempotency = sa.Table(
     "idempotency",
@@ -232,6 +231,7 @@ case_events = sa.Table(
     _text("exchange_id"),  # by which it became known
     _text("due_on"),  # the last day that is told with it
     _text("reason"),
+    _partial("ix_case_events_back", "case_id", where=TOLD_BACK),
     **_ONE_TREE,
 )
 # days of a place that are otherwise than their weekday, and the years whose arrangement was brought in whole

@@ -1,6 +1,6 @@
 """Statements about clocks of cases (时限): when each case is looked at next, what runs as of its last look."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -28,7 +28,7 @@ case_clocks = sa.Table(
     sa.Column("warn_on", sa.Text, nullable=False, server_default=""),
     sa.Column("colour", sa.Text, nullable=False, server_default=""),
     sa.Column("why", sa.Text, nullable=False, server_default=""),
-    sa.Index("ix_case_clocks_warn_on", "warn_on"),
+    sa.Index("ix_case_clocks_due_on", "due_on", "case_id", "name"),  # as the lists go on
     sqlite_with_rowid=False,
 )
 _W, _C = watched_cases.c, case_clocks.c
@@ -51,7 +51,8 @@ ADD = sa.insert(case_clocks)
 class Kept(NamedTuple):
     """One limit that runs, as of the last look at its case. Days are ISO days, empty for none.
 
-    warn_on: the day from which it should worry somebody; colour: as of the last look, and told since.
+    warn_on: the day from which it should worry somebody; due_on and it are both there, or neither. colour: as of
+    the last look, and told since.
     """
 
     case_id: str
@@ -91,7 +92,7 @@ _LATE = (
     .order_by(_C.due_on, _C.case_id, _C.name)
 )  # fmt: skip
 LATE = _LATE.where(_C.warn_on > "", _C.warn_on <= bindparam("today"))
-DAYLESS = _LATE.where(_C.warn_on == "")
+DAYLESS = _LATE.where(_C.due_on == "")
 
 
 def look(connection: Connection, case_id: str, due_ms: int) -> None:
@@ -109,10 +110,10 @@ def due(connection: Connection, now_ms: int, most: int) -> list[str]:
     return [row[0] for row in connection.rows(DUE, {"now_ms": now_ms, "most": most})]
 
 
-def due_of(connection: Connection, case_id: str) -> int | None:
-    """When a case is looked at next; None: not by itself."""
-    row = connection.row(DUE_OF, {"case_id": case_id})
-    return row[0] if row else None
+def due_of(connection: Connection, case_id: str) -> Callable[[], int | None]:
+    """When a case is looked at next (None: not by itself), once it is asked for."""
+    found = connection.ask(DUE_OF, {"case_id": case_id})
+    return lambda: next((due_ms for (due_ms,) in found()), None)
 
 
 def end(connection: Connection, case_id: str) -> None:
@@ -120,9 +121,10 @@ def end(connection: Connection, case_id: str) -> None:
     connection.put(END, {"case_id_": case_id})
 
 
-def kept(connection: Connection, case_id: str) -> dict[str, Kept]:
-    """The limits that run, by name."""
-    return {row[1]: Kept._make(row) for row in connection.rows(OF_CASE, {"case_id": case_id})}
+def kept(connection: Connection, case_id: str) -> Callable[[], dict[str, Kept]]:
+    """The limits that run, by name, once they are asked for."""
+    found = connection.ask(OF_CASE, {"case_id": case_id})
+    return lambda: {row[1]: Kept._make(row) for row in found()}
 
 
 def keep(connection: Connection, case_id: str, clocks: Sequence[Kept]) -> None:

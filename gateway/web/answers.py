@@ -8,8 +8,8 @@ from aiohttp import web
 
 from gateway.boot import Gateway
 from gateway.web.auth import Identity
-from gateway.web.description import Description
-from gateway.web.edge import Stay
+from gateway.web.edge.edge import Stay
+from gateway.web.openapi.made import Description
 
 GATEWAY = web.AppKey("gateway", Gateway)
 DESCRIPTION = web.AppKey("description", Description)

@@ -15,19 +15,19 @@ from gateway.web.answers import DESCRIPTION, GATEWAY, IDENTITY, STAY
 from gateway.web.api.health import RECORDING, Recording
 from gateway.web.auditors import AUDITORS, Auditors
 from gateway.web.auth import Authenticator, require
-from gateway.web.channels import CHANNELS, sharing
 from gateway.web.console.doors import Doors
-from gateway.web.described import Answer, Endpoint
-from gateway.web.description import Description
-from gateway.web.edge import Edge
-from gateway.web.endpoints import ENDPOINTS
-from gateway.web.listening import Runner, watched
-from gateway.web.log import LOG
+from gateway.web.edge.edge import Edge
+from gateway.web.edge.listening import Runner, watched
+from gateway.web.edge.pace import Pace
+from gateway.web.edge.reading import announced_bytes, not_yet
+from gateway.web.edge.turns import Gone
 from gateway.web.metrics import METRICS
-from gateway.web.pace import Pace
+from gateway.web.openapi.made import Description
 from gateway.web.problems import response_of
-from gateway.web.reading import announced_bytes, not_yet
-from gateway.web.turns import Gone
+from gateway.web.routes.cases import ENDPOINTS
+from gateway.web.routes.channels import CHANNELS, sharing
+from gateway.web.routes.described import Answer, Endpoint
+from gateway.web.routes.log import LOG
 
 log = logs.get("web")
 HUNG_UP = 499  # in metrics only: nobody is there to be told

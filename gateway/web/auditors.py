@@ -8,7 +8,7 @@ from aiohttp import web
 from audit.entries import CHINA, Entry
 from gateway.boot import Gateway
 from gateway.errors import Refusal
-from gateway.settings import Auditor
+from gateway.settings.callers import Auditor
 from gateway.web.auth import shown_digest
 
 NOTED_EVERY_MS = 3_600_000

@@ -8,7 +8,7 @@ from hashlib import sha256
 from aiohttp import web
 
 from gateway.errors import Refusal
-from gateway.settings import Caller
+from gateway.settings.callers import Caller
 
 SCHEME = "bearer "
 

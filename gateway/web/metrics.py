@@ -17,6 +17,7 @@ class Metrics:
     followed_overdue: Gauge = field(init=False)
     webhook_letters: Gauge = field(init=False)
     witness_behind: Gauge = field(init=False)
+    certificates_behind: Gauge = field(init=False)
     waiting_writes: Gauge = field(init=False)
     waited: Counter = field(init=False)
     turned_away: Counter = field(init=False)
@@ -62,6 +63,9 @@ class Metrics:
                 "How long the oldest checkpoint has waited that a witness has not cosigned",
                 ["witness"],
                 registry=self.registry,
+            ),
+            "certificates_behind": Gauge(
+                "tongban_certificates_behind_days", "Days over and not certified", registry=self.registry
             ),
             "waiting_writes": Gauge(
                 "tongban_waiting_writes", "Transactions waiting for the writer", registry=self.registry

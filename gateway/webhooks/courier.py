@@ -14,9 +14,9 @@ from adapters.errors import NotSent, Unknown
 from adapters.message import Request, Transport
 from audit.entries import Entry, Fact
 from gateway import __version__, logs
-from gateway.hooks import Webhook
 from gateway.retry import jitter_of, wait_ms
-from gateway.settings import Settings, Unconfigured
+from gateway.settings.conf import Settings, Unconfigured
+from gateway.settings.hooks import Webhook
 from gateway.store import leases, letters
 from gateway.store.connection import Connection
 from gateway.store.letters import Letter

@@ -22,10 +22,10 @@ from audit.notes import NoteRejected
 from audit.witness import SIZE_MEDIA, STATUS, Asked, write_request
 from gateway import __version__, logs
 from gateway.retry import jitter_of, wait_ms
+from gateway.settings.witnesses import Cosigns, Witness
 from gateway.store import leases, marks
 from gateway.store.connection import Connection
 from gateway.store.store import Store, Transaction
-from gateway.witnesses import Cosigns, Witness
 
 log = logs.get("witness")
 TICK_S = 0.25

@@ -1,12 +1,12 @@
 """The described answers of an operation against each other, and against the contract: none in vain, none twice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 
 from adapters.contract import Part
 from adapters.declared import Operation, Platform, Predicate
-from adapters.patterns import text_matcher
+from adapters.patterns import Matcher, text_matcher
 from gateway.workbench.grades import Grade, Graded
 from mappings.problems import nearest
 from mappings.source import Path, Source
@@ -14,10 +14,11 @@ from mappings.source import Path, Source
 _VERDICTS = ("taken", "already", "refused", "later", "barred")
 _STATUSES = tuple(map(str, range(100, 600)))
 Described = tuple[str, Path, Predicate]
+Told = Sequence[tuple[str, Part | None]]  # (status or pattern, what the contract says comes with it)
 
 
-def answers(source: Source, platform: Platform, name: str, answer: Part | None) -> Iterator[Graded]:
-    """Of one operation. answer: what the contract says comes back; None if it says nothing that is read."""
+def answers(source: Source, platform: Platform, name: str, told: Told) -> Iterator[Graded]:
+    """Of one operation. told: what the contract says comes back; a part is None where it says nothing of it."""
     operation = platform.operations[name]
     at: Path = ("operations", name)
     own = _described(operation, at)
@@ -34,7 +35,10 @@ def answers(source: Source, platform: Platform, name: str, answer: Part | None) 
             if may_both_fit(first, second):
                 yield _both(source, path, one, other)
     for verdict, path, predicate in own:
-        yield from _possible(source, path, verdict, predicate, answer)
+        yield from _possible(source, path, predicate)
+        if verdict not in ("later", "barred"):
+            # those come from a gateway in front as often as not, and the contract says nothing of it
+            yield from _against(source, path, predicate, of_statuses(told, predicate.status))
 
 
 def _described(operation: Operation, at: Path) -> list[Described]:
@@ -85,31 +89,53 @@ def meet(one: str, other: str) -> bool:
     return one[0] == other[0] and meet(one[1:], other[1:])
 
 
-def _possible(
-    source: Source, path: Path, verdict: str, predicate: Predicate, answer: Part | None
-) -> Iterator[Graded]:
+def _possible(source: Source, path: Path, predicate: Predicate) -> Iterator[Graded]:
     if not any(map(text_matcher(predicate.status), _STATUSES)):
         yield Graded(
             Grade.BRONZE,
             source.finding((*path, "status"), "no such status", "write three digits, or a pattern like 4*"),
         )
-    if answer is None or verdict in ("later", "barred"):
-        return  # those come from a gateway in front as often as not, and the contract says nothing of it
+
+
+def of_statuses(told: Told, wanted: Sequence[str]) -> list[Part]:
+    """What comes with the wanted statuses; those that the contract does not name decide nothing."""
+    matches, is_named = text_matcher(wanted), text_matcher([each for each, _ in told if each != "*"])
+    expected = [each for each in _STATUSES if matches(each)]
+    return [
+        part
+        for pattern, part in told
+        if part is not None and any(_is_of(pattern, each, is_named) for each in expected)
+    ]
+
+
+def _is_of(pattern: str, status: str, is_named: Matcher) -> bool:
+    return not is_named(status) if pattern == "*" else text_matcher([pattern])(status)
+
+
+def _against(source: Source, path: Path, predicate: Predicate, parts: Sequence[Part]) -> Iterator[Graded]:
+    """Paths and codes that stand in none of the answers that it may be."""
     for dotted, at in _read(predicate):
-        if dotted.split(".")[0] == "fault":
+        if not parts or dotted.split(".")[0] == "fault":
             continue
-        part, missing, known = _follow(answer, dotted)
-        if missing:
+        key = "/".join((str(path[1]), ".".join(map(str, path[2:])), dotted))
+        ends = [_follow(each, dotted) for each in parts]
+        if all(missing for _, missing, _ in ends):
+            _, missing, known = ends[0]
             write = nearest(missing, known, f"one of {', '.join(sorted(known)[:12]) or 'nothing'}")
             what = f"the contract's answer has no '{dotted}', so this never fits"
-            yield Graded(Grade.BRONZE, source.finding((*path, *at), what, write))
-        elif part is not None and part.among and at[0] == "body":
-            patterns = predicate.body[dotted]
-            if not any(meet(pattern, text) for pattern in patterns for text in part.among):
-                what = (
-                    f"'{dotted}' is one of {', '.join(part.among[:12])} in the contract, so this never fits"
-                )
-                yield Graded(Grade.BRONZE, source.finding((*path, *at), what, "write one of these"))
+            yield _never(source, (*path, *at), what, write, key)
+        elif at[0] == "body" and all(part is not None and part.among for part, _, _ in ends):
+            among = [text for part, _, _ in ends if part is not None for text in part.among]
+            if not any(meet(pattern, text) for pattern in predicate.body[dotted] for text in among):
+                shown = ", ".join(among[:12])
+                what = f"'{dotted}' is one of {shown} in the contract, so this never fits"
+                yield _never(source, (*path, *at), what, "write one of these", key)
+
+
+def _never(source: Source, path: Path, what: str, write: str, key: str) -> Graded:
+    """A contract may be older than the platform: an exemption says that it answers otherwise."""
+    finding = source.finding(path, what, f'{write}, or exempt: {{"{key}": why}}')
+    return Graded(Grade.BRONZE, finding, key)
 
 
 def _read(predicate: Predicate) -> Iterator[tuple[str, tuple[str, ...]]]:

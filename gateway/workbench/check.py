@@ -10,15 +10,16 @@ from adapters.declared import Platform
 from adapters.desk_coherence import DESK
 from adapters.errors import Unbuildable
 from adapters.message import Access
-from gateway.releases import DECLARATION, PlatformRelease
+from gateway.releases.compiled import DECLARATION, PlatformRelease
 from gateway.workbench.answers import answers
 from gateway.workbench.codes import codes
 from gateway.workbench.described import Described, described
 from gateway.workbench.examples import examples
 from gateway.workbench.fit import Fit
 from gateway.workbench.grades import DATABASE, Grade, Graded, answered, unused
-from gateway.workbench.headers import header_findings, parted
+from gateway.workbench.headers import header_findings, in_message, parted
 from gateway.workbench.inward import inward_findings
+from gateway.workbench.named import called, misspelt, repeated
 from gateway.workbench.samples import samples
 from gateway.workbench.targets import Target, targets
 from gateway.workbench.terms import terms_of
@@ -94,7 +95,10 @@ def _all(release: PlatformRelease, source: Source, messages: Mapping[str, Descri
         whole = targets(mapping)
         root, header = parted(whole)
         if name in platform.operations:
+            root = in_message(root, platform.operations[name])
             known = messages[name]
+            yield from called(source, platform, name, known)
+            yield from repeated(source, platform, name, root)
             yield from header_findings(source, platform, name, known.headers, root, header)
             if known.message is not None:
                 yield from Fit(name, typed=platform.speaks != "soap", xml=known.xml).findings(
@@ -105,8 +109,9 @@ def _all(release: PlatformRelease, source: Source, messages: Mapping[str, Descri
             yield from _refusals(name, whole)
     yield from codes(release.mappings.values())
     for name in platform.operations:
-        yield from answers(source, platform, name, messages[name].answer)
+        yield from answers(source, platform, name, messages[name].answers)
         yield from _unsettled(source, platform, name)
+        yield from misspelt(source, platform, name)
     if platform.accepted is None:
         write = (
             "write accepted: {document: …, on: …} once the report of the joint test (联调测试报告) is signed"

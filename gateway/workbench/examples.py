@@ -1,18 +1,19 @@
 """The examples of the mappings as the platform would get them: what it would not take is told at its line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adapters.base import Adapter
 from adapters.errors import Unencodable
 from adapters.message import Message
 from adapters.sections import under
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
 from gateway.workbench.grades import Grade, Graded
+from gateway.workbench.inward_told import Expected, answers_in
 from gateway.workbench.misfits import Misfit, told
 from gateway.workbench.terms import SPOKEN, Terms
 from mappings.canonical.schema import NAMES, structure_problems
-from mappings.examples import given
+from mappings.examples import as_of, given
 from mappings.mapping import Mapping as Mapped
 from mappings.problems import Finding, Unmappable
 from mappings.source import Path
@@ -22,10 +23,11 @@ _PLACE = re.compile(r"\.\d+(?=\.|$)")
 
 
 def examples(release: PlatformRelease, adapter: Adapter, terms: Terms) -> Iterator[Graded]:
-    """Of every operation with its overlays, and of every reply."""
+    """Of every operation with its overlays, of every reply, and of our answers to calls in."""
     seen: set[tuple[str, str, str]] = set()
+    answers = answers_in(release)
     for mapping in release.mappings.values():
-        for path, misfit in _of_mapping(release, mapping, adapter, terms):
+        for path, misfit in _of_mapping(release, mapping, adapter, terms, answers):
             key = (mapping.name, _PLACE.sub("", misfit.path), misfit.what)
             if key not in seen:
                 seen.add(key)
@@ -33,17 +35,19 @@ def examples(release: PlatformRelease, adapter: Adapter, terms: Terms) -> Iterat
 
 
 def _of_mapping(
-    release: PlatformRelease, mapping: Mapped, adapter: Adapter, terms: Terms
+    release: PlatformRelease, mapping: Mapped, adapter: Adapter, terms: Terms, answers: Mapping[str, Expected]
 ) -> Iterator[tuple[Path, Misfit]]:
     for path, document in given(mapping):
         try:
-            made = mapping(document)
+            made = as_of(mapping, path)(document)
         except Unmappable:
             continue  # as it may say itself: what is refused here is never sent
         if mapping.operation in release.declared.operations:
             ours, exchange = (str(document.get(name, otherwise)) for name, otherwise in _NUMBERS)
             message = Message(mapping.operation, made, ours=ours, exchange=exchange)
             found = sent(release, adapter, terms, message)
+        elif mapping.operation in answers:
+            found = answers[mapping.operation].misfits(made)
         elif mapping.writes in NAMES:
             found = [
                 Misfit(each.path.strip("/").replace("/", "."), each.text())

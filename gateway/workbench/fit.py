@@ -59,11 +59,14 @@ class Fit:
                     f"'{path}'{title} is required there and not fed",
                     f"write {each.name}: …",
                 )
-            elif below.left_out and (
-                not (self.typed and below.many) or each.fewest
-            ):  # an empty list is there, in JSON
+            elif below.left_out and (each.fewest or not self._is_there(below)):
                 what = f"'{path}' is required there, and left out when {_either(below.left_out)}"
                 yield self._told(below, Grade.BRONZE, what, "feed it always, with a default after '?'", path)
+
+    def _is_there(self, target: Target) -> bool:
+        """In JSON an empty list is there, and so is an object that is made for one."""
+        inside = target.below.values() if target.implied else ()
+        return self.typed and (target.many or any(map(self._is_there, inside)))
 
     def _choices(self, target: Target, part: Part, above: str) -> Iterator[Graded]:
         for choice in dict.fromkeys(each.choice for each in part.parts if each.choice):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from adapters.auth.schemes import SCHEMES
 from adapters.contract import Part
 from adapters.declared import Operation, Platform
+from adapters.http_headers import fields_in
 from adapters.sections import HEADER
 from gateway.workbench.fit import Fit
 from gateway.workbench.grades import Grade, Graded
@@ -20,6 +21,16 @@ def parted(root: Target) -> tuple[Target, Target | None]:
         return root, None
     body = {name: target for name, target in root.below.items() if name != HEADER}
     return replace(root, below=body), root.below[HEADER]
+
+
+def in_message(root: Target, operation: Operation) -> Target:
+    """Without the fields that stand in headers of HTTP, of which no contract of SOAP knows."""
+    fields = fields_in(operation.http_header)
+    return (
+        replace(root, below={name: each for name, each in root.below.items() if name not in fields})
+        if fields
+        else root
+    )
 
 
 def header_findings(

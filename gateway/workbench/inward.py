@@ -12,8 +12,9 @@ from adapters.inward.offered import wrapper_of, wsdl_of
 from adapters.inward.writing import rest_answer, soap_answer
 from gateway.inward.reasons import REASONS
 from gateway.inward.replies import reply_of
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
 from gateway.workbench.grades import Grade, Graded
+from gateway.workbench.inward_told import misfitting
 from mappings.problems import Finding, Unmappable
 from mappings.source import Source
 
@@ -34,6 +35,7 @@ def inward_findings(release: PlatformRelease, source: Source, secrets: Mapping[s
         found = source.finding(("inward",), f"cannot be set up ({error})", "mend auth or contract")
         yield Graded(Grade.BRONZE, found)
         return
+    yield from misfitting(release, source, inward)
     for operation, call in inward.calls.items():
         yield from _answers(release, source, inward, operation, call)
 
@@ -46,7 +48,7 @@ def _answers(
     for reason in REASONS:
         reply = reply_of([reason], at_ms=_AT_MS, said={}, records=[{}], exchange=_EXCHANGE)
         try:
-            _encoded(release, inward, call, reply["outcome"], mapping(dict(reply)))
+            _encoded(release, inward, call, reply["outcome"], mapping.as_of(reply["at"])(dict(reply)))
         except Unmappable as error:
             problem = error.problems[0]
             what = f"'{reason}' cannot be answered: {problem.path}: {problem.text()}"

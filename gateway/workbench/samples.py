@@ -13,7 +13,7 @@ from adapters.base import Adapter
 from adapters.declared import Operation, Platform
 from adapters.desk_coherence import DESK
 from adapters.message import Response
-from gateway.answered import answered
+from gateway.replay.answered import answered
 from gateway.workbench.grades import Grade, Graded
 from mappings.problems import Finding
 from mappings.source import Source

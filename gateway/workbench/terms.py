@@ -10,6 +10,7 @@ from adapters.codecs.charset import charset_of, unwritable
 from adapters.contract import Offer
 from adapters.declared import Operation, Platform
 from adapters.holes import hollowed
+from adapters.http_headers import fields_in, without
 from adapters.message import Document, Request
 from adapters.patterns import as_text, finder
 from adapters.problems import Problem
@@ -101,6 +102,7 @@ class Terms:
         if described.message is None or self._platform.speaks != "soap":
             return []
         header, body = apart(hollowed(document)[0])
+        body = without(body, fields_in(self._platform.operations[operation].http_header))
         against = Against(xml=described.xml, typed=False)
         wanted = asked(self._platform.operations[operation], described.headers)
         heads = against.misfits({HEADER: header}, wanted) if header is not None else []

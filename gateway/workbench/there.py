@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from adapters.inspected import NotInspected, inspected
 from adapters.message import Access
-from gateway.releases import DECLARATION, PlatformRelease
-from gateway.settings import PlatformAccess, Settings, Unconfigured
+from gateway.releases.compiled import DECLARATION, PlatformRelease
+from gateway.settings.conf import Settings, Unconfigured
+from gateway.settings.platforms import PlatformAccess
 from gateway.workbench.grades import DATABASE, Grade, Graded
 from mappings.source import read
 

@@ -126,11 +126,18 @@ def _receiving(document: Part, now: datetime) -> Found:
     yield from _moment(_part(receiving, "form_check"), "at", "/receiving/form_check", now)
     yield from _moment(_part(document, "authorisation"), "at", "/authorisation", now)
     if document.get("mode") == "collect_for":
-        if receiving and not identity_check:
-            yield Problem("/receiving/identity_check", "identity_check_missing")
+        if receiving:
+            yield from _checked_here(receiving)
         here, there = _text(receiving, "division"), _text(document, "division")
         if here and here.ljust(12, "0") == there.ljust(12, "0"):
             yield Problem("/receiving/division", "same_division")
+
+
+def _checked_here(receiving: Part) -> Found:
+    """Who collects for another place answers for both checks (国办发〔2020〕35号): no agreement takes them away."""
+    for name in ("identity_check", "form_check"):
+        if not _part(receiving, name):
+            yield Problem(f"/receiving/{name}", f"{name}_missing")
 
 
 def _materials(document: Part, now: datetime) -> Found:
@@ -213,7 +220,7 @@ def _parts(document: Part, now: datetime) -> Found:
 
 
 def _parcel(document: Part, now: datetime) -> Found:
-    if document.get("event") == "sent" and "contents" not in document:
+    if document.get("event") == "sent" and not document.get("contents"):
         yield Problem("/contents", "contents_missing")
 
 

@@ -77,10 +77,10 @@ GIVEN: Mapping[str, str] = {
     "case.correct": "canonical/correction@1",
     "case.supplement": "canonical/supplement@1",
     "case.withdraw": "canonical/withdrawal@1",
+    "case.parcel": "canonical/parcel@1",
     "case.visit": "canonical/visit@1",
 }
 LATER = frozenset(GIVEN.values()) - {"canonical/case@1", "canonical/visit@1"}
-_VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in _SCHEMAS.items()}
 
 
 def schema(name: str) -> Schema:
@@ -90,12 +90,18 @@ def schema(name: str) -> Schema:
 
 def structure_problems(name: str, document: Any) -> list[Problem]:
     """Where the document departs from the schema; empty if it fits."""
-    validator = _VALIDATORS[name]
+    validator = _validator(name)
     if validator.is_valid(document):
         return []
     root = _SCHEMAS[name]
     found = (problem for error in validator.iter_errors(document) for problem in _problems(root, error))
     return list({(problem.path, problem.code): problem for problem in found}.values())
+
+
+@cache
+def _validator(name: str) -> Any:
+    """Compiled when it is first asked for: few of them are in one process."""
+    return jsonschema_rs.validator_for(_SCHEMAS[name])
 
 
 def pointer(steps: list[str | int]) -> str:

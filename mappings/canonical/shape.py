@@ -6,6 +6,7 @@ from typing import Any
 from mappings.canonical.schema import LATER, NAMES, Schema, resolved, schema
 
 ADDED, CASE = "canonical/exchange@1", "canonical/case@1"
+ANSWERS = frozenset({"canonical/reply@1", "canonical/redeemed@1", "canonical/answered@1"})  # to calls in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ def written(name: str) -> Shape | None:
 
 
 def read(name: str) -> Shape | None:
-    """What a mapping `from: NAME` reads: the document with what the gateway adds to it."""
-    if name not in NAMES:
-        return None
+    """What a mapping `from: NAME` reads: the document with what the gateway adds to it; nothing to an answer."""
+    if name not in NAMES or name in ANSWERS:
+        return written(name)
     merged = _merged(schema(name), schema(ADDED))
     if name in LATER:
         merged = _beside(merged, schema(CASE))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from mappings.problems import Refused
 from mappings.words.registry import BadArgument, Example, word
 
+# 东莞, 中山, 儋州, 嘉峪关: prefectures without counties, whose towns stand right below them
+_WITHOUT_COUNTIES = frozenset({"441900", "442000", "460400", "620200"})
 _SHAPE = re.compile(r"[0-9]{6}([0-9]{3}){0,2}")
 
 
@@ -35,10 +37,22 @@ def province_of(value: str) -> str:
     return _checked(value)[:2] + "0000"
 
 
-@word(Example("440232101000", expect="440232"), Example("GD", refuse="not_division"))
+@word(
+    Example("440232101000", expect="440232"),
+    Example("441900003000", expect="441900"),
+    Example("440000", refuse="coarser_division"),
+    Example("440100", refuse="coarser_division"),
+    Example("GD", refuse="not_division"),
+)
 def county_of(value: str) -> str:
-    """The county (县区) of a division, in 6 digits; a town or village in it is left out on purpose."""
-    return _checked(value)[:6]
+    """The county (县区) of a division, in 6 digits; a town or village in it is left out on purpose.
+
+    Refused for a province or a prefecture, but for the four prefectures that have no counties.
+    """
+    county = _checked(value)[:6]
+    if county.endswith("00") and county not in _WITHOUT_COUNTIES:
+        raise Refused("coarser_division")
+    return county
 
 
 @word(Example("440232101000", expect="440200"), Example("GD", refuse="not_division"))

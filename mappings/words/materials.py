@@ -75,9 +75,23 @@ def base_name(value: str) -> str:
     return name
 
 
-@word(Example("甲/乙:丙?.pdf", expect="甲_乙_丙_.pdf"), Example("a*b.pdf", ("-",), expect="a-b.pdf"))
+@word(
+    Example("甲/乙:丙?.pdf", expect="甲_乙_丙_.pdf"),
+    Example("a*b.pdf", ("-",), expect="a-b.pdf"),
+    Example("..", refuse="no_file_name"),
+)
 def file_name(fill: str = "_") -> Callable[[str], str]:
-    """Signs that some file system does not take in a name (`\\ / : * ? " < > |` and controls) become `fill`."""
+    """Signs that some file system does not take in a name (`\\ / : * ? " < > |` and controls) become `fill`.
+
+    Refused where nothing but dots and blanks is left: a folder (`..`), or no name at all.
+    """
     if len(fill) != 1 or _NOT_IN_NAMES.search(fill):
         raise BadArgument("'fill' of 'file_name' is one sign that names may hold", 'write file_name("_")')
-    return lambda value: _NOT_IN_NAMES.sub(fill, value)
+
+    def named(value: str) -> str:
+        name = _NOT_IN_NAMES.sub(fill, value)
+        if not name.strip(". "):
+            raise Refused("no_file_name")
+        return name
+
+    return named

@@ -17,9 +17,12 @@ def middle_dot(value: str) -> str:
 
 @word(Example("买买提·吐尔逊", ("．",), expect="买买提．吐尔逊"), inverse="middle_dot")
 def middle_dot_as(dot: str) -> Callable[[str], str]:
-    """Whatever dot stands inside a name becomes the platform's `dot`."""
+    """Whatever dot stands inside a name becomes the platform's `dot`, one that `middle_dot` reads back."""
     if len(dot) != 1:
         raise BadArgument("'dot' of 'middle_dot_as' is one character", 'write middle_dot_as("．")')
+    if dot not in _DOTS:  # a full stop ends an initial: nobody could tell which of them stood for a dot
+        what = f"'{dot}' is no dot that 'middle_dot' reads back in an answer"
+        raise BadArgument(what, f'write middle_dot_as("．"), or middle_dot | replace("·", "{dot}")')
     return lambda value: value.translate(_TO_OURS).replace("\u00b7", dot)
 
 

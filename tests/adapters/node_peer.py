@@ -14,6 +14,8 @@ from typing import IO, Any
 
 import pytest
 
+from tests.waiting import LONGEST_S
+
 NODE = Path(__file__).resolve().parents[1] / "contract" / "node"
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tongban-tests"
 
@@ -35,7 +37,7 @@ class NodePeer:
             self._lines.put(line)
 
     def _line(self) -> Any:
-        return json.loads(self._lines.get(timeout=10))
+        return json.loads(self._lines.get(timeout=LONGEST_S))
 
 
 @contextmanager
@@ -49,7 +51,7 @@ def node_peer(wsdl: Path, answers: dict[str, Any], path: str = "/services/exchan
         yield NodePeer(process, path)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=LONGEST_S)
 
 
 def installed() -> Path:

@@ -106,6 +106,8 @@ def adapter(
     transport: Transport,
     address: str = "http://127.0.0.1:1",
     credential: Credential | None = None,
+    *,
+    files: Mapping[str, str] | None = None,
 ) -> Adapter:
     access = Access(
         address,
@@ -131,7 +133,7 @@ def adapter(
         access=access,
         transport=transport,
         credential=credential,
-        contract={"contract/service.wsdl": CONTRACT},
+        contract={"contract/service.wsdl": CONTRACT, **(files or {})},
         clock_ms=lambda: NOW_MS,
         random=bytes,
     )

@@ -51,12 +51,13 @@ def test_four_headers_in_milliseconds() -> None:
         "gjgxjhpt_rtime": "1600000000000",
         "gjgxjhpt_sign": "banx+jAYVx56rBhC9hbfwisVmZJKzhVbZvFLZMZIwt8=",
     }
-    assert list(Gjzwfwpt(ACCESS).sign(asking(), moment("x", "s")).headers) == [
-        "gjzwfwpt_rid",
-        "gjzwfwpt_sid",
-        "gjzwfwpt_rtime",
-        "gjzwfwpt_sign",
-    ]
+    # the same formula under its own names
+    assert Gjzwfwpt(ACCESS).sign(asking(), moment("demo-secret", "s_demo_0001")).headers == {
+        "gjzwfwpt_rid": "demo-rid-0001",
+        "gjzwfwpt_sid": "s_demo_0001",
+        "gjzwfwpt_rtime": "1600000000000",
+        "gjzwfwpt_sign": "banx+jAYVx56rBhC9hbfwisVmZJKzhVbZvFLZMZIwt8=",
+    }
 
 
 @pytest.mark.parametrize(("names", "first"), [("prefixed", "gjgxjhpt_rid"), ("bare", "rid")])

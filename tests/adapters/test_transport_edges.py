@@ -57,14 +57,14 @@ async def test_a_closed_port_is_not_sent(transport: HttpTransport, fresh: bool) 
     assert await cause_of(transport, f"http://127.0.0.1:{closed_port()}/", fresh=fresh) == "connect_refused"
 
 
-@pytest.mark.parametrize("timeout_s", [2, 0.15], ids=["connect limit", "total limit"])
+@pytest.mark.parametrize("timeout_s", [20, 0.15], ids=["connect limit", "total limit"])
 async def test_a_connection_that_never_stands_is_not_sent(transport: HttpTransport, timeout_s: float) -> None:
     with deaf_port() as port:
         started = time.monotonic()
         assert (
             await cause_of(transport, f"http://127.0.0.1:{port}/", timeout_s=timeout_s) == "connect_timeout"
         )
-        assert time.monotonic() - started < 1.9  # what two seconds would be without the limit
+        assert time.monotonic() - started < 19  # what twenty seconds would be without the limit
 
 
 async def test_a_peer_that_does_not_speak_tls_is_not_sent(transport: HttpTransport) -> None:

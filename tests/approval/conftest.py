@@ -9,8 +9,8 @@ import pytest
 
 from gateway.activation import checked, sources
 from gateway.boot import Gateway, boot
-from gateway.releases import Release
-from gateway.settings import load
+from gateway.releases.compiled import Release
+from gateway.settings.conf import load
 from gateway.world import World
 from tests.faults.conftest import NewPlace, new_place, store
 from tests.faults.places import Place

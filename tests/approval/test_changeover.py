@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from gateway import changeover
 from gateway.activation import NotSecond, OtherDocument, activate, approve, schedule, sources
 from gateway.boot import Gateway
-from gateway.changeover import NotScheduled, Past, Taken
-from gateway.cli.serve import first_start
-from gateway.settings import Unconfigured
+from gateway.cli.serve.serve import first_start
+from gateway.releases import changeover
+from gateway.releases.changeover import NotScheduled, Past, Taken
+from gateway.settings.conf import Unconfigured
 from gateway.store import releases, scheduled
 from gateway.store.scheduled import Scheduled
 from gateway.store.transaction import Transaction
@@ -305,3 +305,46 @@ async def test_what_was_scheduled_before_the_installation_was_production_needs_i
         (entry,) = logged(production, "release.cancelled")
         assert (entry["actor"], entry["unapproved"]) == ("tongban", [PLATFORM])
         assert await gateway.store.read(scheduled.still_to_come) == []
+
+
+@pytest.mark.parametrize(
+    "approving, scheduling, comes_in_force",
+    [
+        (["li.w"], "li.w", False),  # two eyes
+        (["li.w", "wang.y"], "li.w", True),
+        (["wang.y"], "li.w", True),
+    ],
+)
+async def test_what_was_scheduled_before_production_needs_another_person_than_who_scheduled_it_at_its_moment(
+    production, approving, scheduling, comes_in_force
+):
+    conf = production.place.conf / "gateway.yaml"
+    text = conf.read_text()
+    conf.write_text(text.replace("production: true", "production: false"))
+    async with production.gateway() as gateway:
+        before = await put(gateway, "zhao.q")
+        production.edit()
+        new = await planned(gateway, scheduling, START_MS + MINUTE_MS)
+        for who in approving:
+            await approved(gateway, who)
+    conf.write_text(text)
+    async with production.gateway() as gateway:
+        production.clock.now_ms += MINUTE_MS
+        await gateway.tend()
+        assert await active(gateway) == (new if comes_in_force else before)
+        cancelled = logged(production, "release.cancelled")
+        assert [entry["unapproved"] for entry in cancelled] == ([] if comes_in_force else [[PLATFORM]])
+        told = "仅由发布人本人审批 / approved by nobody but who activates it"
+        whys = ask(production.place.database, "select ended_why from scheduled")
+        assert [told in why for (why,) in whys] == [not comes_in_force]
+
+
+async def test_what_was_scheduled_and_did_not_change_keeps_its_approval_by_whoever_scheduled_it(production):
+    async with production.gateway() as gateway:
+        await approved(gateway, "wang.y")
+        await put(gateway, "li.w")
+        again = await planned(gateway, "wang.y", START_MS + MINUTE_MS)
+        production.clock.now_ms += MINUTE_MS
+        await gateway.tend()
+        assert await active(gateway) == again
+        assert logged(production, "release.cancelled") == []

@@ -161,6 +161,7 @@ def test_an_installation_that_is_not_production_asks_for_no_approval(production)
 
 def test_check_goes_on_where_the_database_cannot_be_looked_at(production):
     place = production.place
+    file_of(place.database).unlink()
     assert "could not" not in told(place, 0, "check")
     assert not file_of(place.database).exists(), "check makes nothing"
     file_of(place.database).parent.mkdir(exist_ok=True)

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.approval import changed_files, still_owed, withheld
-from gateway.releases import declarations
+from gateway.releases.approval import changed_files, still_owed, withheld
+from gateway.releases.compiled import declarations
 from gateway.store.approvals import Approval, FollowUp
 
 PLATFORMS, DIGESTS, PEOPLE = ("a", "b"), ("d1", "d2", "d3"), ("li.w", "wang.y", "zhao.q")

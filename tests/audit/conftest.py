@@ -20,7 +20,7 @@ from audit.succession import Epoch
 from audit.survey import Summary, Survey
 from audit.tables import metadata
 from gateway.store.connection import Connection
-from gateway.store.postgres import connect_postgres, postgres_dialect
+from gateway.store.postgres_driver import connect_postgres, postgres_dialect
 from gateway.store.sqlite import connect_sqlite, sqlite_dialect
 from tests.postgres import running
 

@@ -10,12 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from audit.entries import Entry
-from gateway import changeover
 from gateway.accounts import keeping
 from gateway.activation import approve, sources
 from gateway.calendars.store import Day
 from gateway.calendars.store import put as put_days
-from gateway.changeover import Mandate, wanted
 from gateway.exchange.commits import Conclusion, conclude
 from gateway.guides.guide import Guide
 from gateway.guides.store import put as put_guide
@@ -25,13 +23,16 @@ from gateway.items.likeness.propose import Suggestion
 from gateway.items.likeness.stored import Pair, keep
 from gateway.model import Fact, Policy
 from gateway.needs.tables import stands
+from gateway.releases import changeover
+from gateway.releases.changeover import Mandate, wanted
 from gateway.store import accounts, credentials, exchanges, letters, passages, permits, uploads
 from gateway.store.accounts import AccountRow, SessionRow
 from gateway.store.letters import Letter
 from gateway.store.transaction import Transaction
 from gateway.store.uploads import Upload
 from mappings import bundle
-from tests.audit.populated_ways import beside, ways
+from tests.audit.populated_modes import beside, modes
+from tests.waiting import LONGEST_S
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed, serving
 
@@ -45,7 +46,7 @@ async def populate(folder: Path) -> tuple[Path, str]:
         submitted = await _exchanged(service)
         for part in (_released, _accounts, _suggested, partial(_working, submitted), _filled):
             await part(service)
-        await ways(service)
+        await modes(service)
         await beside(service, submitted["case"])
         await asyncio.sleep(1.2)  # until it is signed
         key = service.gateway.signer.vkey
@@ -79,7 +80,7 @@ def _held(exchange: str, tx: Transaction) -> None:
 
 
 async def _until(service: Running, path: str, holds: Callable[[dict[str, Any]], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LONGEST_S):
         while not holds((await service.ask("GET", path)).document):  # noqa: ASYNC110 - what is waited for happens elsewhere
             await asyncio.sleep(0.1)
 

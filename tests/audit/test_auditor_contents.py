@@ -13,6 +13,7 @@ from audit.cosignatures import cosign
 from audit.entries import Entry
 from audit.notes import COSIGNATURE, Signer
 from tests.audit.conftest import GOLDEN, START_MS
+from tests.waiting import LONGEST_S
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("cryptography", "cffi", "pycparser")  # what pip brings for `cryptography`, with what that needs
@@ -50,7 +51,7 @@ def run(image, tmp_path):
     def command(*words: str | Path) -> tuple[int, str]:
         ran = subprocess.run(
             [sys.executable, "-I", "-S", "-c", start, image, *map(str, words)],
-            cwd=tmp_path, capture_output=True, text=True, timeout=60,
+            cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST_S,
         )  # fmt: skip
         return ran.returncode, ran.stdout + ran.stderr
 

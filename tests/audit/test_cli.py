@@ -4,7 +4,6 @@ import json
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,13 @@ from audit import log
 from audit.entries import Entry
 from audit.notes import Key
 from audit.report import bar
+from tests.forked import python
 
 ROOT = Path(__file__).parents[2]
 
 
 def audit(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "audit", *map(str, arguments)]
+    command = [*python(), "-m", "audit", *map(str, arguments)]
     return subprocess.run(
         command,
         cwd=cwd,
@@ -208,7 +208,7 @@ def test_a_terminal_sees_a_progress_bar_and_a_pipe_does_not(evidence, tmp_path):
     arguments = ["fsck", "--database", evidence.address, "--key", str(tmp_path / "log.vkey")]
     master, terminal = pty.openpty()
     with os.fdopen(master, "rb", buffering=0) as screen:
-        command = [sys.executable, "-m", "audit", *arguments]
+        command = [*python(), "-m", "audit", *arguments]
         ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=terminal)
         os.close(terminal)
         seen = screen.read(100_000).decode()

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from audit.beside import LARGE, faults_beside
 from audit.findings import Finding
 from audit.ledger import open_ledger
 from audit.notes import Key
+from audit.source import LedgerUnreadable
 from audit.survey import Survey
 from gateway.store.migrations.schema import TABLES
 from gateway.store.move import Move
@@ -117,6 +119,29 @@ def test_the_same_rows_on_a_server_are_found_sound(store: Flipped, tmp_path: Pat
     Move(f"sqlite:///{copied}", target, VERY_MUCH).run(lambda file: None, lambda table, done, total: None)
     with closing(open_ledger(target)) as ledger:
         assert list(Survey(ledger, [Key.parse(store.key)], {}, lambda done, total: None).findings()) == []
+        with faults_beside(ledger, LARGE) as faults:
+            assert list(faults()) == []
+
+
+def test_of_a_large_log_the_rows_are_checked_in_a_process_of_their_own_with_the_same_verdict(
+    store: Flipped,
+) -> None:
+    with store.flipped("exchanges", ["id"], "unit"), closing(open_ledger(str(store.path))) as ledger:
+        with faults_beside(ledger, LARGE) as faults:
+            found = list(faults())
+        assert found == list(ledger.faults())
+        assert [(each.code, each.facts["column"]) for each in found] == [("row.differs", "unit")]
+
+
+def test_a_check_of_the_rows_that_cannot_go_on_is_an_error_and_no_verdict(
+    store: Flipped, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(store.path.read_bytes())
+    with closing(open_ledger(str(copy))) as ledger:
+        copy.unlink()
+        with faults_beside(ledger, LARGE) as faults, pytest.raises(LedgerUnreadable, match="no such file"):
+            list(faults())
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

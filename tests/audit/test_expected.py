@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from audit.entries import china_time
 from audit.expected import epoch_ms, of_case
 from audit.inforce import KINDS, of_installation
+from audit.modes import ADMITTED, CHANGED, ISSUED, REDEEMED, joints, modes_of_case, visits
 from audit.order import BETWEEN, ECHOES, ENDS, START
 from audit.records import Record
-from audit.ways import ADMITTED, CHANGED, ISSUED, REDEEMED, joints, visits, ways_of_case
 
 AT_MS = 1_795_226_400_000
 NAMES = (
@@ -50,8 +50,8 @@ def test_entries_of_an_installation_may_say_anything(told: list[Record]) -> None
 
 
 @given(records(st.sampled_from(WAY_KINDS)))
-def test_entries_of_the_ways_of_a_case_may_say_anything(told: list[Record]) -> None:
-    for each in (*ways_of_case("C", told), *visits(told), *joints(told)):
+def test_entries_of_the_modes_of_a_case_may_say_anything(told: list[Record]) -> None:
+    for each in (*modes_of_case("C", told), *visits(told), *joints(told)):
         assert hash(each.key) is not None
 
 
@@ -88,7 +88,7 @@ def test_a_visit_stands_with_no_case_until_its_ticket_is_redeemed() -> None:
     [waits], [done] = visits([begun]), visits([begun, came])
     assert (waits.columns["case_id"], waits.columns["used_ms"], "sealed" in waits.columns) == ("", 0, False)
     assert (done.columns["case_id"], done.columns["used_ms"], done.columns["sealed"]) == ("C", 9, b"")
-    assert [(each.key, each.must) for each in ways_of_case("C", [came])] == [(("V",), True)]
+    assert [(each.key, each.must) for each in modes_of_case("C", [came])] == [(("V",), True)]
 
 
 def test_a_joint_case_stands_as_the_last_change_of_any_part_says() -> None:

@@ -14,10 +14,11 @@ import pytest
 from audit import tree
 from audit.checkpoints import read_checkpoint
 from audit.cli import CANNOT_RUN, FINDINGS, SOUND, main
+from audit.cosignatures import cosign
 from audit.entries import Entry
 from audit.export import Export
 from audit.ledger import open_ledger
-from audit.notes import Signer
+from audit.notes import COSIGNATURE, Signer
 from audit.origins import origin
 from audit.tilefiles import bundle_path, read_bundle, tile_path, write_bundle
 from audit.tilelog import open_tiles
@@ -328,3 +329,36 @@ def test_a_log_on_postgresql_is_exported_alike(open_log, signer, run, tiles, tmp
     assert run("export", "--database", store.address, "--into", folder)[0] == SOUND
     for file in tiles.rglob("*"):
         assert file.is_dir() or file.read_bytes() == (folder / file.relative_to(tiles)).read_bytes()
+
+
+def test_of_two_checkpoints_the_newest_that_is_cosigned_is_exported_and_the_rest_is_told(
+    grown, signer, tmp_path, capsys
+):
+    store, folder = grown(300), tmp_path / "tiles"
+    witness = Signer.create(tmp_path / "witness.key", "w.example/witness", COSIGNATURE)
+    export = ["export", "--database", store.address, "--into", str(folder), "--key", signer.vkey]
+
+    def sized() -> int:
+        return read_checkpoint((folder / "checkpoint").read_text("utf-8"), [signer.key]).size
+
+    def say_yes() -> None:
+        [(size, note)] = store.run("SELECT size, note FROM audit_checkpoints ORDER BY size DESC LIMIT 1")
+        line = cosign(witness, note.partition("\n\n")[0] + "\n", START_MS // 1000)
+        store.fill("audit_cosignatures", [(size, witness.name, line, 0)])
+
+    say_yes()
+    grown(310)
+    assert (main(export), sized()) == (SOUND, 300)
+    assert "10 after them are not yet" in capsys.readouterr().err
+    asked = [*export, "--witness", witness.vkey, "--wait", "0"]
+    assert (main(asked), sized()) == (SOUND, 300)
+    fsck = ["fsck", "--tiles", str(folder), "--key", signer.vkey, "--witness", witness.vkey]
+    assert main(fsck) == SOUND
+    stranger = Signer.create(tmp_path / "s.key", "s.example/witness", COSIGNATURE)
+    capsys.readouterr()
+    assert (main([*export, "--witness", stranger.vkey, "--wait", "0"]), sized()) == (SOUND, 310)
+    assert "not cosigned by the witnesses" in capsys.readouterr().err
+    assert (main(asked), sized()) == (SOUND, 310)  # a folder never goes back
+    assert "not cosigned by the witnesses" in capsys.readouterr().err
+    say_yes()
+    assert (main(asked), sized(), capsys.readouterr().err.count("not")) == (SOUND, 310, 0)

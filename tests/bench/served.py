@@ -3,7 +3,7 @@
     python -m tests.bench.served --conf CONF [--waits FILE] [--without-evidence]
 
 --waits: every wait for the log's head goes into FILE, a line each: epoch seconds, milliseconds. The head is waited
-for by a statement of its own, so what is written holds one way to the server and back.
+for here by itself (the gateway sends on), so what is written holds one way to the server and back.
 --without-evidence: the same commits, statements and encryption, but no entry, no commitment, no tree.
 """
 
@@ -18,27 +18,27 @@ import uvloop
 from audit import log as audit_log
 from audit.connection import APPENDING
 from gateway import logs
-from gateway.cli.serve import serve_until_stopped
+from gateway.cli.serve.serve import serve_until_stopped
 from gateway.exchange import entries, story
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store.connection import Driver
 from gateway.store.database import connect
 from gateway.world import World
 
 
 class Watched:
-    """A driver that writes down how long its statement for the log's lock took."""
+    """A driver that waits for the log's lock by itself, and writes down how long that took."""
 
     def __init__(self, driver: Driver, waits: TextIO) -> None:
         self._driver = driver
         self._waits = waits
 
-    def execute(self, text: str, parameters: Any = None, /) -> Any:
-        if "pg_advisory_xact_lock" not in text or list(parameters) != [APPENDING]:
-            return self._driver.execute(text, parameters)
+    def executemany(self, text: str, parameters: Any, /) -> Any:
+        if "pg_advisory_xact_lock" not in text or [list(each) for each in parameters] != [[APPENDING]]:
+            return self._driver.executemany(text, parameters)
         began = time.perf_counter()
         try:
-            return self._driver.execute(text, parameters)
+            return self._driver.execute(text, parameters[0]).fetchone()
         finally:
             self._waits.write(f"{time.time():.3f} {(time.perf_counter() - began) * 1000:.4f}\n")
 

@@ -17,6 +17,9 @@ from tests.postgres import running
 
 RATIO = 1.1
 AT_ONCE = 16
+ROWS_VERIFIED = (
+    200_000  # exchanges; of a larger store the log alone is, since it takes a second for every 7,000 of them
+)
 
 
 async def measured(count: int, *, rounds: int, requests: int) -> list[str]:
@@ -65,6 +68,6 @@ async def _filled(place: Installation, count: int) -> None:
     await gateway.end()
     with closing(open_connection(place.address_of_database)) as connection:
         fill(connection, count)
-    found = verified(place.address_of_database, str(gateway.said["log_key"]))
+    found = verified(place.address_of_database, str(gateway.said["log_key"]), log_only=count > ROWS_VERIFIED)
     if found:
         raise RuntimeError(f"the filled log does not verify: {found}")

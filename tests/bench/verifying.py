@@ -50,18 +50,20 @@ _KEPT = (
 )  # fmt: skip
 
 _WATCHED = """
-import sys, time
+import sys
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from audit.cli import main
 code = main(sys.argv[1:])
 [held] = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
-print(held, time.process_time())
+used = [getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)]
+print(int(held) + used[1].ru_maxrss, sum(each.ru_utime + each.ru_stime for each in used))
 sys.exit(code)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One command: wall time, time of the processor, and the most memory that its process held."""
+    """One command: wall time, time of the processors, and the most memory that its processes held."""
 
     name: str
     seconds: float

@@ -22,8 +22,10 @@ from gateway.clock import china_day
 from gateway.deadlines.reckon import reckon
 from gateway.deadlines.watching import turned
 from gateway.exchange.commits import Conclusion, conclude
-from gateway.exchange.following import Known, answered, follow, is_sound, known_of, life_of
+from gateway.exchange.following import Known, follow, known_of, life_of
 from gateway.exchange.polling import _forget
+from gateway.exchange.sound import is_sound
+from gateway.exchange.telling import answered
 from gateway.model import BLANK, Exchange, Fact, Policy
 from gateway.store import cases, events, exchanges, followed, watched
 from gateway.store.connection import Connection
@@ -177,7 +179,8 @@ class Histories(RuleBasedStateMachine):
                 watched.end(tx.connection, CASE.id)
                 return
             today = china_day(now_ms)
-            turned(tx, CASE.id, reckon(tx.connection, known, (), today), today)
+            kept = watched.kept(tx.connection, CASE.id)()
+            turned(tx, CASE.id, reckon(tx.connection, known, (), today), today, kept)
 
         self.write(look)
 
@@ -272,7 +275,7 @@ def test_a_case_whose_end_is_taken_back_is_open_asked_about_and_its_clocks_run(c
     assert (case.life().state, case.known().case.open) == ("suspended", 1)
     assert [each.exchange_id for each in followed.of_case(case.connection, CASE.id)] == [SUBMIT.id]
     case.look_at_the_clocks(0)
-    assert watched.kept(case.connection, CASE.id)
+    assert watched.kept(case.connection, CASE.id)()
 
 
 def test_a_question_about_a_case_that_was_opened_again_a_moment_ago_does_not_close_it(
@@ -306,6 +309,25 @@ def test_what_was_given_up_and_is_over_there_after_all_is_open_again() -> None:
     histories.teardown()
 
 
+PARCEL: dict[str, Any] = {
+    "carrier": "中国邮政", "number": "EB123456789CN", "direction": "back",
+    "contents": [{"code": "licence", "form": "original", "count": 1}],
+    "events": [{"event": "sent", "at": "2026-11-20T10:00:00+08:00"}],
+}  # fmt: skip
+NO_PARCELS: list[dict[str, Any]] = [
+    {"number": "张三丰"},
+    {"direction": "away"},
+    {"contents": []},
+    {"contents": [{"code": "张三丰", "form": "original", "count": 1}]},
+    {"events": [{"event": "eaten", "at": "2026-11-20T10:00:00+08:00"}]},
+    {"events": [{"event": "received", "at": "昨天"}]},
+]
+
+
+def test_what_an_answer_tells_of_a_parcel_is_sound_when_it_could_be_called_in_for() -> None:
+    assert is_sound({"state": "accepted", "parcels": [PARCEL]})
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -317,6 +339,7 @@ def test_what_was_given_up_and_is_over_there_after_all_is_open_again() -> None:
         {"state": "办结"},
         {"state": "accepted", "events": [{"state": "张三丰已受理", "at": "2026-11-20T10:00:00+08:00"}]},
         {"state": "accepted", "at": "昨天"},
+        *({"state": "accepted", "parcels": [{**PARCEL, **changes}]} for changes in NO_PARCELS),
     ],
 )
 def test_an_answer_whose_words_are_no_states_or_days_never_reaches_the_log(document: dict[str, Any]) -> None:

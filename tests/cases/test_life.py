@@ -218,6 +218,26 @@ def test_what_does_not_fit_is_a_finding(kinds, state, what):
     assert (life.state, [finding.what for finding in life.findings]) == (state, [what])
 
 
+def test_who_tells_states_alone_says_that_it_goes_on_by_acceptance():
+    life = life_of(*events_of(["accepted", "suspended", "accepted"]))
+    assert (life.state, life.findings) == ("accepted", ())
+
+
+@pytest.mark.parametrize(
+    ("kinds", "state"),
+    [
+        (["accepted", "suspended", "resumed", "accepted"], "accepted"),  # by both
+        (["accepted", "suspended", "accepted", "resumed", "granted"], "granted"),
+        (["accepted", "supplement_owed", "supplied", "supplied"], "accepted"),
+        (["accepted", "to_pay", "paid", "paid", "granted"], "granted"),
+    ],
+)
+def test_what_two_tell_in_their_own_words_is_no_finding(kinds, state):
+    for apart_ms in (HOUR_MS, 1000):
+        life = life_of(*events_of(kinds, apart_ms))
+        assert (life.state, life.duties, life.findings) == (state, frozenset(), ())
+
+
 def test_every_state_has_its_words_its_actor_and_what_may_follow():
     assert TEXTS.keys() == LEADS.keys() == ACTS.keys() == set(STATES)
     assert ALONG.keys() == set(STATES) | {"resumed"} | OPENS.keys() | CLOSES.keys() | BESIDE

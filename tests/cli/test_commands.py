@@ -14,6 +14,7 @@ import pytest_asyncio
 from tests.fakes.fixtures import case
 from tests.forked import python
 from tests.installation import CHECKOUT, EXAMPLES, Installation, installed
+from tests.waiting import LONGEST_S, looks
 
 SUBMIT = "case.submit.yaml"
 CATALOGUE = CHECKOUT / "mappings" / "catalogue"
@@ -21,7 +22,9 @@ CATALOGUE = CHECKOUT / "mappings" / "catalogue"
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [*python(), "-m", "gateway.cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
 
 
 def active(place: Installation) -> str:
@@ -56,7 +59,7 @@ def place(tmp_path: Path) -> Installation:
 async def running(tmp_path: Path) -> AsyncIterator[Installation]:
     """An installation with its platforms and its gateway up."""
     shutil.copytree(EXAMPLES, tmp_path / "platforms")
-    async with installed(tmp_path, folders=(tmp_path / "platforms",)) as made:
+    async with installed(tmp_path, folders=(tmp_path / "platforms",), python=python()) as made:
         await made.start_gateway()
         yield made
 
@@ -142,19 +145,17 @@ async def test_a_running_gateway_follows_an_activation_and_old_exchanges_end_und
     assert done.returncode == 0, done.stderr
     new = done.stdout.strip()
     assert new != old
-    for _ in range(50):
+    async for _ in looks():
         if (await running.call("GET", "/v1/platforms"))[1]["release"] == new:
             break
-        await asyncio.sleep(0.1)
     else:
         raise AssertionError("the gateway did not follow")
     status, fresh, _ = await running.submit(case("gd-organization"), "key-after-00001")
     assert (status, fresh["release"]) == (201, new)
-    for _ in range(100):
+    async for _ in looks():
         _, now, _ = await running.call("GET", exchange["links"]["self"])
         if now["ended"]:
             break
-        await asyncio.sleep(0.1)
     assert (now["state"], now["release"]) == ("delivered", old)
 
 

@@ -13,6 +13,7 @@ from tests.fakes.fixtures import case, files
 from tests.faults.places import Place, submitted
 from tests.forked import python
 from tests.prints.qr import text_of
+from tests.waiting import LONGEST_S
 
 COMPLETE = "_PYTHON _M GATEWAY_CLI_COMPLETE"  # of `python -m gateway.cli`, as _TONGBAN_COMPLETE is of tongban
 UNIT, OTHER = "11440283007341131X", "11440282007341120B"
@@ -89,7 +90,7 @@ def test_the_shell_completes_numbers_units_and_commands(typed: Typed) -> None:
         asked = {"COMP_WORDS": " ".join(("tongban", *words)), "COMP_CWORD": str(len(words))}
         return subprocess.run(
             [*python(), "-m", "gateway.cli"], cwd=typed.folder, capture_output=True,
-            env={**os.environ, **asked, COMPLETE: "bash_complete"}, text=True, timeout=60, check=False,
+            env={**os.environ, **asked, COMPLETE: "bash_complete"}, text=True, timeout=LONGEST_S, check=False,
         ).stdout  # fmt: skip
 
     assert "plain,sign" in completed("desk", "si")

@@ -17,6 +17,7 @@ from gateway.cli.asking import Stop
 from gateway.guides.columns import PROFILES
 from gateway.guides.compare import Mark
 from gateway.guides.vocabulary import TERMS
+from tests.forked import python
 from tests.installation import CHECKOUT, Installation
 
 TEXT = (CHECKOUT / "docs" / "items" / "guides.md").read_text("utf-8")
@@ -104,6 +105,15 @@ def test_the_page_names_every_profile_every_code_and_every_mark():
     assert all(f"`{mark}`" in TEXT and f"`{mark}`" in CHINESE for mark in Mark.__args__)
 
 
+def test_columns_that_nobody_knows_are_named(place):
+    (place / "list.csv").write_text(
+        "事项名称,实施编码,收费标准,心得\n甲,11440232MB2D06811W4000117051000,无,好\n", "utf-8"
+    )
+    done = typed("tongban guide import --division 440232 --profile chinese list.csv")
+    assert done.returncode == 0
+    assert "list.csv: 未知栏目，未保存：心得、收费标准 / columns that nobody knows, not kept" in done.stderr
+
+
 def test_bad_rows_are_told_on_stdout_and_the_rest_is_kept(place):
     files = " ".join(str(LISTS / name) for name in ("basic.csv", "material.csv"))
     done = typed(f"tongban guide import --division 440232 --profile national {files}")
@@ -113,7 +123,7 @@ def test_bad_rows_are_told_on_stdout_and_the_rest_is_kept(place):
 
 
 async def test_a_guide_is_asked_of_the_platform_from_the_command_line(place):
-    made = Installation(place)
+    made = Installation(place, python=python())
     await made.start_platforms()
     try:
         await asyncio.to_thread(typed, "tongban activate --why first")

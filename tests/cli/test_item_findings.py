@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from gateway.cli.catalogue import item
 from tests.forked import python
 from tests.installation import CHECKOUT, Installation
+from tests.waiting import LONGEST_S
 
 PAGES = ("alignment.md", "alignment.zh-CN.md")
 
@@ -30,7 +31,7 @@ def run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     command = [*python(), "-m", "gateway.cli", *arguments]
     known = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     return subprocess.run(
-        command, cwd=folder, env=known, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, env=known, capture_output=True, text=True, timeout=LONGEST_S, check=False
     )
 
 

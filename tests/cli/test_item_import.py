@@ -104,7 +104,8 @@ def test_json_and_columns_of_ones_own_come_in_by_the_same_command(place, tmp_pat
         (["--columns", "titel=x"], 2, "titel"),
         (["--columns", "name=a", "--profile", "own"], 2, "--columns"),
         (["--charset", "klingon"], 2, "klingon"),
-        (["--charset", "utf-8"], 2, "row 1"),
+        (["--charset", "utf-8"], 2, "not written in utf-8 from about row 1"),
+        (["--columns", "name=nowhere,code=task_code"], 2, "文件没有所指明的栏目：nowhere"),
         (["--division", "12"], 2, "6"),
     ],
 )
@@ -164,4 +165,33 @@ def held(place: Installation) -> int:
 def test_any_code_is_explained(written, form, code):
     done = run("item", "code", written)
     assert done.returncode == code
-    assert done.stdout.splitlines()[0].split()[:2] == ["form", form]
+    first, *parts = done.stdout.splitlines()
+    assert first.split()[:2] == ["form", form]
+    assert all(len(part.split()) >= 3 for part in parts), "each has its name in Chinese"
+
+
+@pytest.mark.parametrize(
+    ("command", "content", "code", "said"),
+    [
+        ("align", b"id,here_division\xff\xff\x81", 2, "字符集无法识别"),
+        ("align", b"id,here_division,valid_from\nA,44,\n", 1, ":2: here_division: 区划代码须为"),
+        (
+            "materials",
+            b"a,b\n1,2\n",
+            2,
+            "文件没有所指明的栏目：id, there_division, there_code, means, source",
+        ),
+    ],
+)
+def test_other_lists_that_are_none_are_told_as_well(place, tmp_path, command, content, code, said):
+    (tmp_path / "list.csv").write_bytes(content)
+    done = run("item", command, "--conf", str(place.conf), str(tmp_path / "list.csv"))
+    assert (done.returncode, said in done.stdout + done.stderr) == (code, True)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["suggest", "coverage"])
+def test_a_place_without_a_list_and_one_place_twice_are_told(place, command):
+    for there, said in (("440232", "one place"), ("511602", "the catalogue has no items of 440232")):
+        done = run("item", command, "--conf", str(place.conf), "--here", "440232", "--there", there)
+        assert (done.returncode, said in done.stderr) == (2, True)

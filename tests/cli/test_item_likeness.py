@@ -19,6 +19,7 @@ from gateway.cli import tongban
 from tests.forked import python
 from tests.installation import CHECKOUT, Installation
 from tests.made_lists import HERE, THERE, write_lists
+from tests.waiting import LONGEST_S
 
 PLACES = ("--here", HERE, "--there", THERE)
 
@@ -88,7 +89,7 @@ class Terminal:
         os.write(self._number, key.encode())
 
     def ended(self):
-        code = self._process.wait(timeout=30)
+        code = self._process.wait(timeout=LONGEST_S)
         os.close(self._number)
         return code
 
@@ -226,7 +227,7 @@ def test_coverage_counts_every_item_once_and_says_what_each_lacks(place, tmp_pat
 def test_review_without_a_terminal_says_what_to_do_instead(place):
     done = subprocess.run(
         [*python(), "-m", "gateway.cli", "item", "review", "--conf", str(place.conf), *PLACES],
-        cwd=CHECKOUT, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
+        cwd=CHECKOUT, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=LONGEST_S, check=False,
     )  # fmt: skip
     assert done.returncode == 2 and "--export" in done.stderr
 

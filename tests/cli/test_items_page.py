@@ -9,6 +9,7 @@ import pytest
 
 from tests.forked import python
 from tests.shape.sources import CHECKOUT
+from tests.waiting import LONGEST_S
 
 PAGES = ("items.md", "items.zh-CN.md")
 
@@ -20,7 +21,9 @@ def test_its_commands_run(page: str) -> None:
         program, *arguments = shlex.split(line)
         assert program == "tongban"
         command = [*python(), "-m", "gateway.cli", *arguments]
-        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            command, cwd=CHECKOUT, capture_output=True, text=True, timeout=LONGEST_S, check=False
+        )
         assert done.returncode == 0, done.stderr
 
 

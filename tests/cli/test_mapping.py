@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from gateway.cli.asking import Stop
-from gateway.cli.mapping import mapping
+from gateway.cli.mapping.group import mapping
 from tests.cli.test_commands import run
 from tests.installation import CHECKOUT, EXAMPLES
 
@@ -46,6 +46,26 @@ def tried(folder: Path, *more: str, given: str = "samples/case.json") -> Any:
 
 def lines(text: str) -> list[Any]:
     return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("day, said", [("2026-02-28", "granted"), ("2026-03-01", "refused")])
+def test_an_answer_is_tried_as_of_the_day_on_which_its_case_was_received(folder, day, said):
+    rows = "{ours: granted, theirs: '9', to: 2026-03-01}, {ours: refused, theirs: '9', from: 2026-03-01}"
+    (folder / "tables" / "ended.yaml").write_text(f"table: ended\nrows: [{rows}]\n")
+    (folder / "case.result.reply.yaml").write_text(
+        "mapping: sim-gx/case.result.reply\nfrom: sim-gx/ended@1\nto: canonical/result@1\n"
+        "fields: {state: 'zt | table_back(\"ended\")', at: sj}\n"
+        "examples: [{given: {zt: '8', sj: '2026-03-02'}, refuse: ['state: not_in_table']}]\n"
+    )
+    answer = folder / "answer.json"
+    answer.write_text('{"zt": "9", "sj": "2026-03-02T10:00:00+08:00"}')
+    asked = ("run", folder / "case.result.reply.yaml", "--given", answer, "--json")
+    found = told(*asked, "--as-of", day)
+    assert (found.returncode, json.loads(found.stdout or "{}").get("state")) == (0, said), found
+    (traced, *_) = lines(told(*asked, "--as-of", day, "--trace").stdout)
+    assert traced["table_row"] == "sim-gx/tables/ended.yaml:2"
+    (problem,) = lines(told(*asked).stdout)
+    assert (problem["path"], problem["code"]) == ("state", "no_as_of")
 
 
 def test_the_words_are_printed_as_the_documentation_has_them():

@@ -12,13 +12,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from gateway.accounts import keeping
-from gateway.accounts.passwords import hashed
 from gateway.store.accounts import AccountRow
-from tests.browser import executable
+from tests.browser import executable, launched
 from tests.console.filled import Filled, fill
 from tests.console.nasty import NASTY
-from tests.console.terminal import PASSWORD, account
-from tests.shape.sources import CHECKOUT
+from tests.console.terminal import HASHED, PASSWORD, account
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed, serving
 
@@ -27,13 +25,14 @@ ELSEWHERE = "330282"  # a place that neither sends nor decides the cases here
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The console of a running gateway, and a case that stands there."""
+    """The console of a running gateway, a case that stands there, and a month of work before it."""
 
     service: Running
     browser: Browser
-    pictures: Path
+    pictures: Path | None
     case: dict[str, Any]
     asked: dict[str, Any]
+    filled: Filled
 
     @property
     def home(self) -> str:
@@ -68,11 +67,12 @@ async def opened(page: Page, what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def pictures() -> Path:
-    """Where pictures of the pages are kept for people to look at."""
-    folder = Path(os.environ.get("TONGBAN_PICTURES") or CHECKOUT / "build" / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def pictures() -> Path | None:
+    """Where pictures of the pages are kept for people to look at; None unless TONGBAN_PICTURES names a folder."""
+    if not (named := os.environ.get("TONGBAN_PICTURES")):
+        return None
+    Path(named).mkdir(parents=True, exist_ok=True)
+    return Path(named)
 
 
 @pytest.fixture(scope="session")
@@ -82,33 +82,31 @@ def chromium() -> str:
 
 @pytest_asyncio.fixture(scope="session")
 async def desk(
-    tmp_path_factory: pytest.TempPathFactory, pictures: Path, chromium: str
+    tmp_path_factory: pytest.TempPathFactory, pictures: Path | None, chromium: str
 ) -> AsyncIterator[Desk]:
     async with async_playwright() as playwright, serving(tmp_path_factory.mktemp("console")) as service:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = await launched(playwright, chromium)
         await _accounts(service)
         asked = changed(case_of_somebody(), applicant__address=NASTY)
         answer = await service.submit(asked, "console-key-0001")
         assert answer.status == 201, answer.raw
-        yield Desk(service, browser, pictures, answer.document, asked)
+        filled = await service.gateway.store.write(
+            fill
+        )  # before any page: days that are over are counted once
+        yield Desk(service, browser, pictures, answer.document, asked, filled)
         await browser.close()
 
 
-@pytest_asyncio.fixture(scope="session")
-async def filled(desk: Desk) -> Filled:
-    """A month of work, put there once."""
-    return await desk.service.gateway.store.write(fill)
+@pytest.fixture(scope="session")
+def filled(desk: Desk) -> Filled:
+    return desk.filled
 
 
 async def _accounts(service: Running) -> None:
-    """Two as people make them, the others with the hash of the same password."""
-    folder = service.folder
-    await account(folder, "add audit-01 --role auditor --division 341702", PASSWORD, PASSWORD)
-    await account(folder, "add ops-01 --role operator", PASSWORD, PASSWORD)
-    same = hashed(PASSWORD)
+    """One as people make them, the others with a hash of the same password that is quick to check."""
+    await account(service.folder, "add ops-01 --role operator", PASSWORD, PASSWORD)
     for name, role, divisions, until in (
+        ("audit-01", "auditor", "341702", ""),
         ("engineer-01", "engineer", "*", ""),
         ("engineer-02", "engineer", "*", ""),
         ("window-01", "window", "341700", ""),
@@ -116,5 +114,5 @@ async def _accounts(service: Running) -> None:
         ("audit-far", "auditor", ELSEWHERE, ""),
         ("audit-over", "auditor", "*", "2020-01-31"),
     ):
-        row = AccountRow(name, role, divisions, "", until, same)
+        row = AccountRow(name, role, divisions, "", until, HASHED)
         assert await keeping.add(service.gateway.store, row, actor="test")

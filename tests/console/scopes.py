@@ -10,7 +10,7 @@ from gateway.store.accounts import AccountRow
 from gateway.store.connection import Connection
 from gateway.store.database import open_connection
 from gateway.store.scoped import Scoped
-from tests.databases import new_file
+from tests.empty import new_file
 
 UNITS = ("11440232007340216X", "11440283007341131X")
 PLACES = (("341702", "440232"), ("330282", "440232"), ("341702001", "450102"), ("520102", "522701"))

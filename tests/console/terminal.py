@@ -6,10 +6,15 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from tests.forked import python
 from tests.shape.sources import CHECKOUT
+from tests.waiting import LONGEST_S
 
 PASSWORD = "test-password-of-nobody-7"
+# a hash says itself how much work it takes: this one as little as there can be
+HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 def typed(folder: Path, line: str, *passwords: str) -> tuple[int, str]:
@@ -32,7 +37,7 @@ def typed(folder: Path, line: str, *passwords: str) -> tuple[int, str]:
         if waiting and shown.count(b": ") > asked:
             os.write(ours, f"{waiting.pop(0)}\n".encode())
     os.close(ours)
-    return child.wait(timeout=60), shown.decode()
+    return child.wait(timeout=LONGEST_S), shown.decode()
 
 
 async def account(folder: Path, words: str, *passwords: str) -> str:

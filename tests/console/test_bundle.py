@@ -16,6 +16,7 @@ from tests.console.conftest import Desk
 from tests.console.test_console import personal
 from tests.console.visitor import Visitor, visiting
 from tests.shape.sources import CHECKOUT
+from tests.waiting import LONGEST_S
 
 
 async def taken(desk: Desk, visitor: Visitor) -> bytes:
@@ -72,7 +73,7 @@ async def test_it_verifies_with_the_auditors_program_alone(desk: Desk, bundle: P
 def _verify(alone: Path, key: str, *words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-P", "-m", "audit", "verify", "--key", key, *words], cwd=alone, capture_output=True,
-        env={"PYTHONPATH": str(alone)}, text=True, timeout=60, check=False,
+        env={"PYTHONPATH": str(alone)}, text=True, timeout=LONGEST_S, check=False,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The console as people use it: in a real browser, each role, both languages, every page looked at."""
 
+import os
 import re
 
 import pytest
@@ -7,11 +8,13 @@ from playwright.async_api import BrowserContext, Page
 
 from gateway.accounts.account import MAY, ROLES, TEXTS
 from gateway.exchange.following import follow
+from gateway.identity import new_id
 from gateway.model import BLANK
 from gateway.store import cases, exchanges
 from gateway.store.cases import Number
 from gateway.store.events import Told
 from gateway.web.console.words import WORDS
+from tests.browser import fresh
 from tests.console.conftest import NASTY, Desk, opened
 from tests.console.visitor import visiting
 from tests.web.test_clocks import promised
@@ -28,7 +31,9 @@ def word(name: str, locale: str) -> str:
 
 
 async def picture(desk: Desk, page: Page, name: str) -> None:
-    await page.screenshot(path=desk.pictures / f"{name}.png", full_page=True)
+    """For people to look at, where they said that they want them."""
+    if desk.pictures is not None:
+        await page.screenshot(path=desk.pictures / f"{name}.png", full_page=True)
 
 
 async def entered(desk: Desk, context: BrowserContext, role: str) -> tuple[Page, list[str]]:
@@ -53,7 +58,7 @@ async def test_somebody_signs_in_finds_a_case_by_its_number_and_reads_it(
     desk: Desk, role: str, locale: str
 ) -> None:
     ours = desk.case["numbers"]["ours"]
-    async with await desk.browser.new_context(locale=locale) as context:
+    async with await fresh(desk.browser, locale=locale) as context:
         first = await context.new_page()
         await first.goto(desk.home)
         assert word("sign_in", locale) == await first.inner_text("h1")
@@ -100,11 +105,11 @@ async def test_a_page_that_a_role_may_not_open_is_not_there(desk: Desk, role: st
             said = await visitor.get(path)
             assert said.status == (200 if name in MAY[role] else 404), path  # type: ignore[comparison-overlap]
         home = await visitor.get()
-        assert home.leads_to == ("/console/search" if "search" in MAY[role] else "")  # type: ignore[index]
+        assert home.leads_to == ("/console/search" if "search" in MAY[role] else "/console/accounts")  # type: ignore[index]
 
 
 async def test_the_language_is_chosen_by_hand_and_kept(desk: Desk) -> None:
-    async with await desk.browser.new_context(locale="zh-CN") as context:
+    async with await fresh(desk.browser, locale="zh-CN") as context:
         page, _ = await entered(desk, context, "operator")
         assert await page.inner_text("h1") == "查找"
         await opened(page, "header > a")
@@ -158,6 +163,32 @@ async def test_every_view_and_search_is_an_entry_and_says_nothing_of_what_was_so
     assert (searched["account"], searched["found"]) == ("audit-01", 0) and sought not in str(searched)
 
 
+async def test_which_lists_and_figures_an_auditor_looked_at_stands_in_the_log_of_readings_alone(
+    desk: Desk,
+) -> None:
+    asked = [
+        "/search", "/held?platform=sim-gd&341702198803150013=1", "/deferred", "/overdue", "/unsigned", "/health",
+        "/health/sim-gd", "/review", "/agreements", "/releases", "/figures?days=7", "/checkpoints", "/saved",
+        "/unmaskings",
+    ]  # fmt: skip
+    async with visiting(desk) as visitor:
+        await visitor.enter("audit-01")
+        before = len(await desk.entries("account.listed", readings=True))
+        for path in asked:
+            assert (await visitor.get(path)).status == 200
+        assert (await visitor.get("/held?platform=%22")).status == 400
+    listed = (await desk.entries("account.listed", readings=True))[before:]
+    assert {each["account"] for each in listed} == {"audit-01"}
+    assert [each["list"] for each in listed[:-1]] == [
+        path.lstrip("/").partition("?")[0].partition("/")[0] for path in asked
+    ]
+    assert [bool(each["sought"]) for each in listed[:-1]] == [
+        "?" in path or path == "/health/sim-gd" for path in asked
+    ]
+    assert "sim-gd" not in str(listed) and "341702198803150013" not in str(listed)
+    assert await desk.entries("account.listed") == []
+
+
 async def test_hostile_values_are_shown_and_do_nothing(desk: Desk) -> None:
     gateway, case_id = desk.service.gateway, desk.case["case"]
     numbers = [Number(NASTY, "case", NASTY), Number("tongban", NASTY, f"{NASTY}2")]
@@ -166,7 +197,7 @@ async def test_hostile_values_are_shown_and_do_nothing(desk: Desk) -> None:
     )
     told = Told("signed", gateway.clock_ms(), NASTY, NASTY, seen_ms=gateway.clock_ms())
     await gateway.store.write(follow(case_id, [told]))
-    async with await desk.browser.new_context(locale="en-GB") as context:
+    async with await fresh(desk.browser, locale="en-GB") as context:
         page, complaints = await entered(desk, context, "auditor")
         await page.fill("input[name=number]", NASTY.replace("\u202e", ""))
         await opened(page, "main form button")
@@ -196,8 +227,8 @@ async def test_a_scriptlike_address_is_answered_and_not_repeated_as_it_stands(de
 async def test_what_is_held_and_what_is_overdue_stand_in_lists_page_by_page(desk: Desk, locale: str) -> None:
     key = f"console-late-{locale}"
     late, on = await promised(desk.service, key, days=-3)
-    held = await _held(desk, 30, locale)
-    async with await desk.browser.new_context(locale=locale) as context:
+    held = await _held(desk, 30, late["case"])
+    async with await fresh(desk.browser, locale=locale) as context:
         page, complaints = await entered(desk, context, "auditor")
         await page.goto(f"{desk.home}/overdue")
         row = page.locator("tbody tr", has_text=late["case"])
@@ -217,14 +248,13 @@ async def test_what_is_held_and_what_is_overdue_stand_in_lists_page_by_page(desk
         assert complaints == []
 
 
-async def _held(desk: Desk, count: int, which: str) -> list[str]:
+async def _held(desk: Desk, count: int, of_case: str) -> list[str]:
     """Exchanges of which nobody knows what became; the ids in the order of their deadlines."""
     gateway, now_ms = desk.service.gateway, desk.service.gateway.clock_ms()
-    mark = {"zh-CN": "A", "en-GB": "B"}[which]
-    ids = [f"01M7{mark}{place:021d}" for place in range(count)]
+    ids = sorted(new_id(now_ms, os.urandom) for _ in range(count))
     rows = [
         BLANK._replace(
-            id=each, case_id=desk.case["case"], kind="write", operation="case.correct", caller="guichi",
+            id=each, case_id=of_case, kind="write", operation="case.correct", caller="guichi",
             platform="sim-gd", here="341702", division="440232", state="held", cause="timeout", place=place + 2,
             due_ms=now_ms + 86_400_000 + place // 7, admitted_ms=now_ms, changed_ms=now_ms,
         )

@@ -3,19 +3,25 @@
 import asyncio
 import re
 import subprocess
-import sys
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from gateway.certifying.daily import LAST
 from gateway.clock import china_day
 from gateway.exchange.papers import Papers
 from gateway.items.likeness.stored import Pair, one
-from gateway.store import bodies, exchanges
+from gateway.store import bodies, exchanges, marks
 from gateway.store.transaction import Transaction
+from gateway.web.console.words import WORDS as WORDS_SAID
+from tests.browser import fresh
 from tests.console.conftest import Desk, opened
 from tests.console.filled import HERE, THERE, Filled
-from tests.console.test_console import entered, picture
+from tests.console.test_console import entered, picture, word
 from tests.console.visitor import Visitor, visiting
+from tests.forked import python
 from tests.shape.sources import CHECKOUT
+from tests.waiting import LONGEST_S
 from tests.web.people import case_of_somebody
 
 WORDS = "系统繁忙，{} 的材料请稍后再传"
@@ -51,7 +57,7 @@ async def _said(papers: Papers, exchange_id: str, attempt: int, words: str) -> d
 
 async def test_an_operator_says_what_became_of_what_is_held_and_on_what_ground(desk: Desk) -> None:
     exchange_id, asked = await held(desk, "desk-held-0001")
-    async with await desk.browser.new_context(locale="zh-CN") as context:
+    async with await fresh(desk.browser, locale="zh-CN") as context:
         page, complaints = await entered(desk, context, "operator")
         await page.goto(f"{desk.home}/held/{exchange_id}")
         assert "不识别重复" in await page.inner_text("main")
@@ -174,11 +180,13 @@ async def test_a_search_is_kept_for_oneself_alone_and_sealed(desk: Desk, filled:
         ):
             assert (await visitor.post("/saved", **{**kept, **wrong})).status in (400, 404)
         page = (await visitor.get("/saved")).text
-        assert "&lt;b&gt;广东" in page and 'href="/console/held?platform=sim-gd"' in page
+        assert "&lt;b&gt;广东" in page and 'href="/console/saved/1"' in page
+        assert (await visitor.get("/saved/1")).leads_to == "/console/held?platform=sim-gd"
         assert (await visitor.get("/held?platform=sim-gd")).status == 200
     async with visiting(desk) as other:
         await other.enter("ops-01")
         assert "广东" not in (await other.get("/saved")).text
+        assert (await other.get("/saved/1")).status == 404
         await other.post("/saved/remove", place="1")
     async with visiting(desk) as visitor:
         await visitor.enter("audit-01")
@@ -186,6 +194,62 @@ async def test_a_search_is_kept_for_oneself_alone_and_sealed(desk: Desk, filled:
         await visitor.post("/saved/remove", place="1")
         assert "广东" not in (await visitor.get("/saved")).text
         assert (await visitor.post("/saved/remove", place="١")).status == 400
+
+
+async def test_a_search_of_cases_is_kept_opened_again_and_removed_by_the_keyboard_alone(desk: Desk) -> None:
+    item, caller = desk.asked["item"]["code"], "guichi"
+    for locale, title in (("zh-CN", "本县待办"), ("en-GB", "ours")):
+        async with await fresh(desk.browser, locale=locale) as context:
+            page, complaints = await entered(desk, context, "auditor")
+            await page.goto(f"{desk.home}/search")
+            await page.press("details summary", "Enter")
+            await page.type("input[name=caller]", caller)
+            await page.select_option("select[name=state]", "delivered")
+            async with page.expect_navigation():
+                await page.press("input[name=caller]", "Enter")
+            assert desk.case["case"] in await page.inner_text("main table")
+            await picture(desk, page, f"auditor-search-kept-{locale}")
+            await page.type("form.keep input[name=name]", title)
+            async with page.expect_navigation():
+                await page.press("form.keep input[name=name]", "Enter")
+            kept = page.locator("main tr", has_text=title)
+            assert (
+                caller in await kept.inner_text() and word("sought_state", locale) in await kept.inner_text()
+            )
+            await picture(desk, page, f"auditor-saved-search-{locale}")
+            async with page.expect_navigation():
+                await kept.locator("a").press("Enter")
+            assert desk.case["case"] in await page.inner_text("main table")
+            assert await page.input_value("input[name=caller]") == caller and item not in page.url
+            before = len(await desk.entries("account.searched", readings=True))
+            await page.goto(page.url)
+            assert len(await desk.entries("account.searched", readings=True)) == before + 1
+            await page.goto(f"{desk.home}/saved")
+            async with page.expect_navigation():
+                await page.locator("main tr", has_text=title).locator("button").press("Enter")
+            assert not await page.locator("main tr", has_text=title).count()
+            assert complaints == []
+
+
+async def test_what_tells_of_a_person_is_kept_in_no_search(desk: Desk) -> None:
+    who = desk.asked["applicant"]
+    kept = {"desk": "search", "name": "x"}
+    async with visiting(desk) as visitor:
+        await visitor.enter("audit-01")
+        for said in (
+            {"person": who["id_number"]}, {"name": who["name"], "caller": "guichi"}, {"number": who["id_number"]},
+        ):  # fmt: skip
+            found = await visitor.post("/search", **said)
+            assert WORDS_SAID["not_kept"][0] in found.text and 'class="line keep"' not in found.text
+            refused = await visitor.post("/saved", **kept, query=urlencode(said))
+            assert refused.status == 400 and WORDS_SAID["not_kept"][0] in refused.text
+        for wrong in ("", "caller=" + "x" * 101, "since=2026-02-31", "platform=sim-gd", "x=1&" * 30):
+            assert (await visitor.post("/saved", **kept, query=wrong)).status == 400
+        page = (await visitor.get("/saved")).text
+        assert not any(value in page for value in (who["id_number"], who["name"], 'href="/console/saved/'))
+        assert [(await visitor.get(f"/saved/{place}")).status for place in ("1", "x", "99999999999")] == [
+            404
+        ] * 3
 
 
 def certified(desk: Desk, *options: str) -> None:
@@ -197,10 +261,12 @@ def certified(desk: Desk, *options: str) -> None:
     day = china_day(gateway.clock_ms()).isoformat()
     name = f"{day}-{len(list(certificates.iterdir()))}"
     command = [
-        sys.executable, "-m", "audit", "certificate", "--database", gateway.settings.database.removeprefix("sqlite:///"),
+        *python(), "-m", "audit", "certificate", "--database", gateway.settings.database.removeprefix("sqlite:///"),
         "--key", gateway.signer.vkey, "--day", day, "--into", str(certificates / name), *options,
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
     assert (certificates / name).exists(), done.stderr + done.stdout
 
 
@@ -210,7 +276,7 @@ async def test_checkpoints_and_certificates_are_listed_and_taken_word_for_word(d
     await desk.service.gateway.sign(now=True)
     await asyncio.to_thread(certified, desk, "--sign", str(key))
     (state / "certificates" / "2020-01-01").write_text("tongban-certificate@v1\nfrom nowhere\n")
-    async with await desk.browser.new_context(locale="zh-CN") as context:
+    async with await fresh(desk.browser, locale="zh-CN") as context:
         page, complaints = await entered(desk, context, "auditor")
         await page.goto(f"{desk.home}/checkpoints")
         shown = await page.inner_text("main")
@@ -236,3 +302,31 @@ async def test_checkpoints_and_certificates_are_listed_and_taken_word_for_word(d
             "/certificates/nothing",
         ):
             assert (await visitor.get(wrong)).status == 404
+
+
+async def test_a_day_that_could_not_be_certified_is_named_on_the_desk_in_readyz_and_in_the_metrics(
+    desk: Desk,
+) -> None:
+    gateway = desk.service.gateway
+    yesterday = china_day(gateway.clock_ms() - 60_000) - timedelta(days=1)
+    before = (yesterday - timedelta(days=1)).isoformat()
+    file = gateway.settings.certificates / yesterday.isoformat()
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("something else\n")
+    await gateway.store.write(lambda tx: marks.put(tx.connection, LAST, before, tx.now_ms))
+    await gateway.certificates.round()
+    async with visiting(desk) as visitor:
+        await visitor.enter("audit-01")
+        said = (await visitor.get("/checkpoints")).text
+    assert f'role="alert">未能出具证书： <span class="day">{yesterday}' in said
+    assert "<code>another_file</code>" in said
+    [found] = (await desk.service.ask("GET", "/readyz", caller=None)).document["findings"]
+    assert (found["code"], found["day"], found["reason"]) == (
+        "certificate.failed", str(yesterday), "another_file",
+    )  # fmt: skip
+    assert "tongban_certificates_behind_days 1.0" in (await desk.service.ask("GET", "/metrics")).text
+    file.unlink()
+    gateway.certificates._next_ms = 0
+    assert await gateway.certificates.round()
+    assert "tongban_certificates_behind_days 0.0" in (await desk.service.ask("GET", "/metrics")).text
+    assert (await desk.service.ask("GET", "/readyz", caller=None)).document["findings"] == []

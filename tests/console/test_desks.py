@@ -10,6 +10,7 @@ from gateway.accounts.account import MAY
 from gateway.web.console.desks.charts import Bar, lying, upright
 from gateway.web.console.desks.pages import ROLLS
 from gateway.web.console.places import KEYS
+from tests.browser import fresh
 from tests.console.conftest import NASTY, Desk
 from tests.console.filled import Filled
 from tests.console.test_console import ACCOUNTS, LANGUAGES, entered, picture, word
@@ -30,7 +31,7 @@ async def test_every_desk_of_a_role_is_one_page_that_any_reader_finds_its_way_on
     desk: Desk, filled: Filled, role: str, locale: str
 ) -> None:
     size = {"width": 1440, "height": 900}
-    async with await desk.browser.new_context(locale=locale, viewport=size) as context:  # type: ignore[arg-type]
+    async with await fresh(desk.browser, locale=locale, viewport=size) as context:  # type: ignore[arg-type]
         page, complaints = await entered(desk, context, role)
         for name in [each for each in DESKS if each in MAY[role]]:  # type: ignore[index]
             await page.goto(f"{desk.home}/{name}")
@@ -44,7 +45,7 @@ async def test_every_desk_of_a_role_is_one_page_that_any_reader_finds_its_way_on
 
 
 async def test_what_stands_first_is_reached_by_the_keyboard_alone(desk: Desk, filled: Filled) -> None:
-    async with await desk.browser.new_context(locale="en-GB") as context:
+    async with await fresh(desk.browser, locale="en-GB") as context:
         page, _ = await entered(desk, context, "auditor")
         await page.goto(f"{desk.home}/held")
         await page.keyboard.press("Tab")
@@ -61,7 +62,7 @@ async def test_what_stands_first_is_reached_by_the_keyboard_alone(desk: Desk, fi
 async def test_a_page_prints_without_what_can_only_be_pressed_and_says_who_printed_it(
     desk: Desk, filled: Filled, locale: str
 ) -> None:
-    async with await desk.browser.new_context(locale=locale) as context:
+    async with await fresh(desk.browser, locale=locale) as context:
         page, _ = await entered(desk, context, "auditor")
         for name in ("unsigned", "figures"):
             await page.goto(f"{desk.home}/{name}")
@@ -74,7 +75,7 @@ async def test_a_page_prints_without_what_can_only_be_pressed_and_says_who_print
 
 
 async def test_hostile_values_in_every_field_are_shown_and_do_nothing(desk: Desk, filled: Filled) -> None:
-    async with await desk.browser.new_context(locale="en-GB") as context:
+    async with await fresh(desk.browser, locale="en-GB") as context:
         page, complaints = await entered(desk, context, "auditor")
         for name in (
             "held",

@@ -17,6 +17,7 @@ PAGES = tuple(CHECKOUT / "docs" / name for name in ("console.md", "console.zh-CN
 ORDER = (
     "search", "case", "types", "unmask", "unmaskings", "readers", "bundle", "held", "deferred", "overdue",
     "unsigned", "health", "review", "agreements", "releases", "figures", "checkpoints", "saved", "settle", "align",
+    "parcel", "accounts", "work",
 )  # fmt: skip
 NEVER = ("never", "不显示")
 

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.contract import Part
 from gateway.web.console.desks.drift import Difference, differences
+from tests.browser import fresh
 from tests.console.conftest import Desk
 from tests.console.filled import Filled
 from tests.console.nasty import NASTY
@@ -42,7 +43,7 @@ def test_what_differs_is_told_by_its_path(tree: Any, expected: list[tuple[str, s
 
 @pytest.mark.parametrize("locale", LANGUAGES)
 async def test_a_platform_is_looked_at_closer(desk: Desk, filled: Filled, locale: str) -> None:
-    async with await desk.browser.new_context(locale=locale) as context:
+    async with await fresh(desk.browser, locale=locale) as context:
         page, complaints = await entered(desk, context, "auditor")
         for name in ("sim-gd", "sim-gx"):
             await page.goto(f"{desk.home}/health/{name}")

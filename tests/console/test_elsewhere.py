@@ -18,6 +18,7 @@ from gateway.accounts import elsewhere, keeping
 from gateway.accounts.tokens import Due, TokenRejected, subject_of
 from gateway.store.accounts import AccountRow
 from gateway.web.app import Service
+from tests.browser import fresh, launched
 from tests.console.provider import CLIENT, PERSON, SECRET, Key, Provider, ec_key, providing, rsa_key, token
 from tests.console.visitor import TOKEN
 from tests.web.service import Running, serving
@@ -131,8 +132,8 @@ async def browser(place: Place) -> AsyncIterator[Browser]:
 
 async def test_somebody_signs_in_elsewhere_with_a_real_browser(place: Place) -> None:
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=place.chromium, args=["--no-sandbox"])
-        page = await chromium.new_page(locale="en-GB")
+        chromium = await launched(playwright, place.chromium)
+        page = await (await fresh(chromium, locale="en-GB")).new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: "favicon" in str(said.location) or complaints.append(said.text))

@@ -10,6 +10,7 @@ from gateway.clock import china_day
 from gateway.store.figures import Finished
 from gateway.web.console.desks.charts import Bar, lying, nice, short, upright
 from gateway.web.console.desks.parties import spent, with_whom
+from tests.browser import fresh
 from tests.console.conftest import Desk
 from tests.console.filled import DAY_MS, FIX_DAYS_AGO, Filled
 from tests.console.test_console import LANGUAGES, entered, picture
@@ -54,7 +55,7 @@ async def test_a_fix_is_seen_in_the_returns_before_and_after_its_release(
     desk: Desk, filled: Filled, locale: str
 ) -> None:
     size = {"width": 1440, "height": 900}
-    async with await desk.browser.new_context(locale=locale, viewport=size) as context:  # type: ignore[arg-type]
+    async with await fresh(desk.browser, locale=locale, viewport=size) as context:  # type: ignore[arg-type]
         page, complaints = await entered(desk, context, "auditor")
         await page.goto(f"{desk.home}/figures")
         await page.select_option("select[name=days]", "7")

@@ -154,7 +154,7 @@ def test_figures_and_health_are_asked_on_either_database(connection: Connection)
         figures.finished(connection, scope(), window) == [] == figures.came_back(connection, scope(), window)
     )
     assert health.answers(connection, 0) == [] and health.times_ms(connection, 0) == {}
-    assert health.used_by(connection, scope("450102")) == {"sim-0", "sim-1", "sim-2"}
+    assert health.used_by(connection, scope("450102"), 0) == {"sim-0", "sim-1", "sim-2"}
     assert health.permits_used(connection, "sim-0", 0) == 0
 
 

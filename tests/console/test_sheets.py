@@ -37,7 +37,7 @@ async def test_every_list_is_taken_as_a_table_and_as_a_book_that_say_the_same(
     desk: Desk, filled: Filled, roll: Roll
 ) -> None:
     async with visiting(desk) as visitor:
-        await visitor.enter("audit-01")
+        await visitor.enter({"accounts": "admin-01", "work": "window-01"}.get(roll.name, "audit-01"))
         table, _ = await taken(visitor, f"/{roll.name}.csv?lang=en")
         book, _ = await taken(visitor, f"/{roll.name}.xlsx?lang=en")
     head, *rows = lines(table)
@@ -125,3 +125,41 @@ async def test_a_sheet_has_an_end_however_long_its_list_is() -> None:
     assert count == MOST_ROWS == BATCH * len(behind) and behind[1] == (str(BATCH - 1),)
     rows = lines(file.getvalue())
     assert len(rows) == MOST_ROWS + 2 and rows[-1] == [CUT[1].format(MOST_ROWS), "x"]
+
+
+async def test_what_a_search_finds_is_taken_whole_and_on_record_and_nothing_of_another_scope(
+    desk: Desk, filled: Filled
+) -> None:
+    async with visiting(desk) as visitor:
+        await visitor.enter("audit-01")
+        page = (await visitor.post("/search", state="refused", here="341702")).text
+        assert 'formaction="/console/search.xlsx"' in page and 'action="/console/search.csv"' in page
+        raw, headers = await posted(visitor, "/search.csv", state="refused", here="341702")
+        book, _ = await posted(visitor, "/search.xlsx", state="refused", here="341702")
+        everything, _ = await posted(visitor, "/search.csv")
+    refused = {each.case_id for each in filled.submits if each.state == "refused"}
+    rows = lines(raw)
+    assert refused <= {row[0] for row in rows[1:]} and headers["Content-Disposition"].startswith("attachment")
+    assert all(re.fullmatch(r"audit-01 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", row[-1]) for row in rows[1:])
+    cells = load_workbook(io.BytesIO(book)).worksheets[0].iter_rows(values_only=True)
+    assert [row[0] for row in cells][1:] == [row[0] for row in rows[1:]]
+    assert {each.case_id for each in filled.submits} <= {row[0] for row in lines(everything)}
+    searched = (await desk.entries("account.searched", readings=True))[-1]
+    assert (searched["account"], searched["found"]) == ("audit-01", len(rows) - 1)
+    exported = (await desk.entries("account.exported"))[-1]
+    assert (exported["list"], exported["rows"]) == ("search", len(lines(everything)) - 1)
+    async with visiting(desk) as visitor:
+        await visitor.enter("audit-far")
+        assert lines((await posted(visitor, "/search.csv", state="refused"))[0])[1:] == []
+    async with visiting(desk) as visitor:
+        await visitor.enter("admin-01")
+        assert (await visitor.post("/search.csv")).status == 404
+
+
+async def posted(visitor: Visitor, path: str, **form: str) -> tuple[bytes, dict[str, str]]:
+    """The bytes of a sheet that a form asks for, and its headers."""
+    headers = {"Cookie": f"tongban-console={visitor.token}"}
+    sent = {"seal": visitor.seal, **form}
+    async with visitor.client.post(f"{visitor.address}/console{path}", data=sent, headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.read(), dict(answer.headers)

@@ -7,31 +7,30 @@ from collections.abc import Callable
 import pytest
 
 from gateway.accounts import keeping, sessions
-from gateway.accounts.passwords import hashed
 from gateway.accounts.sessions import IDLE_MS, LONGEST_MS, Sessions
 from gateway.store import accounts
 from gateway.store.accounts import AccountRow
 from gateway.store.transaction import Transaction
 from gateway.web.console.doors import PAGES
 from gateway.web.console.render import HEADERS
+from tests.browser import fresh
 from tests.console.conftest import Desk
-from tests.console.terminal import PASSWORD, account, typed
+from tests.console.terminal import HASHED, PASSWORD, account, typed
 from tests.console.visitor import TOKEN, Visitor, visiting
 
 INSIDE = [each for each in PAGES if not each.public]
-_HASHED = hashed(PASSWORD)
 
 
 async def somebody(desk: Desk, name: str, role: str = "operator") -> str:
     """An account of its own, for a test that spoils it."""
-    row = AccountRow(name, role, "*", "", "", _HASHED)
+    row = AccountRow(name, role, "*", "", "", HASHED)
     assert await keeping.add(desk.service.gateway.store, row, actor="test")
     return name
 
 
 @pytest.mark.parametrize("page", INSIDE, ids=lambda page: f"{page.method} {page.path}")
 async def test_whoever_is_not_signed_in_is_shown_the_sign_in_page(desk: Desk, page: object) -> None:
-    method, path = page.method, page.path.replace("{id}", desk.case["case"])  # type: ignore[attr-defined]
+    method, path = page.method, page.path.replace("{id}", desk.case["case"]).replace("{print}", "receipt")  # type: ignore[attr-defined]
     async with visiting(desk) as visitor:
         for token in ("", "0" * 64, "' OR 1=1", "钥匙".encode().decode("latin-1")):
             visitor.token = token
@@ -115,7 +114,7 @@ async def test_every_answer_forbids_frames_scripts_and_anything_from_elsewhere(
 
 
 async def test_another_site_cannot_frame_it(desk: Desk) -> None:
-    async with await desk.browser.new_context() as context:
+    async with await fresh(desk.browser) as context:
         page = await context.new_page()
         await page.set_content(f"<iframe src='{desk.home}/sign-in'></iframe>", wait_until="load")
         await page.wait_for_timeout(300)
@@ -181,6 +180,19 @@ async def test_an_outside_auditors_account_ends_with_its_last_day(desk: Desk) ->
     async with visiting(desk) as visitor:
         said = await visitor.sign_in("audit-over")
         assert said.status == 401 and "口令不正确" in said.text
+
+
+async def test_an_account_whose_last_day_passes_is_signed_out_by_the_day(desk: Desk) -> None:
+    name = await somebody(desk, "passing-01", "auditor")
+
+    def ends(tx: Transaction) -> None:
+        tx.connection._driver.execute("UPDATE accounts SET until_on = '2020-01-31' WHERE name = ?", (name,))
+
+    async with visiting(desk) as visitor:
+        await visitor.enter(name)
+        assert (await visitor.get("/search")).status == 200
+        await desk.service.gateway.store.write(ends)
+        assert (await visitor.get("/search")).leads_to == "/console/sign-in"
 
 
 @pytest.mark.parametrize(

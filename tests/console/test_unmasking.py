@@ -9,10 +9,10 @@ import pytest_asyncio
 from playwright.async_api import BrowserContext, Page
 
 from gateway.accounts import keeping
-from gateway.accounts.passwords import hashed
 from gateway.store.accounts import AccountRow
+from tests.browser import fresh
 from tests.console.conftest import Desk, opened
-from tests.console.terminal import PASSWORD
+from tests.console.terminal import HASHED
 from tests.console.test_console import personal, picture
 from tests.console.visitor import visiting
 from tests.web.people import case_of_somebody
@@ -130,7 +130,7 @@ async def two(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
     """An installation where a second person has to say yes."""
     async with serving(tmp_path_factory.mktemp("two"), more=TWO) as service:
         for name in ("audit-01", "audit-02"):
-            row = AccountRow(name, "auditor", "341702", "", "", hashed(PASSWORD))
+            row = AccountRow(name, "auditor", "341702", "", "", HASHED)
             assert await keeping.add(service.gateway.store, row, actor="test")
         asked = case_of_somebody()
         answer = await service.submit(asked, "console-key-0002")
@@ -141,8 +141,8 @@ async def two(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
 @pytest.mark.parametrize("granted", ["yes", "no"])
 async def test_a_second_person_says_yes_or_no(two: Desk, granted: str) -> None:
     async with (
-        await two.browser.new_context(locale="zh-CN") as first,
-        await two.browser.new_context(locale="en-GB") as second,
+        await fresh(two.browser, locale="zh-CN") as first,
+        await fresh(two.browser, locale="en-GB") as second,
     ):
         me, other = (
             "audit-01" if granted == "no" else "audit-02",

@@ -1,6 +1,5 @@
 """The simulated fronts as declared: samples mean what they say, targets are columns, a gateway fills them."""
 
-import asyncio
 import json
 import os
 from pathlib import Path
@@ -11,14 +10,16 @@ from adapters.base import Adapter
 from adapters.build import build
 from adapters.coherence import declare
 from adapters.message import Access, Response
-from gateway.releases import compile_release
+from gateway.releases.compiled import compile_release
 from mappings.bundle import gather
 from mappings.problems import Unreadable
 from mappings.source import read
 from tests.adapters.fronts import NOWHERE
 from tests.fakes.fixtures import case
 from tests.fakes.fronts import FARS, address_of
+from tests.forked import python
 from tests.installation import EXAMPLES, Installation, installed
+from tests.waiting import looks
 
 FILES = gather([EXAMPLES])
 SAMPLES = sorted(path for name in FARS for path in (EXAMPLES / name / "samples").glob("case.*.*.json"))
@@ -87,7 +88,7 @@ def test_a_target_that_is_no_declared_column_is_a_finding_with_its_line(
 async def test_a_case_goes_through_an_installed_gateway_and_back(name: str, tmp_path: Path) -> None:
     far = FARS[name](address_of(name, tmp_path))
     far.make()
-    async with installed(tmp_path) as installation, far.running():
+    async with installed(tmp_path, python=python()) as installation, far.running():
         await installation.start_gateway()
         status, done, _ = await installation.submit(
             {**case("gd-person"), "division": DIVISIONS[name]}, "key-0001"
@@ -102,10 +103,9 @@ async def test_a_case_goes_through_an_installed_gateway_and_back(name: str, tmp_
 
 
 async def taken_up(installation: Installation, case_link: str) -> dict[str, str]:
-    for _ in range(100):
+    async for _ in looks():
         _, answer, _ = await installation.call("GET", f"{case_link}/progress")
         if "reference" in answer["progress"]:
             progress: dict[str, str] = answer["progress"]
             return progress
-        await asyncio.sleep(0.05)
     raise AssertionError(answer)

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from audit import log
 from audit.tables import ENTRIES
-from gateway.agreements import Agreement
 from gateway.deadlines.watching import EVERY_MS, Watch
 from gateway.exchange.following import follow
 from gateway.model import Exchange
+from gateway.settings.agreements import Agreement
 from gateway.store import cases, exchanges, watched
 from gateway.store.cases import Case
 from gateway.store.database import connect, open_engine
@@ -23,6 +23,7 @@ from gateway.store.events import Told
 from gateway.store.store import Store, Transaction
 from mappings.china_time import CHINA
 from tests.databases import address as address
+from tests.waiting import LONGEST_S
 
 AGREEMENT = {
     "agreement": "jia-yi", "title": "甲乙通办协议", "document": "甲乙通办〔2026〕1号",
@@ -55,7 +56,7 @@ class Office:
     async def at(self, text: str, watch: Watch | None = None) -> None:
         """It is that moment, and everything is looked at that is due."""
         self.now[0] = ms(text)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONGEST_S):
             await self._looked(watch or self.watch())
 
     async def _looked(self, watch: Watch) -> None:

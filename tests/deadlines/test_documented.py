@@ -11,7 +11,6 @@ from typing import Any, get_args
 import click
 import pytest
 
-from gateway.agreements import Agreement
 from gateway.cases.due import Basis, Colour, Why
 from gateway.cases.grounds import GROUNDS
 from gateway.cases.spans import NAMES
@@ -19,8 +18,9 @@ from gateway.cli.case import case, write_csv
 from gateway.deadlines.overdue import Wanted, overdue
 from gateway.deadlines.reckon import reckon
 from gateway.exchange.following import known_of
+from gateway.settings.agreements import Agreement
 from gateway.store import cases
-from gateway.web.views import case_view
+from gateway.web.views.cases import case_view
 from tests.deadlines.conftest import Office
 from tests.shape.sources import CHECKOUT
 

@@ -41,8 +41,8 @@ async def test_what_is_met_in_time_is_never_told(office: Office) -> None:
     await office.tell(case, "served", "2026-11-20T11:00")
     await office.at("2026-11-21T10:00")
     assert await office.warned(case) == []
-    assert await office.store.read(lambda connection: watched.kept(connection, case)) == {}
-    assert await office.store.read(lambda connection: watched.due_of(connection, case)) is None
+    assert await office.store.read(lambda connection: watched.kept(connection, case)()) == {}
+    assert await office.store.read(lambda connection: watched.due_of(connection, case)()) is None
 
 
 async def test_a_longer_limit_is_green_again_and_its_new_day_is_told_anew(office: Office) -> None:

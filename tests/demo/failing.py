@@ -19,8 +19,8 @@ import uvloop
 from adapters.message import Go, Request, Response
 from adapters.transport import HttpTransport
 from gateway import logs
-from gateway.cli.serve import serve_until_stopped
-from gateway.settings import load
+from gateway.cli.serve.serve import serve_until_stopped
+from gateway.settings.conf import load
 from gateway.world import World
 
 VARIABLE = "TONGBAN_DEMO_KILL"

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from gateway.boot import Gateway
 from gateway.cases.life import Life
-from gateway.cli.desk_work import today
+from gateway.cli.desk.work import today
 from gateway.desk import lines, records
 from gateway.desk.lines import Line
 from gateway.desk.records import Record, Said

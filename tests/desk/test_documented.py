@@ -16,6 +16,7 @@ from tests.fakes.fixtures import case
 from tests.faults.places import Place, submitted
 from tests.forked import python
 from tests.shape.sources import CHECKOUT
+from tests.waiting import LONGEST_S
 
 PAGES = tuple(CHECKOUT / "docs" / name for name in ("desk.md", "desk.zh-CN.md"))
 NUMBER = "44028320261120000001"
@@ -35,7 +36,7 @@ class Typed:
         assert program == "tongban"
         command = [*python(), "-m", "gateway.cli", *words]
         done = subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False,
+            command, cwd=self.folder, capture_output=True, text=True, timeout=LONGEST_S, check=False,
             env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
         )  # fmt: skip
         self.said.append(done)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.cli import desk as command
-from gateway.cli.desk_work import named
+from gateway.cli.desk import group as command
+from gateway.cli.desk.work import named
 from gateway.desk.records import seen
 from gateway.errors import Refusal
 from gateway.exchange import later

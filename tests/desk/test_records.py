@@ -13,8 +13,10 @@ from gateway.cases.states import ALONG
 from gateway.desk.acts import ACTS, DOCUMENTS, EXTENDED
 from gateway.desk.records import NotRecorded, seen
 from gateway.exchange.asked import Asked
+from gateway.exchange.following import known_of
 from gateway.exchange.outcomes import ask_progress
 from gateway.exchange.reads import Question, pose
+from gateway.exchange.retold import said_now
 from gateway.store import bodies, cases, desk, exchanges
 from gateway.store.desk import Work
 from gateway.store.store import Transaction
@@ -95,6 +97,27 @@ async def test_what_a_unit_says_reaches_the_caller_in_its_own_words(window: Wind
     answer = await progress(window, done.ours)
     assert (answer["state"], answer["words"]) == ("not_accepted", "不属于本机关职权范围")
     assert "correction" not in answer
+
+
+async def test_what_is_asked_for_and_still_owed_can_be_told_on_by_its_record_and_by_an_answer(
+    window: Window,
+) -> None:
+    done = await window.submitted()
+    gateway = window.gateway
+    for kind in ("signed", "accepted"):
+        await window.record(done.ours, kind)
+    owed = ({"name": "离职证明", "why": "未盖章"},)
+    await window.record(done.ours, "supplement_owed", words="先予受理", materials=owed)
+    case = await gateway.store.read(lambda connection: cases.by_id(connection, done.case_id))
+    assert case is not None
+    known = await gateway.store.read(lambda connection: known_of(connection, case))
+    wanted = {"words": "先予受理", "supplement": {"materials": list(owed)}}
+    said = await said_now(gateway.exchanges, known)  # as it was recorded: nobody has asked as yet
+    assert said is not None and (said.by, said.document) == (done.id, wanted)
+    assert (await progress(window, done.ours))["supplement"] == wanted["supplement"]
+    known = await gateway.store.read(lambda connection: known_of(connection, case))
+    said = await said_now(gateway.exchanges, known)
+    assert said is not None and said.document == wanted
 
 
 async def test_what_an_ending_brought_is_a_result_with_its_documents(window: Window) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from gateway.boot import Gateway
 from gateway.boot import boot as boot_gateway
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store import cases
 from gateway.world import World
 from tests.faults.ledgers import ask

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from gateway.erasure.periods import GROUNDS, HOLDS
-from gateway.installation import Retention
+from gateway.settings.installation import Retention
 from tests.shape.sources import CHECKOUT
 
 PAGES = {name: (CHECKOUT / "docs" / name).read_text("utf-8") for name in ("erasure.md", "erasure.zh-CN.md")}

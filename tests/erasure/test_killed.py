@@ -10,7 +10,7 @@ import pytest
 from gateway.boot import boot
 from gateway.erasure.erasing import Ground
 from gateway.erasure.ordered import erase_case
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.world import World
 from tests.erasure.conftest import cases_of, left
 from tests.faults.failpoints import Failpoints

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.erasure.periods import DAY_MS, days_of, is_due, shortest
-from gateway.installation import Retention
+from gateway.settings.installation import Retention
 from gateway.store.erased import Content
 
 

@@ -12,6 +12,7 @@ from tests.fakes.callers import GuishanCaller, LingnanCaller, guishan_package, l
 from tests.fakes.control import application
 from tests.fakes.remote import start
 from tests.fakes.server import running
+from tests.waiting import LONGEST_S
 
 HARD = aiohttp.ClientError
 # (step, taken, what the caller sees: an error, or a status)
@@ -39,10 +40,12 @@ TABLE = [
 ]
 
 
-async def seen(http: aiohttp.ClientSession, address: str, body: bytes, headers: dict[str, str]) -> object:
+async def seen(
+    http: aiohttp.ClientSession, address: str, body: bytes, headers: dict[str, str], wanted: object
+) -> object:
     """Status of the answer once it is read whole, or the class of what went wrong."""
     try:
-        async with asyncio.timeout(0.5):
+        async with asyncio.timeout(1 if wanted is TimeoutError else LONGEST_S):
             post = http.post(address, data=body, headers=headers, allow_redirects=False)
             async with post as response:
                 await response.read()
@@ -67,7 +70,7 @@ async def test_the_rest_platform_counts_what_it_took(
         await http.post(f"{platform.control}/_sim/programme", json=step)
         headers = {**caller.signed("s_sim_0001", caller.secret), "Content-Type": "application/json"}
         body = json.dumps(lingnan_case()).encode()
-        assert fits(await seen(http, f"{platform.address}/api/v2/cases", body, headers), wanted)
+        assert fits(await seen(http, f"{platform.address}/api/v2/cases", body, headers, wanted), wanted)
         counts = platform.ledger.counts()
         assert (counts["arrivals"], counts["takings"]) == (2, taken)  # the session, and the case
         again = await caller.submit(lingnan_case())
@@ -82,7 +85,7 @@ async def test_the_soap_platform_counts_what_it_took(
         caller = GuishanCaller(http, platform.address)
         await http.post(f"{platform.control}/_sim/programme", json=step)
         body = caller.envelope("submitCase", guishan_package())
-        assert fits(await seen(http, platform.address, body, caller.headers), wanted)
+        assert fits(await seen(http, platform.address, body, caller.headers, wanted), wanted)
         counts = platform.ledger.counts()
         assert (counts["arrivals"], counts["takings"]) == (1, taken)
         await caller.submit(guishan_package())
@@ -105,7 +108,7 @@ def test_a_platform_ends_with_who_started_it() -> None:
     platform.tell({"do": "later", "times": 2})
     assert platform.process.stdin is not None
     platform.process.stdin.close()
-    assert platform.process.wait(timeout=5) == 0
+    assert platform.process.wait(timeout=LONGEST_S) == 0
     platform.stop()
 
 

@@ -84,6 +84,8 @@ class MortalDriver:
         return self._round(text, parameters, lambda: self._driver.execute(text, parameters))
 
     def executemany(self, text: str, parameters: Any, /) -> Any:
+        if any(each in text for each in _BESIDE):
+            return self._driver.executemany(text, parameters)
         return self._round(text, (), lambda: self._driver.executemany(text, parameters))
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from gateway.exchange import later
 from gateway.exchange.asked import Asked
 from gateway.exchange.outcomes import ask_progress
 from gateway.model import Exchange
-from gateway.routes import PROGRESS
+from gateway.releases.routes import PROGRESS
 from gateway.store import cases, exchanges
 from tests.fakes.checks import CHINA
 from tests.fakes.fixtures import case

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -12,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.zygote import Job
+from tests.forked import python
 from tests.installation import CHECKOUT
 
 POLL_S = 0.02
-MOST_POLLS = 1_500
+MOST_POLLS = 6_000
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ class Nursery:
 async def nursery(folder: Path) -> AsyncIterator[Nursery]:
     """folder: of an installation that has its release; the children run on copies of it, or on itself."""
     zygote = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.faults.zygote", str(folder),
+        *python(), "-m", "tests.faults.zygote", str(folder),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=CHECKOUT,
     )  # fmt: skip
     assert zygote.stdin and zygote.stdout

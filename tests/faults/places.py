@@ -13,20 +13,22 @@ from typing import Any
 import orjson
 
 from gateway.boot import Gateway, boot
-from gateway.cli.serve import first_start
+from gateway.cli.serve.serve import first_start
 from gateway.exchange.asked import Asked
 from gateway.model import Exchange
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store import exchanges
 from gateway.world import World
+from tests.empty import new_file, new_on
 from tests.fakes import gd, gx, sj, yb, yh
 from tests.fakes.control import application
 from tests.fakes.fronts import FARS, Far, Tables, address_of
 from tests.fakes.server import Simulator, running
 from tests.faults import bare
 from tests.faults.ledgers import ask, halves, verified
-from tests.installation import CHECKOUT, MORE, NOWHERE, PLATFORMS, Installation
+from tests.installation import CHECKOUT, MORE, NOWHERE, PLATFORMS, SQLITE, Installation
 from tests.postgres import Server
+from tests.waiting import looks
 
 EXAMPLES = CHECKOUT / "mappings" / "examples"
 BARE = Path(__file__).parent / "platforms"
@@ -59,8 +61,9 @@ class Place:
 
     @property
     def database(self) -> str:
-        """Its address."""
-        return load(self.conf).database
+        """Its address, without the rest of conf: it is asked for at every look at the rows."""
+        (address,) = re.findall(r"(?m)^database: (.*)$", (self.conf / "gateway.yaml").read_text())
+        return str(address).replace("sqlite:///", f"sqlite:///{self.folder.resolve()}/")
 
     def write(
         self,
@@ -74,7 +77,10 @@ class Place:
         changes: platform -> text in its platform.yaml -> what to write instead, besides quick retries.
         """
         installation = Installation(self.folder)
-        installation.write(lease_margin_s=lease_margin_s)
+        address = new_on(self.server) if self.server is not None else SQLITE
+        installation.write(lease_margin_s=lease_margin_s, database=address)
+        if self.server is None:
+            new_file(installation.database)
         declared = self.folder / "platforms"
         for name in names:
             source = EXAMPLES if (EXAMPLES / name).is_dir() else BARE
@@ -86,8 +92,6 @@ class Place:
             file.write_text(text)
         conf = self.conf / "gateway.yaml"
         conf.write_text(conf.read_text().replace(str(EXAMPLES), "platforms"))
-        if self.server is not None:
-            self.keep_in(self.server.database())
         for name in names:
             self.point(name, address_of(name, self.folder) if name in FARS else NOWHERE)
 
@@ -225,10 +229,9 @@ def taken(there: There) -> int:
 
 async def until(gateway: Gateway, exchange_id: str, *states: str) -> Exchange:
     """The exchange once it is in one of these states."""
-    for _ in range(1_000):
+    async for _ in looks(0.02):
         if (now := await look(gateway, exchange_id)).state in states:
             return now
-        await asyncio.sleep(0.02)
     raise AssertionError(f"{(await look(gateway, exchange_id)).state}, not {states}")
 
 

@@ -19,6 +19,7 @@ from tests.faults.ledgers import ask
 from tests.faults.places import Place, asked, kinds, sound, submitted, taken, until
 from tests.faults.stores import ON_A_FILE
 from tests.faults.wires import Clock, Halt, HaltingTransport, world
+from tests.waiting import looks
 
 HEADERS = {"Authorization": "Bearer demo-key-of-guichi", "Idempotency-Key": "key-0001"}
 TABLES = ("exchanges", "cases", "bodies", "body_keys", "idempotency", "case_numbers", "materials", "history")
@@ -75,11 +76,10 @@ def disk() -> Disk:
 
 async def admitted(session: ClientSession, document: dict[str, Any]) -> int:
     """The status once there is room: whoever watches over the room looks every second or so."""
-    for _ in range(100):
+    async for _ in looks(0.1):
         async with session.post("/v1/cases", json=document) as answer:
             if answer.status != 503:
                 return answer.status
-        await asyncio.sleep(0.1)
     return 503
 
 

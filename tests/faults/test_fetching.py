@@ -18,7 +18,8 @@ from tests.fakes.server import Simulator
 from tests.faults.ledgers import ask
 from tests.faults.places import Place, sound, submitted
 from tests.faults.stores import ON_BOTH_WHEN_LONG
-from tests.faults.test_following import DECLARED, NONE, true
+from tests.faults.test_following import DECLARED, NONE
+from tests.waiting import eventually
 
 pytestmark = ON_BOTH_WHEN_LONG
 RESULT = "case.result"
@@ -72,8 +73,8 @@ async def decided(gateway: Gateway, simulator: Simulator, state: str = "granted"
 async def test_what_is_decided_is_fetched_once_and_asked_for_no_more(place):
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         await decided(gateway, simulators["sim-gd"])
-        await true(lambda: len(kept(place)) == 1)
-        await true(lambda: wanted(place)[0].due_ms == 0)
+        await eventually(lambda: len(kept(place)) == 1)
+        await eventually(lambda: wanted(place)[0].due_ms == 0)
         await asyncio.sleep(1.2)
         assert asked(simulators["sim-gd"]) == 1
     sound(place)
@@ -92,10 +93,10 @@ async def test_it_is_asked_for_again_until_they_have_it(place, what, cause):
         simulator = simulators["sim-gd"]
         simulator.programme.add(step({**what, "operation": RESULT, "times": 3}, NONE, 0))
         await decided(gateway, simulator)
-        await true(lambda: bool(wanted(place)) and wanted(place)[0].cause != "")
+        await eventually(lambda: bool(wanted(place)) and wanted(place)[0].cause != "")
         assert wanted(place)[0].cause == cause
-        await true(lambda: len(kept(place)) == 1)
-        await true(lambda: wanted(place)[0] == wanted(place)[0]._replace(due_ms=0, tries=0, cause=""))
+        await eventually(lambda: len(kept(place)) == 1)
+        await eventually(lambda: wanted(place)[0] == wanted(place)[0]._replace(due_ms=0, tries=0, cause=""))
         assert asked(simulator) == 4
         reads = ask(place.database, f"select count(*) from exchanges where operation = '{RESULT}'")
         assert reads[0][0] <= 2  # the same "no" again is not recorded again
@@ -111,10 +112,10 @@ async def test_a_decision_whose_papers_are_made_later_is_kept_at_once_and_again_
         await gateway.store.write(
             follow(delivered.case_id, [Told("granted", gateway.clock_ms(), "sim-gd", "1")])
         )
-        await true(lambda: bool(kept(place)) and wanted(place)[0].cause == "no_documents")
+        await eventually(lambda: bool(kept(place)) and wanted(place)[0].cause == "no_documents")
         simulator.ledger.say(delivered.ours, {"documents": [{"kind": "licence", "name": "许可证"}]})
-        await true(lambda: len(kept(place)) == 2)
-        await true(lambda: wanted(place)[0].due_ms == 0)
+        await eventually(lambda: len(kept(place)) == 2)
+        await eventually(lambda: wanted(place)[0].due_ms == 0)
         assert [each.documents for each in kept(place)] == [0, 1]
     sound(place)
 
@@ -123,8 +124,8 @@ async def test_a_question_that_died_is_asked_again_after_its_lease_and_nothing_i
     async with place.platforms("sim-gd") as simulators:
         async with place.gateway() as gateway:
             await decided(gateway, simulators["sim-gd"])
-            await true(lambda: len(kept(place)) == 1)
-            await true(lambda: wanted(place)[0].due_ms == 0)
+            await eventually(lambda: len(kept(place)) == 1)
+            await eventually(lambda: wanted(place)[0].due_ms == 0)
             row = wanted(place)[0]
 
             def died(tx):  # it was asked, and its process died before it could keep the answer
@@ -133,7 +134,7 @@ async def test_a_question_that_died_is_asked_again_after_its_lease_and_nothing_i
 
             until_ms = await gateway.store.write(died)
         async with place.gateway():
-            await true(lambda: wanted(place)[0].due_ms == 0)
+            await eventually(lambda: wanted(place)[0].due_ms == 0)
         assert (asked(simulators["sim-gd"]), len(kept(place))) == (2, 1)
         found = simulators["sim-gd"].ledger.arrivals(None)
         assert max(int(str(each["at_ms"])) for each in found if each["operation"] == RESULT) >= until_ms
@@ -150,7 +151,7 @@ async def test_after_the_patience_nobody_asks_and_an_entry_says_that_the_result_
             step({"do": "refuse", "code": "5406", "operation": RESULT, "times": 0}, NONE, 0)
         )
         delivered = await decided(gateway, simulator)
-        await true(lambda: bool(wanted(place)) and wanted(place)[0].due_ms == 0)
+        await eventually(lambda: bool(wanted(place)) and wanted(place)[0].due_ms == 0)
         before = asked(simulator)
         await asyncio.sleep(1.2)
         assert asked(simulator) == before
@@ -185,7 +186,7 @@ async def test_a_decided_case_that_is_never_told_to_be_served_is_asked_about_for
         simulator = simulators["sim-gd"]
         delivered = await submitted(gateway, case("gd-organization"))
         simulator.ledger.move(delivered.ours, "granted")
-        await true(lambda: ask(place.database, never) == [(1,)])
+        await eventually(lambda: ask(place.database, never) == [(1,)])
         before = sum(each["operation"] == "case.progress" for each in simulator.ledger.arrivals(None))
         await asyncio.sleep(1)
         after = sum(each["operation"] == "case.progress" for each in simulator.ledger.arrivals(None))
@@ -196,7 +197,7 @@ async def test_a_decided_case_that_is_never_told_to_be_served_is_asked_about_for
         assert [(each.due_ms, each.cause) for each in rows] == [(followed.NEVER_MS, "not_told_served")]
         wrong = Told("accepted", gateway.clock_ms(), "sim-gd", "R2", undoes=f"granted@{decided_ms(place)}")
         await gateway.store.write(follow(delivered.case_id, [wrong]))
-        await true(
+        await eventually(
             lambda: ask(place.database, never) == [(0,)]
         )  # not decided after all: asked about as before
     sound(place)

@@ -2,10 +2,9 @@
 through restarts and outages, and nothing grows while nothing is told."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,6 +15,7 @@ from gateway.cases.life import APART_MS
 from gateway.clock import wall_ms
 from gateway.exchange.following import follow
 from gateway.exchange.polling import Heard
+from gateway.gates.windows import window
 from gateway.model import Fact
 from gateway.store import cases
 from gateway.store import followed as rows_of_followed
@@ -23,7 +23,7 @@ from gateway.store.database import now_ms as now_ms_of
 from gateway.store.database import open_connection
 from gateway.store.events import Told
 from gateway.store.followed import Followed
-from gateway.windows import window
+from mappings.mapping import compile_mapping
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.fakes.server import Simulator
@@ -31,6 +31,7 @@ from tests.faults.ledgers import ask
 from tests.faults.places import Place, arrivals, look, sound, submitted, until
 from tests.faults.stores import ON_BOTH_WHEN_LONG
 from tests.faults.test_gates import admitted, heard
+from tests.waiting import eventually
 
 pytestmark = ON_BOTH_WHEN_LONG
 NONE: frozenset[str] = frozenset()
@@ -73,15 +74,9 @@ def asked(simulator: Simulator) -> int:
     return arrivals(simulator, PROGRESS)
 
 
-async def true(holds: Callable[[], Any], *, within_s: float = 15) -> None:
-    async with asyncio.timeout(within_s):
-        while not holds():  # noqa: ASYNC110 - what is waited for happens elsewhere
-            await asyncio.sleep(0.03)
-
-
 async def more_questions(simulator: Simulator, count: int = 2) -> None:
     before = asked(simulator)
-    await true(lambda: asked(simulator) >= before + count)
+    await eventually(lambda: asked(simulator) >= before + count)
 
 
 def claimed_by_one_that_died(place: Place, *, long_ms: int) -> None:
@@ -109,7 +104,7 @@ async def test_a_case_is_followed_to_its_end_and_no_further(place):
         for state in ("signed", "accepted", "granted", "served"):
             simulator.ledger.move(delivered.ours, state)
             await more_questions(simulator, 1)
-        await true(lambda: not followed(place))
+        await eventually(lambda: not followed(place))
         assert not await is_open(gateway, delivered.case_id)
         told = ask(place.database, "select kind from case_events order by place")
         assert {kind for (kind,) in told} >= {"signed", "accepted", "granted", "served"}
@@ -123,10 +118,10 @@ async def test_while_nothing_new_is_told_questions_leave_nothing_behind(place):
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         simulator = simulators["sim-gd"]
         await submitted(gateway, case("gd-organization"))
-        await true(lambda: followed(place)[0].unchanged >= 1)
+        await eventually(lambda: followed(place)[0].unchanged >= 1)
         before = rows(place)
         await more_questions(simulator, 3)
-        await true(lambda: followed(place)[0].unchanged >= 3)
+        await eventually(lambda: followed(place)[0].unchanged >= 3)
         assert rows(place) == before
         assert before["exchanges"] == 2  # the submit, and what was told first
     sound(place)
@@ -136,11 +131,11 @@ async def test_a_change_leaves_one_question_and_its_events_with_their_entries(pl
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         simulator = simulators["sim-gd"]
         delivered = await submitted(gateway, case("gd-organization"))
-        await true(lambda: followed(place)[0].unchanged >= 1)
+        await eventually(lambda: followed(place)[0].unchanged >= 1)
         before = rows(place)
         simulator.ledger.move(delivered.ours, "signed")
-        await true(lambda: rows(place)["case_events"] > before["case_events"])
-        await true(lambda: followed(place)[0].unchanged >= 1)
+        await eventually(lambda: rows(place)["case_events"] > before["case_events"])
+        await eventually(lambda: followed(place)[0].unchanged >= 1)
         after = rows(place)
         assert after["exchanges"] == before["exchanges"] + 1
         assert after["audit_entries"] == before["audit_entries"] + 2  # exchange.read, case.event
@@ -163,7 +158,7 @@ async def test_it_goes_on_after_a_restart_and_a_question_that_died_is_asked_agai
             assert asked(simulator) == before
             await more_questions(simulator, 1)
             simulator.ledger.move(delivered.ours, "served")
-            await true(lambda: not followed(place))
+            await eventually(lambda: not followed(place))
     sound(place)
 
 
@@ -171,17 +166,17 @@ async def test_an_outage_is_counted_and_not_recorded_and_then_it_goes_on(place):
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
         simulator = simulators["sim-gd"]
         delivered = await submitted(gateway, case("gd-organization"))
-        await true(lambda: followed(place)[0].unchanged >= 1)
+        await eventually(lambda: followed(place)[0].unchanged >= 1)
         before = rows(place)
         simulator.programme.add(step({"do": "reset_before", "operation": "*", "times": 0}, NONE, 0))
-        await true(lambda: followed(place)[0].cause != "")
+        await eventually(lambda: followed(place)[0].cause != "")
         await more_questions(simulator, 2)
         assert rows(place) == before
         simulator.programme.clear()
-        await true(lambda: followed(place)[0].cause == "")
+        await eventually(lambda: followed(place)[0].cause == "")
         assert rows(place) == before  # the same as before the outage
         simulator.ledger.move(delivered.ours, "served")
-        await true(lambda: not followed(place))
+        await eventually(lambda: not followed(place))
     sound(place)
 
 
@@ -193,7 +188,7 @@ async def test_while_the_circuit_is_open_nobody_asks_and_a_question_may_close_it
         simulator.programme.add(
             step({"do": "bar", "code": "4031", "operation": PROGRESS, "times": 2}, NONE, 0)
         )
-        await true(lambda: gate.open_until_ms > 0)
+        await eventually(lambda: gate.open_until_ms > 0)
         before = asked(simulator)
         await asyncio.sleep(1.2)
         assert (asked(simulator), followed(place)[0].cause) == (before, "barred")
@@ -202,9 +197,9 @@ async def test_while_the_circuit_is_open_nobody_asks_and_a_question_may_close_it
             tx.connection._driver.execute("UPDATE circuits SET until_ms = 1")
 
         await gateway.store.write(over)
-        await true(lambda: not gate.open_until_ms)
+        await eventually(lambda: not gate.open_until_ms)
         simulator.ledger.move(delivered.ours, "served")
-        await true(lambda: not followed(place))
+        await eventually(lambda: not followed(place))
     sound(place)
 
 
@@ -231,7 +226,7 @@ async def test_questions_keep_the_quota_and_leave_a_fifth_of_it_to_what_is_sent(
         simulator = simulators["sim-gd"]
         for name in ("gd-organization", "gd-agent", "gd-minor"):
             assert (await submitted(gateway, case(name), f"key-{name}")).state == "delivered"
-        await true(lambda: asked(simulator) >= 6)
+        await eventually(lambda: asked(simulator) >= 6)
         await asyncio.sleep(1.5)
         assert asked(simulator) + arrivals(simulator) <= 10
         for each in await admitted(gateway, 5, 2, "gd-agent"):
@@ -262,14 +257,14 @@ async def test_questions_wait_until_everything_that_is_to_be_sent_has_left(new_p
 
 async def test_a_case_that_ended_before_it_was_known_to_be_delivered_is_not_asked_about(place):
     async with place.platforms("sim-gd") as simulators, place.gateway() as gateway:
-        delivered = await submitted(gateway, case("gd-organization"))
+        delivered = await submitted(gateway, case("gd-person"))
         now_ms = gateway.clock_ms()
         await gateway.store.write(follow(delivered.case_id, [Told("returned", now_ms, "sim-gd", "1")]))
         assert not followed(place)  # in the commit of its end
         late = Followed(delivered.case_id, "sim-gd", delivered.id, due_ms=1)
         await gateway.store.write(lambda tx: rows_of_followed.begin(tx.connection, late))
         before = asked(simulators["sim-gd"])
-        await true(lambda: not followed(place))
+        await eventually(lambda: not followed(place))
         assert asked(simulators["sim-gd"]) == before
     sound(place)
 
@@ -286,10 +281,14 @@ async def test_a_platform_that_does_not_declare_it_is_never_asked_by_itself(new_
 async def test_an_answer_that_says_something_personal_is_recorded_each_time(place):
     async with place.gateway() as gateway:
         route = gateway.routes.followed("sim-gd")
-        plain = {"state": "accepted", "at": "2026-11-20T10:15:00+08:00"}
-        personal = {**plain, "words": "材料齐全"}
-        for document, kept in ((plain, [True, False]), (personal, [True, True])):
-            said = replace(route, reply=lambda _, document=document: document)
+        text = "mapping: sim-gd/case.progress.reply\nfrom: sim-gd/a@1\nto: canonical/progress@1\nfields: "
+        plain = "{state: '=\"accepted\"', at: '=\"2026-11-20T10:15:00+08:00\"'"
+        personal = plain + ", words: '=\"材料齐全\"'"
+        for fields, kept in ((plain, [True, False]), (personal, [True, True])):
+            reply = compile_mapping(
+                "sim-gd/case.progress.reply.yaml", f"{text}{fields}}}\nexamples: []\n", {}
+            )
+            said = replace(route, reply=reply)
             before, found = "", []
             for _ in range(2):
                 answer = Heard(gateway.papers.vault, before)
@@ -304,11 +303,11 @@ async def test_what_they_cannot_find_or_nobody_can_read_is_recorded_once(place):
         await submitted(gateway, case("gd-organization"))
         for what, cause in (({"do": "absent"}, "refused"), ({"do": "garbage", "take": False}, "garbled")):
             simulator.programme.clear()
-            await true(lambda: followed(place)[0].cause == "" and followed(place)[0].unchanged >= 1)
+            await eventually(lambda: followed(place)[0].cause == "" and followed(place)[0].unchanged >= 1)
             before = rows(place)["exchanges"]
             simulator.programme.add(step({**what, "operation": PROGRESS, "times": 0}, NONE, 0))
-            await true(lambda cause=cause: followed(place)[0].cause == cause)
-            await true(lambda: followed(place)[0].unchanged >= 2)
+            await eventually(lambda cause=cause: followed(place)[0].cause == cause)
+            await eventually(lambda: followed(place)[0].unchanged >= 2)
             assert rows(place)["exchanges"] == before + 1
     sound(place)
 
@@ -321,9 +320,9 @@ async def test_an_end_told_by_a_clock_that_is_ahead_counts_once_its_time_has_com
         add = "insert into states (number, state, at_ms) values (?, 'served', ?)"
         simulators["sim-gd"].ledger.ask(add, delivered.ours, at_ms)
         ignored = "select count(*) from case_events where cause = 'in_the_future'"
-        await true(lambda: ask(place.database, ignored) == [(1,)])
+        await eventually(lambda: ask(place.database, ignored) == [(1,)])
         assert await is_open(gateway, delivered.case_id)
-        await true(lambda: not followed(place))
+        await eventually(lambda: not followed(place))
         assert ask(place.database, ignored) == [(1,)]
         assert not await is_open(gateway, delivered.case_id)
         assert gateway.clock_ms() >= at_ms - APART_MS - 1_000  # their times are whole seconds
@@ -343,7 +342,7 @@ async def test_what_was_served_and_not_told_how_it_was_decided_is_asked_about_on
         now_ms = gateway.clock_ms()
         served = Told("served", now_ms, "sim-gd", "TZ1", seen_ms=now_ms)
         await gateway.store.write(follow(done.case_id, [served]))
-        await true(lambda: not followed(place))
+        await eventually(lambda: not followed(place))
         assert asked(there["sim-gd"]) == 1
         kinds = {kind for (kind,) in ask(place.database, "select kind from case_events")}
         assert kinds >= set(tells)

@@ -8,7 +8,8 @@ import pytest_asyncio
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.faults.places import Place, sound, submitted
-from tests.faults.test_following import NONE, PROGRESS, asked, followed, made, more_questions, true
+from tests.faults.test_following import NONE, PROGRESS, asked, followed, made, more_questions
+from tests.waiting import eventually
 
 CASES = ("gd-organization", "gd-agent", "gd-minor")
 
@@ -27,7 +28,7 @@ async def test_two_processes_never_ask_about_one_case_at_a_time_and_one_alone_go
         simulator.programme.add(step(slow, NONE, 0))
         async with hub.gateway():
             delivered = [await submitted(staying, case(name), f"key-{name}") for name in CASES]
-            await true(lambda: asked(simulator) >= 15, within_s=30)
+            await eventually(lambda: asked(simulator) >= 15)
         await more_questions(simulator, 3)
         for each in delivered:
             found = simulator.ledger.arrivals(each.ours)
@@ -35,5 +36,5 @@ async def test_two_processes_never_ask_about_one_case_at_a_time_and_one_alone_go
             assert min(after - before for before, after in pairwise(times)) >= 300
             simulator.ledger.move(each.ours, "served")
         simulator.programme.clear()
-        await true(lambda: not followed(hub))
+        await eventually(lambda: not followed(hub))
     sound(hub)

@@ -16,6 +16,7 @@ from tests.fakes.fixtures import case
 from tests.fakes.fronts import Far
 from tests.faults.places import Place, kinds, look, sound, submitted, until
 from tests.postgres import Server
+from tests.waiting import looks
 
 DIVISIONS = {"sim-table": "440281", "sim-folder": "440282"}
 BOTH = pytest.mark.parametrize("name", DIVISIONS)
@@ -41,11 +42,10 @@ async def progress(gateway: Gateway, exchange_id: str) -> Mapping[str, Any]:
 
 async def told(gateway: Gateway, exchange_id: str, state: str) -> Mapping[str, Any]:
     """The progress once they have written this state; before they take it up, it is only handed over."""
-    for _ in range(100):
+    async for _ in looks():
         answer = await progress(gateway, exchange_id)
         if answer["state"] == state and answer["events"]:
             return answer
-        await asyncio.sleep(0.05)
     raise AssertionError(f"{answer['state']}, not {state}")
 
 

@@ -13,8 +13,8 @@ from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
 from gateway.exchange.circuit import CIRCUIT_MS
 from gateway.exchange.reads import ask
+from gateway.gates.windows import GENTLE_MS, gentle
 from gateway.store import marks
-from gateway.windows import GENTLE_MS, gentle
 from tests.bench.bodies import identity_number
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step

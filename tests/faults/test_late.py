@@ -12,6 +12,7 @@ from tests.fakes.programme import step
 from tests.faults.ledgers import entries, halves
 from tests.faults.places import Place, arrivals, asked, kinds, look, sound, taken, until
 from tests.faults.wires import Clock, Halt, world
+from tests.waiting import looks
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -89,10 +90,9 @@ async def test_that_nothing_had_left_settles_what_the_expired_lease_left_open(pl
 
 
 async def heard_twice(gateway, exchange_id, kind):
-    for _ in range(1_000):
+    async for _ in looks(0.02):
         if (await kinds(gateway, exchange_id)).count(kind) == 2:
             return
-        await asyncio.sleep(0.02)
     raise AssertionError(f"{kind}: {await kinds(gateway, exchange_id)}")
 
 

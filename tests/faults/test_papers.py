@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gateway.boot import boot
 from gateway.exchange.papers import Erased
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store.database import file_of
 from gateway.store.tables import body_keys
 from gateway.store.vault import WrongKey, create_key
@@ -20,6 +20,7 @@ from tests.faults.ledgers import verified
 from tests.faults.places import asked, kinds, look, sound, submitted, taken, until
 from tests.faults.stores import ON_A_FILE
 from tests.installation import CHECKOUT
+from tests.waiting import looks
 
 NONE: frozenset[str] = frozenset()
 NAME = "gd-organization"
@@ -37,10 +38,9 @@ def change(place, statement: str, *values: object) -> None:
 
 async def facts_after(gateway, exchange_id: str, count: int) -> list[str]:
     """The kinds of its facts, once there are more than `count`."""
-    for _ in range(500):
+    async for _ in looks(0.02):
         if len(facts := await kinds(gateway, exchange_id)) > count:
             return facts
-        await asyncio.sleep(0.02)
     raise AssertionError("nothing more became known")
 
 

@@ -62,3 +62,14 @@ async def test_a_case_that_was_not_admitted_uses_nothing_up(place):
         assert (len(gate.permits), gate.busy) == (1, 0)  # the permit is still there, and the slot
         assert (await submitted(gateway, case("gd-minor"), "key-0003")).state == "delivered"
     sound(place)
+
+
+async def test_a_permit_that_was_just_given_keeps_nobody_back_who_began_before_it(place):
+    async with place.platforms("sim-gd"), place.gateway() as gateway:
+        began_ms = gateway.clock_ms()
+        await asyncio.sleep(0.005)
+        assert (await submitted(gateway, case("gd-agent"), "key-0001")).state == "delivered"
+        gate = gateway.gates.gates["sim-gd"]
+        assert not gate.permits  # the quota has room, but has to be asked
+        assert gate.closed_because(began_ms) == ""
+    sound(place)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from audit.epoch import NothingLost
-from gateway.continuity import Discontinued, Restored
+from gateway.evidence.continuity import Discontinued, Restored
 from gateway.opening import go_on_after_restore
 from gateway.reconcile.accept import accept
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store.database import file_of
 from tests.fakes.fixtures import case
 from tests.faults.ledgers import ask, verified

@@ -21,6 +21,7 @@ from tests.faults.ledgers import ask, entries
 from tests.faults.places import Place, arrivals, asked, look, sound, submitted, until
 from tests.forked import python
 from tests.installation import CHECKOUT
+from tests.waiting import looks
 
 NONE: frozenset[str] = frozenset()
 CASES = ("gd-organization", "gd-agent", "gd-minor")
@@ -182,10 +183,9 @@ async def test_what_went_on_meanwhile_is_not_moved(place):
 
 async def attempted(gateway, exchange_id: str, attempt: int) -> None:
     """Once it has been sent so often."""
-    for _ in range(1_000):
+    async for _ in looks(0.02):
         if (await look(gateway, exchange_id)).attempt >= attempt:
             return
-        await asyncio.sleep(0.02)
     raise AssertionError(f"not sent {attempt} times")
 
 

@@ -28,6 +28,7 @@ from tests.faults.nursery import Child, Nursery, nursery
 from tests.faults.places import Place, asked, sound, taken
 from tests.faults.stores import LONG, ON_BOTH_WHEN_LONG
 from tests.installation import CALLERS
+from tests.waiting import LONGEST_S, looks
 
 NAME = "gd-organization"
 CONTENT = b"%PDF-1.7\n" + random.Random(8).randbytes(600_000)
@@ -330,14 +331,13 @@ async def test_wherever_a_process_dies_while_it_sweeps_the_file_of_a_case_stays(
         (place.folder / "armed").touch()
         ahead_ms = (KEEP_S + 60) * 1000
         child = await children.gateway(place.folder, mortal=True, at=at, ahead_ms=ahead_ms)
-        assert await asyncio.wait_for(child.ended, 30) == -signal.SIGKILL, at
+        assert await asyncio.wait_for(child.ended, LONGEST_S) == -signal.SIGKILL, at
         (place.folder / "armed").unlink()
         child = await children.gateway(place.folder, ahead_ms=ahead_ms)
         await child.address()
-        for _ in range(200):
+        async for _ in looks():
             if not ask(place.database, "select id from uploads"):
                 break
-            await asyncio.sleep(0.05)
         await child.end()
         assert used.digest in files_of(place)
         assert unused.digest not in files_of(place)

@@ -23,15 +23,15 @@ import uvloop
 import adapters.soap  # noqa: F401 - zeep is slow to import
 from gateway import logs
 from gateway.boot import boot
-from gateway.cli.serve import serve_until_stopped
-from gateway.settings import load
+from gateway.cli.serve.serve import serve_until_stopped
+from gateway.settings.conf import load
 from gateway.web.app import Service
 from gateway.world import World
 from tests.faults.failpoints import Failpoints
 from tests.faults.guards import put, remove
 from tests.faults.steering import Steering
+from tests.forked.server import unwoken, woken_by_children
 
-POLL_S = 0.005
 CIRCUIT_MS = 1_500  # how long a platform is left alone that bars us
 NEVER_MS = 1 << 62  # clocks of cases are looked at by the clock, beside what else dies at its boundaries
 REFRESH_MS = 3_000  # how long one process may take to fetch a session secret before another one tries
@@ -70,10 +70,12 @@ def main(folder: Path) -> int:
     _say({"warm": True})
     gc.collect()
     gc.freeze()  # what is there now stays shared between all children
-    unread = b""
+    unread, woken = b"", woken_by_children()
     while True:
-        ready, _, _ = select.select([0], [], [], POLL_S)
-        if ready:
+        ready, _, _ = select.select([0, woken], [], [])
+        if woken in ready:
+            os.read(woken, 4096)
+        if 0 in ready:
             read = os.read(0, 65536)
             if not read:  # whoever wanted them has gone: none of them outlives this process
                 for pid in list(CHILDREN):
@@ -108,11 +110,8 @@ def _signal(pid: int, number: int) -> None:
 
 
 def _reap() -> None:
-    try:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return
-    if pid:
+    while CHILDREN and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+        pid, status = ended
         CHILDREN.discard(pid)
         _say({"pid": pid, "status": os.waitstatus_to_exitcode(status)})
 
@@ -124,6 +123,7 @@ def _say(line: dict[str, Any]) -> None:
 
 def _become(job: Job) -> None:
     """The child: stdout is the file that its address is read from, stderr its log."""
+    unwoken()
     folder = Path(job.folder)
     desk = folder / job.desk
     for name, descriptor in (("said", 1), ("gateway.log", 2)):
@@ -135,7 +135,7 @@ def _become(job: Job) -> None:
         logs.configure()
         if job.short:
             put("gateway.exchange.circuit", "CIRCUIT_MS", CIRCUIT_MS)
-            put("gateway.credentials", "REFRESH_MS", REFRESH_MS)
+            put("gateway.gates.credentials", "REFRESH_MS", REFRESH_MS)
         if job.mortal and not job.watches:
             put("gateway.deadlines.watching", "EVERY_MS", NEVER_MS)
         if job.without:

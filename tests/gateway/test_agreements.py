@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gateway.agreements import Agreement, HandOver, NotAgreed, Opening, agreed, idle_modes, powers_used
+from gateway.settings.agreements import (
+    Agreement,
+    HandOver,
+    NotAgreed,
+    Opening,
+    agreed,
+    idle_modes,
+    powers_used,
+)
 
 BEGIN = date(2026, 1, 1)
 PLACES = ("000000", "330000", "330200", "330282", "330282001", "440232", "440233", "520000", "522701")

@@ -1,6 +1,6 @@
 """A platform is compiled once by a process, in however many releases it stands as it is."""
 
-from gateway.releases import compile_release, gather
+from gateway.releases.compiled import compile_release, gather
 from tests.installation import EXAMPLES
 
 

@@ -9,8 +9,8 @@ from adapters.build import build
 from adapters.message import Access
 from adapters.transport import HttpTransport
 from gateway.errors import Refusal
-from gateway.releases import PlatformRelease, compile_release
-from gateway.routes import Routes
+from gateway.releases.compiled import PlatformRelease, compile_release
+from gateway.releases.routes import Routes
 
 DECLARED = """\
 platform: {name}

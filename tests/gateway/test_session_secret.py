@@ -10,11 +10,11 @@ import pytest
 import pytest_asyncio
 
 from audit import log
-from gateway.credentials import SessionSecret
+from gateway.gates.credentials import SessionSecret
 from gateway.store.sqlite import Embedded, open_sqlite
 from gateway.store.store import Store
 from gateway.store.vault import Vault
-from tests.databases import new_file
+from tests.empty import new_file
 
 LIFE_MS = 1_800_000
 

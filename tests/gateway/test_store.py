@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import pytest_asyncio
 from audit import log
 from audit.entries import Entry
 from gateway.store import cases
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, StorageUnavailable
 from gateway.store.sqlite import Embedded, connect_sqlite, open_sqlite, sqlite_dialect
-from gateway.store.store import MOST_IN_A_GROUP, Store, Transaction
-from tests.databases import new_file
+from gateway.store.store import MOST_IN_A_GROUP, ROUNDS, Store, Transaction
+from tests.empty import new_file
 
 
 class Counted:
@@ -82,6 +83,17 @@ async def test_what_waits_at_one_moment_shares_one_commit(store, driver):
     before = driver.commits
     assert await together(store, *(taking("a") for _ in range(8))) == list(range(1, 9))
     assert driver.commits - before <= 2  # the first may have gone alone
+
+
+async def test_who_asks_a_few_rounds_of_the_loop_later_shares_the_commit(store, driver):
+    async def later(rounds: int) -> int:
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        return await store.write(taking("a"))
+
+    before = driver.commits
+    await asyncio.gather(*(later(rounds) for rounds in range(ROUNDS)))
+    assert driver.commits == before + 1
 
 
 async def test_one_member_that_fails_harms_no_other_and_leaves_nothing(store, database):
@@ -153,3 +165,24 @@ async def test_what_is_queued_when_the_store_stops_is_still_committed(database, 
 
 
 EMPTY = dict.fromkeys(cases.Case.__slots__, "") | {"received_ms": 0, "open": 0, "admitted_ms": 0}
+
+
+async def test_a_survey_reads_in_a_thread_of_its_own_while_everything_else_goes_on(database: Path) -> None:
+    writer, reader = open_sqlite(database), open_sqlite(database)
+    engine = Embedded(writer, reader, log.append, lambda: 1, connect=lambda: open_sqlite(database))
+    store, begun, goes_on = Store(engine), threading.Event(), threading.Event()
+    store.start()
+
+    def look(connection: Connection) -> tuple[int, bool]:
+        begun.set()
+        return connection.setting("SELECT count(*) FROM audit_entries"), goes_on.wait(10)
+
+    surveying = asyncio.create_task(store.survey(look))
+    await asyncio.to_thread(begun.wait)
+    assert await store.write(taking("meanwhile")) == 1
+    goes_on.set()
+    assert await surveying == (0, True)
+    assert await store.survey(lambda c: c.setting("SELECT count(*) FROM audit_entries")) == 1
+    with pytest.raises(StorageUnavailable):
+        await store.survey(lambda c: c.setting("SELECT 1 FROM nothing_there"))
+    await store.stop()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.declared import Maintenance
-from gateway.windows import (
+from gateway.gates.windows import (
     DAY_MS,
     DAYS,
     GENTLE_MS,

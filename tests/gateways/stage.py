@@ -15,14 +15,15 @@ from aiohttp import ClientSession, web
 
 from audit.notes import COSIGNATURE, Signer
 from gateway.boot import Gateway, boot
-from gateway.cli.serve import first_start
-from gateway.settings import load
+from gateway.cli.serve.serve import first_start
+from gateway.settings.conf import load
 from gateway.web.app import Service
 from gateway.workbench.draft.native import native
 from tests.fakes import gd, gx
 from tests.fakes.control import application
 from tests.fakes.server import Simulator, running
 from tests.installation import CALLER_YAML, CHECKOUT, EXAMPLES, PLATFORMS, SECRETS
+from tests.waiting import LONGEST_S
 
 CATALOGUE = CHECKOUT / "mappings" / "catalogue"
 CONF = """\
@@ -53,11 +54,11 @@ class Side:
     speaks_for: str
     other: str
     other_serves: str
-    other_speaks_for: str
+    other_speaks_for: tuple[str, ...]
 
 
-LINGNAN = Side("lingnan", "sim-gd", "440232", "cixi", "330282", "guishan", "450000", "341702")
-GUISHAN = Side("guishan", "sim-gx", "450000", "guichi", "341702", "lingnan", "440232", "330282")
+LINGNAN = Side("lingnan", "sim-gd", "440232", "cixi", "330282", "guishan", "450000", ("341702",))
+GUISHAN = Side("guishan", "sim-gx", "450000", "guichi", "341702", "lingnan", "440232", ("330282", "44*"))
 
 
 @dataclass(slots=True)
@@ -81,8 +82,8 @@ class Province:
     async def submit(self, document: Mapping[str, Any], key: str) -> tuple[int, dict[str, Any]]:
         return await self.ask("POST", "/v1/cases", document, Idempotency_Key=key)
 
-    async def ended(self, exchange: str, *, within_s: float = 20) -> dict[str, Any]:
-        async with asyncio.timeout(within_s):
+    async def ended(self, exchange: str) -> dict[str, Any]:
+        async with asyncio.timeout(LONGEST_S):
             while True:
                 _, found = await self.ask("GET", f"/v1/exchanges/{exchange}")
                 if found["ended"]:
@@ -216,18 +217,21 @@ def _write(folder: Path, side: Side, platform: str, other: str) -> None:
     for part in ("callers", "platforms"):
         (conf / part).mkdir(parents=True)
     (conf / "gateway.yaml").write_text(CONF.format(name=side.name, folder=declared, catalogue=CATALOGUE))
-    for name, speaks_for in ((side.caller, side.speaks_for), (side.other, side.other_speaks_for)):
+    for name, speaks_for in ((side.caller, (side.speaks_for,)), (side.other, side.other_speaks_for)):
         digest = sha256(key_of(name).encode()).hexdigest()
         written = CALLER_YAML.format(
-            name=name, title=f"模拟接入方 {name}", speaks_for=json.dumps([speaks_for]), digest=digest
+            name=name, title=f"模拟接入方 {name}", speaks_for=json.dumps(speaks_for), digest=digest
         )
         (conf / "callers" / f"{name}.yaml").write_text(written)
     settings = PLATFORMS[side.platform][1]
     (conf / "platforms" / f"{side.platform}.yaml").write_text(
         f"platform: {side.platform}\naddress: {platform}\n{settings}"
+        f'site: {{address: "https://{side.platform}.example/?ticket={{ticket}}", redeemed_by: {side.caller}}}\n'
     )
     (conf / "platforms" / f"{side.other}.yaml").write_text(
         f"platform: {side.other}\naddress: {other}\nsecrets: {{token: {{file: token}}}}\n"
+        f'site: {{address: "https://far.example/?ticket={side.name}~{{ticket}}", redeemed_by: {side.other}}}\n'
+        f"calls_as: {side.other}\n"
     )
     (folder / "token").write_text(key_of(side.name))
     for name, secret in SECRETS.items():

@@ -31,6 +31,7 @@ from tests.fakes.fixtures import case
 from tests.forked import python
 from tests.gateways.stage import Province, key_of, keys_in, two_provinces
 from tests.installation import CHECKOUT
+from tests.waiting import LONGEST_S
 
 PAGES = ("auditors.md", "auditors.zh-CN.md")
 BLOCK = re.compile(r"```(sh|text)\n(.*?)```", re.DOTALL)
@@ -67,7 +68,7 @@ async def _witnessed(one: Province, other: Province, folder: Path) -> None:
     """Wait until the other has cosigned all that there is now."""
     _, witness = keys_in(folder / other.side.name)
     size = (await one.gateway.store.read(log.head)).size
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONGEST_S):
         while await one.gateway.store.read(partial(cosigned_up_to, name=witness.name)) < size:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 

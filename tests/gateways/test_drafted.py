@@ -9,8 +9,9 @@ import yaml
 
 from audit.cli import SOUND, main
 from audit.notes import COSIGNATURE, Signer
-from gateway.releases import compile_release, gather
-from gateway.settings import Caller, PlatformAccess
+from gateway.releases.compiled import compile_release, gather
+from gateway.settings.callers import Caller
+from gateway.settings.platforms import PlatformAccess
 from tests.forked import CHECKOUT, python
 
 PAGES = ("gateways.md", "gateways.zh-CN.md")

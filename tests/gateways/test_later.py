@@ -15,6 +15,7 @@ from tests.fakes.checks import CHINA
 from tests.fakes.fixtures import case
 from tests.gateways.stage import Line, Province, two_provinces
 from tests.gateways.test_two_gateways import _newest
+from tests.waiting import LONGEST_S
 from tests.web.people import case_of_somebody
 
 Two = tuple[Province, Province, Line]
@@ -79,7 +80,7 @@ async def test_it_reaches_the_platform_behind_once_though_the_first_answer_is_lo
     here, there = await submitted(two, f"key-{operation}", owes=operation == "case.supplement")
     for each in before:
         await lingnan.moves(there.ours, each)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONGEST_S):
         while before and await state_there(lingnan, there) != before[-1]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     line.lose = 1
@@ -90,7 +91,7 @@ async def test_it_reaches_the_platform_behind_once_though_the_first_answer_is_lo
     over_there = await lingnan.gateway.store.read(_newest)
     assert (change["operation"], change["key"], over_there.operation) == (operation, over_there.id, operation)
     assert (over_there.case_id, over_there.caller) == (there.case_id, "guishan")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONGEST_S):
         while (shown := (await guishan.ask("GET", f"/v1/cases/{here}"))[1])["state"] != state:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert shown["duties"] == []

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from tests.gateways.stage import Line, Province, two_provinces
 from tests.gateways.test_two_gateways import _newest
+from tests.waiting import LONGEST_S
 from tests.web.people import case_of_somebody
 
 Two = tuple[Province, Province, Line]
@@ -47,7 +48,7 @@ async def says(lingnan: Province, number: str, state: str, **said: Any) -> None:
 
 
 async def result(guishan: Province, case: str, *, kept: int = 1) -> dict[str, Any]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONGEST_S):
         while True:
             _, found = await guishan.ask("GET", f"/v1/cases/{case}/result")
             if len(found["results"]) >= kept:

@@ -11,13 +11,16 @@ import sqlalchemy as sa
 
 from audit.cli import SOUND
 from audit.cli import main as audit
+from gateway.exchange.following import follow
 from gateway.model import Exchange
 from gateway.store import exchanges
 from gateway.store.connection import Connection
 from gateway.store.database import file_of
+from gateway.store.events import Told
 from gateway.store.tables import exchanges as table
 from tests.fakes.fixtures import case, files
 from tests.gateways.stage import Line, Province, two_provinces
+from tests.waiting import LONGEST_S
 from tests.web.people import case_of_somebody
 
 Two = tuple[Province, Province, Line]
@@ -100,7 +103,7 @@ async def test_what_the_platform_behind_tells_is_known_in_the_province_of_the_pe
     there = await lingnan.gateway.store.read(_newest)
     for state in ("signed", "accepted"):
         await lingnan.moves(there.ours, state)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONGEST_S):
         while True:
             _, here = await guishan.ask("GET", f"/v1/cases/{exchange['case']}")
             if here["state"] == "accepted":
@@ -136,3 +139,59 @@ def _newest(connection: Connection) -> Exchange:
 
 def _files(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [file for material in document["materials"] for file in material["files"]]
+
+
+async def _told_there(
+    lingnan: Province, there: Exchange, kind: str, undoes: str = "", due_on: str = ""
+) -> None:
+    """What the platform behind the other gateway tells it by a call."""
+    now_ms = lingnan.gateway.clock_ms()
+    told = Told(
+        kind, now_ms, "sim-gd", f"R-{kind}", undoes, seen_ms=now_ms, exchange_id=there.id, due_on=due_on
+    )
+    assert await lingnan.gateway.store.write(follow(there.case_id, [told])) is not None
+
+
+async def _known_here(guishan: Province, case_id: str, **wanted: Any) -> dict[str, Any]:
+    """The case in the province of the person, once it stands as it is wanted."""
+    async with asyncio.timeout(LONGEST_S):
+        while True:
+            _, here = await guishan.ask("GET", f"/v1/cases/{case_id}")
+            if all(here[name] == value for name, value in wanted.items()):
+                return here
+            await asyncio.sleep(0.1)
+
+
+async def test_every_step_with_its_last_day_passes_and_so_does_one_that_is_taken_back(two: Two) -> None:
+    lingnan, guishan, _ = two
+    _, exchange = await guishan.submit(case_of_somebody(), "key-steps")
+    there = await lingnan.gateway.store.read(_newest)
+    case_id = exchange["case"]
+    for kind, due_on, wanted in (
+        ("signed", "", {"state": "signed", "acts": "deciding"}),
+        ("correction_needed", "2099-03-02", {"state": "correction_needed", "acts": "applicant"}),
+        ("accepted", "", {"state": "accepted"}),
+        ("supplement_owed", "2099-03-03", {"duties": ["supplement"], "acts": "applicant"}),
+        ("supplied", "", {"duties": [], "acts": "deciding"}),
+        ("to_pay", "2099-03-04", {"duties": ["payment"], "acts": "applicant"}),
+        ("paid", "", {"duties": []}),
+        ("suspended", "", {"state": "suspended"}),
+        ("resumed", "", {"state": "accepted", "acts": "deciding"}),
+        ("extended", "2099-03-05", {"state": "accepted"}),
+        ("granted", "", {"state": "granted"}),
+    ):
+        await _told_there(lingnan, there, kind, due_on=due_on)
+        here = await _known_here(guishan, case_id, **wanted)
+        if kind == "correction_needed":
+            assert here["due"] == {"for": "correct", "on": "2099-03-02", "why": None}
+    await _told_there(lingnan, there, "refused", undoes="R-granted")  # 更正: the grant was a mistake
+    here = await _known_here(guishan, case_id, state="refused")
+    days = {each["event"]: each["due_on"] for each in here["timeline"] if each["due_on"]}
+    assert days == {
+        "correction_needed": "2099-03-02", "supplement_owed": "2099-03-03", "to_pay": "2099-03-04",
+        "extended": "2099-03-05",
+    }  # fmt: skip
+    assert here["findings"] == [] and "granted" not in {each["event"] for each in here["timeline"]}
+    await _told_there(lingnan, there, "served")
+    here = await _known_here(guishan, case_id, state="served", open=False)
+    assert here["findings"] == []

@@ -11,8 +11,9 @@ from adapters.inward.writing import rest_answer
 from adapters.message import Request
 from gateway.inward.reasons import REASONS
 from gateway.inward.replies import reply_of
-from gateway.releases import CALLED_IN, Release, compile_release
-from gateway.settings import ChannelAccess, declared
+from gateway.releases.compiled import CALLED_IN, Release, compile_release
+from gateway.settings.platforms import ChannelAccess
+from gateway.settings.reading import declared
 from mappings.bundle import gather
 from mappings.source import read
 from tests.shape.sources import CHECKOUT
@@ -93,4 +94,4 @@ def test_every_operation_stands_there(page: str) -> None:
 def test_the_canonical_reasons_are_these() -> None:
     from mappings.canonical.schema import schema
 
-    assert set(schema("canonical/reply@1")["$defs"]["reason"]["enum"]) == set(REASONS)
+    assert set(schema("canonical/reply@1")["$defs"]["why"]["enum"]) == set(REASONS)

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from gateway.exchange.following import MOST_TOLD
+from gateway.exchange.following import MOST_TOLD, known_of
+from gateway.exchange.noticed import beside, noticed
+from gateway.store import cases
+from mappings.canonical.schema import structure_problems
 from tests.inward.platform import UNIT, Lingnan, moment, signed, submitted, view
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
@@ -260,3 +263,64 @@ async def test_nothing_personal_of_a_notice_stands_in_the_log(
     entries = await service.gateway.store.read(bodies)
     assert not any("金雀丝".encode() in bytes(each) for each in entries)
     assert "金雀丝" not in "".join(capfd.readouterr())
+
+
+async def test_what_a_notice_asks_for_is_read_with_the_progress_and_who_reads_it_leaves_an_entry(
+    service: Running, lingnan: Lingnan, key: str
+) -> None:
+    case, other = await submitted(service, key), await submitted(service, f"{key}-2")
+    at = moment(-60)
+    told = await lingnan.tell(
+        {"sblsh": other["numbers"]["ours"], "zt": "28", "sj": at, "sm": "另一件的说明"},
+        {"sblsh": case["numbers"]["ours"], "zt": "28", "sj": at, "sm": "请补交离职证明", "bzqx": "20990301"},
+    )
+    assert told.document["code"] == "200", told.text
+    known = await service.gateway.store.read(
+        lambda connection: known_of(connection, cases.by_id(connection, case["case"]))  # type: ignore[arg-type]
+    )
+    found = await noticed(service.gateway.exchanges, known, actor="k1")
+    assert found is not None
+    said = found.progress
+    assert (said["state"], said["words"]) == ("correction_needed", "请补交离职证明")
+    days = [(each["state"], each.get("due_on")) for each in said["events"]]
+    assert days == [("correction_needed", "2099-03-01")]
+    assert not structure_problems("canonical/progress@1", said)
+    silent = {"state": "correction_needed", "at": "2026-11-20T10:15:00+08:00"}
+    assert beside(silent, found)["words"] == "请补交离职证明"
+    assert beside({"state": "accepted"}, found) == {"state": "accepted"}
+    answer = await service.ask("GET", f"/v1/cases/{case['case']}/progress")
+    assert answer.status == 200, (
+        answer.text
+    )  # their platform knows nothing of a correction: that is what it says
+    assert (answer.document["progress"]["state"], "words" in answer.document["progress"]) == (
+        "handed_over",
+        False,
+    )
+    ask = "SELECT body FROM audit_entries WHERE kind = 'notice.read'"
+    rows = await service.gateway.store.read(lambda connection: connection._driver.execute(ask).fetchall())
+    entries = [json.loads(body) for (body,) in rows]
+    read = [each for each in entries if each["case"] == case["case"]]
+    assert [each["by"] for each in read] == [found.exchange_id] * 2 and "离职" not in str(rows)
+
+
+async def test_an_extension_is_told_with_its_day_and_its_ground(
+    service: Running, lingnan: Lingnan, key: str
+) -> None:
+    ours = (case := await submitted(service, key))["numbers"]["ours"]
+    assert codes(await lingnan.tell({"sblsh": ours, "zt": "30", "sj": moment(-120)}))[0] == "200"
+    assert codes(await lingnan.tell({"sblsh": ours, "zt": "34"}))[0] == "6002"  # until when?
+    said = await lingnan.tell({"sblsh": ours, "zt": "34", "bzqx": "20990105", "yqly": "2"})
+    assert codes(said)[0] == "200", said.text
+    shown = await view(service, case["case"])
+    clocks = {each["clock"]: each["on"] for each in shown["clocks"]}
+    assert (shown["state"], clocks["statutory"], clocks["promised"]) == (
+        "accepted",
+        "2099-01-05",
+        "2099-01-05",
+    )
+    ask = "SELECT body FROM audit_entries WHERE case_id = ? AND kind = 'case.event'"
+    rows = await service.gateway.store.read(
+        lambda connection: connection._driver.execute(ask, (case["case"],)).fetchall()
+    )
+    told = [json.loads(body) for (body,) in rows]
+    assert [each.get("reason") for each in told if each["event"] == "extended"] == ["examination"]

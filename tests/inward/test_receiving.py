@@ -69,6 +69,7 @@ async def test_told_again_it_is_the_same_case(service: Running, lingnan: Lingnan
         ({"sxssbm": "999999999999"}, "6014", ""),
         ({"xzqhdm": "440233000000"}, "6013", ""),  # rights say 450000
         ({"tbms": "7"}, "6002", ""),
+        ({"tbms": "1"}, "6012", "/receiving/form_check"),  # collected, and nobody has checked the form
     ],
 )
 async def test_what_may_not_be_handed_over_is_refused_with_its_reason_and_nothing_is_sent(

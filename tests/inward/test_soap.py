@@ -17,6 +17,7 @@ from lxml import etree
 
 from tests.adapters.node_peer import installed
 from tests.inward.platform import moment, notice_number
+from tests.waiting import LONGEST_S
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import Running
@@ -113,7 +114,13 @@ async def test_a_client_from_npm_tells_by_the_same_wsdl(service: Running, key: s
     command = ["node", "-e", NODE, f"{service.address}/soap/sim-gx?wsdl", LICENCE, information]
     environment = {**os.environ, "NODE_PATH": str(installed())}
     run = partial(
-        subprocess.run, command, env=environment, capture_output=True, text=True, timeout=30, check=True
+        subprocess.run,
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=True,
     )
     answer = json.loads((await asyncio.to_thread(run)).stdout)
     assert told(answer["return"]) == ("0", [("1", "0")])
@@ -236,5 +243,5 @@ async def test_a_document_that_cannot_be_read_is_refused_in_the_envelope(
 
 async def test_whoever_asks_for_no_wsdl_gets_none(service: Running) -> None:
     for path, status in (("/soap/sim-gx", 404), ("/soap/sim-gd?wsdl", 404), ("/soap/sim-gx?WSDL", 200)):
-        answer = await asyncio.to_thread(requests.get, service.address + path, timeout=5)
+        answer = await asyncio.to_thread(requests.get, service.address + path, timeout=LONGEST_S)
         assert answer.status_code == status

@@ -21,6 +21,7 @@ from tests.fakes.fixtures import case
 from tests.faults.places import Place, submitted
 from tests.inward.platform import moment, notice_number
 from tests.inward.test_soap import LICENCE, UNIT
+from tests.waiting import LONGEST_S
 
 STRINGS = """\
   contract: contract/notify.wsdl
@@ -32,7 +33,21 @@ STRINGS = """\
         information: {document: xml}
       lists: [DATA.TZJL]
       records: DATA.TZJL
-      answer: {document: xml, root: PACKAGE, charset: gb2312}
+      answer: {document: xml, message: contract/notify.answer.xsd, root: PACKAGE, charset: gb2312}
+    case.parcel:
+      call: notifyParcel
+      arguments:
+        licence: {secret: licence}
+        information: {document: xml}
+      lists: [DATA.JJJL, DATA.JJJL.NJ]
+      records: DATA.JJJL
+      answer: {document: xml, message: contract/notify.answer.xsd, root: PACKAGE, charset: gb2312}
+    visit.redeem:                   # 全程网办：到访者持身份票据而来，网站询问来人
+      call: redeemTicket
+      arguments:
+        licence: {secret: licence}
+        information: {document: xml}
+      answer: {document: xml, message: contract/redeem.answer.xsd, root: PACKAGE, charset: gb2312}
 """
 TYPED = """\
   contract: contract/notify.wsdl
@@ -115,7 +130,13 @@ async def test_a_client_from_npm_calls_and_reads_the_answer_by_the_same_types(ty
     command = ["node", "-e", NODE, typed.wsdl, json.dumps(said)]
     environment = {**os.environ, "NODE_PATH": str(installed())}
     run = partial(
-        subprocess.run, command, env=environment, capture_output=True, text=True, timeout=30, check=True
+        subprocess.run,
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=True,
     )
     answer = json.loads((await asyncio.to_thread(run)).stdout)
     assert answer["HEAD"]["CODE"] == "3006"

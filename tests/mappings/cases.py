@@ -46,6 +46,7 @@ def a_case(materials: int = 1) -> dict[str, Any]:
             "window": "A12",
             "staff": "赵六",
             "identity_check": {"method": "人证比对", "at": AT},
+            "form_check": {"at": AT},
             "received_at": AT,
         },
         "form": {"reason": "迁移", "copies": 2, "kinds": ["a", "b"]},

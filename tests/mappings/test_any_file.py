@@ -129,7 +129,7 @@ def test_any_files_that_stand_upon_each_other_compile_or_are_told_what_is_wrong(
             assert len(mapping.trace(document)) <= len(json.dumps(made))
 
 
-EXAMPLE_KEYS = st.sampled_from(["given", "expect", "refuse", "like", "set", "drop", "x"])
+EXAMPLE_KEYS = st.sampled_from(["as_of", "given", "expect", "refuse", "like", "set", "drop", "x"])
 EXAMPLES = st.recursive(
     st.sampled_from(["given", "1", "a"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(EXAMPLE_KEYS, inner, max_size=3),

@@ -49,6 +49,7 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
         "east/tables/id_type.yaml",
     ]
     assert {name for name in files if not name.startswith("east/")} == {
+        "canonical/answered.json",
         "canonical/case.json",
         "canonical/correction.in.json",
         "canonical/correction.json",
@@ -58,14 +59,20 @@ def test_a_platform_folder_is_gathered_by_its_name(tmp_path: Path) -> None:
         "canonical/joint.json",
         "canonical/list.json",
         "canonical/notice.json",
+        "canonical/parcel.in.json",
         "canonical/parcel.json",
         "canonical/progress.json",
+        "canonical/question.json",
+        "canonical/redeemed.json",
+        "canonical/redemption.json",
         "canonical/reply.json",
         "canonical/result.json",
         "canonical/service.json",
         "canonical/supplement.in.json",
         "canonical/supplement.json",
+        "canonical/ticket.json",
         "canonical/visit.json",
+        "canonical/visitor.json",
         "canonical/withdrawal.in.json",
         "canonical/withdrawal.json",
     }

@@ -148,6 +148,7 @@ def test_one_is_of_age_on_the_eighteenth_birthday(born: str, is_minor: bool) -> 
         ({"receiving__unit": "11440100007482575J"}, [("/receiving/unit", "bad_check_digit")]),
         ({"unit": "11440100007483172T"}, [("/unit", "bad_check_digit")]),
         ({"receiving__identity_check": ...}, [("/receiving/identity_check", "identity_check_missing")]),
+        ({"receiving__form_check": ...}, [("/receiving/form_check", "form_check_missing")]),
         ({"receiving__identity_check": ..., "mode": "full_online"}, []),
         ({"receiving__identity_check__at": "2027-01-01T00:00:00Z"},
          [("/receiving/identity_check/at", "in_the_future")]),

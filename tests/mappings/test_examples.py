@@ -72,6 +72,9 @@ def test_a_refusal_is_named_by_its_code_or_by_a_part_of_its_text(refusal: str) -
         ("  - given: {name: 甲}\n", ["9:5: an example needs given and expect or refuse: write given: and expect:"]),
         ("  - given: {like: samples/cas.json}\n    expect: {}\n",
          ["9:13: no file 'samples/cas.json' in the platform's folder: did you mean 'samples/case.json'?"]),
+        ("  - given: {like: samples/case.json}\n    expect: {like: samples/expect-a.json}\n",
+         ["10:14: no file 'samples/expect-a.json' in the platform's folder: write it by: tongban mapping run "
+          "case.submit.yaml --given samples/case.json > samples/expect-a.json"]),
         ("  - given: {like: samples/case.json, drop: [nmae]}\n    expect: {}\n",
          ["9:38: the sample has no 'nmae' there: write a path into the sample, with 0 for the first"]),
         ("  - given: {like: samples/case.json, set: {list.3.a: x}}\n    expect: {}\n",

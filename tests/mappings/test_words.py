@@ -272,6 +272,34 @@ def test_a_division_keeps_its_meaning_in_every_width(code: str, width: int) -> N
     assert run("division", run("division", code, width), 6) == code
 
 
+@pytest.mark.parametrize("code", ["440000", "440100", "440000000000", "460300000000", "429000"])
+def test_what_is_above_a_county_has_none(code: str) -> None:
+    with pytest.raises(Refused, match="coarser_division"):
+        run("county_of", code)
+
+
+@pytest.mark.parametrize("city", ["441900", "442000", "460400", "620200"])
+def test_a_city_without_counties_stands_for_its_county(city: str) -> None:
+    assert run("county_of", city) == run("county_of", f"{city}003000") == city
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "...", " ", ". ."])
+def test_what_names_a_folder_or_nothing_is_no_file_name(name: str) -> None:
+    with pytest.raises(Refused, match="no_file_name"):
+        run("file_name", name)
+
+
+def test_what_becomes_the_name_of_a_folder_by_its_fill_is_no_file_name() -> None:
+    with pytest.raises(Refused, match="no_file_name"):
+        run("file_name", "//", ".")
+
+
+@PROPERTY
+@given(st.text("买提·吐尔逊J. ", max_size=8), st.sampled_from("·•‧∙⋅・．･᛫●"))
+def test_the_dot_of_a_name_goes_there_and_back(name: str, dot: str) -> None:
+    assert run("middle_dot", run("middle_dot_as", name, dot)) == name
+
+
 @pytest.mark.parametrize(
     "name, arguments",
     [
@@ -287,6 +315,8 @@ def test_a_division_keeps_its_meaning_in_every_width(code: str, width: int) -> N
         ("split", ("",)),
         ("yes_no", ("1", "1")),
         ("middle_dot_as", ("..",)),
+        ("middle_dot_as", (".",)),  # `middle_dot` would not read it back: it ends an initial, too
+        ("middle_dot_as", ("、",)),
     ],
 )
 def test_an_argument_that_cannot_work_is_found_when_the_mapping_is_read(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright
 
-from tests.browser import executable
+from tests.browser import executable, fresh, launched
 from tests.needs.test_window import words
 from tests.needs.wishes import WISHES, Wish
 from tests.web.service import Running, key_of
@@ -37,7 +37,7 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        started = await launched(playwright, chromium)
         yield started
         await started.close()
 
@@ -50,7 +50,7 @@ async def opened(browser: Browser, service: Running, wish: Wish, schema: dict[st
         f"{json.dumps(schema).replace('<', chr(92) + 'u003c')}</script><script>{SCRIPT}</script>"
     )
     headers = {"Authorization": f"Bearer {key_of(wish.caller)}"}
-    page = await browser.new_page(extra_http_headers=headers)
+    page = await (await fresh(browser, extra_http_headers=headers)).new_page()
 
     async def served(route: Route) -> None:
         await route.fulfill(body=html, content_type="text/html; charset=utf-8")
@@ -105,4 +105,4 @@ async def test_a_page_built_in_a_browser_from_the_form_alone_passes_preflight(
         text = await answer.text_content() or ""
         assert text.startswith("200 "), text
     finally:
-        await page.close()
+        await page.context.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.item_likely import Unguided, suggest_materials
+from gateway.cli.item.likely import Unguided, suggest_materials
 from gateway.guides.guide import Guide, materials_of
 from gateway.guides.store import put
 from gateway.items.lists.apply import Word

@@ -15,7 +15,7 @@ from gateway.needs.limits import limits, passes
 from gateway.needs.ranges import DAY, DAY_DIGITS, since, up_to
 from gateway.needs.schema import form_of
 from gateway.needs.there import There
-from gateway.releases import compile_release, gather
+from gateway.releases.compiled import compile_release, gather
 from mappings.mapping import compile_mapping
 from mappings.plan import Field
 from mappings.words import REGISTER, Word

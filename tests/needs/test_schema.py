@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.needs.checked import Known
 from gateway.needs.schema import Closed, form_of
-from gateway.releases import PlatformRelease, compile_release, gather
+from gateway.releases.compiled import PlatformRelease, compile_release, gather
 from mappings.mapping import Mapping
 from mappings.problems import Unmappable
 from tests.fakes import fixtures

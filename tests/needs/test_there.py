@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.needs.there import message_of
-from gateway.releases import compile_release, gather
+from gateway.releases.compiled import compile_release, gather
 from tests.web.service import CHECKOUT
 
 HEAD = """\

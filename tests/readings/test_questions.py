@@ -10,7 +10,7 @@ from audit.reports import Found, Terms, ask
 from audit.reports.question import DAY_MS, china
 from gateway.boot import boot
 from gateway.erasure import holding
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store.holds import CASE, Hold
 from gateway.world import World
 from tests.fakes.fixtures import case

@@ -7,10 +7,10 @@ import pytest
 
 from audit.cli import FINDINGS, SOUND, main
 from audit.notes import Signer
-from gateway.continuity import Discontinued, Restored
+from gateway.evidence.continuity import Discontinued, Restored
+from gateway.evidence.readings import address_of, key_of
 from gateway.opening import go_on_after_restore
-from gateway.readings import address_of, key_of
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store.database import file_of, is_embedded
 from tests.faults.ledgers import ask
 from tests.faults.places import Place

@@ -20,7 +20,7 @@ from gateway.exchange.reads import ask
 from gateway.replay.documents import Span
 from gateway.replay.machine import Order, Over, travel
 from gateway.replay.report import document, lines, summary
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store.connection import Connection
 from gateway.store.database import open_connection
 from gateway.store.tables import body_keys

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.meant import compiled
+from gateway.releases.meant import compiled
 from gateway.replay.differ import Side, compare
 from gateway.replay.made import made, run
 from gateway.replay.trees import flat, pattern, targets

@@ -2,7 +2,7 @@
 
 import json
 
-from gateway.meant import Meant, compiled
+from gateway.releases.meant import Meant, compiled
 from gateway.replay.differ import Side, compare
 from gateway.replay.made import made, run
 from gateway.sheet.sheet import sheet

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from gateway.boot import Gateway
 from gateway.clock import china_day
-from gateway.meant import NotMeant, meant
 from gateway.model import Exchange
+from gateway.releases.meant import NotMeant, meant
 from gateway.replay.documents import PAGE, Span, of_exchanges
 from gateway.replay.machine import Compared, Order, travel
 from gateway.replay.tally import MOST_EXAMPLES

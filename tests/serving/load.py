@@ -9,9 +9,10 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, TCPConnector
 
+from tests.waiting import LONGEST_S
 from tests.web.people import case_of_somebody
 
-CALLERS, PAUSE_S = 5, 0.1
+CALLERS, PAUSE_S = 5, 0.3
 NAMES = ("gd-person", "gx-person")
 
 
@@ -37,7 +38,7 @@ class Load:
     async def more(self, count: int) -> None:
         """Returns once there are so many more answers."""
         wanted = len(self.answers) + count
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONGEST_S):
             while len(self.answers) < wanted:  # noqa: ASYNC110 - it is others who bring them
                 await asyncio.sleep(0.05)
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+import subprocess
 from pathlib import Path
 from typing import Any
 
 from tests.faults.ledgers import ask
-from tests.installation import Installation
+from tests.forked import python
+from tests.installation import CHECKOUT, Installation
 
 
 def logged(place: Installation, *events: str) -> list[dict[str, Any]]:
@@ -15,13 +16,6 @@ def logged(place: Installation, *events: str) -> list[dict[str, Any]]:
     text = (place.folder / "gateway.log").read_text("utf-8")
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     return [line for line in lines if line["event"] in events]
-
-
-async def eventually(holds: Callable[[], bool], *, within_s: float = 30) -> None:
-    """Returns once it holds; looks twenty times a second. Raises TimeoutError."""
-    async with asyncio.timeout(within_s):
-        while not holds():  # noqa: ASYNC110 - what is waited for happens elsewhere
-            await asyncio.sleep(0.05)
 
 
 def serving(place: Installation) -> list[int]:
@@ -41,3 +35,16 @@ async def takings(place: Installation) -> dict[str, int]:
         for row in await place.control(platform, "cases"):
             counted[f"{platform} {row['number']}"] = row["times"]
     return counted
+
+
+async def activate_something_else(place: Installation) -> str:
+    """A release with another limit in one mapping, by command; its digest."""
+    file = place.folder / "platforms" / "sim-gd" / "case.submit.yaml"
+    text = file.read_text("utf-8")
+    assert "at_most(500)" in text
+    file.write_text(text.replace("at_most(500)", "at_most(400)", 1), "utf-8")
+    command = [*python(), "-m", "gateway.cli", "activate", "--conf", place.conf, "--why", "shorter"]
+    done = await asyncio.to_thread(
+        subprocess.run, command, cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    return str(done.stdout.strip())

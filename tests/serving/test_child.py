@@ -6,7 +6,8 @@ from asyncio.subprocess import PIPE
 
 import pytest
 
-from gateway.cli.child import Child
+from gateway.cli.serve.child import Child
+from tests.waiting import LONGEST_S
 
 BEGINNING = "import json, signal, sys, time\n"
 READY = 'print(json.dumps({"leave_s": 0.4}), flush=True)\ntime.sleep(60)\n'
@@ -28,7 +29,7 @@ async def started(program: str) -> Child:
 async def test_how_long_one_may_take_is_what_it_said_last(program: str, code: int) -> None:
     child = await started(program)
     assert await child.ready()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONGEST_S):
         assert await child.leave() == code
     assert not child.alive
 

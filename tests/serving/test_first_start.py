@@ -7,13 +7,14 @@ from pathlib import Path
 
 from gateway.activation import activate, checked, sources
 from gateway.boot import Gateway, boot
-from gateway.cli.serve import first_start
-from gateway.settings import load
+from gateway.cli.serve.serve import first_start
+from gateway.settings.conf import load
 from tests.faults.ledgers import ask
 from tests.faults.places import Place
 from tests.installation import CHECKOUT, Installation, Process
 from tests.postgres import Server
 from tests.serving.several import column
+from tests.waiting import LONGEST_S
 
 AT_ONCE = 4
 LISTED = sum(1 for _ in (CHECKOUT / "mappings" / "catalogue" / "items.csv").open(encoding="utf-8")) - 1
@@ -27,6 +28,7 @@ async def gateways(folder: Path, server: Server) -> AsyncIterator[Sequence[Gatew
     """Several on one empty database, none of which has looked at what is declared."""
     place = Place(folder, server)
     place.write()
+    place.keep_in(server.database())
     async with AsyncExitStack() as stack:
         made = [boot(load(place.conf)) for _ in range(AT_ONCE)]
         for gateway in made:
@@ -64,7 +66,7 @@ async def test_processes_that_start_together_share_keys_schema_and_first_release
 ) -> None:
     database = server.database()
     installation = Installation(tmp_path)
-    installation.write(database=database, linger_s=30)
+    installation.write(database=database, linger_s=300)
     for name in installation.stands:
         installation.point(name, "http://127.0.0.1:9")
     processes = [Process(["gateway.cli", "serve", "--conf", str(installation.conf)]) for _ in range(2)]
@@ -75,7 +77,7 @@ async def test_processes_that_start_together_share_keys_schema_and_first_release
         keys = sorted(path.name for path in (tmp_path / "state" / "keys").iterdir())
         assert keys == ["audit.key", "person.key", "readings.key", "witness.key", "wrapping.key"]
     finally:
-        async with asyncio.timeout(10):  # nobody is connected, so nobody is waited for
+        async with asyncio.timeout(LONGEST_S):  # nobody is connected, so nobody is waited for
             codes = await asyncio.gather(*(process.end() for process in processes))
     assert codes == [0] * len(processes)
     assert ask(database, ACTIVATED) == [(1, 1)]

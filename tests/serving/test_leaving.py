@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.installation import Installation, installed
+from tests.waiting import LONGEST_S
 from tests.web.people import case_of_somebody
 
 LINGER_S = 1.5
@@ -44,7 +45,7 @@ async def connected(place: Installation) -> Line:
 
 async def refused(place: Installation) -> float:
     """When the first caller was refused."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONGEST_S):
         while True:
             try:
                 (await connected(place)).writer.close()

@@ -1,10 +1,8 @@
 """Several processes on one address: nobody notices that one is replaced, and the others go on when one dies."""
 
-import asyncio
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +12,11 @@ import pytest_asyncio
 from aiohttp import ClientSession, TCPConnector
 
 from tests.faults.ledgers import halves, verified
-from tests.forked import python
-from tests.installation import CHECKOUT, EXAMPLES, Installation, installed
+from tests.installation import EXAMPLES, Installation, installed
 from tests.postgres import Server
 from tests.serving.load import under_load
-from tests.serving.several import column, eventually, logged, serving, takings
+from tests.serving.several import activate_something_else, column, logged, serving, takings
+from tests.waiting import eventually
 
 WORKERS = 2
 
@@ -44,19 +42,6 @@ async def several(tmp_path_factory: pytest.TempPathFactory, server: Server) -> A
     ) as place:
         await place.start_gateway("gateway.cli", "--workers", str(WORKERS))
         yield Several(place, database)
-
-
-async def activate_something_else(place: Installation) -> str:
-    """A release with another limit in one mapping, by command; its digest."""
-    file = place.folder / "platforms" / "sim-gd" / "case.submit.yaml"
-    text = file.read_text("utf-8")
-    assert "at_most(500)" in text
-    file.write_text(text.replace("at_most(500)", "at_most(400)", 1), "utf-8")
-    command = [*python(), "-m", "gateway.cli", "activate", "--conf", place.conf, "--why", "shorter"]
-    done = await asyncio.to_thread(
-        subprocess.run, command, cwd=CHECKOUT, capture_output=True, text=True, check=True
-    )
-    return str(done.stdout.strip())
 
 
 async def answered(place: Installation, times: int) -> set[int]:
@@ -101,6 +86,7 @@ async def test_a_process_that_is_killed_is_replaced_and_the_others_go_on(several
     victim, other = serving(place)
     os.kill(victim, signal.SIGKILL)
     assert await answered(place, 20) == {200}
+    await eventually(lambda: bool(logged(place, "process.ended")))
     await eventually(lambda: len(serving(place)) == WORKERS)
     (line,) = logged(place, "process.ended")
     assert (line["child"], line["code"], line["wait_s"]) == (victim, -9, 0.5)

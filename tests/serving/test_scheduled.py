@@ -9,13 +9,14 @@ import pytest_asyncio
 
 from gateway.activation import checked, schedule, sources
 from gateway.cli.opened import opened
-from gateway.settings import load
+from gateway.settings.conf import load
 from tests.fakes.fixtures import case
 from tests.faults.ledgers import ask, halves, verified
 from tests.installation import EXAMPLES, Installation, installed
 from tests.postgres import Server
 from tests.serving.load import under_load
-from tests.serving.several import column, eventually, logged, serving
+from tests.serving.several import column, logged, serving
+from tests.waiting import LONGEST_S, eventually
 
 AHEAD_S = 5
 LATE_MS = 3_000  # until a process has looked, on a busy machine
@@ -75,7 +76,7 @@ async def test_two_processes_switch_at_the_moment_and_what_was_admitted_before_e
     )
     assert column(database, after) == [0]
     path = waiting["links"]["self"]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONGEST_S):
         while not (now := (await place.call("GET", path))[1])["ended"]:  # noqa: ASYNC110 - it ends elsewhere
             await asyncio.sleep(0.2)
     assert (now["state"], now["release"]) == ("delivered", old)

@@ -29,19 +29,25 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of its tree; of what is installed, which is looked through again and again."""
+    return tuple(ast.walk(tree(path)))
+
+
 def calls(path: Path) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    return (node for node in nodes(path) if isinstance(node, ast.Call))
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return (node for node in ast.walk(tree(path)) if isinstance(node, kinds))
+    return (node for node in nodes(path) if isinstance(node, kinds))
 
 
 def defined(path: Path) -> Iterator[str]:
     """Names that a file gives: its own, its classes, functions, parameters, variables."""
     yield path.stem
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         match node:
             case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield node.name

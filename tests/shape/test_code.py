@@ -6,7 +6,7 @@ import re
 import pytest
 
 from gateway.logs import EVENTS
-from tests.shape.sources import calls, defined, functions, name, production, suite, tree, words
+from tests.shape.sources import calls, defined, functions, name, nodes, production, suite, tree, words
 
 BANNED = frozenset(
     ["manager", "handler", "processor", "helper", "util", "utils", "common", "data", "info", "do", "my"]
@@ -56,7 +56,7 @@ def test_no_name_says_nothing():
 
 def test_production_code_neither_asserts_nor_prints():
     def careless(path):
-        asserts = [f"line {node.lineno}" for node in ast.walk(tree(path)) if isinstance(node, ast.Assert)]
+        asserts = [f"line {node.lineno}" for node in nodes(path) if isinstance(node, ast.Assert)]
         prints = [
             f"line {c.lineno}" for c in calls(path) if isinstance(c.func, ast.Name) and c.func.id == "print"
         ]
@@ -73,7 +73,7 @@ def test_nothing_is_left_for_later():
 
 def test_no_test_mocks_anything():
     def mocked(path):
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             match node:
                 case ast.Import(names=names):
                     imported = {part for each in names for part in each.name.split(".")}

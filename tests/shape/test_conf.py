@@ -7,10 +7,13 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from gateway.agreements import Agreement
-from gateway.installation import Installation
-from gateway.settings import Auditor, Caller, PlatformAccess, declared, load
-from gateway.witnesses import Witness
+from gateway.settings.agreements import Agreement
+from gateway.settings.callers import Auditor, Caller
+from gateway.settings.conf import load
+from gateway.settings.installation import Installation
+from gateway.settings.platforms import PlatformAccess
+from gateway.settings.reading import declared
+from gateway.settings.witnesses import Witness
 from mappings.problems import Unreadable
 from mappings.source import read
 from tests.shape.sources import CHECKOUT

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from gateway.meant import Meant, compiled
-from gateway.releases import gather
+from gateway.releases.compiled import gather
+from gateway.releases.meant import Meant, compiled
 from gateway.sheet.book import workbook
 from gateway.sheet.sheet import NoSuchPlatform, Sheet, sheet
 from gateway.store.releases import Activation

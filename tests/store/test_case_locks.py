@@ -20,6 +20,7 @@ from gateway.store.database import open_connection
 from gateway.store.postgres import Served
 from gateway.store.store import Store
 from gateway.store.transaction import Transaction
+from tests.waiting import LONGEST_S
 
 CASE = Case("01LOCKED", "guichi", "p", "i", "440232", "341702", 1, 1, 1)
 LATER = BLANK._replace(
@@ -64,7 +65,7 @@ def test_a_write_that_a_call_proves_to_have_arrived_and_a_look_at_its_clocks_do_
         sleep(0.1)
         events.lock(calling, CASE.id)  # what the same call tells of the case
         calling.commit()
-        looked.result(timeout=10)
+        looked.result(timeout=LONGEST_S)
 
 
 def test_the_end_of_a_submit_and_who_has_a_write_behind_it_do_not_lock_each_other_out(
@@ -100,7 +101,7 @@ def test_the_end_of_a_submit_and_who_has_a_write_behind_it_do_not_lock_each_othe
         sleep(0.3)  # it waits for the write behind it by now, and holds nothing but its own row
         events.lock(other, case.id)  # what shares this one's transaction tells something of the same case
         other.commit()
-        assert ended.result(timeout=10) == "delivered"
+        assert ended.result(timeout=LONGEST_S) == "delivered"
 
 
 async def test_what_shares_a_transaction_and_meets_another_the_other_way_round_is_all_done(

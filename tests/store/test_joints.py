@@ -16,6 +16,7 @@ from gateway.store.database import open_connection
 from gateway.store.events import Told
 from gateway.store.joints import Joint
 from gateway.store.transaction import Transaction
+from tests.waiting import LONGEST_S
 
 CASE = Case("01JOINED", "guichi", "p", "i", "440232", "341702", 1, 1, 1)
 SUBMIT = BLANK._replace(
@@ -72,6 +73,6 @@ def test_two_parts_that_end_at_one_moment_are_both_counted(both: tuple[Connectio
         slow = pool.submit(end, one, first, 0.3)
         sleep(0.1)
         quick = pool.submit(end, other, second, 0)
-        entries = [*slow.result(timeout=10), *quick.result(timeout=10)]
+        entries = [*slow.result(timeout=LONGEST_S), *quick.result(timeout=LONGEST_S)]
     joint = joints.by_id(one, "01ATONCE")
     assert (joint and joint.standing, entries.count("joint.changed")) == ("done", 1)

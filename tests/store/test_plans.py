@@ -13,7 +13,7 @@ from psycopg.rows import scalar_row
 from sqlalchemy.sql.expression import ClauseElement
 
 from gateway.store.database import open_connection
-from gateway.store.postgres import postgres_dialect
+from gateway.store.postgres_driver import postgres_dialect
 from tests.bench.fill import fill
 from tests.bench.rows import Pattern, pattern
 from tests.fakes.fixtures import case

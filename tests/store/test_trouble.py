@@ -14,9 +14,11 @@ from audit.entries import Entry
 from gateway.store import cases
 from gateway.store.connection import Connection, Driver
 from gateway.store.migrate import upgrade
-from gateway.store.postgres import TRANSACTION_S, Served, connect_postgres, open_postgres, postgres_dialect
+from gateway.store.postgres import Served
+from gateway.store.postgres_driver import TRANSACTION_S, connect_postgres, open_postgres, postgres_dialect
 from gateway.store.store import StorageUnavailable, Store, Transaction
 from tests.postgres import Server, running
+from tests.waiting import LONGEST_S
 
 Connect = Callable[[str], Driver]
 
@@ -132,7 +134,7 @@ async def test_a_server_that_restarts_loses_nothing_and_is_found_again(address, 
         with pytest.raises(StorageUnavailable):
             await made.read(lambda connection: connection.row(cases.FOLLOWING, {"scope": "a"}))
         await asyncio.to_thread(server.start)
-        await asyncio.wait_for(asyncio.gather(*tasks), 30)
+        await asyncio.wait_for(asyncio.gather(*tasks), LONGEST_S)
         assert await made.read(lambda connection: cases.following_number(connection, "a")) == max(done) + 1
     assert len(done) == len(set(done))
     taken, entries = counted(address)

@@ -1,6 +1,10 @@
 """Every earlier schema is brought up with what it holds, on both databases, by one process alone."""
 
+import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,12 +14,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from gateway.store.database import file_of
 from gateway.store.migrate import MIGRATIONS, engine_of, upgrade
-from gateway.store.migrations.schema import METADATA
+from gateway.store.migrations.schema import METADATA, TABLES
 
 DAY_MS = 86_400_000
 
 
+@cache
 def revisions() -> list[str]:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -49,9 +55,40 @@ def rows(engine: sa.Engine, tables: list[sa.Table]) -> dict[str, list[dict[str, 
         }
 
 
+@pytest.fixture(scope="module")
+def earlier(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], str]:
+    """New databases of a kind with an earlier schema: each is made of a copy of the one before."""
+    folder, server = tmp_path_factory.mktemp("earlier"), request.getfixturevalue("server")
+
+    def file(revision: str, like: str) -> str:
+        path = folder / f"{revision}-{next(numbers)}.db"
+        if like:
+            shutil.copyfile(file_of(like), path)
+        return f"sqlite:///{path}"
+
+    def made(kind: str, revision: str) -> str:
+        known, new = stages[kind]
+        while revision not in known:
+            following = revisions()[len(known)]
+            address = new(following, list(known.values())[-1] if known else "")
+            upgrade(address, to=following)
+            known[following] = address
+        return new(revision, known[revision])
+
+    numbers = count()
+    stages = {
+        "sqlite": ({}, file),
+        "postgresql": ({}, lambda revision, like: server.database(like=like)),
+    }
+    return made
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("revision", revisions()[:-1])
-def test_what_an_earlier_schema_holds_is_all_there_after_the_upgrade(address, revision):
-    upgrade(address, to=revision)
+def test_what_an_earlier_schema_holds_is_all_there_after_the_upgrade(earlier, kind, revision):
+    address = earlier(kind, revision)
     engine = engine_of(address)
     tables = tables_of(engine)
     with engine.begin() as connection:
@@ -60,7 +97,7 @@ def test_what_an_earlier_schema_holds_is_all_there_after_the_upgrade(address, re
     before = rows(engine, tables)
     assert all(len(found) == 2 for found in before.values())
     upgrade(address)
-    after = rows(engine, tables_of(engine))
+    after = rows(engine, list(TABLES))
     for name, found in before.items():
         assert [{column: row[column] for column in found[0]} for row in after[name]] == found
 

@@ -9,6 +9,7 @@ import orjson
 from gateway.errors import Refusal
 from gateway.exchange import said
 from gateway.web.problems import MEDIA, document_of
+from tests.waiting import LONGEST_S
 from tests.web.checked import Answer
 from tests.web.declared import JOBLESS
 from tests.web.people import case_of_somebody
@@ -60,7 +61,12 @@ _AGREEING: Mapping[str, dict[str, Any]] = {
     "no_agreement": _NATIONAL | {"receiving__division": "341704"},
     "mode_not_agreed": _NATIONAL | {"receiving__division": "341705", "mode": "joint"},
     "item_not_open": _NATIONAL | {"receiving__division": "341706"},
-    "power_not_delegated": _NATIONAL | {"receiving__division": "341707", "mode": "collect_for"},
+    "power_not_delegated": _NATIONAL
+    | {
+        "receiving__division": "341707",
+        "mode": "collect_for",
+        "receiving__form_check": {"at": _BY["at"]},
+    },
 }
 
 
@@ -244,7 +250,7 @@ async def _(stage: Stage) -> Answer:
     ledger.say(number, {"documents": [{"kind": "licence", "name": "许可证"}]})
     ledger.move(number, "granted")
     await stage.service.ask("GET", f"{submitted['links']['case']}/progress")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONGEST_S):
         while True:
             answer = await stage.service.ask("GET", f"{submitted['links']['case']}/documents/1")
             if answer.code != "not_found":

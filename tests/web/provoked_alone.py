@@ -10,9 +10,10 @@ from typing import Any
 
 from gateway.store.database import connect
 from gateway.world import World
+from tests.waiting import LONGEST_S, eventually
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
-from tests.web.service import Running, eventually, key_of, serving
+from tests.web.service import Running, key_of, serving
 from tests.web.stage import Stage, provokes
 
 
@@ -23,7 +24,7 @@ async def _(stage: Stage) -> Answer:
         await own.gateway.store.write(
             lambda tx: tx.connection._driver.execute("UPDATE sequences SET following = 10000")
         )
-        own.gateway.preparation._sequences._blocks.clear()  # as after a restart
+        own.gateway.preparation._serials._blocks.clear()  # as after a restart
         return await own.submit(case_of_somebody(), stage.key)
 
 
@@ -140,7 +141,7 @@ async def _(stage: Stage) -> Answer:
 
 async def _comes_to(own: Running, submitted: Answer, state: str) -> None:
     """Returns once the exchange is in that state. Raises TimeoutError."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONGEST_S):
         while True:
             if (await own.ask("GET", submitted.document["links"]["self"])).document["state"] == state:
                 return

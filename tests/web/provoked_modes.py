@@ -4,6 +4,7 @@ from tests.web.checked import Answer
 from tests.web.joint import joint_of_somebody, submit_joint
 from tests.web.service import changed
 from tests.web.stage import Stage, provokes
+from tests.web.test_agency import all_that_may_be
 from tests.web.visits import visit_of_somebody
 
 _BY = {"at": "2026-11-20T10:00:00+08:00"}
@@ -25,6 +26,13 @@ async def _(stage: Stage) -> Answer:
     path = f"{(await stage.submit()).document['links']['case']}/parcels"
     await stage.service.ask("POST", path, body=_PARCEL)
     return await stage.service.ask("POST", path, body={**_PARCEL, "direction": "back"})
+
+
+@provokes("parcels_full")
+async def _(stage: Stage) -> Answer:
+    submitted = (await stage.submit()).document
+    await all_that_may_be(stage.service, submitted["case"])
+    return await stage.service.ask("POST", f"{submitted['links']['case']}/parcels", body=_PARCEL)
 
 
 @provokes("no_site")

@@ -3,27 +3,30 @@
 import asyncio
 import copy
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import ClientSession, web
 
 from gateway.boot import Gateway, boot
-from gateway.cli.serve import first_start
-from gateway.settings import load
+from gateway.cli.serve.serve import first_start
+from gateway.settings.conf import load
 from gateway.store.watched import due
 from gateway.web.app import Service
 from gateway.world import World
+from tests.empty import new_file
 from tests.fakes import gd, gx
 from tests.fakes.control import application
 from tests.fakes.fronts import FARS, address_of
 from tests.fakes.server import Simulator, running
 from tests.installation import MORE, NOWHERE, PLATFORMS, SECRETS
+from tests.waiting import LONGEST_S, eventually
 from tests.web.checked import Answer, Checked
 from tests.web.declared import EXTRA_ALIGNMENTS, EXTRA_ITEMS, write_agreements, write_platforms
 
@@ -131,7 +134,7 @@ class Running:
 
     async def looked(self) -> None:
         """Returns once the clocks of all cases were looked at that are to be looked at by now."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONGEST_S):
             while await self.gateway.store.read(partial(due, now_ms=self.gateway.clock_ms(), most=1)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
@@ -157,18 +160,17 @@ class Running:
 
 @asynccontextmanager
 async def serving(
-    folder: Path, *, world: World | None = None, release: bool = True, more: str = "", **bounds: str
-) -> AsyncIterator[Running]:
+    folder: Path, *, world: World | None = None, release: bool = True, more: str = "",
+    also: Mapping[str, Simulator] = MappingProxyType({}), **bounds: str,
+) -> AsyncIterator[Running]:  # fmt: skip
     """Everything started on free ports, and stopped again. release False: nothing was activated.
 
-    more: lines of conf/gateway.yaml.
+    more: lines of conf/gateway.yaml. also: platforms besides sim-gd and sim-gx.
     """
-    platforms = {"sim-gd": gd.simulator(), "sim-gx": gx.simulator()}
-    async with (
-        running(platforms["sim-gd"], application),
-        running(platforms["sim-gx"], application),
-        ClientSession() as client,
-    ):
+    platforms = {"sim-gd": gd.simulator(), "sim-gx": gx.simulator(), **also}
+    async with AsyncExitStack() as stack, ClientSession() as client:
+        for each in platforms.values():
+            await stack.enter_async_context(running(each, application))
         write(folder, platforms, {**BOUNDS, **bounds})
         with (folder / "conf" / "gateway.yaml").open("a", encoding="utf-8") as file:
             file.write(more)
@@ -190,16 +192,10 @@ async def serving(
             await gateway.stop()
 
 
-async def eventually(holds: Callable[[], bool], *, within_s: float = 10) -> None:
-    """Returns once it holds; looks twenty times a second. Raises TimeoutError."""
-    async with asyncio.timeout(within_s):
-        while not holds():  # noqa: ASYNC110 - what is waited for happens elsewhere
-            await asyncio.sleep(0.05)
-
-
 def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str, str]) -> None:
     """The conf folder of the installation, its declared platforms and the lists that tests need besides."""
     conf = folder / "conf"
+    new_file(folder / "state" / "tongban.db")
     for part in ("callers", "platforms", "agreements"):
         (conf / part).mkdir(parents=True, exist_ok=True)
     declared = write_platforms(folder / "declared", CHECKOUT / "mappings" / "examples")
@@ -225,7 +221,8 @@ def write(folder: Path, platforms: Mapping[str, Simulator], bounds: Mapping[str,
             f"platform: {name}\naddress: {address_of(name, folder)}\n"
         )
     for name, (_, lines) in MORE.items():
-        (conf / "platforms" / f"{name}.yaml").write_text(f"platform: {name}\naddress: {NOWHERE}\n{lines}")
+        address = platforms[name].address if name in platforms else NOWHERE
+        (conf / "platforms" / f"{name}.yaml").write_text(f"platform: {name}\naddress: {address}\n{lines}")
     for name, secret in SECRETS.items():
         (folder / name).write_text(secret)
     for name, (speaks_for, rights) in CALLERS.items():

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from gateway.cases import parcels as parcels_of_cases
+from gateway.exchange.parcels import keep
+from gateway.store.store import Transaction
 from tests.fakes.fixtures import case
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed
@@ -96,6 +99,10 @@ async def test_originals_go_by_post_and_a_lost_parcel_is_found_again(
     assert [(each["event"], each["parcel"]) for each in told] == [
         ("sent", "on_its_way"), ("lost", "lost"), ("received", "received"),
     ]  # fmt: skip
+    receiving = case(name)["receiving"]["unit"]
+    assert {each["unit"] for each in told} == {
+        receiving
+    }  # the window names none: it is the one that received
     assert told[0]["contents"] == [f"{case(name)['materials'][0]['code']} original 1"]
 
 
@@ -117,6 +124,34 @@ async def test_a_parcel_is_one_parcel_and_holds_what_the_case_has(service: Runni
         "POST", f"{submitted['links']['case']}/parcels", caller="cixi", body=parcel("gd-person", "lost")
     )
     assert (seen.status, seen.code) == (404, "not_found")  # another caller's case
+
+
+async def all_that_may_be(service: Running, case_id: str) -> None:
+    """As many events of parcels as are kept of one case."""
+    now_ms = service.gateway.clock_ms()
+    kinds = parcels_of_cases.KINDS
+
+    def work(tx: Transaction) -> None:
+        for place in range(parcels_of_cases.MOST_EVENTS):
+            number, kind = f"EF{place // len(kinds):09d}CN", kinds[place % len(kinds)]
+            told = parcels_of_cases.Told("中国邮政", number, kind, "back", now_ms, "sim-gd", now_ms)
+            keep(case_id, told, actor="sim-gd", unit="")(tx)
+
+    await service.gateway.store.write(work)
+
+
+async def test_of_one_case_no_more_events_of_parcels_are_kept_than_the_page_says(
+    service: Running, key: str
+) -> None:
+    submitted = await submitted_case(service, key, "gd-person")
+    await all_that_may_be(service, submitted["case"])
+    before = await of_case(service, submitted, "case.parcel")
+    assert len(before) == 200
+    refused = await ask(service, submitted, "parcels", parcel("gd-person", "sent"))
+    assert (refused.status, refused.code) == (409, "parcels_full")
+    known = await ask(service, submitted, "parcels", parcel("gd-person", "lost", "back", "EF000000001CN"))
+    assert (known.status, known.document["repeated"]) == (200, True)  # what is known is no event more
+    assert await of_case(service, submitted, "case.parcel") == before
 
 
 @BOTH
@@ -145,6 +180,7 @@ async def test_a_case_is_corrected_decided_sent_back_and_handed_out_at_the_windo
     assert (handed["to"], handed["receipt"]) == ("applicant", "SD-2026-0001")
     assert served.document["timeline"][-1] | {"at": ""} == {
         "event": "served", "at": "", "source": CALLER, "number": "served/SD-2026-0001",
+        "corrects": None, "due_on": None,
     }  # fmt: skip
     await _reached(service, submitted, "served")  # what the other place tells later says the same
     assert (await shown(service, submitted))["findings"] == []
@@ -202,3 +238,29 @@ async def test_a_caller_sees_the_parcel_among_the_events(service: Running, key: 
     assert (told["parcel"], told["direction"], told["carrier"], told["number"]) == (
         "on_its_way", "there", "中国邮政", "EB123456789CN",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("check", ["form_check", "identity_check"])
+async def test_who_collects_for_another_place_has_checked_form_and_identity_or_nothing_is_sent(
+    service: Running, key: str, check: str
+) -> None:
+    document = collected("gd-person")
+    known = document["receiving"].pop(check)
+
+    async def kept() -> tuple[int, int]:
+        """Cases that the platforms took, and that stand here."""
+        taken = sum(each["takings"] for each in service.counts().values())
+        return taken, (await service.rows(settled=False))["cases"]
+
+    before = await kept()
+    checked = await service.ask("POST", "/v1/preflight", caller=CALLER, body=document)
+    refused = await service.submit(document, key)
+    for answer in (checked, refused):
+        assert (answer.status, answer.code) == (422, "invalid_case")
+        (problem,) = answer.document["problems"]
+        assert (problem["path"], problem["code"]) == (f"/receiving/{check}", f"{check}_missing")
+        assert "时间 at" in str(problem)
+    assert await kept() == before
+    document["receiving"][check] = known
+    mended = await service.submit(document, key)  # under the same key
+    assert (mended.status, mended.document["state"]) == (201, "delivered"), mended.text

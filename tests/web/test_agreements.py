@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from audit.log import entries_of
-from gateway.agreed import note
-from gateway.settings import load
+from gateway.evidence.agreed import note
+from gateway.settings.conf import load
 from mappings.problems import Unreadable
 from tests.web.declared import JOBLESS
 from tests.web.people import case_of_somebody
@@ -38,6 +38,12 @@ async def test_a_caller_sees_what_may_pass_from_here_to_there(service: Running) 
 async def test_agreements_are_found_by_either_place(service: Running, query: str, count: int) -> None:
     answer = await service.ask("GET", f"/v1/agreements{query}")
     assert len(answer.document["agreements"]) == count
+
+
+@pytest.mark.parametrize("query", ["agreements?here=1", "agreements?there=4402320", "items?division=44"])
+async def test_what_is_no_place_is_told_and_not_taken_for_everywhere(service: Running, query: str) -> None:
+    answer = await service.ask("GET", f"/v1/{query}")
+    assert (answer.status, answer.code) == (400, "bad_parameter")
 
 
 async def test_preflight_says_on_what_ground_a_case_would_pass(service: Running) -> None:
@@ -144,8 +150,9 @@ async def test_what_no_agreement_covers_has_no_form_and_the_answer_is_that_of_th
 ) -> None:
     answer = await form(service, here, more)
     case = submission(
-        item__code=JOBLESS, receiving__division=here, mode=more.partition("=")[2] or "full_online"
-    )
+        item__code=JOBLESS, receiving__division=here, mode=more.partition("=")[2] or "full_online",
+        receiving__form_check={"at": "2026-11-20T10:00:00+08:00"},
+    )  # fmt: skip
     refused = await service.ask("POST", "/v1/preflight", caller="agreeing", body=case)
     assert answer.code == refused.code == code
     assert (answer.status, answer.document.get("document")) == (

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from gateway.attempts import MOST_SOURCES, OTHERS
+from gateway.evidence.attempts import MOST_SOURCES, OTHERS
 from tests.web.service import Running
 
 

@@ -23,6 +23,7 @@ from tests.fakes import fixtures
 from tests.forked import python
 from tests.installation import CHECKOUT, EXAMPLES, PLATFORMS, Installation, installed
 from tests.inward.platform import SERVICE, UNIT, moment, signed
+from tests.waiting import LONGEST_S
 from tests.web.service import changed
 
 MINISTRY = CHECKOUT / "tests" / "demo" / "platforms"
@@ -56,7 +57,7 @@ class Flight:
 
     async def until(self, document: Case, *states: str) -> None:
         """Look at an exchange until it is in one of these states."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONGEST_S):
             while (await self.ask("GET", document["links"]["self"]))["state"] not in states:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
 
@@ -91,7 +92,9 @@ async def flight(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Flig
     """All paths flown, the gateway stopped: what is left are its files."""
     folder = tmp_path_factory.mktemp("canary")
     stands = {**PLATFORMS, "sim-mz": ("tests.demo.ministry", "")}
-    async with installed(folder, stands=stands, folders=(EXAMPLES, MINISTRY)) as installation:
+    async with installed(
+        folder, stands=stands, folders=(EXAMPLES, MINISTRY), python=python()
+    ) as installation:
         await installation.start_gateway()
         flown = Flight(installation)
         for path in (good, later, told, refused, faulty, unreadable, unavailable, held, looked_up):

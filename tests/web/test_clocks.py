@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 import json
-import sys
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from gateway.errors import Refusal
 from gateway.exchange.following import follow
 from gateway.feed import cursor_at
 from gateway.store.events import Told
+from tests.forked import python
 from tests.installation import CHECKOUT
 from tests.web.people import case_of_somebody
 from tests.web.service import Running
@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 async def ran(service: Running, *arguments: str) -> tuple[int, str, str]:
     """(exit code, results, talk) of `tongban case` as a process of its own."""
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "case", *arguments, "--conf", str(service.folder / "conf"),
+        *python(), "-m", "gateway.cli", "case", *arguments, "--conf", str(service.folder / "conf"),
         cwd=CHECKOUT, stdout=-1, stderr=-1,
     )  # fmt: skip
     results, talk = await child.communicate()
@@ -110,6 +110,14 @@ async def test_nothing_is_extended_before_there_is_something_to_extend(service: 
     with pytest.raises(Refusal):
         await extended(service, "01M7ZWW086DT8J2JM6T0Y9RXRE", "2099-12-31")
     assert [each["event"] for each in (await view(service, submitted["case"]))["timeline"]][-1] != "extended"
+
+
+async def test_what_would_shorten_a_limit_is_no_extension(service: Running, key: str) -> None:
+    submitted, on = await promised(service, key, days=20)
+    for until in (on, (date.fromisoformat(on) - DAY).isoformat(), "2020-01-01"):
+        with pytest.raises(Refusal, match="bad_parameter"):
+            await extended(service, submitted["case"], until)
+    assert await extended(service, submitted["case"], (date.fromisoformat(on) + DAY).isoformat())
 
 
 async def extended(service: Running, case_id: str, until: str) -> bool:

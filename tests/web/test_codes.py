@@ -8,9 +8,9 @@ import pytest
 
 from gateway.errors import CODES, Code
 from gateway.items.problems import ItemError
-from gateway.web.endpoints import ENDPOINTS
-from gateway.web.errors_page import page
-from gateway.web.openapi import ANY_ROUTE
+from gateway.web.openapi.document import ANY_ROUTE
+from gateway.web.openapi.errors import page
+from gateway.web.routes.cases import ENDPOINTS
 from tests.web import provoked, provoked_alone, provoked_modes, provoked_uploads
 from tests.web.service import Running
 from tests.web.stage import SCENARIOS, Stage
@@ -18,8 +18,8 @@ from tests.web.stage import SCENARIOS, Stage
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 NOT_OF_A_ROUTE = {"no_route", "case_ended", *ANY_ROUTE}  # no address, the command line, any address
 OF_FILES = {  # told as findings of an import, and as bad_parameter
-    "file_unreadable", "file_broken", "file_sheets", "file_sheet_unknown", "file_columns", "import_overtaken",
-    "cursor_invalid",
+    "file_unreadable", "file_broken", "file_sheets", "file_sheet_unknown", "file_columns",
+    "file_columns_missing", "file_charset", "import_overtaken", "cursor_invalid",
 }  # fmt: skip
 
 

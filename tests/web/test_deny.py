@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gateway.web.app import ENDPOINTS
-from gateway.web.described import Endpoint
+from gateway.web.routes.described import Endpoint
 from tests.web.checked import PUBLIC, Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed, key_of

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store.database import connect
-from gateway.web.pace import AT_ONCE, PER_S
+from gateway.web.edge.pace import AT_ONCE, PER_S
 from gateway.world import World
 from mappings.problems import Unreadable
 from tests.web.checked import Answer

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.errors import Refusal
 from gateway.exchange import said
+from tests.waiting import LONGEST_S
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed
@@ -144,7 +145,7 @@ async def test_a_repeat_of_what_was_withdrawn_is_200_and_says_so(service: Runnin
 
 async def withdrawn(service: Running, exchange: str) -> None:
     """Taken back between two tries: while one is under way nothing can be."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONGEST_S):
         while True:
             try:
                 await said.withdraw(service.gateway.exchanges, exchange, actor="operator")

@@ -11,6 +11,7 @@ from gateway.store import exchanges
 from gateway.store.events import Told
 from tests.fakes.checks import CHINA
 from tests.fakes.fixtures import case
+from tests.waiting import LONGEST_S, looks
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed
@@ -133,14 +134,14 @@ async def test_a_supplement_settles_only_what_it_brings(service: Running, key: s
 
 async def test_a_withdrawal_that_arrives_behind_the_decision_ends_nothing(service: Running, key: str) -> None:
     submitted = await submitted_case(service, key)
-    await service.tell("sim-gd", do="later", times=1, after_s=3)
+    await service.tell("sim-gd", do="later", operation="case.withdraw", after_s=2)
     answer = await told(service, submitted, "case.withdraw", withdrawal(), f"{key}-w", Prefer="wait=0")
     assert answer.status == 202
     now_ms = service.gateway.clock_ms()
     granted = Told("granted", now_ms, "sim-gd", seen_ms=now_ms, exchange_id=submitted["exchange"])
     await service.gateway.store.write(follow(submitted["case"], [granted]))
     withdrawn = await service.gateway.exchanges.look_up(answer.document["exchange"])
-    assert (await service.gateway.exchanges.wait(withdrawn, 10)).state == "delivered"
+    assert (await service.gateway.exchanges.wait(withdrawn, 20)).state == "delivered"
     shown = await view(service, submitted["case"])
     assert (shown["state"], shown["open"]) == ("granted", True)
     assert [(each["finding"], each["event"]) for each in shown["findings"]] == [("goes_back", "withdrawn")]
@@ -275,7 +276,7 @@ async def _owed_and_supplied(service: Running, key: str) -> tuple[dict[str, Any]
 
 
 async def _until(service: Running, submitted: dict[str, Any], *states: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONGEST_S):
         while [each["state"] for each in await _rows(service, submitted["case"])] != list(states):  # noqa: ASYNC110 - what is waited for happens elsewhere
             await asyncio.sleep(0.1)
 
@@ -363,11 +364,10 @@ async def test_a_withdrawal_of_what_has_not_left_is_told_to_be_taken_back_here(
 ) -> None:
     await service.tell("sim-gd", do="later", times=9, after_s=60)
     answer = await service.submit(case_of_somebody("gd-person"), key, Prefer="wait=0")
-    for _ in range(100):
+    async for _ in looks():
         exchange = (await service.ask("GET", f"/v1/exchanges/{answer.document['exchange']}")).document
         if exchange["state"] == "deferred":
             break
-        await asyncio.sleep(0.05)
     shown = (await preflight(service, answer.document, "case.withdraw", withdrawal())).document
     assert (shown["taken_back"], shown["message"], shown["platform"]) == (True, None, None)
     assert (await service.ask("GET", f"/v1/exchanges/{exchange['exchange']}")).document["state"] == "deferred"

@@ -1,6 +1,8 @@
 """Where a case stands: from what this gateway did, and from what its platform tells, each with its entry."""
 
 import json
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,6 +10,9 @@ import sqlalchemy as sa
 
 from audit.tables import ENTRIES
 from gateway.exchange.following import follow
+from gateway.exchange.telling import answered, as_asked
+from gateway.model import BLANK
+from gateway.store import events
 from gateway.store.events import Told
 from tests.web.people import case_of_somebody
 from tests.web.service import Running
@@ -121,10 +126,10 @@ async def test_an_end_that_was_told_stays_and_the_contradiction_is_shown(service
 
 
 async def test_of_a_case_that_nobody_knows_nothing_is_kept(service: Running) -> None:
-    before = await service.rows()
-    told = Told("served", 1, "sim-gd")
-    assert await service.gateway.store.write(follow("01M7ZWW086DT8J2JM6T0Y9RXRE", [told])) is None
-    assert await service.rows() == before
+    nobody, told = "01M7ZWW086DT8J2JM6T0Y9RXRE", Told("served", 1, "sim-gd")
+    assert await service.gateway.store.write(follow(nobody, [told])) is None
+    assert not await service.gateway.store.read(lambda connection: events.of_case(connection, nobody))
+    assert not await entries_of_case(service, nobody)
 
 
 async def entries_of_case(service: Running, case: str) -> list[dict[str, Any]]:
@@ -150,3 +155,30 @@ async def followed(service: Running) -> float:
     text = (await service.ask("GET", "/metrics", caller="cixi")).text
     found = [line for line in text.splitlines() if line.startswith("tongban_followed_cases{")]
     return sum(float(line.split()[-1]) for line in found if 'platform="sim-gd"' in line)
+
+
+async def test_who_tells_states_without_a_time_is_heard_when_the_case_goes_on_and_when_it_is_asked_again(
+    service: Running, key: str
+) -> None:
+    submitted = (await service.submit(case_of_somebody(), key)).document
+    store, platform = service.gateway.store, submitted["platform"]
+    asked_again = ("correction_needed", "corrected", "correction_needed")
+    states = ("accepted", "accepted", "suspended", "accepted", *asked_again, "granted")
+    for place, state in enumerate(states):
+        seen_ms = submitted_ms(submitted) + place * 3_600_000
+        asked = BLANK._replace(id=f"asked-{place}", platform=platform, changed_ms=seen_ms)
+        news = answered({"state": state}, asked)
+        await store.write(partial(_hear, submitted["case"], news, seen_ms))
+    shown = await view(service, submitted["case"])
+    told = [each["event"] for each in shown["timeline"] if each["source"] == platform]
+    assert told == [state for place, state in enumerate(states) if place != 1]
+    assert [each["finding"] for each in shown["findings"]] == ["second_correction"]
+
+
+def submitted_ms(submitted: dict[str, Any]) -> int:
+    return int(datetime.fromisoformat(submitted["admitted_at"]).timestamp() * 1000)
+
+
+def _hear(case_id: str, news: list[Told], now_ms: int, tx: Any) -> None:
+    tx.now_ms = now_ms
+    follow(case_id, as_asked(tx.connection, case_id, news))(tx)

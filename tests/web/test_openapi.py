@@ -12,8 +12,8 @@ import jsonschema_rs
 import pytest
 
 from gateway.errors import CODES
-from gateway.web.endpoints import ENDPOINTS
-from gateway.web.openapi import ANY_ROUTE, example_case, example_joint
+from gateway.web.openapi.document import ANY_ROUTE, example_case, example_joint
+from gateway.web.routes.cases import ENDPOINTS
 from tests.fakes import fixtures
 from tests.fakes.checks import CHINA
 from tests.web.checked import Answer

@@ -10,7 +10,9 @@ import pytest_asyncio
 
 from tests.cli.test_commands import run
 from tests.fakes.fixtures import case
+from tests.forked import python
 from tests.installation import EXAMPLES, Installation, installed
+from tests.waiting import looks
 
 OVERLAY = """mapping: sim-gd/case.submit@fire
 items: ["000117051000"]
@@ -30,7 +32,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Insta
     folder = home / "platforms"
     shutil.copytree(EXAMPLES, folder)
     (folder / "sim-gd" / "case.submit@fire.yaml").write_text(OVERLAY, "utf-8")
-    async with installed(home, folders=(folder,)) as made:
+    async with installed(home, folders=(folder,), python=python()) as made:
         await made.start_gateway()
         yield made
 
@@ -62,11 +64,10 @@ async def test_several_overlays_for_one_item_refuse_the_case_before_anything_is_
     (place.folder / "platforms" / "sim-gd" / "case.submit@unit.yaml").write_text(other, "utf-8")
     done = await asyncio.to_thread(run, "activate", "--conf", place.conf, "--why", "two overlays")
     assert done.returncode == 0, done.stderr
-    for _ in range(50):  # the process follows the release that is in force within a second
+    async for _ in looks():  # the process follows the release that is in force within a second
         status, told = await preflight(place, case(FIRE))
         if status != 200:
             break
-        await asyncio.sleep(0.1)
     assert (status, told["code"]) == (422, "unmappable")
     assert "sim-gd/case.submit@fire, sim-gd/case.submit@unit" in told["problems"][0]["what"]
     assert (await preflight(place, case(OTHER)))[0] == 200

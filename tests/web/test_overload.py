@@ -5,9 +5,11 @@ import signal
 from pathlib import Path
 
 from tests.fakes import fixtures
+from tests.forked import python
 from tests.installation import installed
+from tests.waiting import eventually
 from tests.web.people import case_of_somebody
-from tests.web.service import eventually, serving
+from tests.web.service import serving
 
 MOST = 4  # of one caller: half of all
 
@@ -55,7 +57,7 @@ async def test_a_stopping_gateway_admits_nothing_and_still_answers_questions(tmp
 
 
 async def test_a_caller_that_waits_while_the_gateway_is_told_to_stop_gets_its_answer(tmp_path: Path) -> None:
-    async with installed(tmp_path) as installation:
+    async with installed(tmp_path, python=python()) as installation:
         await installation.start_gateway()
         await installation.control("sim-gd", "programme", {"do": "slow", "seconds": 1})
         waiting = asyncio.create_task(installation.submit(fixtures.case("gd-person"), "stop-while-waiting"))

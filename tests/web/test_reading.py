@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import Refusal
-from gateway.web.reading import DEEPEST, parse_object
+from gateway.web.edge.reading import DEEPEST, parse_object
 
 SPACE = st.sampled_from(["", " ", "\n", "\t ", "\r\n"])
 TEXT = st.text(st.sampled_from(["a", "b", '"', "\\", ":", " ", "中", "{", "}", "\n"]), max_size=4)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from audit.log import entries_of
 from audit.proofs import read_proof
 from gateway.exchange.said import show_values
+from tests.forked import python
 from tests.web.checked import Answer
 from tests.web.people import case_of_somebody
 from tests.web.service import CHECKOUT, Running, changed
@@ -121,7 +121,7 @@ async def test_a_proof_is_a_file_that_the_auditor_verifies_without_us(
 
 
 def _verify(*arguments: str, what: str = "verify") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "audit", what, *arguments]
+    command = [*python(), "-m", "audit", what, *arguments]
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
 

@@ -16,6 +16,7 @@ from gateway.exchange.outcomes import NoResult, keep, seal_result
 from gateway.store import bodies
 from tests.fakes import fixtures
 from tests.fakes.results import PDF, USUAL
+from tests.waiting import looks
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, changed
 
@@ -50,11 +51,10 @@ async def result(service: Running, submitted: Document) -> Document:
 
 async def shown(service: Running, submitted: Document, kept: int = 1) -> Document:
     """The result once so many are kept, and nothing is to be fetched any more."""
-    for _ in range(100):
+    async for _ in looks():
         found = await result(service, submitted)
         if len(found["results"]) >= kept and not found["fetching"]:
             return found
-        await asyncio.sleep(0.1)
     raise AssertionError(found)
 
 

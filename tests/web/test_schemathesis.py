@@ -11,11 +11,12 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from gateway.web.tus import OFFSET_STREAM
+from tests.faults.stores import LONG
 from tests.web.people import case_of_somebody
 from tests.web.service import Running, key_of
 
 schemathesis.serializer.alias(OFFSET_STREAM, "application/octet-stream")
-EXAMPLES = 8  # of each operation; the whole suite has to stay short
+EXAMPLES = 40 if LONG else 4  # of each operation and mode; the whole suite has to stay short
 ASKED = (
     "not_a_server_error",
     "status_code_conformance",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.web.pace import AT_ONCE, LONGEST_S, PER_S, Pace
-from gateway.web.shares import Share
-from gateway.web.turns import ALONE_S, PART, ROUNDS, Gone, Place, Turns
+from gateway.web.edge.pace import AT_ONCE, LONGEST_S, PER_S, Pace
+from gateway.web.edge.shares import Share
+from gateway.web.edge.turns import ALONE_S, PART, ROUNDS, Gone, Place, Turns
 
 WHOLE = 24
 CALLERS = ("a", "b", "c", "d")

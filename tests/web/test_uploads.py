@@ -12,6 +12,7 @@ import pytest
 from tusclient.client import TusClient
 
 from gateway.errors import Refusal
+from tests.waiting import looks
 from tests.web.checked import Answer
 from tests.web.service import Running, key_of
 
@@ -117,10 +118,9 @@ async def test_a_line_that_breaks_keeps_what_came(service: Running) -> None:
     await writer.drain()
     await asyncio.sleep(0.2)
     writer.transport.abort()
-    for _ in range(100):
+    async for _ in looks():
         if (offset := int((await stands(service, address))["Upload-Offset"])) > 0:
             break
-        await asyncio.sleep(0.02)
     assert 0 < offset <= 300_000
     assert (await bring(service, address, offset, PDF[offset:])).status == 204
     assert (await service.ask("GET", address)).raw == PDF

@@ -10,9 +10,10 @@ import pytest_asyncio
 from adapters.transport import HttpTransport
 from audit import log
 from audit.entries import Entry
-from gateway.hooks import SecretSource, Webhook
-from gateway.installation import Installation
-from gateway.settings import Caller, Rights, Settings
+from gateway.settings.callers import Caller, Rights
+from gateway.settings.conf import Settings
+from gateway.settings.hooks import SecretSource, Webhook
+from gateway.settings.installation import Installation
 from gateway.store import cases, letters
 from gateway.store.cases import Case
 from gateway.store.database import connect, open_engine

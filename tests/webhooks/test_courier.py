@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from audit.tables import ENTRIES
 from gateway.feed import page
-from gateway.hooks import SecretSource, Webhook
+from gateway.settings.hooks import SecretSource, Webhook
 from gateway.store.letters import Letter
 from gateway.webhooks.attended import by_id, found, retry
 from gateway.webhooks.courier import failed
 from gateway.webhooks.letters import body_of
+from tests.waiting import LONGEST_S
 from tests.webhooks.conftest import HOUR_MS, NAME, Post
 from tests.webhooks.receiver import Receiver, position
 
@@ -141,7 +142,7 @@ async def test_of_two_processes_one_carries_at_a_time(post: Post) -> None:
     await post.happens("A")
     await post.courier("one").round("guichi", post.hook)  # it is collected, and carried in the next round
     one = asyncio.create_task(post.courier("one").round("guichi", post.hook))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONGEST_S):
         while not post.receiver.told:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert await post.courier("other").round("guichi", post.hook) is False

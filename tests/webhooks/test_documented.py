@@ -12,7 +12,8 @@ import pytest
 
 from gateway.cli.webhook import webhook
 from gateway.feed import SHOWN
-from gateway.settings import Caller, declared
+from gateway.settings.callers import Caller
+from gateway.settings.reading import declared
 from gateway.webhooks.letters import content_of
 from gateway.webhooks.signed import key_of, signed_headers
 from mappings.source import read

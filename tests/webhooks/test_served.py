@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from click.testing import CliRunner, Result
 
 from gateway.cli.asking import Stop
 from gateway.cli.webhook import webhook
+from tests.forked import python
 from tests.installation import SQLITE, Installation, installed
 from tests.postgres import Server
+from tests.waiting import LONGEST_S
 from tests.web.people import case_of_somebody
 from tests.webhooks.receiver import SECRET, Receiver, position
 
@@ -26,9 +29,11 @@ webhook: {{url: "{url}", secret: {{file: hook-secret}}, timeout_s: 1, first_s: 0
 
 
 @asynccontextmanager
-async def told(folder: Path, receiver: Receiver, database: str = SQLITE) -> AsyncIterator[Installation]:
+async def told(
+    folder: Path, receiver: Receiver, database: str = SQLITE, python: Sequence[str] = (sys.executable,)
+) -> AsyncIterator[Installation]:
     """An installation whose caller `guichi` wants to be told; the gateway runs."""
-    async with installed(folder, database=database) as place:
+    async with installed(folder, database=database, python=python) as place:
         (folder / "hook-secret").write_text(SECRET)
         conf = place.conf / "callers" / "guichi.yaml"
         conf.write_text(conf.read_text() + WEBHOOK.format(url=receiver.address))
@@ -48,9 +53,9 @@ async def feed(place: Installation) -> list[dict[str, Any]]:
         cursor = page["cursor"]
 
 
-async def everything_told(place: Installation, receiver: Receiver, *, within_s: float = 25) -> list[str]:
+async def everything_told(place: Installation, receiver: Receiver) -> list[str]:
     """Returns once everything that the feed has was taken; its cursors."""
-    async with asyncio.timeout(within_s):
+    async with asyncio.timeout(LONGEST_S):
         while True:
             cursors = [event["cursor"] for event in await feed(place)]
             if set(cursors) <= {body["data"]["cursor"] for _, body in receiver.taken}:
@@ -85,7 +90,7 @@ async def test_a_gateway_that_is_killed_again_and_again_tells_every_event_in_the
             for number, each in enumerate(documents)
         ]
         for taken in (3, 20):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(LONGEST_S):
                 while len(receiver.taken) < taken:  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
             assert place.gateway
@@ -100,7 +105,10 @@ async def test_a_gateway_that_is_killed_again_and_again_tells_every_event_in_the
 
 
 async def test_a_caller_that_hangs_holds_up_nothing_and_hears_it_all_later(tmp_path: Path) -> None:
-    async with Receiver(hold=asyncio.Event()).running() as receiver, told(tmp_path, receiver) as place:
+    async with (
+        Receiver(hold=asyncio.Event()).running() as receiver,
+        told(tmp_path, receiver, python=python()) as place,
+    ):
         began = time.monotonic()
         for number in range(5):
             await submitted(place, case_of_somebody(), f"key-of-case-{number}")
@@ -117,9 +125,12 @@ async def test_dead_letters_are_listed_shown_and_told_again_by_hand(tmp_path: Pa
         given = [*arguments, "--conf", str(tmp_path / "conf")]
         return CliRunner().invoke(webhook, given, standalone_mode=False)
 
-    async with Receiver(answer=lambda body: 410).running() as receiver, told(tmp_path, receiver) as place:
+    async with (
+        Receiver(answer=lambda body: 410).running() as receiver,
+        told(tmp_path, receiver, python=python()) as place,
+    ):
         await submitted(place, case_of_somebody(), "key-of-case-1")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONGEST_S):
             while len(receiver.told) < 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.3)

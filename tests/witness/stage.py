@@ -17,7 +17,7 @@ from audit.entries import Entry
 from audit.notes import COSIGNATURE, Signer
 from audit.tables import ENTRIES
 from gateway.boot import Gateway, boot
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store.database import file_of
 from gateway.web.app import Service
 

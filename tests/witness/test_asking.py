@@ -13,9 +13,9 @@ from audit.cosignatures import cosign, cosigned
 from audit.notes import COSIGNATURE, Signer
 from audit.quorum import Quorum
 from audit.verify import verify_cosigned, verify_proof
+from gateway.settings.witnesses import Cosigns
 from gateway.store.witnessed import witnessed_logs
 from gateway.witness.asking import Outcome, heard
-from gateway.witnesses import Cosigns
 from tests.witness.stage import Peer, two
 
 Two = tuple[Peer, Peer]

@@ -18,10 +18,10 @@ from audit.entries import Entry
 from audit.keychange import announce, read_change
 from audit.notes import KeyRejected, Signer
 from audit.tables import CHECKPOINTS
-from gateway.continuity import Discontinued
+from gateway.evidence.continuity import Discontinued
 from gateway.opening import opened
 from gateway.rekeying import CannotChange, change_key
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.store.database import open_connection
 from gateway.world import World
 from tests.witness.stage import Peer, two

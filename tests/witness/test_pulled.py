@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from audit.cli import CANNOT_RUN, FINDINGS, SOUND, main
 from audit.notes import COSIGNATURE, Signer
+from tests.audit.test_foreign_signatures import holds
 from tests.witness.stage import KEY_OF_AUDITOR, Peer, two
 
 AUDITOR = {"Authorization": f"Bearer {KEY_OF_AUDITOR}"}
@@ -100,6 +101,33 @@ async def test_what_was_pulled_is_held_against_the_witness(one: Peer, token: Pat
     assert await run(*asked) == FINDINGS
     assert await run(*asked, "--least", "1") == SOUND
     assert await run(*asked, "--least", "3") == CANNOT_RUN
+
+
+async def test_a_pull_waits_for_the_witness_and_says_aloud_where_it_does_not_come(
+    one: Peer, token: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy, key = tmp_path / "copy", one.signer.vkey
+    other = Signer.load(tmp_path / "guishan/state/keys/witness.key", kind=COSIGNATURE).vkey
+    pull = ("pull", f"{one.address}/log", "--into", copy, "--key", key, "--token", token, "--witness", other)
+    await one.grow(2)
+    assert await run(*pull, "--wait", "0") == SOUND
+    assert "not cosigned by the witnesses" in capsys.readouterr().err
+    assert await run("fsck", "--tiles", copy, "--key", key, "--witness", other) == FINDINGS
+    await one.running.sign(now=True)  # that it was pulled is an entry, too
+    pulling = asyncio.create_task(run(*pull, "--wait", "30"))
+    await asyncio.sleep(0.2)
+    await one.ask("guishan")
+    assert await pulling == SOUND
+    assert "not cosigned" not in capsys.readouterr().err
+    assert await run("fsck", "--tiles", copy, "--key", key, "--witness", other) == SOUND
+
+
+async def test_the_line_of_a_gateway_that_witnesses_holds_for_openssl(one: Peer, tmp_path: Path) -> None:
+    other = Signer.load(tmp_path / "guishan/state/keys/witness.key", kind=COSIGNATURE).vkey
+    note = (await one.get("/log/checkpoint"))[1].decode()
+    assert holds(tmp_path, note, one.signer.vkey) == (True, "")
+    sound, at_s = holds(tmp_path, note, other)
+    assert sound and int(at_s) > 1_700_000_000
 
 
 async def test_the_key_is_shown_to_nobody_to_whom_the_server_sends_us(token: Path, tmp_path: Path) -> None:

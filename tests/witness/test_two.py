@@ -10,6 +10,7 @@ from audit import tree
 from audit.checkpoints import Checkpoint, parse_checkpoint
 from audit.cosignatures import cosigned
 from audit.witness import Asked, write_request
+from tests.waiting import LONGEST_S
 from tests.witness.stage import Peer, two
 
 Two = tuple[Peer, Peer]
@@ -51,7 +52,7 @@ async def test_it_goes_on_from_what_was_cosigned_last_also_after_a_restart(peers
 async def test_it_happens_by_itself(tmp_path) -> None:
     async with two(tmp_path, every_s=0.1) as (one, other):
         await one.grow()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONGEST_S):
             while not cosigned(one.running.checkpoint, [other.witness.key]):  # noqa: ASYNC110 - it comes by itself
                 await asyncio.sleep(0.05)
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from adapters.contract import Contract, Offer, Part
-from gateway.releases import PlatformRelease, compile_release
+from gateway.releases.compiled import PlatformRelease, compile_release
 from mappings.bundle import gather
 from tests.forked import python
 from tests.installation import CHECKOUT

@@ -10,7 +10,7 @@ from adapters.base import Adapter
 from adapters.build import build
 from adapters.message import Access, Message, Reply
 from adapters.transport import HttpTransport
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
 from gateway.workbench.simulate.made import Simulated, simulated
 from gateway.workbench.simulate.serve import serving
 from tests.fakes import fixtures

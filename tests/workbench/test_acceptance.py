@@ -15,6 +15,7 @@ from mappings.problems import Unreadable
 from tests.fakes import fixtures
 from tests.forked import python
 from tests.installation import CHECKOUT, Installation
+from tests.waiting import LONGEST_S
 from tests.workbench.made import EXAMPLES, simulated
 
 AGREED = """\
@@ -48,7 +49,7 @@ async def run(place: Installation, out: Path) -> subprocess.CompletedProcess[str
     command = [*python(), "-m", "gateway.cli", "platform", "acceptance", "sim-gx", "--conf", str(place.conf),
                "--out", str(out), "--as", "engineer1"]  # fmt: skip
     return await asyncio.to_thread(
-        subprocess.run, command, cwd=CHECKOUT, capture_output=True, text=True, timeout=90, check=False
+        subprocess.run, command, cwd=CHECKOUT, capture_output=True, text=True, timeout=LONGEST_S, check=False
     )
 
 
@@ -66,7 +67,15 @@ async def test_every_agreed_case_stands_in_the_report_with_what_came_of_it(
     assert "2/3 通过" in done.stderr
     html, xlsx = map(Path, done.stdout.split())
     page = html.read_text("utf-8")
-    for text in ("正常受理", "姓名含 GB2312 以外的字", "unmappable", "delivered", "engineer1", "Their side"):
+    for text in (
+        "正常受理",
+        "姓名含 GB2312 以外的字",
+        "unmappable",
+        "delivered",
+        "engineer1",
+        "Their side",
+        "均为测试用例",
+    ):
         assert text in page
     book = openpyxl.load_workbook(BytesIO(xlsx.read_bytes()))
     verdicts = [row[4].value for row in book["用例 Cases"].iter_rows(min_row=2)]
@@ -107,3 +116,28 @@ def test_a_mistake_in_an_agreed_case_is_told_with_its_place(tmp_path: Path, text
 def test_a_platform_without_agreed_cases_says_what_to_write(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="no agreed test case"):
         agreed_cases(tmp_path, {}, frozenset())
+
+
+async def test_the_drafted_sample_is_an_agreed_case_where_no_list_of_items_was_imported(
+    tmp_path: Path, folder: Path
+) -> None:
+    for path in (folder / "acceptance").iterdir():
+        path.unlink()
+    for name, change, expect in (
+        ("01", "", "delivered"),
+        ("02", ", drop: [purpose, applicant.name]", "held"),
+    ):
+        written = f"case: 样例\ngiven: {{like: samples/case.json{change}}}\nexpect: {expect}\n"
+        (folder / "acceptance" / f"{name}.yaml").write_text(written)
+    place = Installation(tmp_path, folders=(folder.parent,))
+    place.write()
+    conf = place.conf / "gateway.yaml"
+    conf.write_text("".join(f"{line}\n" for line in conf.read_text().splitlines() if "catalogue" not in line))
+    async with simulated(folder) as address:
+        test = f"test: {{address: {address}, secrets: {{licence: {{file: licence}}}}}}\n"
+        (place.conf / "platforms" / "sim-gx.yaml").write_text(
+            f"platform: sim-gx\naddress: http://127.0.0.1:9\n{test}"
+        )
+        done = await run(place, tmp_path / "reports")
+    assert "1/2 通过" in done.stderr, done.stderr
+    assert "/applicant/name: 缺少此项 / is missing" in done.stderr, "why the second was refused here"

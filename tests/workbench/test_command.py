@@ -9,12 +9,15 @@ import pytest
 
 from tests.forked import python
 from tests.installation import CHECKOUT
+from tests.waiting import LONGEST_S
 from tests.workbench.made import EXAMPLES
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [*python(), "-m", "gateway.cli", "platform", *map(str, arguments)]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
 
 
 @pytest.fixture
@@ -46,6 +49,19 @@ def test_what_does_not_compile_is_told_as_well(folder: Path) -> None:
     assert done.returncode == 1
     assert "did you mean 'id_upper'?" in done.stdout
     assert "[bronze]" in done.stdout
+
+
+def test_an_answer_to_an_operation_that_is_not_drafted_is_no_sample(tmp_path: Path) -> None:
+    tutorial = CHECKOUT / "docs" / "tutorial" / "yunxi"
+    sample = ("--sample", tutorial / "request.json", tutorial / "response.json")
+    seen = f"case.submt.taken={tutorial / 'response.json'}"
+    done = run("new", "x", "--division", "440233", "--into", tmp_path, *sample, "--seen", seen)
+    assert done.returncode == 2
+    assert (
+        "case.submt: 没有起草该操作 / that operation is not drafted: did you mean 'case.submit'?"
+        in done.stderr
+    )
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_name_that_no_platform_has_cannot_be_checked() -> None:

@@ -1,11 +1,12 @@
 """A drafted folder: every target stands in it, what is open is asked, and nothing of it goes live before."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from adapters.contract import Contract, Offer
-from gateway.releases import compile_release
+from gateway.releases.compiled import compile_release
 from gateway.workbench.draft.folder import Draft, Undecided, chosen, draft
 from mappings.problems import Unreadable
 from mappings.questions import standing
@@ -94,3 +95,43 @@ def test_a_draft_says_where_the_message_stands(media: str, expected: str) -> Non
     contract = Contract("openapi", (offer,))
     made = draft("p", "341702", contract, {"case.submit": offer}, path="c.yaml", files={"c.yaml": "{}"})
     assert expected in made.files["platform.yaml"]
+
+
+def test_a_place_in_an_answer_that_only_one_word_speaks_for_is_asked_about() -> None:
+    address = replace(message(text("state")), name="address")
+    answer = message(text("code"), address, text("id"), text("updateTime"))
+    offer = Offer("GET /cases", "", message(text("lsh")), answer, "typed")
+    files = _drafted("case.progress", offer)
+    reply = files["case.progress.reply.yaml"].splitlines()
+    (state,) = (line for line in reply if line.lstrip().startswith("state:"))
+    assert "猜测：address.state / a guess" in state and re.search(r"# \?\d+ ", state)
+
+
+def test_of_an_answer_that_is_a_list_the_first_is_described_and_none_is_mapped() -> None:
+    record = replace(message(text("slbh"), text("bjzt")), name="data", many=True)
+    offer = Offer("POST /cases", "", message(text("lsh")), message(text("code"), record), "typed")
+    assert "reference: data.0.slbh}" in _drafted("case.submit", offer)["platform.yaml"]
+    assert "data" not in _drafted("case.progress", offer)["case.progress.reply.yaml"]
+
+
+def test_what_the_contract_calls_a_success_is_its_status() -> None:
+    offer = Offer("POST /cases", "", message(text("lsh")), message(text("code")), "typed", answer_status=201)
+    assert "taken: {status: 201," in _drafted("case.submit", offer)["platform.yaml"]
+
+
+def _drafted(operation: str, offer: Offer) -> dict[str, str]:
+    contract = Contract("openapi", (offer,))
+    return draft("p", "341702", contract, {operation: offer}, path="c.yaml", files={"c.yaml": "{}"}).files
+
+
+def test_a_contract_without_a_usable_operation_says_why_for_each() -> None:
+    broken = Contract("openapi", (Offer("POST /a", "", message(), None, "unusable", "its body is a list"),))
+    with pytest.raises(Undecided, match="no operation that can be used: POST /a: its body is a list"):
+        chosen(broken, {})
+
+
+def test_the_words_of_an_answer_are_those_beside_its_code() -> None:
+    head = replace(message(text("code"), text("info")), name="head")
+    answer = message(head, text("description"))
+    offer = Offer("POST /cases", "", message(text("lsh")), answer, "typed")
+    assert "code: head.code, reason: head.info}" in _drafted("case.submit", offer)["platform.yaml"]

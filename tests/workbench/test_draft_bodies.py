@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from adapters.contract import Contract, read
-from gateway.releases import compile_release
+from gateway.releases.compiled import compile_release
 from gateway.workbench.draft.folder import Draft, chosen, draft
 from mappings.problems import Unreadable
 

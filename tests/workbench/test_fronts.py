@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sqlite3
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,14 +13,16 @@ import pytest
 
 from adapters.build import build
 from adapters.message import Access, Message, Reply
-from gateway.settings import load
+from gateway.settings.conf import load
 from gateway.workbench.simulate import fronts
 from gateway.workbench.simulate.fronts import Side, working
 from gateway.workbench.simulate.made import far_side
 from gateway.workbench.there import differences
 from tests.adapters.fronts import NOWHERE
 from tests.fakes import fixtures
+from tests.forked import python
 from tests.installation import CHECKOUT, Installation, installed
+from tests.waiting import LONGEST_S
 from tests.workbench.made import EXAMPLES, example
 
 NAMES = ("sim-table", "sim-folder")
@@ -59,14 +60,17 @@ async def sent(name: str, side: Side, number: str = "44028120261120000001") -> R
 
 
 async def until(told: list[str], what: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONGEST_S):
         while what not in told:  # noqa: ASYNC110 - another thread tells
             await asyncio.sleep(0.02)
 
 
 @BOTH
 async def test_what_was_put_there_is_taken_and_answered_by_the_sample(name: str, tmp_path: Path) -> None:
-    async with standing(name, tmp_path) as (side, told), installed(tmp_path / "gateway") as place:
+    async with (
+        standing(name, tmp_path) as (side, told),
+        installed(tmp_path / "gateway", python=python()) as place,
+    ):
         place.point(name, side.address)
         await place.start_gateway()
         document = {**fixtures.case("gd-person"), "division": DIVISIONS[name]}
@@ -78,7 +82,7 @@ async def test_what_was_put_there_is_taken_and_answered_by_the_sample(name: str,
 
 
 async def answered(place: Installation, case_link: str, state: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONGEST_S):
         while True:
             _, answer, _ = await place.call("GET", f"{case_link}/progress")
             if answer["progress"]["state"] == state:
@@ -91,7 +95,7 @@ async def answered(place: Installation, case_link: str, state: str) -> dict[str,
 async def test_a_case_may_be_turned_down_with_their_reason(name: str, tmp_path: Path) -> None:
     async with (
         standing(name, tmp_path, faults={"refused": 1.0}) as (side, told),
-        installed(tmp_path / "gateway") as place,
+        installed(tmp_path / "gateway", python=python()) as place,
     ):
         place.point(name, side.address)
         await place.start_gateway()
@@ -157,7 +161,7 @@ async def test_a_row_that_does_not_fit_is_turned_down_without_a_value(tmp_path: 
         await until(told, "unfit")
         assert any("'pro_accept.applyer_name' has a character" in each for each in told), told
         asked = "select cd_status, fb_state from pro_accept where project_no like '%0009'"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONGEST_S):
             while rows(side, asked) != [("9", "05")]:  # noqa: ASYNC110 - it is said before it is written
                 await asyncio.sleep(0.05)
         assert "𠀀" not in str(told)
@@ -198,7 +202,7 @@ async def test_a_simulated_front_is_what_its_declaration_says_it_is(tmp_path: Pa
 )
 def test_a_fault_of_another_kind_of_platform_is_told(name: str, faults: str) -> None:
     command = [
-        sys.executable,
+        *python(),
         "-m",
         "gateway.cli",
         "platform",
@@ -207,14 +211,16 @@ def test_a_fault_of_another_kind_of_platform_is_told(name: str, faults: str) -> 
         "--faults",
         faults,
     ]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
     assert done.returncode == 2 and "no fault of this kind" in done.stderr
 
 
 @BOTH
 def test_the_command_stands_in_for_a_front_until_it_is_ended(name: str, tmp_path: Path) -> None:
     command = [
-        sys.executable,
+        *python(),
         "-m",
         "gateway.cli",
         "platform",
@@ -231,7 +237,9 @@ def test_the_command_stands_in_for_a_front_until_it_is_ended(name: str, tmp_path
         stands = Path(address.removeprefix("sqlite:///"))
         assert stands.exists() and stands.is_relative_to(tmp_path)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=LONGEST_S)
     assert (process.returncode, out.strip()) == (0, "{}"), err
-    again = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    again = subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
     assert again.returncode == 2 and "is no empty folder" in again.stderr

@@ -15,12 +15,13 @@ from adapters.auth.gjgxjhpt import appkey_to_aes, open_secret
 from adapters.auth.scheme import Moment
 from adapters.auth.schemes import RENEWING, SCHEMES
 from adapters.message import Access, Message, Request
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
 from gateway.workbench.simulate.gate import Gate, gate_of
 from gateway.workbench.simulate.session import sealed
 from tests.fakes import fixtures
 from tests.forked import python
 from tests.installation import CHECKOUT
+from tests.waiting import LONGEST_S
 from tests.workbench.made import EXAMPLES, example, simulated
 from tests.workbench.standing import SECRETS, SETTINGS, standing
 
@@ -259,6 +260,8 @@ async def test_the_command_has_the_secrets_that_conf_names(
 )
 def test_what_cannot_be_served_is_told(arguments: tuple[object, ...], told: str) -> None:
     command = [*python(), "-m", "gateway.cli", "platform", "simulate", *map(str, arguments)]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
     assert done.returncode == 2
     assert told in done.stderr

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adapters.contract import read
-from gateway.releases import PlatformRelease, compile_release
+from gateway.releases.compiled import PlatformRelease, compile_release
 from gateway.workbench.check import examine
 from gateway.workbench.draft.folder import chosen, draft
 from mappings.mapping import compile_mapping
@@ -147,3 +147,18 @@ def test_a_draft_refuses_by_a_source_that_feeds_one_target_only() -> None:
     mapping = made["case.submit.yaml"]
     assert "lsh: numbers_ours" in mapping.partition("\nfields:")[0]
     assert 'drop: [applicant.name]}, refuse: ["sqrxm: applicant.name is absent"]' in mapping
+
+
+def test_a_field_that_stands_in_a_header_of_http_is_not_held_against_the_contract() -> None:
+    stands = "    http_header: {X-Place: {field: place}}\n"
+    fields = 'fields:\n  place: ="440232"\n  sqrxm: applicant.name\n'
+    found = {}
+    for platform in (PLATFORM, PLATFORM + stands):
+        files = {
+            "hd/platform.yaml": platform,
+            "hd/case.submit.yaml": f"{HEAD}{fields}examples:\n  - {EXAMPLE}\n",
+            "hd/contract/headers.wsdl": CONTRACT,
+        }
+        graded = examine(compile_release(files).platforms["hd"])
+        found[platform] = [each.finding.what for each in graded if "place" in each.finding.what]
+    assert found[PLATFORM] and not found[PLATFORM + stands]

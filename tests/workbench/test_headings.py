@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.message import Message
-from gateway.releases import PlatformRelease, compile_release
+from gateway.releases.compiled import PlatformRelease, compile_release
 from gateway.workbench.check import examine
 from gateway.workbench.simulate.made import simulated
 from tests.workbench.standing import SECRETS, Standing, standing

@@ -34,6 +34,7 @@ from mappings.bundle import compile_platform
 from tests.fakes import fixtures
 from tests.forked import python
 from tests.installation import CHECKOUT
+from tests.waiting import LONGEST_S
 from tests.workbench.made import EXAMPLES, example
 from tests.workbench.standing import Standing, standing
 
@@ -279,7 +280,7 @@ def test_the_command_tells_what_did_not_fit_and_whose_secrets_it_has() -> None:
         with urllib.request.urlopen(asking) as answer:
             assert json.load(answer)["code"] == "E-106"
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=LONGEST_S)
     assert json.loads(out) == {"secret refused": 1}
     assert "each setting and secret that signs is the word simulated" in err
     assert "- - secret refused" in err
@@ -295,5 +296,5 @@ def test_the_command_serves_until_it_is_ended_and_tells_its_counts() -> None:
         with urllib.request.urlopen(f"{address}/-/counts") as answer:
             assert json.load(answer) == {}
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=LONGEST_S)
     assert (process.returncode, out.strip()) == (0, "{}"), err

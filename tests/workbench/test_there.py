@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.fronts import MADE
 from tests.forked import python
 from tests.installation import CHECKOUT
+from tests.waiting import LONGEST_S
 from tests.workbench.made import EXAMPLES
 
 Check = Callable[..., subprocess.CompletedProcess[str]]
@@ -44,7 +45,9 @@ def check(folder: Path, tmp_path: Path) -> Check:
             str(conf),
             *more,
         ]
-        return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command, cwd=CHECKOUT, capture_output=True, text=True, timeout=LONGEST_S, check=False
+        )
 
     return run
 

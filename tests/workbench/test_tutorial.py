@@ -14,6 +14,7 @@ import pytest
 from tests.fakes import fixtures
 from tests.forked import python
 from tests.installation import CHECKOUT, Installation, installed
+from tests.waiting import LONGEST_S
 from tests.workbench.made import simulated
 
 PAGES = ("adding-a-platform.md", "adding-a-platform.zh-CN.md")
@@ -39,7 +40,8 @@ def follow(folder: Path) -> list[str]:
     for kind, text in blocks(PAGES[0]):
         done = subprocess.run(
             ["git", "apply", "-"] if kind == "diff" else ["sh", "-e"],
-            input=text, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=120, check=False,
+            input=text, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=LONGEST_S,
+            check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{text}\n{done.stdout}{done.stderr}"
         diffs += [text] if kind == "diff" else []
@@ -85,7 +87,7 @@ async def test_cases_are_delivered_once_to_the_platform_of_the_page(
     async with (
         simulated(folder, "--seed", "3", "--faults", "drop=50") as address,
         installed(
-            tmp_path, platforms=False, folders=(folder.parent,), stands={name: ("", "")}
+            tmp_path, platforms=False, folders=(folder.parent,), stands={name: ("", "")}, python=python()
         ) as installation,
     ):
         installation.point(name, address)
@@ -103,7 +105,7 @@ async def test_cases_are_delivered_once_to_the_platform_of_the_page(
 async def delivered(place: Installation, document: dict[str, Any], number: int) -> None:
     status, answer, _ = await place.submit(document, f"tutorial-{number:04d}", Prefer="wait=5")
     assert status in (201, 202), answer
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LONGEST_S):
         while answer["state"] != "delivered":
             assert answer["state"] in ("waiting", "sending", "deferred"), answer
             await asyncio.sleep(0.2)

@@ -87,6 +87,11 @@ def _split_once(name: str) -> Name:
     return Name(core or _visible(text), cases, levels, _bared(prefixes))
 
 
+def in_simplified_script(text: str) -> str:
+    """The text in simplified script and without pinyin glosses; nothing else of it is changed."""
+    return str(_simplifier().convert(_without_glosses(text)))
+
+
 def _plain(name: str) -> str:
     """Simplified script, half width, lower case, without glosses and what stands in front of a list's lines."""
     text = _CIRCLED.sub("", name.translate(_WRITABLE))

@@ -17,7 +17,7 @@ from gateway.items.lists.compare import CODE, DIVISION, SUPERSEDED_BY, has_ended
 from gateway.items.lists.preview import SCOPE, Preview
 from gateway.items.lists.problems import Overtaken
 from gateway.items.lists.spool import Part
-from gateway.items.lists.stored import Stored, put
+from gateway.items.lists.stored import Stored, add, put
 from gateway.items.remembered import changed
 from gateway.store import cases
 from gateway.store.store import Store, Transaction
@@ -47,36 +47,44 @@ async def apply(
     parts = found.spool.parts
     if not parts:
         return
-    await store.write(_room(CACHE_KIB, WAL_PAGES))
+    is_file = await store.write(_room(CACHE_KIB, WAL_PAGES))
     try:
-        await _bring(store, found, word, done)
+        await _bring(store, found, word, done, rests=is_file)
     finally:
         await store.write(_room(*USUAL))
 
 
-async def _bring(store: Store, found: Preview, word: Word, done: Callable[[int, int], object]) -> None:
-    parts = found.spool.parts
+async def _bring(
+    store: Store, found: Preview, word: Word, done: Callable[[int, int], object], *, rests: bool
+) -> None:
+    """rests: others get a turn between two parts, since only one at a time writes a file."""
+    parts, free_at = found.spool.parts, 0.0
     for number, part in enumerate(found.spool, 1):
-        begun = monotonic()
         work = _work(found, word, _linked(found, part), number, parts)
+        await asyncio.sleep(free_at - monotonic())
+        begun = monotonic()
         await store.write(work, insist_s=INSIST_S)
+        if rests:
+            free_at = monotonic() + min(REST * (monotonic() - begun), MOST_REST_S)
         done(number, parts)
-        await asyncio.sleep(min(REST * (monotonic() - begun), MOST_REST_S))
 
 
-def _room(cache_kib: int, wal_pages: int) -> Callable[[Transaction], None]:
-    """Of a file: how much of its indexes is kept in memory, and how often its log is folded in."""
+def _room(cache_kib: int, wal_pages: int) -> Callable[[Transaction], bool]:
+    """Of a file: how much of its indexes is kept in memory, and how often its log is folded in. Is it one?"""
 
-    def work(tx: Transaction) -> None:
-        if tx.connection.dialect == "sqlite":
+    def work(tx: Transaction) -> bool:
+        is_file = tx.connection.dialect == "sqlite"
+        if is_file:
             tx.connection.run(sa.text(f"PRAGMA cache_size = -{cache_kib}"))
             tx.connection.run(sa.text(f"PRAGMA wal_autocheckpoint = {wal_pages}"))
+        return is_file
 
     return work
 
 
 def _work(found: Preview, word: Word, part: Part, number: int, parts: int) -> Callable[[Transaction], None]:
-    rows = [*part.added, *part.changed, *part.ended]
+    replacing = [*part.changed, *part.ended]
+    rows = [*part.added, *replacing]
     facts = {
         "list": f"sha256:{word.file_sha256}",
         "source": found.scope.source or None,
@@ -95,7 +103,8 @@ def _work(found: Preview, word: Word, part: Part, number: int, parts: int) -> Ca
         if cases.take_numbers(tx.connection, SCOPE, 1) != found.found_at + number - 1:
             raise Overtaken()
         changed(tx.connection)
-        put(tx.connection, rows)
+        add(tx.connection, part.added)
+        put(tx.connection, replacing)
         tx.record(Entry("catalogue.changed", tx.now_ms, facts))
         if number == parts:
             tx.record(Entry("catalogue.imported", tx.now_ms, _whole(found, word)))

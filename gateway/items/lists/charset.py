@@ -74,7 +74,7 @@ def _nothing(name: str) -> Charset:
 def _without_mark(head: bytes) -> str:
     """UTF-16 without a mark: every other byte of its ASCII characters, line ends and commas, is zero."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) * 20 < len(head):
+    if not head or max(even, odd) * 20 < len(head):
         return ""
     return "utf-16-be" if even > odd else "utf-16-le"
 

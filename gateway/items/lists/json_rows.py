@@ -10,7 +10,7 @@ import ijson
 import orjson
 
 from gateway.items.lists.line import TOLD_EVERY, Done, Line, Listed, line_of
-from gateway.items.lists.problems import BrokenFile
+from gateway.items.lists.problems import BrokenFile, WrongCharset
 
 LONGEST_LINE = 1 << 24
 NO_OBJECT = "?"  # the heading of what stands where an object should
@@ -36,7 +36,9 @@ def json_lines(listed: Listed, done: Done) -> Iterator[Line]:
                 if place % TOLD_EVERY == 0:
                     done(raw.tell())
                 yield named.line(place, row)
-    except (ijson.JSONError, UnicodeError) as error:
+    except UnicodeError as error:
+        raise WrongCharset(file=listed.path.name, row=place + 1, charset=listed.charset) from error
+    except ijson.JSONError as error:
         raise BrokenFile(file=listed.path.name, row=place + 1) from error
 
 
@@ -87,8 +89,10 @@ def lines_of_json(listed: Listed, done: Done) -> Iterator[Line]:
                     done(behind)
                 written = line.strip("\ufeff \t\r\n")
                 yield named.line(place, orjson.loads(written) if written else {})
-    except (orjson.JSONDecodeError, UnicodeError) as error:
+    except orjson.JSONDecodeError as error:
         raise BrokenFile(file=listed.path.name, row=max(place, 1)) from error
+    except UnicodeError as error:
+        raise WrongCharset(file=listed.path.name, row=max(place, 1), charset=listed.charset) from error
 
 
 class _Named:

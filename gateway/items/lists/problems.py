@@ -9,6 +9,12 @@ class BrokenFile(UnreadableFile):
     code = "file_broken"
 
 
+class WrongCharset(BrokenFile):
+    """From about the row that is named on, the bytes are none of the charset in which the file is read."""
+
+    code = "file_charset"
+
+
 class UnknownSheet(UnreadableFile):
     """The workbook has no such sheet; the fact `sheets` names those that it shows."""
 
@@ -22,9 +28,15 @@ class SeveralSheets(UnreadableFile):
 
 
 class UnknownColumns(ItemError):
-    """No profile fits the headings, or a column that was named is not in the file: say what stands where."""
+    """No profile fits the headings: say what stands where."""
 
     code = "file_columns"
+
+
+class MissingColumns(ItemError):
+    """Columns that were named are not in the file."""
+
+    code = "file_columns_missing"
 
 
 class Overtaken(ItemError):

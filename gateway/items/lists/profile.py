@@ -1,13 +1,14 @@
 """What a list calls its columns, and in which codes it speaks: profiles, as data beside the code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from gateway.installation import Declared
 from gateway.items.item import Item
-from gateway.items.lists.problems import UnknownColumns
-from gateway.settings import declared
+from gateway.items.lists.problems import MissingColumns, UnknownColumns
+from gateway.items.lists.values import simplified
+from gateway.settings.installation import Declared
+from gateway.settings.reading import declared
 from mappings.problems import Finding, Unreadable
 from mappings.source import read
 
@@ -43,8 +44,8 @@ class Profile(Declared):
 
 
 def fold_heading(heading: str) -> str:
-    """A heading as it is compared: without blanks and marks around, in lower case."""
-    return heading.strip("\ufeff \t\r\n\u3000*").casefold()
+    """A heading as it is compared: without blanks and marks around, in lower case and simplified script."""
+    return simplified(heading.strip("\ufeff \t\r\n\u3000*").casefold())
 
 
 def named(name: str) -> Profile:
@@ -84,6 +85,15 @@ def free(columns: str) -> Profile:
     dates = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S")
     fed = {heading.strip(): each.strip() for each, _, heading in pairs}
     return Profile(profile="columns", title=columns, columns=fed, states="", dates=dates)
+
+
+def require_columns(profile: Profile, headings: Sequence[str]) -> None:
+    """Whether a table has every column that was named. Raises MissingColumns."""
+    there = {fold_heading(heading) for heading in headings}
+    missing = [heading for heading in profile.columns if fold_heading(heading) not in there]
+    if missing:
+        known = ", ".join(heading for heading in headings if heading.strip())
+        raise MissingColumns(columns=", ".join(missing), known=known or "-")
 
 
 def fitting(headings: Iterable[str]) -> Profile:

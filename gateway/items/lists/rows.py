@@ -1,8 +1,8 @@
 """Rows of a list read into items. Pure; a row is taken as it stands or refused, never repaired."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from gateway.items.codes import Code, faults, normalise, parse, remarks
 from gateway.items.item import Declared, Item
@@ -19,6 +19,7 @@ from gateway.items.lists.values import (
     is_fit,
     is_unit,
     several,
+    simplified,
     unit_of,
 )  # fmt: skip
 from gateway.items.problems import Problem
@@ -44,8 +45,7 @@ _WHOLE = frozenset({12, 18, 31, 33})  # digits of a national code, and of a unit
 _DATED = ("valid_from", "valid_to")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[Record]):
+class Reading(NamedTuple, Generic[Record]):
     """What a row says; no record when there are faults, or in a blank row. Remarks refuse nothing.
 
     code: of the item that the row is about, also where the row is refused; empty if it says none.
@@ -114,7 +114,7 @@ class ItemReader:
         if kind == "local":
             local = local or written  # as its owner writes it
         carried = _codes(code, kind, (basic, implementation, handling, local), found)
-        own = code if kind != "local" else _NO_CODE
+        own_unit, own_level, own_type = own = _within(*carried[:2]) if kind != "local" else _NO_PARTS
         type_ = self._said("type", type_, found)
         level, objects = (
             self._all_said("level", level, found),
@@ -129,10 +129,12 @@ class ItemReader:
         if version and not (version.isascii() and version.isdigit() and len(version) <= _MOST_DIGITS):
             found.append(Problem("version", "row_version"))
             version = ""
-        days = self._days(valid_from, valid_to, found)
+        since, until, wrong = _period(valid_from, valid_to, self._profile.dates)
+        found += wrong
         return (
-            short, code.text, int(version or "1"), kind, name, *carried, type_ or own.type, level or own.level,
-            unit or own.unit, unit_name, objects, self._state(state, found), *days, normalise(superseded), *further,
+            short, code.text, int(version or "1"), kind, name, *carried, type_ or own_type, level or own_level,
+            unit or own_unit, unit_name, objects, self._state(state, found), since, until,
+            normalise(superseded), *further,
         )  # fmt: skip
 
     def _said(self, field: str, text: str, found: list[Problem]) -> str:
@@ -140,7 +142,7 @@ class ItemReader:
         table = self._profile.tables.get(field)
         if not text or table is None:
             return text
-        ours = table.get(text)
+        ours = table.get(text) or table.get(simplified(text))
         if ours is None:
             found.append(Problem(field, "row_value", {"found": text[:40]}))
         return ours or ""
@@ -155,7 +157,7 @@ class ItemReader:
         if not text:
             return "in_use"
         text = self._said("state", text, found)
-        state = STATES.get(text) or self._states.get(text)
+        state = STATES.get(text) or self._states.get(text) or STATES.get(simplified(text))
         if state:
             return state
         if self._is_disputed and text in {"0", "2", "3"}:
@@ -167,19 +169,28 @@ class ItemReader:
             found.append(Problem("state", "row_unknown_value", {"allowed": allowed}))
         return ""
 
-    def _days(self, valid_from: str, valid_to: str, found: list[Problem]) -> tuple[str, str]:
-        forms = self._profile.dates
-        days = tuple(day_of(text, forms) if text else "" for text in (valid_from, valid_to))
-        for field, text, day in zip(_DATED, (valid_from, valid_to), days, strict=True):
-            if text and not day:
-                wrong = Problem(field, "row_date") if len(forms) == 1 else None
-                found.append(wrong or Problem(field, "row_day", {"found": text[:40]}))
-        if days[1] and days[1] <= days[0]:
-            found.append(Problem("valid_to", "row_period"))
-        return days[0], days[1]
+
+@lru_cache(maxsize=4096)
+def _period(valid_from: str, valid_to: str, forms: tuple[str, ...]) -> tuple[str, str, tuple[Problem, ...]]:
+    """Both days as ISO, and what is wrong with them; remembered, since a list says few of them often."""
+    given = valid_from, valid_to
+    days = tuple(day_of(text, forms) if text else "" for text in given)
+    found: list[Problem] = []
+    for field, text, day in zip(_DATED, given, days, strict=True):
+        if text and not day:
+            wrong = Problem(field, "row_date") if len(forms) == 1 else None
+            found.append(wrong or Problem(field, "row_day", {"found": text[:40]}))
+    if days[1] and days[1] <= days[0]:
+        found.append(Problem("valid_to", "row_period"))
+    return days[0], days[1], tuple(found)
 
 
-_NO_CODE = Code("", "local")
+_NO_PARTS = "", "", ""
+
+
+def _within(basic: str, implementation: str) -> tuple[str, str, str]:
+    """Unit, level and type, as codes of the national structure say them."""
+    return implementation[:18], implementation[18:19], basic[2:4]
 
 
 def _unfit(cells: list[str]) -> str:
@@ -233,16 +244,16 @@ def _local_faults(code: Code, given: tuple[str, str, str, str], found: list[Prob
             found += (Problem(name, fault.code, fault.facts) for fault in faults(other))
 
 
-def _differences(code: Code, said: tuple[str, str, str], odd: list[Problem]) -> None:
+def _differences(own: tuple[str, str, str], said: tuple[str, str, str], odd: list[Problem]) -> None:
     """Columns that say otherwise than the code: kept as given, since a devolved item keeps its old code."""
-    unit, level, type_ = said
-    if unit and unit != code.unit and code.unit:
-        odd.append(Problem("unit", "row_disagrees", {"expected": code.unit}))
-    if level and code.level and code.level not in level.split("^"):
-        odd.append(Problem("level", "row_disagrees", {"expected": code.level}))
-    if type_ and type_ != code.type:
-        if code.type:
-            odd.append(Problem("type", "row_disagrees", {"expected": code.type}))
+    (own_unit, own_level, own_type), (unit, level, type_) = own, said
+    if unit and unit != own_unit and own_unit:
+        odd.append(Problem("unit", "row_disagrees", {"expected": own_unit}))
+    if level and own_level and own_level not in level.split("^"):
+        odd.append(Problem("level", "row_disagrees", {"expected": own_level}))
+    if type_ and type_ != own_type:
+        if own_type:
+            odd.append(Problem("type", "row_disagrees", {"expected": own_type}))
         if type_ not in TYPES:
             odd.append(Problem("type", "row_type", {"found": type_[:40]}))
 

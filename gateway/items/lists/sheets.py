@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.items.lists.cells import cell_of
 from gateway.items.lists.line import TOLD_EVERY, Done, Line, Listed, line_of
-from gateway.items.lists.problems import BrokenFile, SeveralSheets, UnknownSheet
+from gateway.items.lists.problems import BrokenFile, SeveralSheets, UnknownSheet, WrongCharset
 
 LONGEST_CELL = 1 << 24
 SEPARATORS = ",\t;|"
@@ -28,7 +28,9 @@ def csv_lines(listed: Listed, done: Done) -> Iterator[Line]:
                 if place % TOLD_EVERY == 0:
                     done(raw.tell())
                 yield Line(place, headings, cells)
-    except (csv.Error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise WrongCharset(file=listed.path.name, row=place, charset=listed.charset) from error
+    except csv.Error as error:
         raise BrokenFile(file=listed.path.name, row=place) from error
 
 

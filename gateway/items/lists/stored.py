@@ -1,4 +1,4 @@
-"""Items in the database by the thousand: one statement looks a batch up, one brings a batch in."""
+"""Items in the database by the thousand: one statement looks a batch up, one adds a batch, one replaces it."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -44,17 +44,14 @@ def _known(dialect: str, column: sa.ColumnElement[str]) -> sa.Select[Any]:
 
 
 def _put(dialect: str) -> sa.Insert:
-    """A row takes the place of the one with its key. On a server all rows travel as one JSON text."""
+    """A row takes the place of the one with its key. On a server all rows travel as one JSON text, by name."""
     if dialect == "sqlite":
         added = sqlite.insert(items).values({name: sa.bindparam(name) for name in COLUMNS})
         return added.on_conflict_do_update(index_elements=KEY, set_=_others(added))
-    row = sa.func.json_array_elements(sa.cast(sa.bindparam("rows", type_=sa.Text), postgresql.JSON))
-    given = row.table_valued(sa.column("value", postgresql.JSON), name="given")
-    cells = [
-        sa.cast(given.c.value.op("->>")(sa.literal_column(str(place))), column.type)
-        for place, column in enumerate(_COLUMNS)
-    ]
-    added_there = postgresql.insert(items).from_select(COLUMNS, sa.select(*cells).select_from(given))
+    read = sa.func.json_to_recordset(sa.cast(sa.bindparam("rows", type_=sa.Text), postgresql.JSON))
+    given = read.table_valued(*(sa.column(each.name, each.type) for each in _COLUMNS))
+    rows = sa.select(*given.render_derived(name="given", with_types=True).c)
+    added_there = postgresql.insert(items).from_select(COLUMNS, rows)
     return added_there.on_conflict_do_update(index_elements=KEY, set_=_others(added_there))
 
 
@@ -101,9 +98,15 @@ def of_list(
     return connection.rows(OF_LIST, asked)
 
 
+def add(connection: Connection, rows: Iterable[Stored]) -> None:
+    """Bring in rows whose division, code and version the catalogue does not have."""
+    connection.add_rows(items, COLUMNS, rows)
+
+
 def put(connection: Connection, rows: Sequence[Stored]) -> None:
     """Bring rows in; each takes the place of what has its division, code and version."""
     if connection.dialect == "sqlite":
         connection.run_rows(PUT["sqlite"], COLUMNS, rows)
     elif rows:
-        connection.put(PUT["postgresql"], {"rows": orjson.dumps(rows).decode()})
+        named = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+        connection.put(PUT["postgresql"], {"rows": orjson.dumps(named).decode()})

@@ -64,6 +64,18 @@ def is_unit(unit: str) -> bool:
     return len(unit) == 18 and not unit_faults(unit)
 
 
+@lru_cache(maxsize=4096)
+def simplified(text: str) -> str:
+    """A heading or a word of a table in simplified script, as profiles have it; for comparison only."""
+    try:
+        text.encode("gb2312")  # which has no character of the traditional script alone
+    except UnicodeEncodeError:
+        from gateway.items.likeness.fold import in_simplified_script  # its dictionaries take a while
+
+        return in_simplified_script(text)
+    return text
+
+
 def is_fit(text: str) -> bool:
     """Whether every database can hold the text, and every document carry it."""
     return text.isprintable() or _UNFIT.search(text) is None

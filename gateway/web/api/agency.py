@@ -2,19 +2,22 @@
 
 from aiohttp import web
 
-from gateway.exchange import agency
+from gateway.exchange import agency, onward, parcels
 from gateway.exchange.asked import Asked
 from gateway.store.cases import Case
 from gateway.web.answers import GATEWAY, answer
 from gateway.web.api.cases import asked_for, own_case, view_of
-from gateway.web.reading import identifier
+from gateway.web.edge.reading import identifier
 
 
 async def parcel(request: web.Request) -> web.Response:
     gateway, (asked, case) = request.app[GATEWAY], await _asked(request, "case.parcel")
     source = asked.caller.caller
-    await agency.record_parcel(gateway.exchanges, case, asked.document, source=source, actor=asked.actor)
-    return answer(await view_of(gateway, case))
+    is_heard = await onward.is_heard(gateway.exchanges, asked, case)
+    kept = await parcels.record(gateway.exchanges, case, asked.document, source=source, actor=asked.actor)
+    if is_heard:  # a failure here leaves it recorded and untold: told again, it is both
+        await onward.tell(gateway.exchanges, asked, case)
+    return answer({**await view_of(gateway, case), "repeated": kept.repeated})
 
 
 async def serve(request: web.Request) -> web.Response:

@@ -4,15 +4,15 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.agreements import Agreed, Agreement
 from gateway.exchange.passing import left_today
+from gateway.settings.agreements import Agreed, Agreement
 from gateway.web.answers import GATEWAY, answer
-from gateway.web.reading import parameter
+from gateway.web.edge.reading import place
 
 
 async def agreements(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
-    here, there = parameter(request, "here"), parameter(request, "there")
+    here, there = place(request, "here"), place(request, "there")
     now_ms = gateway.clock_ms()
     shown = []
     for each in gateway.settings.agreements:

@@ -14,6 +14,7 @@ from gateway.deadlines.reckon import reckon
 from gateway.errors import Refusal
 from gateway.exchange.asked import Asked
 from gateway.exchange.following import SUBMIT, known_of
+from gateway.exchange.noticed import beside, noticed
 from gateway.exchange.outcomes import ask_progress
 from gateway.exchange.passing import full_today, left_today
 from gateway.feed import Changed, changed, cursor_at
@@ -23,8 +24,7 @@ from gateway.store.connection import Connection
 from gateway.store.vault import Vault
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, STAY, answer
 from gateway.web.api.agreements import agreed_view
-from gateway.web.outcome import outcome
-from gateway.web.reading import (
+from gateway.web.edge.reading import (
     idempotency_key,
     identifier,
     moment,
@@ -34,9 +34,10 @@ from gateway.web.reading import (
     staff,
     wait_s,
 )
-from gateway.web.views import case_view
-from gateway.web.views_of_joint import joint_of
-from gateway.web.views_of_parcels import parcels_view
+from gateway.web.views.cases import case_view
+from gateway.web.views.joint import joint_of
+from gateway.web.views.outcome import outcome
+from gateway.web.views.parcels import parcels_view
 
 PROGRESS = "case.progress"
 MOST_FOUND = 50
@@ -111,7 +112,7 @@ async def _changed(request: web.Request) -> web.Response:
 
 
 async def progress(request: web.Request) -> web.Response:
-    """Ask the other platform how the case stands, now."""
+    """Ask the other platform how the case stands, now; one that is not asked has told it by calls."""
     gateway, identity = request.app[GATEWAY], request[IDENTITY]
     case = await own_case(request, identifier(request))
     writes = await gateway.store.read(lambda connection: exchanges.of_case(connection, case.id))
@@ -120,8 +121,16 @@ async def progress(request: web.Request) -> web.Response:
         raise Refusal("not_found")
     asked = Asked(PROGRESS, identity.caller, identity.key_id, {})
     request[STAY].end_turn()
-    exchange, document = await ask_progress(gateway.exchanges, asked, submitted)
-    return answer({"case": case.id, "exchange": exchange.id, "progress": document}, headers=PRIVATE)
+    known = await gateway.store.read(lambda connection: known_of(connection, case))
+    told = await noticed(gateway.exchanges, known, actor=identity.key_id)
+    try:
+        exchange, document = await ask_progress(gateway.exchanges, asked, submitted)
+        by, document = exchange.id, beside(document, told) if told and document else document
+    except Refusal as refusal:
+        if told is None or refusal.code != "operation_not_offered":
+            raise
+        by, document = told
+    return answer({"case": case.id, "exchange": by, "progress": document}, headers=PRIVATE)
 
 
 async def asked_for(request: web.Request, operation: str, key: str = "", about: str = "") -> Asked:

@@ -7,9 +7,9 @@ from aiohttp import web
 from gateway.errors import Refusal
 from gateway.items.listing import list_items
 from gateway.items.problems import InvalidCursor
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
 from gateway.web.answers import GATEWAY, answer
-from gateway.web.reading import parameter
+from gateway.web.edge.reading import parameter, place
 
 
 async def platforms(request: web.Request) -> web.Response:
@@ -49,7 +49,8 @@ def _platform(platform: PlatformRelease) -> dict[str, Any]:
 
 async def items(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
-    division, code, part = (parameter(request, name) for name in ("division", "code", "name"))
+    division = place(request, "division")
+    code, part = parameter(request, "code"), parameter(request, "name")
     cursor = parameter(request, "cursor", most=300)
     try:
         page = await gateway.store.read(

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from gateway.feed import Page, page
 from gateway.web.answers import GATEWAY, IDENTITY, STAY, answer
-from gateway.web.reading import page_size, parameter, wait_s
+from gateway.web.edge.reading import page_size, parameter, wait_s
 
 MOST = 500
 LOOK_EVERY_S = 0.5  # an event may come from any process: the log is what all of them share

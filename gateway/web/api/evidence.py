@@ -10,7 +10,7 @@ from gateway.boot import Gateway
 from gateway.errors import Refusal
 from gateway.web.answers import GATEWAY
 from gateway.web.auditors import AUDITORS
-from gateway.web.reading import parameter, read_bytes
+from gateway.web.edge.reading import parameter, read_bytes
 
 _FOREVER = "private, max-age=31536000, immutable"
 SAID = {  # why this gateway does not cosign, in the words of both languages

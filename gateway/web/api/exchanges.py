@@ -9,8 +9,8 @@ from gateway.model import Exchange
 from gateway.store import exchanges
 from gateway.store.connection import Connection
 from gateway.web.answers import GATEWAY, IDENTITY, answer
-from gateway.web.reading import identifier
-from gateway.web.views import exchange_view
+from gateway.web.edge.reading import identifier
+from gateway.web.views.cases import exchange_view
 
 
 async def show(request: web.Request) -> web.Response:
@@ -35,7 +35,7 @@ async def proof(request: web.Request) -> web.Response:
     text = await gateway.store.read(newest)
     if text is None:
         raise Refusal("proof_not_ready", exchange=exchange.id)
-    headers = {"Content-Disposition": f'attachment; filename="{exchange.id}.proof"'}
+    headers = {"Content-Disposition": f'attachment; filename="{exchange.id}.tlog-proof"'}
     return web.Response(text=text, headers=headers, content_type="text/plain")
 
 

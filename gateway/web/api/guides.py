@@ -16,7 +16,7 @@ from gateway.items.item import Question
 from gateway.items.problems import ItemError
 from gateway.web.answers import GATEWAY, IDENTITY, STAY, answer
 from gateway.web.auth import require
-from gateway.web.reading import parameter
+from gateway.web.edge.reading import parameter
 
 _MOST_CODE = 100
 _REFRESH = {"": False, "false": False, "true": True}

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from audit.cosigned import not_cosigned_since
 from audit.entries import china_time
 from gateway.boot import Gateway
+from gateway.certifying.daily import standing as certified
 from gateway.store import exchanges, followed, letters
 from gateway.store.store import StorageUnavailable, Store
 from gateway.web.answers import GATEWAY, answer
@@ -59,12 +60,22 @@ async def readyz(request: web.Request) -> web.Response:
 
 
 async def _findings(gateway: Gateway) -> list[dict[str, str]]:
-    """What must be seen to and keeps nothing from being admitted: witnesses that do not cosign."""
+    """What must be seen to and keeps nothing from being admitted: silent witnesses, missing certificates."""
     try:
         found = await gateway.store.read(standing)
+        due = await gateway.store.read(partial(certified, now_ms=gateway.clock_ms()))
     except StorageUnavailable:  # which `record` says
         return []
+    failed = [due] if due and due.reason else []
     return [
+        {
+            "code": "certificate.failed",
+            "day": str(each.first),
+            "reason": each.reason,
+            "since": china_time(each.since_ms),
+        }
+        for each in failed
+    ] + [
         {"code": f"cosignature.{what}", "witness": name, "reason": why, "since": china_time(since_ms)}
         for name, (what, why, since_ms) in sorted(found.items())
     ]
@@ -77,6 +88,8 @@ async def metrics(request: web.Request) -> web.Response:
         METRICS.open_exchanges.labels(platform, state).set(count)
     await _followed(gateway)
     await _witnesses(gateway)
+    due = await gateway.store.read(partial(certified, now_ms=gateway.clock_ms()))
+    METRICS.certificates_behind.set(due.days if due else 0)
     METRICS.waiting_writes.set(gateway.store.waiting)
     return web.Response(body=generate_latest(METRICS.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

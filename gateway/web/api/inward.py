@@ -5,14 +5,14 @@ from yarl import URL
 
 from adapters.errors import Garbled, Unencodable
 from adapters.inward.reading import by_rest, by_soap, enveloped, path_of
-from adapters.inward.writing import rest_answer, soap_answer, soap_fault
+from adapters.inward.writing import soap_fault
 from adapters.message import Request, Response
 from gateway import logs
 from gateway.errors import Refusal
 from gateway.inward.channels import Channel
 from gateway.inward.story import Calling
 from gateway.web.answers import GATEWAY
-from gateway.web.reading import read_bytes
+from gateway.web.edge.reading import read_bytes
 from mappings.problems import Unmappable
 
 log = logs.get("web")
@@ -35,8 +35,7 @@ async def rest(request: web.Request) -> web.Response:
     calling = Calling(channel, operation, came, opened)
     reply = await gateway.inward.answer(calling)
     try:
-        tree = channel.replies(operation)(dict(reply))
-        return _sent(rest_answer(call, reply["outcome"], tree))
+        return _sent(channel.said(operation, reply))
     except (Unmappable, Unencodable) as error:
         raise _unsaid(channel, operation, error) from error
 
@@ -57,9 +56,7 @@ async def soap(request: web.Request) -> web.Response:
     call = channel.call(operation)
     reply = await gateway.inward.answer(Calling(channel, operation, came, by_soap(call, envelope)))
     try:
-        tree = channel.replies(operation)(dict(reply))
-        wrapper = channel.wrapper(operation)
-        return _sent(soap_answer(call, reply["outcome"], tree, soap=envelope.soap, wrapper=wrapper))
+        return _sent(channel.said(operation, reply, soap=envelope.soap))
     except (Unmappable, Unencodable) as error:
         raise _unsaid(channel, operation, error) from error
 

@@ -19,9 +19,9 @@ from gateway.store import results
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, answer
 from gateway.web.api.cases import own_case
 from gateway.web.api.results import words_of
-from gateway.web.reading import identifier
-from gateway.web.views import china
-from gateway.web.views_of_results import counts
+from gateway.web.edge.reading import identifier
+from gateway.web.views.cases import china
+from gateway.web.views.results import counts
 
 MOST_BYTES = (
     16 * 1024 * 1024

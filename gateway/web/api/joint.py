@@ -16,8 +16,8 @@ from gateway.store.connection import Connection
 from gateway.store.joints import Joint
 from gateway.web.answers import GATEWAY, IDENTITY, STAY, answer
 from gateway.web.api.cases import asked_for
-from gateway.web.reading import idempotency_key, identifier, wait_s
-from gateway.web.views_of_joint import joint_view, withdrawn_view
+from gateway.web.edge.reading import idempotency_key, identifier, wait_s
+from gateway.web.views.joint import joint_view, withdrawn_view
 
 
 async def submit(request: web.Request) -> web.Response:

@@ -8,8 +8,8 @@ from gateway.cases.later import CORRECT, SUPPLEMENT, WITHDRAW
 from gateway.exchange import later
 from gateway.web.answers import GATEWAY, PRIVATE, STAY, answer
 from gateway.web.api.cases import asked_for, own_case
-from gateway.web.outcome import outcome
-from gateway.web.reading import idempotency_key, identifier, wait_s
+from gateway.web.edge.reading import idempotency_key, identifier, wait_s
+from gateway.web.views.outcome import outcome
 
 
 async def correct(request: web.Request) -> web.Response:

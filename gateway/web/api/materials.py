@@ -12,7 +12,7 @@ from gateway.materials.uploads import Turn
 from gateway.store.uploads import Upload
 from gateway.web import tus
 from gateway.web.answers import GATEWAY, IDENTITY
-from gateway.web.reading import identifier, invite
+from gateway.web.edge.reading import identifier, invite
 from gateway.web.stretch import file_answer
 
 KEEP_BYTES = 8 * 1024 * 1024  # how much may come before it is made durable, and is lost if this process dies

@@ -7,7 +7,7 @@ from aiohttp import web
 from gateway.errors import Refusal
 from gateway.exchange.forms import Wish
 from gateway.web.answers import GATEWAY, IDENTITY, answer
-from gateway.web.reading import parameter
+from gateway.web.edge.reading import parameter
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 _DIVISION = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}")

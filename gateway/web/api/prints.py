@@ -9,9 +9,9 @@ from gateway.prints.stamp import PRINTS
 from gateway.store import exchanges
 from gateway.store.connection import Connection
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE
-from gateway.web.reading import identifier
+from gateway.web.edge.reading import identifier
 
-_HEADERS = {
+HEADERS = {
     **PRIVATE,
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
@@ -33,4 +33,4 @@ async def show(request: web.Request) -> web.Response:
         raise Refusal("not_found")
     contact = gateway.settings.installation.contact
     page = await make(gateway.exchanges, own[0], wanted, actor=identity.key_id, contact=contact)
-    return web.Response(text=page, content_type="text/html", charset="utf-8", headers=_HEADERS)
+    return web.Response(text=page, content_type="text/html", charset="utf-8", headers=HEADERS)

@@ -15,11 +15,11 @@ from gateway.model import Exchange
 from gateway.store import results
 from gateway.web.answers import GATEWAY, IDENTITY, PRIVATE, answer
 from gateway.web.api.cases import own_case
-from gateway.web.described import BYTES
-from gateway.web.outcome import their_words
-from gateway.web.reading import identifier
+from gateway.web.edge.reading import identifier
+from gateway.web.routes.described import BYTES
 from gateway.web.stretch import file_answer
-from gateway.web.views_of_results import result_view
+from gateway.web.views.outcome import their_words
+from gateway.web.views.results import result_view
 
 _ALONE = {
     "Cache-Control": "no-store",

@@ -12,6 +12,7 @@ from gateway.accounts.account import Account, Desk
 from gateway.accounts.elsewhere import IdentityProvider
 from gateway.accounts.sessions import Sessions
 from gateway.boot import Gateway
+from gateway.store.figures import Counted
 from gateway.store.scoped import Scoped
 from gateway.web.problems import Language, language_of
 
@@ -24,7 +25,7 @@ SIGN_IN = f"{HOME}/sign-in"
 class Asked:
     """account: None for somebody who is not signed in. token: of the session, or of a form before there is one.
 
-    elsewhere: where people may sign in instead, if anywhere.
+    elsewhere: where people may sign in instead, if anywhere. counted: figures of days that are over.
     """
 
     gateway: Gateway
@@ -33,6 +34,7 @@ class Asked:
     account: Account | None
     token: str = field(repr=False)
     elsewhere: IdentityProvider | None = None
+    counted: Counted = field(default_factory=Counted, repr=False)
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -49,6 +51,11 @@ class Asked:
             await gateway.readings.record(kind, said)
         else:
             await gateway.store.write(lambda tx: tx.record(Entry(kind, tx.now_ms, said)))
+
+    def digests(self, said: Mapping[str, str]) -> list[str]:
+        """What somebody asked for, as entries have it: not to be read there, and to be proven by who knows it."""
+        pseudonym = self.gateway.papers.vault.pseudonym
+        return [f"{key}:{pseudonym(value)}" for key, value in said.items() if value]
 
     @property
     def scope(self) -> Scoped:

@@ -9,7 +9,7 @@ from gateway.store import cases, exchanges, unmaskings
 from gateway.store.connection import Connection
 from gateway.web.console.asked import Asked
 from gateway.web.console.render import render
-from gateway.web.views import china
+from gateway.web.views.cases import china
 
 MOST = 100  # they are answered, or over after a day
 

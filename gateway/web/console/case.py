@@ -8,8 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
+from gateway.cases.joint import TEXTS as STANDINGS
+from gateway.cases.parcels import TEXTS as PARCEL_STATES
 from gateway.cases.states import TEXTS
 from gateway.clock import china_day
+from gateway.desk.acts import DOCUMENTS
 from gateway.dossier import parties, unmasking
 from gateway.dossier.dossier import Dossier, blames, gather
 from gateway.dossier.proven import Proof
@@ -23,10 +26,12 @@ from gateway.store import cases, unmaskings
 from gateway.store.connection import Connection
 from gateway.store.vault import WrongKey
 from gateway.web.console.asked import HOME, Asked
+from gateway.web.console.parcels import PIECES, tells
 from gateway.web.console.render import render, to
 from gateway.web.console.traced import Field, fields, opened, span
 from gateway.web.console.words import ACTORS, COLOURS, EVENTS, SAID, VERDICTS, WHYS
-from gateway.web.views import case_view, china
+from gateway.web.console.words_of_modes import DIRECTIONS, FORMS, HAPPENED, SAYABLE, UNLIKELY
+from gateway.web.views.cases import case_view, china
 
 _ID = re.compile(r"[0-9A-Z]{26}")
 
@@ -62,7 +67,10 @@ async def found(asked: Asked) -> Dossier:
     return await asked.gateway.store.read(lambda connection: _look(connection, asked))
 
 
-async def page(asked: Asked, dossier: Dossier, came: unmasking.Came | None = None) -> web.Response:
+async def page(
+    asked: Asked, dossier: Dossier, came: unmasking.Came | None = None, *, told: str = "", status: int = 200
+) -> web.Response:
+    """told: a word for what became of what somebody recorded here."""
     account, values = asked.somebody, came == "shown"
     may_read = account.may("contents")
     contents = await _contents(asked, dossier, values=values) if may_read else ()
@@ -70,7 +78,8 @@ async def page(asked: Asked, dossier: Dossier, came: unmasking.Came | None = Non
     # who looked is on record before anything is shown; a failure here means that nothing is shown
     await asked.record("account.viewed", case=dossier.case.id)
     return render(
-        asked, "case", case=_view(asked, dossier), contents=contents, came=came, values=values,
+        asked, "case", status=status, told=told, case=_view(asked, dossier), **_of_mode(asked, dossier),
+        contents=contents, came=came, values=values,
         exchanges=[_exchange(each, dossier.proof, traced, values=values) for each in dossier.known.exchanges],
         proof=_proof(dossier.proof, asked), spent=_spent(asked, dossier), asked_by=await _asked_by(asked, dossier),
         looks=dossier.looks if account.may("readers") else None, actors=ACTORS, colours=COLOURS, whys=WHYS,
@@ -94,6 +103,16 @@ def _look(connection: Connection, asked: Asked) -> Dossier:
 def _view(asked: Asked, dossier: Dossier) -> dict[str, Any]:
     today = china_day(asked.gateway.clock_ms())
     return case_view(dossier.known, dossier.numbers, dossier.reckoned, today, dossier.followed)
+
+
+def _of_mode(asked: Asked, dossier: Dossier) -> dict[str, Any]:
+    """Its parcels and the joint case that it is a part of; whether who looks may say what came by post."""
+    return {
+        "parcels": dossier.modes.parcels, "part": dossier.modes.part, "tells": tells(asked, dossier) is not None,
+        "sayable": SAYABLE, "forms": FORMS, "pieces": PIECES, "kinds_of_papers": DOCUMENTS,
+        "directions": DIRECTIONS, "happened": HAPPENED, "parcel_states": PARCEL_STATES, "unlikely": UNLIKELY,
+        "standings": STANDINGS,
+    }  # fmt: skip
 
 
 async def _contents(asked: Asked, dossier: Dossier, *, values: bool) -> tuple[Field, ...] | str:

@@ -12,17 +12,21 @@ from gateway.accounts.elsewhere import BACK, IdentityProvider
 from gateway.accounts.sessions import Session, Sessions
 from gateway.boot import Gateway
 from gateway.errors import CODES, Refusal
+from gateway.store.figures import Counted
 from gateway.store.store import StorageUnavailable
 from gateway.web.answers import STAY
-from gateway.web.console import asking, case, search, sign_in, taking
+from gateway.web.console import asking, case, joint, search, sign_in, taking, telling
 from gateway.web.console.asked import HOME, SIGN_IN, TOKEN, Asked, Page
 from gateway.web.console.desks.pages import DESK_PAGES
+from gateway.web.console.places import GROUPS
 from gateway.web.console.render import HEADERS, render, style, to
-from gateway.web.described import Answer
-from gateway.web.edge import Edge
-from gateway.web.listening import watched
-from gateway.web.reading import announced_bytes, read_bytes
-from gateway.web.turns import Gone
+from gateway.web.console.roll import FORMS
+from gateway.web.console.sheets import SHEETS, sheet
+from gateway.web.edge.edge import Edge
+from gateway.web.edge.listening import watched
+from gateway.web.edge.reading import announced_bytes, read_bytes
+from gateway.web.edge.turns import Gone
+from gateway.web.routes.described import Answer
 
 log = logs.get("console")
 PAGES: tuple[Page, ...] = (
@@ -34,13 +38,19 @@ PAGES: tuple[Page, ...] = (
     Page("POST", f"{HOME}/sign-out", sign_in.leave),
     Page("GET", f"{HOME}/search", search.newest, "search"),
     Page("POST", f"{HOME}/search", search.by_keys, "search"),
+    *(Page("POST", f"{HOME}/search.{form}", sheet(search.ROLL, form), "search") for form in SHEETS),
     Page("GET", f"{HOME}/cases/{{id}}", case.show, "case"),
     Page("POST", f"{HOME}/cases/{{id}}/unmask", case.unmask, "unmask"),
     Page("POST", f"{HOME}/cases/{{id}}/unmaskings", case.answer, "unmaskings"),
     Page("POST", f"{HOME}/cases/{{id}}/bundle", taking.take, "bundle"),
+    Page("POST", f"{HOME}/cases/{{id}}/parcels", telling.tell, "parcel"),
+    Page("GET", f"{HOME}/joint-cases/{{id}}", joint.show, "case"),
     Page("GET", f"{HOME}/unmaskings", asking.show, "unmaskings"),
     *DESK_PAGES,
 )
+# of these an auditor's own log says that they were looked at; a case and an exchange say so themselves
+LISTS = frozenset(f"{HOME}/{desk}" for group in GROUPS for desk in group.desks) | {f"{HOME}/health/{{id}}"}
+NARROWED_BY = (*FORMS, "days", "boundary", "behind", "id")  # what an address may say of a list
 STYLE = f"{HOME}/console.css"
 FORM_BYTES = 16 * 1024
 MOST_FIELDS = 20
@@ -60,6 +70,7 @@ class Doors:
         self._edge = edge
         self._sessions = Sessions(gateway.store, gateway.clock_ms, os.urandom, gateway.papers.vault.pseudonym)
         self._elsewhere = _elsewhere(gateway)
+        self._counted = Counted()
         self._bounds = gateway.settings.installation.bounds.model_copy(update={"body_bytes": FORM_BYTES})
 
     def all(self) -> Iterator[tuple[str, str, Answer]]:
@@ -70,8 +81,10 @@ class Doors:
 
     def _door(self, page: Page) -> Answer:
         async def answer(request: web.Request) -> web.Response:
-            asked = Asked(self._gateway, self._sessions, request, None, request.cookies.get(TOKEN, ""))
-            asked.elsewhere = self._elsewhere
+            asked = Asked(
+                self._gateway, self._sessions, request, None, request.cookies.get(TOKEN, ""), self._elsewhere,
+                counted=self._counted,
+            )  # fmt: skip
             try:
                 with (
                     self._edge.enter(WHOSE, announced_bytes(request, FORM_BYTES)) as stay,
@@ -114,6 +127,8 @@ class Doors:
             raise Stale
         if page.desk and not asked.somebody.may(page.desk):
             raise Refusal("not_found")
+        if page.path in LISTS and asked.somebody.role == "auditor":
+            await _listed(page, asked)
         return await page.answer(asked)
 
     async def _session(self, asked: Asked) -> Session | None:
@@ -127,6 +142,14 @@ def _elsewhere(gateway: Gateway) -> IdentityProvider | None:
     secret = gateway.settings.provider_secret
     secret()  # a start without it would be found out by whoever signs in first
     return IdentityProvider(provider, secret, gateway.store, gateway.clock_ms, os.urandom)
+
+
+async def _listed(page: Page, asked: Asked) -> None:
+    """Before anything is shown; a failure here means that nothing is. A search by keys is an entry of its own."""
+    if page.method == "GET":
+        known = {**asked.request.query, **asked.request.match_info}
+        said = {name: known[name] for name in NARROWED_BY if name in known}
+        await asked.record("account.listed", list=page.desk or "", sought=asked.digests(said))
 
 
 async def _style(request: web.Request) -> web.Response:

@@ -13,7 +13,7 @@ from gateway.errors import Texts
 from gateway.web.console.asked import HOME, LANGUAGE, TOKEN, Asked
 from gateway.web.console.places import GROUPS, KEYS
 from gateway.web.console.words import WORDS
-from gateway.web.views import china
+from gateway.web.views.cases import china
 
 HEADERS = {
     "Content-Security-Policy": (

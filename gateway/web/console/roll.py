@@ -56,7 +56,10 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """One list. name: the desk that it is, its address, its title; filters: by what of FORMS it can be narrowed."""
+    """One list. name: the desk that it is, its address, its title; filters: by what of FORMS it can be narrowed.
+
+    told: what has to be on record besides, before so many rows of it are taken away as a sheet.
+    """
 
     name: Desk
     columns: tuple[Column, ...]
@@ -64,6 +67,7 @@ class Roll:
     read: Callable[[Asked, Span], Awaitable[list[Row]]]
     filters: tuple[str, ...] = ()
     look: str = "roll"
+    told: Callable[[Asked, int], Awaitable[None]] | None = None
 
     @property
     def across(self) -> list[list[tuple[int, Column]]]:

@@ -7,20 +7,23 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from urllib.parse import urlencode
 
 from aiohttp import web
 
-from gateway.agreements import prefix_of
 from gateway.errors import Refusal
 from gateway.identity import least_id
+from gateway.settings.agreements import prefix_of
+from gateway.shown import scrubbed
 from gateway.store import sought
 from gateway.store.cases import Case
 from gateway.store.sought import Wanted
 from gateway.store.vault import Vault
 from gateway.web.console.asked import Asked
 from gateway.web.console.render import render
-from gateway.web.console.words import STATES_SOUGHT
-from gateway.web.views import china
+from gateway.web.console.roll import Column, Roll, Row, Span
+from gateway.web.console.words import STATES_SOUGHT, WORDS
+from gateway.web.views.cases import china
 from mappings.canonical.schema import schema
 from mappings.canonical.shape import CASE
 from mappings.china_time import CHINA
@@ -30,6 +33,8 @@ LONGEST = 100
 KEYS = (
     "number", "person", "name", "item", "here", "division", "caller", "since", "until", "state", "code",
 )  # fmt: skip
+PERSONAL = ("person", "name")
+OPEN, OVER = WORDS["open"], WORDS["over"]
 _ID = re.compile(r"[0-9A-Z]{26}")
 _PLACE = re.compile(r"[0-9]{2,12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -39,21 +44,62 @@ _CERTIFICATES: tuple[str, ...] = tuple(schema(CASE)["$defs"]["id_type"]["enum"])
 async def newest(asked: Asked) -> web.Response:
     behind = behind_of(asked.request.query.get("behind", ""))
     look = partial(sought.find, scope=asked.scope, wanted=Wanted(), behind=behind, most=MOST + 1)
-    return _page(asked, await asked.gateway.store.read(look), {})
+    return _page(asked, await asked.gateway.store.survey(look), {})
 
 
 async def by_keys(asked: Asked) -> web.Response:
-    said = {key: value for key in KEYS if (value := asked.form.get(key, "").strip())}
-    wanted, behind = wanted_of(said, asked.gateway.papers.vault), behind_of(asked.form.get("behind", ""))
+    return await found(asked, _said(asked), asked.form.get("behind", ""))
+
+
+def _said(asked: Asked) -> dict[str, str]:
+    return {key: value for key in KEYS if (value := asked.form.get(key, "").strip())}
+
+
+async def found(asked: Asked, said: Mapping[str, str], last: str = "") -> web.Response:
+    """The page of what is found by `said`, behind the case `last`. Raises Refusal bad_parameter."""
+    wanted, behind = wanted_of(said, asked.gateway.papers.vault), behind_of(last)
     if wanted.is_nothing:
         raise Refusal("bad_parameter", name="number")
     look = partial(sought.find, scope=asked.scope, wanted=wanted, behind=behind, most=MOST + 1)
-    rows = await asked.gateway.store.read(look)
-    pseudonym = asked.gateway.papers.vault.pseudonym
-    digests = [f"{key}:{pseudonym(value)}" for key, value in said.items()]
-    # who looked for what is on record before it is shown; a failure here means that nothing is shown
-    await asked.record("account.searched", sought=digests, found=len(rows[:MOST]))
+    rows = await asked.gateway.store.survey(look)
+    await _record(asked, said, len(rows[:MOST]))
     return _page(asked, rows, said)
+
+
+async def _record(asked: Asked, said: Mapping[str, str], count: int) -> None:
+    """Who looked for what is on record before it is shown; a failure here means that nothing is shown."""
+    await asked.record("account.searched", sought=asked.digests(said), found=count)
+
+
+async def _taken(asked: Asked, span: Span) -> list[Row]:
+    """The rows of a sheet: what the form of the page says, else all of the scope, the newest first."""
+    said = _said(asked)
+    wanted = wanted_of(said, asked.gateway.papers.vault) if said else Wanted()
+    behind = span.behind[0] if span.behind else sought.LAST_ID
+    look = partial(sought.find, scope=asked.scope, wanted=wanted, behind=behind, most=span.most)
+    return [_row(each) for each in await asked.gateway.store.survey(look)]
+
+
+def _row(case: Case) -> Row:
+    cells = (
+        case.id, OPEN if case.open else OVER, case.caller, case.here, case.division, case.item, case.admitted_ms,
+    )  # fmt: skip
+    return Row(case.id, cells)
+
+
+async def _told(asked: Asked, count: int) -> None:
+    if said := _said(asked):
+        await _record(asked, said, count)
+
+
+ROLL = Roll(
+    "search",
+    (
+        Column("case", "case"), Column("state", "said"), Column("caller"), Column("here", "code"),
+        Column("division", "code"), Column("item", "code"), Column("admitted_at", "time"),
+    ),
+    re.compile(r"([0-9A-Z]{26})"), _taken, told=_told,
+)  # fmt: skip
 
 
 def wanted_of(said: Mapping[str, str], vault: Vault) -> Wanted:
@@ -115,4 +161,12 @@ def _page(asked: Asked, rows: list[Case], said: Mapping[str, str]) -> web.Respon
     shown = rows[:MOST]
     behind = shown[-1].id if len(rows) > MOST else ""
     lines = [{**each._asdict(), "admitted_at": china(each.admitted_ms)} for each in shown]
-    return render(asked, "search", cases=lines, sought=said, behind=behind, keys=KEYS, states=STATES_SOUGHT)
+    return render(
+        asked, "search", cases=lines, sought=said, behind=behind, keys=KEYS, states=STATES_SOUGHT,
+        query=urlencode(said), may_be_kept=may_be_kept(said),
+    )  # fmt: skip
+
+
+def may_be_kept(said: Mapping[str, str]) -> bool:
+    """Whether nothing of it tells of a person: what does is typed each time, and kept for nobody."""
+    return not any(key in PERSONAL or scrubbed(value) != value for key, value in said.items())

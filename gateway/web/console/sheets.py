@@ -22,7 +22,7 @@ from gateway.web.console.render import sealed, visible
 from gateway.web.console.roll import PRESSED, Column, Roll, Row, Span, parts_of, wanted_of
 from gateway.web.console.words import WORDS
 from gateway.web.stretch import file_answer
-from gateway.web.views import china
+from gateway.web.views.cases import china
 from mappings.china_time import CHINA
 
 MOST_ROWS, BATCH = 20_000, 500
@@ -123,6 +123,8 @@ def sheet(roll: Roll, form: str) -> Callable[[Asked], Awaitable[web.Response]]:
         await asyncio.to_thread(writing.finish)
         written = Written(file)
         digest = await asyncio.to_thread(written.digest)
+        if roll.told is not None:
+            await roll.told(asked, count)
         await _record(asked, {"list": roll.name, "form": form, "rows": count, "sha256": digest})
         headers = {"Content-Disposition": f'attachment; filename="{_name(asked, roll)}.{form}"'}
         return sealed(file_answer(asked.request, written, media, tag=digest, headers=headers), asked)

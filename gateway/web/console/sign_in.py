@@ -12,6 +12,7 @@ from gateway.accounts.sessions import NotYet
 from gateway.errors import Refusal
 from gateway.web.answers import STAY
 from gateway.web.console.asked import HOME, SIGN_IN, TOKEN, Asked
+from gateway.web.console.places import GROUPS
 from gateway.web.console.render import forget, keep, render, to
 
 log = logs.get("console")
@@ -21,7 +22,9 @@ _TOKEN = re.compile(r"[0-9a-f]{64}")
 
 
 async def home(asked: Asked) -> web.Response:
-    return to(asked, f"{HOME}/search") if asked.somebody.may("search") else render(asked, "home")
+    """The first desk that whoever asks may open."""
+    desk = next(desk for group in GROUPS for desk in group.desks if asked.somebody.may(desk))
+    return to(asked, f"{HOME}/{desk}")
 
 
 async def show(asked: Asked) -> web.Response:

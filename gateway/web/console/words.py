@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from gateway.errors import Texts
 from gateway.web.console.desks.words import DESK_WORDS
+from gateway.web.console.words_of_modes import MODES_WORDS
+from gateway.web.console.words_of_people import PEOPLE_WORDS
 
 WORDS: Mapping[str, Texts] = {
     "console": ("通办控制台", "Tongban console"),
@@ -177,6 +179,8 @@ WORDS: Mapping[str, Texts] = {
     "role": ("角色", "Role"),
     "language": ("English", "中文"),
     **DESK_WORDS,
+    **MODES_WORDS,
+    **PEOPLE_WORDS,
 }
 SAID: Mapping[str, Texts] = {  # of the stages of an exchange
     "caller": ("接入方", "caller"),

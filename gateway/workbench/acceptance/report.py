@@ -61,6 +61,7 @@ class Report:
             ("测试地址 Test address", self.address),
             ("时间 Time", self.begun.strftime("%Y-%m-%d %H:%M:%S %z")),
             ("执行人 Run by", self.actor),
+            ("性质 Nature", "均为测试用例，不计入任何统计 / test cases all of them, in no figures"),
             ("结论 Verdict", f"{verdict}：{self.passed}/{len(self.tried)}"),
         ]
 

@@ -16,6 +16,7 @@ from gateway.workbench.draft.seen import Seen, code_of
 from gateway.workbench.draft.vocabulary import head, terms, words
 
 _SUCCESS = ("200", "0", "00", "0000", "1", "true", "success", "SUCCESS", "Y")
+FIRST = ".0"  # of a list, in a path of an answer; a mapping reads none through a list
 _ASKED = {
     "call": "调用方式 / how is it called? POST /path",
     "envelope": "SOAPAction、报文头写在此文件里 / its t:action and its header: as they want them?",
@@ -29,7 +30,10 @@ _ASKED = {
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where an answer carries its code, its words and their number; None where nothing looks like it."""
+    """Where an answer carries its code, its words and their number; None where nothing looks like it.
+
+    guessed: paths for which no more speaks than one English word, such as `id`.
+    """
 
     code: str | None = None
     reason: str | None = None
@@ -39,6 +43,11 @@ class Places:
     codes: tuple[str, ...] = ()
     states: Part | None = None
     times: Part | None = None
+    guessed: frozenset[str] = frozenset()
+
+    def doubt(self, path: str | None) -> str:
+        """What to ask about a path; "" where there is no doubt."""
+        return f"猜测：{path} / a guess" if path in self.guessed else ""
 
 
 def places(answer: Part | None) -> Places:
@@ -47,11 +56,18 @@ def places(answer: Part | None) -> Places:
     leaves = list(_leaves(answer, ""))
     known = dict(leaves)
     code = _called(leaves, "code")
-    state, at = _called(leaves, "state", but=(code,)), _called(leaves, "at")
+    single = [(path, part) for path, part in leaves if FIRST not in path]
+    state, at = _called(single, "state", but=(code,)), _called(single, "at")
+    reference = _called(leaves, "reference", but=(code,))
+    beside = [
+        (path, part) for path, part in leaves if path.rpartition(".")[0] == (code or "").rpartition(".")[0]
+    ]
+    found = {"state": state, "at": at, "reference": reference}
+    guessed = [path for what, path in found.items() if path and _is_guess(path, known[path], what)]
     return Places(
-        code=code, reason=_called(leaves, "reason"), reference=_called(leaves, "reference", but=(code,)),
+        code=code, reason=_called(beside, "reason") or _called(leaves, "reason"), reference=reference,
         state=state, at=at, states=known.get(state or ""), times=known.get(at or ""),
-        codes=known[code].among if code else (),
+        codes=known[code].among if code else (), guessed=frozenset(guessed),
     )  # fmt: skip
 
 
@@ -104,8 +120,10 @@ class Answering:
         said = f", code: {_path(at.code)}" if at.code else ""
         said += f", reason: {_path(at.reason)}" if at.code and at.reason else ""
         taken = code_of(self.seen, operation, "taken", at.code)
-        asked = "" if taken else self.questions.ask(_ASKED["taken"])
-        lines.add(2, "taken", self._described(at, taken or (200, _success(at))) + reference + "}", asked)
+        doubt = _ASKED["taken"] if not taken else at.doubt(at.reference) if reference else ""
+        asked = self.questions.ask(doubt) if doubt else ""
+        described = self._described(at, taken or (offer.answer_status, _success(at)))
+        lines.add(2, "taken", described + reference + "}", asked)
         if already := code_of(self.seen, operation, "already", at.code):
             lines.add(2, "already", self._described(at, already) + reference + "}", "他们已有 / they have it")
         for verdict in ("refused", "barred"):
@@ -179,23 +197,33 @@ def _success(at: Places) -> str:
 
 def _called(leaves: list[tuple[str, Part]], what: str, but: tuple[str | None, ...] = ()) -> str | None:
     """The leaf that is called so, the shallowest first; by its Chinese name, its initials, or its English name."""
+    ranked = [
+        (FIRST in path, rank, path.count("."), path)
+        for path, part in leaves
+        if path not in but and (rank := _rank(part, what)) is not None
+    ]
+    return min(ranked)[3] if ranked else None
+
+
+def _rank(part: Part, what: str) -> int | None:
+    """0 by its Chinese name or its initials, else the place of its English name; None where it is not called so."""
     said = terms()["answers"][what]
-    weighed = []
-    for path, part in leaves:
-        if path in but:
-            continue
-        spelt = words(part.name.lstrip("@"))
-        if head(part.title) in said["terms"] or part.name.lower() in said["terms"].values():
-            weighed.append((0, path.count("."), path))
-        elif spelt in said["names"]:
-            weighed.append((said["names"].index(spelt) + 1, path.count("."), path))
-    return min(weighed)[2] if weighed else None
+    if head(part.title) in said["terms"] or part.name.lower() in said["terms"].values():
+        return 0
+    spelt = words(part.name.lstrip("@"))
+    return said["names"].index(spelt) + 1 if spelt in said["names"] else None
+
+
+def _is_guess(path: str, part: Part, what: str) -> bool:
+    """Whether no more than one English word speaks for it, as much is called `id`; or it stands in a list."""
+    return FIRST in path or (bool(_rank(part, what)) and " " not in words(part.name.lstrip("@")))
 
 
 def _leaves(part: Part, above: str) -> Iterator[tuple[str, Part]]:
+    """Texts by their paths; of what repeats the first."""
     for each in part.parts:
         path = f"{above}.{each.name}" if above else each.name
         if each.parts and not each.recursive:
-            yield from _leaves(each, path)
+            yield from _leaves(each, path + FIRST if each.many else path)
         elif not each.many:
             yield path, each

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
 
 from adapters.contract import Contract, Offer, Part
-from gateway.workbench.draft.declaration import Answering, declaration, places
+from gateway.workbench.draft.declaration import FIRST, Answering, declaration, places
 from gateway.workbench.draft.fields import Around, Fields, form_of
 from gateway.workbench.draft.lines import Lines, Questions
 from gateway.workbench.draft.seen import Seen, made_up
@@ -48,11 +48,12 @@ def chosen(contract: Contract, wanted: Mapping[str, str]) -> dict[str, Offer]:
     names = {offer.call: offer for offer in usable}
     if not wanted and len(usable) == 1:
         return {"case.submit": usable[0]}
+    if not usable:
+        lacking = "; ".join(f"{each.call}: {each.why}" for each in contract.offers) or "it has none"
+        raise Undecided("契约中没有可用的操作 / the contract offers no operation that can be used", lacking)
     if not wanted:
-        offered = ", ".join(names) or "nothing that can be used"
-        raise Undecided(
-            "the contract offers several operations", f"--map case.submit=CALL; it offers {offered}"
-        )
+        what = "契约有多个操作 / the contract offers several operations"
+        raise Undecided(what, f"--map case.submit=CALL; it offers {', '.join(names)}")
     return {operation: _offer(call, names, contract) for operation, call in wanted.items()}
 
 
@@ -144,15 +145,16 @@ class _Writing:
         state = written.field("state") if written else None
         if at.state and at.states is not None and state is not None:
             table = self.tables.states(at.states, [str(each) for each in state.part.get("enum", ())])
-            lines.add(1, "state", _plain(f'{at.state} | table_back("{table}")'), at.states.title)
+            asked = self._asked(at.doubt(at.state)) or at.states.title
+            lines.add(1, "state", _plain(f'{at.state} | table_back("{table}")'), asked)
         else:
             lines.add(1, "state", '"?"', self.questions.ask("办理状态在哪里 / where is the state?"))
         if at.at and at.times is not None:
             form = form_of(at.times)
-            asked = "" if form else self.questions.ask("时间格式？ / which form of time?")
+            asked = self._asked(at.doubt(at.at) if form else "时间格式？ / which form of time?")
             lines.add(1, "at", _plain(f'{at.at} ? | time_from("{form or "%Y%m%d%H%M%S"}")'), asked)
-        if at.reference:
-            lines.add(1, "reference", _plain(f"{at.reference} ?"))
+        if at.reference and FIRST not in at.reference:
+            lines.add(1, "reference", _plain(f"{at.reference} ?"), self._asked(at.doubt(at.reference)))
         answer = f"samples/answer-{operation}.json"
         self._examples(lines, f"{operation}.reply", answer)
         if at.state:
@@ -162,6 +164,9 @@ class _Writing:
         )
         kept = {answer: json.dumps(taken.tree, ensure_ascii=False, indent=1) + "\n"} if taken else {}
         return {f"{operation}.reply.yaml": str(lines), **kept}
+
+    def _asked(self, text: str) -> str:
+        return self.questions.ask(text) if text else ""
 
     def _head(self, operation: str, title: str, reads: str, writes: str) -> Lines:
         lines = Lines()

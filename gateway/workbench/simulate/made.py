@@ -8,7 +8,7 @@ from random import Random
 
 from adapters.errors import Unbuildable
 from adapters.message import Access
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
 from gateway.workbench.check import built
 from gateway.workbench.described import described
 from gateway.workbench.simulate.far_files import Files

@@ -96,8 +96,13 @@ class Door:
         except Unheard:
             return ""  # what cannot be read does not fit, which is told with its reason
         declared = self._play.platform.operations[operation]
-        return self._gate.wrong(declared.arguments, heard.arguments) or self._gate.wrong(
-            {under(path): each for path, each in declared.header.items()}, self._terms.header(operation, came)
+        return (
+            self._gate.wrong(declared.http_header, came.headers)
+            or self._gate.wrong(declared.arguments, heard.arguments)
+            or self._gate.wrong(
+                {under(path): each for path, each in declared.header.items()},
+                self._terms.header(operation, came),
+            )
         )
 
     def _operation(self, came: Request) -> str | None:

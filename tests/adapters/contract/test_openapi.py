@@ -154,3 +154,29 @@ def test_a_file_that_is_saved_under_its_bare_name_is_found() -> None:
 def test_what_is_no_contract_is_said(text: str) -> None:
     with pytest.raises(Unbuildable):
         read("x.yaml", {"x.yaml": text})
+
+
+def test_answers_are_told_by_status_the_successes_first() -> None:
+    written = {
+        "openapi": "3.0.0",
+        "paths": {
+            "/cases": {
+                "post": {
+                    "responses": {
+                        "default": {"content": {"application/json": {"schema": _of("any")}}},
+                        "400": {"content": {"application/json": {"schema": _of("error")}}},
+                        "5XX": {"description": "no body"},
+                        "201": {"content": {"application/json": {"schema": _of("number")}}},
+                    }
+                }
+            }
+        },
+    }
+    (offer,) = read("api.json", {"api.json": json.dumps(written)}).offers
+    told = [(status, sorted(places(part)) if part else None) for status, part in offer.answers]
+    assert told == [("201", ["number"]), ("400", ["error"]), ("5*", None), ("*", ["any"])]
+    assert (offer.answer_status, sorted(places(offer.answer))) == (201, ["number"])
+
+
+def _of(name: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"type": "string"}}, "additionalProperties": False}

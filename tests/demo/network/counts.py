@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from gateway.cases.states import DECISIONS, ENDS
-from gateway.cli.desk_work import today
+from gateway.cli.desk.work import today
 from gateway.clock import china_day
 from gateway.deadlines.reckon import reckon
 from gateway.desk import lines

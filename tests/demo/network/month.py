@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from gateway.boot import Gateway
-from gateway.cli.desk_work import today
+from gateway.cli.desk.work import today
 from gateway.desk import lines, records
 from gateway.store import exchanges, followed, results, watched
 from gateway.store.connection import Connection

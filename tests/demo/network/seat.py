@@ -8,8 +8,8 @@ from pathlib import Path
 from aiohttp import web
 
 from gateway.boot import Gateway, boot
-from gateway.cli.serve import first_start
-from gateway.settings import load
+from gateway.cli.serve.serve import first_start
+from gateway.settings.conf import load
 from gateway.web.app import Service
 from gateway.world import World
 from tests.fakes import clock

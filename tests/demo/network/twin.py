@@ -13,8 +13,8 @@ from pathlib import Path
 import uvloop
 
 from gateway import logs
-from gateway.cli.serve import serve_until_stopped
-from gateway.settings import load
+from gateway.cli.serve.serve import serve_until_stopped
+from gateway.settings.conf import load
 from gateway.world import World
 
 

@@ -66,8 +66,8 @@ class Campaign:
     quiet_s: float = 0
 
 
-async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
-    """Run it. without: a guard that the gateways lack (guards.py)."""
+async def campaign(schedule: Schedule, *, without: str = "", callers: int = CALLERS) -> Campaign:
+    """Run it. without: a guard that the gateways lack (guards.py). callers: how many are at work at once."""
     done = Campaign(schedule)
     began = time.monotonic()
     with ExitStack() as stack:
@@ -87,7 +87,7 @@ async def campaign(schedule: Schedule, *, without: str = "") -> Campaign:
                 place.database, simulators, done.errands, done.faults, done.stalls, fronts, done.tellings
             )
             fleet.start()
-            await _load(done, fleet, trouble)
+            await _load(done, fleet, trouble, callers)
             codes = await fleet.stop()
             done.found += [Violation(f"gateways did not stop in order: {codes}")] if any(codes) else []
             done.found += _reckoned(done.seen, place)
@@ -112,7 +112,7 @@ def _reckoned(seen: Evidence, place: Place) -> Iterator[Violation]:
         yield Violation(f"the log does not verify: {unsound}")
 
 
-async def _load(done: Campaign, fleet: Fleet, trouble: Trouble) -> None:
+async def _load(done: Campaign, fleet: Fleet, trouble: Trouble, windows: int) -> None:
     """Callers and faults for as long as the schedule says; then all is well, and everybody asks again."""
     chance = done.schedule.chance
     async with ClientSession(connector=TCPConnector(limit=0, force_close=True)) as session:
@@ -124,7 +124,7 @@ async def _load(done: Campaign, fleet: Fleet, trouble: Trouble) -> None:
                 chance(f"caller {n}"),
                 trouble.doom,
             )
-            for n in range(CALLERS)
+            for n in range(windows)
         ]
         tellers = [
             Teller(

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.store.connection import Connection
 from gateway.store.database import open_connection
-from tests.databases import new_file
+from tests.empty import new_file
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))

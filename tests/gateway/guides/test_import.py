@@ -127,6 +127,40 @@ def test_lists_that_stand_in_a_string_as_xml_or_json_are_read_without_what_was_d
     assert told(done) == [("nested.json:3", "materials", "guide_text_unreadable")]
 
 
+def test_chinese_headings_name_the_elements_and_parts_go_by_the_code_of_the_item(tmp_path):
+    other = CODE[:-3] + "001"
+    (tmp_path / "basic.csv").write_text(
+        "事项名称,实施编码,办件类型,承诺办结时限,到办事现场次数,办理地点,是否收费\n"
+        f"甲,{CODE},承诺件,10个工作日,1,某路1号,否\n乙,{other},即办件,1个工作日,0,某路2号,否\n", "utf-8"
+    )  # fmt: skip
+    (tmp_path / "parts.csv").write_text(
+        f"实施编码,序号,材料名称,材料必要性,材料形式\n{CODE},2,照片,容缺后补,电子化\n{CODE},1,申请表,必要,纸质\n",
+        "utf-8",
+    )
+    (first, second), done = read(tmp_path / "basic.csv", tmp_path / "parts.csv", profile="chinese")
+    assert told(done) == []
+    assert first.elements["promised"] == {"value": 10, "unit": "working_day"}
+    assert (first.elements["case_type"], first.elements["visits"]) == ("promised", 1)
+    assert [(each["name"], each["necessity"]) for each in first.elements["materials"]] == [
+        ("申请表", "required"), ("照片", "may_be_owed"),
+    ]  # fmt: skip
+    assert "materials" not in second.elements, "of whose materials no table speaks, nothing is claimed"
+
+
+def test_parts_under_a_code_that_two_guides_have_belong_to_neither(tmp_path):
+    (tmp_path / "basic.csv").write_text(f"事项名称,实施编码,版本号\n甲,{CODE},1\n甲,{CODE},2\n", "utf-8")
+    (tmp_path / "parts.csv").write_text(f"实施编码,材料名称\n{CODE},申请表\n", "utf-8")
+    guides, done = read(tmp_path / "basic.csv", tmp_path / "parts.csv", profile="chinese")
+    assert all("materials" not in each.elements for each in guides)
+    assert told(done) == [("parts.csv:2", "@of", "guide_orphan")]
+
+
+def test_materials_that_are_written_as_a_text_are_told_and_not_left_out(tmp_path):
+    (tmp_path / "list.csv").write_text(f"事项名称,实施编码,办理材料\n甲,{CODE},身份证；户口簿\n", "utf-8")
+    guides, done = read(tmp_path / "list.csv", profile="chinese")
+    assert guides == [] and told(done) == [("list.csv:2", "materials", "guide_text_unreadable")]
+
+
 @pytest.mark.parametrize(
     "text", ["<DATA>申请表</DATA>", "申请表", "[1]", '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>']
 )

@@ -1,3 +1,7 @@
+import json
+import re
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +19,7 @@ from gateway.items.codes import (
 )
 from gateway.items.problems import TEXTS
 
+CASE = files("mappings.canonical").joinpath("case.json").read_text("utf-8")
 REAL = [  # code as seen, kind, level, basic code, rest
     ("11440100007483172Q3440106043001", "implementation", "3", "440106043001", ""),
     ("11440100007482575H3440118009000", "implementation", "3", "440118009000", ""),
@@ -222,3 +227,27 @@ def test_a_literal_null_is_a_fault_and_shown_where_it_stands():
 @given(st.from_regex(r"[A-Z0-9-]{1,20}(-[0-9]{12}-[0-9]{3}-[0-9A-Z]{9,18}-[0-9]-[0-9]{2})?", fullmatch=True))
 def test_the_parts_of_a_dashed_code_are_the_code(text):
     assert "".join(part.text for part in parts(parse(text))) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("甲-1", True),
+        ("ID=65DBB98B", True),
+        ("A/1", True),
+        ("A" * 65, True),
+        ("cx-zj_0051.2", False),
+        ("A" * 64, False),
+    ],
+)
+def test_a_local_code_that_no_case_can_carry_is_remarked(written, told):
+    assert ("code_unwritable" in {each.code for each in remarks(parse(written))}) is told
+
+
+@given(st.text(st.characters(max_codepoint=0x2FF), min_size=1, max_size=66))
+def test_what_a_case_can_carry_is_what_its_schema_says(written):
+    code = parse(written)
+    pattern = json.loads(CASE)["properties"]["item"]["properties"]["code"]["pattern"]
+    if code.kind == "local" and code.text:
+        fits = re.search(pattern, code.text) is not None
+        assert ("code_unwritable" in {each.code for each in remarks(code)}) is not fits

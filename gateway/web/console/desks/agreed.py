@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from gateway.agreements import POWERS, Agreed, Agreement, Opening
 from gateway.clock import china_day
 from gateway.errors import Texts
 from gateway.exchange.passing import left_today
+from gateway.settings.agreements import POWERS, Agreed, Agreement, Opening
 from gateway.web.console.asked import Asked
 from gateway.web.console.desks.seen import speaks_of_any
 from gateway.web.console.roll import Column, Roll, Row, Span

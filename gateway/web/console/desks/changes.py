@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
-from gateway.changeover import owed
 from gateway.errors import Texts
+from gateway.releases.changeover import owed
 from gateway.shown import scrubbed
 from gateway.store import changes, releases
 from gateway.store.changes import Done

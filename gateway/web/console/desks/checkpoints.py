@@ -1,7 +1,7 @@
 """Checkpoints (检查点) and certificates of completeness (完整性证书), each to be taken away and verified.
 
-Certificates are files in the folder `certificates` of the state, as `python -m audit certificate` writes them; what
-is said of one here is what it says, and whether the log's key signed it.
+Certificates are the files in their folder, where the gateway writes one a day; what is said of one here is what it
+says, and whether the log's key signed it. One that could not be written is named above them.
 """
 
 import asyncio
@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from audit.certificates import CHARACTERS_AT_MOST, CertificateUnreadable, read_certificate
+from audit.certificates import CHARACTERS_AT_MOST, CertificateUnreadable, read_certificate, stated_totals
 from audit.checkpoints import parse_checkpoint
 from audit.notes import Key, NoteRejected, read_note
 from audit.origins import split_origin
+from gateway.certifying.daily import standing
 from gateway.errors import Refusal, Texts
 from gateway.store import checkpoints
 from gateway.store.checkpoints import Signed
@@ -25,10 +26,8 @@ from gateway.web.console.render import sealed
 from gateway.web.console.roll import Column, Roll, Row, Span, shown
 
 TAKE: Texts = ("取出", "Take")
-FOLDER = "certificates"
 MOST_CERTIFICATES = 31
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
-_TOTAL = re.compile(r"(?:before|day [0-9-]{10}) (.+)")
 
 
 class Certified(NamedTuple):
@@ -77,7 +76,10 @@ ROLL = Roll(
 async def show(asked: Asked) -> web.Response:
     key = Key.parse(asked.gateway.signer.vkey)
     certificates = await asyncio.to_thread(lambda: [*_certified(_folder(asked), key)])
-    return await shown(asked, ROLL, certificates=certificates)
+    gateway = asked.gateway
+    due = await gateway.store.read(partial(standing, now_ms=gateway.clock_ms()))
+    lacking = due if due and due.reason else None
+    return await shown(asked, ROLL, certificates=certificates, lacking=lacking)
 
 
 async def take(asked: Asked) -> web.Response:
@@ -99,8 +101,7 @@ async def take_certificate(asked: Asked) -> web.Response:
 
 
 def _folder(asked: Asked) -> Path:
-    settings = asked.gateway.settings
-    return settings.path(settings.installation.state) / FOLDER
+    return asked.gateway.settings.certificates
 
 
 def _certified(folder: Path, key: Key) -> Iterator[Certified]:
@@ -119,19 +120,10 @@ def _one(name: str, text: str, key: Key) -> Certified:
             read_note(text, [own], CHARACTERS_AT_MOST)
     except (CertificateUnreadable, NoteRejected):
         return Certified(name, "", "", 0, 0, 0, BROKEN)
-    kinds = [line.split()[0] for line in stated.lines]
-    admitted = sum(_counted(line, "admitted") for line in stated.lines)
-    days = stated.days
+    tone = SIGNED if stated.signed else UNSIGNED
     return Certified(
-        name, days.first.isoformat(), days.last.isoformat(), admitted, kinds.count("open"),
-        kinds.count("unlawful"), SIGNED if stated.signed else UNSIGNED,
-    )  # fmt: skip
-
-
-def _counted(line: str, what: str) -> int:
-    found = _TOTAL.fullmatch(line)
-    words = found[1].split() if found else []
-    return sum(int(words[place + 1]) for place in range(0, len(words) - 1, 2) if words[place] == what)
+        name, stated.days.first.isoformat(), stated.days.last.isoformat(), *stated_totals(stated), tone
+    )
 
 
 def _read(path: Path) -> str | None:

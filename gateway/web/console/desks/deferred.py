@@ -23,7 +23,7 @@ async def read(asked: Asked, span: Span) -> list[Row]:
         where = {**span.wanted, "most": span.most}
         return listed.exchanges_due(connection, listed.DEFERRED, asked.scope, (int(after_ms), behind), where)
 
-    return [_row(asked, each) for each in await asked.gateway.store.read(look)]
+    return [_row(asked, each) for each in await asked.gateway.store.survey(look)]
 
 
 def _row(asked: Asked, each: Exchange) -> Row:

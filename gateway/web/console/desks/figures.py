@@ -22,7 +22,7 @@ from gateway.web.console.desks.charts import Bar, lying, upright
 from gateway.web.console.desks.parties import PARTIES, Spent, spent
 from gateway.web.console.render import render, visible
 from gateway.web.console.words import WORDS
-from gateway.web.views import china
+from gateway.web.views.cases import china
 
 DAYS = ("7", "30", "90")
 MOST_BOUNDARIES, MOST_CAUSES = 20, 12
@@ -64,7 +64,7 @@ async def show(asked: Asked) -> web.Response:
     if days not in DAYS or not re.fullmatch(r"[0-9]{0,9}", boundary):
         raise Refusal("bad_parameter", name="days" if days not in DAYS else "boundary")
     now_ms, store = asked.gateway.clock_ms(), asked.gateway.store
-    read = await store.read(partial(_read, asked=asked, now_ms=now_ms, days=int(days), boundary=boundary))
+    read = await store.survey(partial(_read, asked=asked, now_ms=now_ms, days=int(days), boundary=boundary))
     tables = Tables(
         _by_day(read.ends, now_ms, int(days)), _by_platform(read.ends), spent(read.finished), _causes(read)
     )
@@ -105,9 +105,9 @@ def _read(connection: Connection, asked: Asked, now_ms: int, days: int, boundary
             Window(at_ms, min(at_ms + days * DAY_MS, now_ms + 1)),
         ]
     return Read(
-        figures.ends(connection, asked.scope, window),
+        figures.ends(connection, asked.scope, window, asked.counted),
         figures.finished(connection, asked.scope, window),
-        [figures.admitted(connection, asked.scope, each) for each in compared],
+        [figures.admitted(connection, asked.scope, each, asked.counted) for each in compared],
         [figures.came_back(connection, asked.scope, each) for each in compared],
         known,
     )

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.boot import Gateway
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
 from gateway.store import exchanges, health
 from gateway.store.connection import Connection
 from gateway.store.health import Answered
 from gateway.web.console.asked import HOME, Asked
 from gateway.web.console.desks.closed import closed_because
-from gateway.web.console.desks.seen import serves_any
+from gateway.web.console.desks.seen import serves_any, used_lately
 from gateway.web.console.roll import Column, Roll, Row, Span
 
 DAY_MS = 86_400_000
@@ -36,7 +36,7 @@ async def read(asked: Asked, span: Span) -> list[Row]:
     if not gateway.routes.loaded:
         return []
     after = span.behind[0] if span.behind else ""
-    used = await gateway.store.read(lambda connection: health.used_by(connection, asked.scope))
+    used = await used_lately(asked)
     seen = sorted(
         (
             each
@@ -46,7 +46,7 @@ async def read(asked: Asked, span: Span) -> list[Row]:
         key=lambda each: each.name,
     )
     shown = [each for each in seen if each.name > after][: span.most]
-    measured = await gateway.store.read(lambda connection: _measured(connection, gateway, shown))
+    measured = await gateway.store.survey(lambda connection: _measured(connection, gateway, shown))
     return [_row(gateway, each, measured) for each in shown]
 
 

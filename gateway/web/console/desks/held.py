@@ -20,6 +20,7 @@ from gateway.model import Exchange, FactKind
 from gateway.shown import scrubbed, without_values
 from gateway.store import cases, exchanges, listed
 from gateway.store.connection import Connection
+from gateway.store.vault import WrongKey
 from gateway.web.console.asked import HOME, Asked
 from gateway.web.console.desks.facts import FACTS
 from gateway.web.console.render import render, to
@@ -41,7 +42,7 @@ async def read(asked: Asked, span: Span) -> list[Row]:
         found = listed.exchanges_due(connection, listed.HELD, asked.scope, (int(after_ms), behind), where)
         return [(each, listed.owner_of(connection, each.id)) for each in found]
 
-    rows = await asked.gateway.store.read(look)
+    rows = await asked.gateway.store.survey(look)
     return [_row(each, owner, await _words(asked, each)) for each, owner in rows]
 
 
@@ -130,7 +131,7 @@ async def _words(asked: Asked, held: Exchange) -> str:
         key = await papers.key_of(held.id)
         answer: dict[str, Any] = await papers.tree(held.id, f"answer/{held.attempt}", key) or {}
         document = await papers.tree(held.id, "document", key) or {}
-    except Erased:
+    except (Erased, WrongKey):  # its key is gone, or is not on this machine
         return ""
     return scrubbed(without_values(str(answer.get("reason") or ""), document))
 

@@ -34,7 +34,7 @@ async def _read(asked: Asked, span: Span, which: Look) -> list[Listed]:
         found = listed.limits(connection, which, asked.scope, (after, case, clock), where)
         return list(zip(found, rows_of(connection, today, found), strict=True))
 
-    return await asked.gateway.store.read(look)
+    return await asked.gateway.store.survey(look)
 
 
 def _row(late: Late, cells: tuple[object, ...]) -> Row:

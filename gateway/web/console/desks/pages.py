@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gateway.web.console.asked import HOME, Page
 from gateway.web.console.desks import (
+    accounts,
     agreed,
     changes,
     checkpoints,
@@ -15,15 +16,16 @@ from gateway.web.console.desks import (
     platform,
     review,
     saved,
+    work,
 )
 from gateway.web.console.roll import Roll, page
 from gateway.web.console.sheets import SHEETS, sheet
 
 ROLLS: tuple[Roll, ...] = (
     held.ROLL, deferred.ROLL, late.OVERDUE, late.UNSIGNED, health.ROLL, review.ROLL, agreed.ROLL, changes.ROLL,
-    checkpoints.ROLL,
+    checkpoints.ROLL, accounts.ROLL, work.ROLL,
 )  # fmt: skip
-_OWN = {"review": review.show, "checkpoints": checkpoints.show}
+_OWN = {"review": review.show, "checkpoints": checkpoints.show, "accounts": accounts.show, "work": work.show}
 
 
 def _rolls() -> Iterator[Page]:
@@ -44,5 +46,10 @@ DESK_PAGES: tuple[Page, ...] = (
     Page("GET", f"{HOME}/figures", figures.show, "figures"),
     Page("GET", f"{HOME}/saved", saved.show, "saved"),
     Page("POST", f"{HOME}/saved", saved.keep, "saved"),
+    Page("GET", f"{HOME}/saved/{{id}}", saved.open_again, "saved"),
     Page("POST", f"{HOME}/saved/remove", saved.remove, "saved"),
+    Page("POST", f"{HOME}/accounts", accounts.act, "accounts"),
+    Page("GET", f"{HOME}/work/{{id}}", work.one, "work"),
+    Page("POST", f"{HOME}/work/{{id}}", work.act, "work"),
+    Page("GET", f"{HOME}/work/{{id}}/prints/{{print}}", work.printed, "work"),
 )

@@ -1,8 +1,8 @@
 """With whom a case was for how long (各方用时). Pure."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from gateway.cases.states import ACTS, STATES
@@ -42,12 +42,12 @@ def with_whom(case: Finished) -> dict[str, int]:
     steps = [(case.received_ms, "receiving"), (case.admitted_ms, "gateway")]
     steps += [(case.handed_over_ms, "deciding")] if case.handed_over_ms else []
     steps += [(at_ms, _WITH[kind]) for kind, at_ms in case.told if kind in _WITH]
-    steps.sort(key=lambda step: step[0])
-    took: Counter[str] = Counter()
+    steps.sort(key=itemgetter(0))
+    took = dict[str, int]()
     for (at_ms, party), (until_ms, _) in pairwise(steps):
         if party in PARTIES:
-            took[party] += until_ms - at_ms
-    return dict(took)
+            took[party] = took.get(party, 0) + until_ms - at_ms
+    return took
 
 
 def _spent(party: str, took_ms: Sequence[int]) -> Spent:

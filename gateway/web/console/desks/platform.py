@@ -13,8 +13,8 @@ from adapters.errors import Unbuildable
 from gateway.boot import Gateway
 from gateway.errors import Refusal
 from gateway.exchange.papers import Erased
-from gateway.offers import offer_of
-from gateway.releases import PlatformRelease
+from gateway.needs.offers import offer_of
+from gateway.releases.compiled import PlatformRelease
 from gateway.store import health
 from gateway.store.health import Asked as Question
 from gateway.web.console.asked import Asked
@@ -22,7 +22,7 @@ from gateway.web.console.desks.closed import closed_because
 from gateway.web.console.desks.drift import TEXTS, Difference, differences
 from gateway.web.console.desks.facts import FACTS
 from gateway.web.console.desks.health import DAY_MS, UNDESCRIBED
-from gateway.web.console.desks.seen import serves_any
+from gateway.web.console.desks.seen import serves_any, used_lately
 from gateway.web.console.render import render
 
 MOST_ANSWERS, WEEK_MS = 20, 7 * DAY_MS
@@ -58,7 +58,7 @@ async def _of(asked: Asked) -> PlatformRelease:
     platform = routes.active.platforms.get(name) if routes.loaded else None
     if platform is None:
         raise Refusal("not_found")
-    used = await asked.gateway.store.read(lambda connection: health.used_by(connection, asked.scope))
+    used = await used_lately(asked)
     if name not in used and not serves_any(platform, asked.scope[0]):
         raise Refusal("not_found")
     return platform

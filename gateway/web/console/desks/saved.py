@@ -1,4 +1,7 @@
-"""Saved searches (常用查询): a list narrowed in some way, under a name of one's own. Nobody else sees them."""
+"""Saved searches (常用查询): a search, or a list narrowed in some way, under a name of one's own.
+
+Nobody else sees them. What tells of a person is kept in none.
+"""
 
 from collections.abc import Mapping
 from functools import partial
@@ -13,16 +16,27 @@ from gateway.store import saved
 from gateway.store.saved import Saved
 from gateway.store.transaction import Transaction
 from gateway.store.vault import Vault, WrongKey
+from gateway.web.console import search
 from gateway.web.console.asked import HOME, Asked
 from gateway.web.console.desks import deferred, held, late, review
 from gateway.web.console.render import render, to
 from gateway.web.console.roll import FORMS
+from gateway.web.console.words import STATES_SOUGHT
 
 MOST, LONGEST_NAME = 50, 40
+SEARCH = "search"
 # desk -> what of FORMS it can be asked for by; nothing else of an address is kept
 KEPT: Mapping[str, tuple[str, ...]] = {
-    roll.name: roll.filters for roll in (held.ROLL, deferred.ROLL, late.OVERDUE, late.UNSIGNED, review.ROLL)
+    SEARCH: search.KEYS,
+    **{
+        roll.name: roll.filters
+        for roll in (held.ROLL, deferred.ROLL, late.OVERDUE, late.UNSIGNED, review.ROLL)
+    },
 }
+
+
+class Personal(Exception):
+    """It asks for a person's number or name, which is not kept."""
 
 
 class Search(NamedTuple):
@@ -41,7 +55,7 @@ async def show(asked: Asked) -> web.Response:
     rows = await asked.gateway.store.read(look)
     vault = asked.gateway.papers.vault
     found = (_opened(vault, each) for each in rows if asked.somebody.may(each.desk))  # type: ignore[arg-type]
-    return render(asked, "saved", searches=[each for each in found if each])
+    return render(asked, "saved", searches=[each for each in found if each], states=STATES_SOUGHT)
 
 
 async def keep(asked: Asked) -> web.Response:
@@ -50,7 +64,10 @@ async def keep(asked: Asked) -> web.Response:
         raise Refusal("not_found")
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise Refusal("bad_parameter", name="name")
-    query = _criteria(desk, asked.form.get("query", ""))
+    try:
+        query = _criteria(asked, desk)
+    except Personal:
+        return render(asked, "refused", status=400, title=None, why="not_kept")
     await asked.gateway.store.write(partial(_keep, asked=asked, desk=desk, said=(name, urlencode(query))))
     return to(asked, f"{HOME}/saved")
 
@@ -63,6 +80,21 @@ def _keep(tx: Transaction, asked: Asked, desk: str, said: tuple[str, str]) -> No
     place = max((each.place for each in before), default=0) + 1
     sealed = asked.gateway.papers.vault.seal_secret(_bound_to(account, place), orjson.dumps(said).decode())
     saved.keep(tx.connection, Saved(account, place, desk, sealed, tx.now_ms))
+
+
+async def open_again(asked: Asked) -> web.Response:
+    """What is found by it now; a list has an address of its own."""
+    look, place = partial(saved.of_account, account=asked.somebody.name), asked.request.match_info["id"]
+    rows = await asked.gateway.store.read(look)
+    row = next((each for each in rows if str(each.place) == place), None)
+    if row is None or not asked.somebody.may(row.desk):  # type: ignore[arg-type]
+        raise Refusal("not_found")
+    kept = _opened(asked.gateway.papers.vault, row)
+    if kept is None:
+        raise Refusal("not_found")
+    if kept.desk != SEARCH:
+        return to(asked, f"{HOME}/{kept.desk}?{kept.query}")
+    return await search.found(asked, dict(kept.criteria))
 
 
 async def remove(asked: Asked) -> web.Response:
@@ -84,12 +116,24 @@ def _opened(vault: Vault, each: Saved) -> Search | None:
     return Search(each.place, each.desk, name, query, parse_qsl(query), each.kept_ms)
 
 
-def _criteria(desk: str, query: str) -> list[tuple[str, str]]:
-    """Raises Refusal bad_parameter for what the desk cannot be asked for."""
-    criteria = parse_qsl(query, max_num_fields=len(FORMS))
-    if any(name not in KEPT[desk] or not FORMS[name].fullmatch(value) for name, value in criteria):
+def _criteria(asked: Asked, desk: str) -> list[tuple[str, str]]:
+    """What the form says. Raises Refusal bad_parameter for what the desk cannot be asked for, Personal."""
+    try:
+        criteria = parse_qsl(asked.form.get("query", ""), max_num_fields=len(search.KEYS))
+    except ValueError as error:
+        raise Refusal("bad_parameter", name="query") from error
+    if any(name not in KEPT[desk] for name, _ in criteria):
         raise Refusal("bad_parameter", name="query")
-    return criteria
+    if desk != SEARCH:
+        if not all(FORMS[name].fullmatch(value) for name, value in criteria):
+            raise Refusal("bad_parameter", name="query")
+        return criteria
+    said = dict(criteria)
+    if not search.may_be_kept(said):
+        raise Personal
+    if search.wanted_of(said, asked.gateway.papers.vault).is_nothing:
+        raise Refusal("bad_parameter", name="query")
+    return list(said.items())
 
 
 def _bound_to(account: str, place: int) -> str:

@@ -2,8 +2,22 @@
 
 from collections.abc import Sequence
 
-from gateway.agreements import Agreement, prefix_of
-from gateway.releases import PlatformRelease
+from gateway.releases.compiled import PlatformRelease
+from gateway.settings.agreements import Agreement, prefix_of
+from gateway.store import health
+from gateway.web.console.asked import Asked
+
+USED_MS = 366 * 86_400_000  # who was asked nothing for so long is used no more
+
+
+async def used_lately(asked: Asked) -> set[str]:
+    """Platforms that an account's cases went to or came from; who sees every place sees every platform anyway."""
+    if "" in asked.scope[0]:
+        return set()
+    since_ms = asked.gateway.clock_ms() - USED_MS
+    return await asked.gateway.store.survey(
+        lambda connection: health.used_by(connection, asked.scope, since_ms)
+    )
 
 
 def serves_any(platform: PlatformRelease, places: Sequence[str]) -> bool:

@@ -71,6 +71,10 @@ DESK_WORDS: Mapping[str, Texts] = {
     "all": ("全部", "All"),
     "take_as": ("导出", "Take as"),
     "keep_this": ("存为常用查询", "Keep this search"),
+    "not_kept": (
+        "查询含证件号码或姓名，不能保存；请每次输入。",
+        "A search by a person's number or name is not kept: type it each time.",
+    ),
     "its_name": ("名称", "Name"),
     "keep": ("保存", "Keep"),
     "open_it": ("打开", "Open"),
@@ -157,9 +161,10 @@ DESK_WORDS: Mapping[str, Texts] = {
     "open_still": ("未终结", "Open"),
     "unlawful": ("次序不合", "Unlawful"),
     "no_certificates": (
-        "尚无证书。每日由 python -m audit certificate 写入 state/certificates。",
-        "There is none yet: python -m audit certificate writes them into state/certificates every day.",
+        "尚无证书：每日零时后由网关写入，首份为启用之日的证书。",
+        "There is none yet: the gateway writes one after each midnight, the first for the day of its first start.",
     ),
+    "certificate_lacking": ("未能出具证书：", "No certificate could be written of"),
     "settle": ("核实结果", "Say what became of it"),
     "story": ("所知经过", "What is known"),
     "what": ("何事", "What"),

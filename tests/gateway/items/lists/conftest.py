@@ -21,7 +21,7 @@ from gateway.items.statements import ITEM_COLUMNS
 from gateway.items.tables import items
 from gateway.store.database import connect, open_engine
 from gateway.store.store import Store
-from tests.databases import new_file
+from tests.empty import new_file
 
 DAY = "2026-11-20"
 UNIT = "11440232MB2D06811W"

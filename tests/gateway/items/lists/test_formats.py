@@ -16,6 +16,7 @@ from gateway.items.lists.charset import charset_of, known_charset
 from gateway.items.lists.formats import lines, recognised
 from gateway.items.lists.problems import BrokenFile, SeveralSheets, UnknownSheet
 from gateway.items.problems import UnreadableFile
+from tests.waiting import LONGEST_S
 
 SIMPLIFIED = (
     "事项名称,实施编码\r\n内资企业及分支机构设立登记,0105632000\r\n城乡居民基本养老保险关系转移接续,A-2\r\n"
@@ -66,6 +67,12 @@ def test_the_charset_of_a_list_is_found_and_the_text_is_the_text(tmp_path, text,
     first = next(lines(recognised(path)))
     assert list(first.cells) == text.split("\r\n")[1].split(",")
     assert first.headings == tuple(text.split("\r\n")[0].split(","))
+
+
+def test_an_empty_file_is_in_no_odd_charset(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"")
+    assert recognised(path).charset == "utf-8" and list(lines(recognised(path))) == []
 
 
 def test_bytes_in_no_charset_are_refused_and_one_that_is_named_is_taken_at_its_word(tmp_path):
@@ -168,7 +175,7 @@ def test_a_workbook_of_any_length_is_read_in_bounded_memory(tmp_path):
         rows = [(0, 1), *((2 * number + 2, 2 * number + 3) for number in range(count))]
         shared(tmp_path / f"{count}.xlsx", rows, [f"<t>{text}</t>" for text in texts])
         command = [sys.executable, "-c", _PEAK, str(tmp_path / f"{count}.xlsx")]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LONGEST_S)
         rows, peak = map(int, done.stdout.split())
         assert rows == count
         peaks.append(peak)

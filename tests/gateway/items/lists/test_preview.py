@@ -152,6 +152,17 @@ async def test_thousands_of_rows_come_in_by_parts_each_with_its_entry(desk, writ
     assert len(await desk.items()) == 4_500
 
 
+async def test_whatever_a_cell_holds_comes_in_as_it_stands_as_new_and_as_changed(desk, written):
+    odd = ["甲\t乙", "反\\N斜\\t杠", 'say "甲"', "两\n行", "{甲,乙}", "null", "𠅤·䶮", "%s %(name)s", "a,b;c"]
+    rows = [(f"L-{number}", name, "1") for number, name in enumerate(odd)]
+    headings = ("local_task_code", "task_name", "task_state")
+    assert counted(await desk.bring(written([headings, *rows]))) == {"added": len(odd)}
+    assert [item.name for _, item in sorted((await desk.items()).items())] == odd
+    others = [(code, f"{name}改", "1") for code, name, _ in rows]
+    assert counted(await desk.bring(written([headings, *others]))) == {"changed": len(odd)}
+    assert [item.name for _, item in sorted((await desk.items()).items())] == [f"{name}改" for name in odd]
+
+
 class Died(Exception):
     """Stands for the end of the process between two parts."""
 

@@ -7,7 +7,7 @@ from gateway.items.lists.line import Line, line_of
 from gateway.items.lists.problems import UnknownColumns
 from gateway.items.lists.profile import FIELDS, FOLDER, fitting, free, named
 from gateway.items.lists.rows import ItemReader, Reading
-from gateway.items.problems import TEXTS
+from gateway.items.problems import TEXTS, Problem
 from mappings.problems import Unreadable
 
 CODE = "11440232MB2D06811W4000117051000"
@@ -81,6 +81,23 @@ def test_chinese_headings_and_words_are_read_by_their_tables():
     item = reading("chinese", row).record
     assert item and (item.type, item.level, item.service_objects) == ("01", "4", "2^1")
     assert faults(reading("chinese", row | {"事项类型": "许可类"})) == [("type", "row_value")]
+
+
+def test_headings_and_words_in_traditional_script_are_read_and_the_name_stays_as_it_is_written():
+    headings = ("事項(xiàng)名稱(chēng)", "實施編碼", "事項類型", "行使層級", "服務對象", "事項狀態")
+    cells = ["優(yōu)化服務", CODE, "行政許可", "縣級", "企業法人", "暫停"]
+    found = reading(fitting(headings), dict(zip(headings, cells, strict=True)))
+    assert faults(found) == [] and found.record is not None
+    item = found.record
+    assert (item.name, item.type, item.level) == ("優(yōu)化服務", "01", "4")
+    assert (item.service_objects, item.state) == ("2", "suspended")
+
+
+def test_a_fault_of_a_column_has_its_name_in_either_language():
+    lacking = Problem("implementation_code", "row_kind", {"found": "local", "expected": "implementation"})
+    assert lacking.text("zh") == "编码的结构是 地方编码，不是 实施编码"
+    assert lacking.text("en") == "the code is built like local, not implementation"
+    assert Problem("division", "row_lacks").text("zh") == "缺少 区划"
 
 
 def test_free_columns_name_what_stands_where():

@@ -1,0 +1,1 @@
+"""tongban desk: the work of a window, from the command line."""

@@ -1,0 +1,1 @@
+"""tongban guide: the public elements of an item."""

@@ -1,0 +1,1 @@
+"""tongban item: lists, codes, suggestions, coverage."""

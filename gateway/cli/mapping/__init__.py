@@ -1,0 +1,1 @@
+"""tongban mapping: run, diff, sheet, words."""

@@ -1,0 +1,1 @@
+"""tongban platform: drafted, checked, tried, approved."""

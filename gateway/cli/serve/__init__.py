@@ -1,0 +1,1 @@
+"""tongban serve: one process, or several under one."""

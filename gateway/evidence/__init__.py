@@ -1,0 +1,1 @@
+"""Evidence: what the log says beside exchanges, and that it goes on where it was."""

@@ -1,0 +1,1 @@
+"""Settings: this installation, as its operators wrote it in conf/."""

@@ -1,0 +1,1 @@
+"""The edge: connections, turns, shares, and reading what came without believing it."""

@@ -1,0 +1,1 @@
+"""How cases and all that belongs to them are shown to callers."""

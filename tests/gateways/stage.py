@@ -4,6 +4,8 @@ import asyncio
 import json
 import shutil
 import socket
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from audit.notes import COSIGNATURE, Signer
 from gateway.boot import Gateway, boot
 from gateway.cli.serve.serve import first_start
 from gateway.settings.conf import load
+from gateway.store.database import file_of
 from gateway.web.app import Service
 from gateway.workbench.draft.native import native
 from tests.fakes import gd, gx
@@ -194,6 +197,25 @@ async def _province(
         finally:
             await runner.cleanup()
             await gateway.stop()
+
+
+async def audited(*words: str) -> tuple[int, dict[str, Any]]:
+    """(the code that it ends with, what it says) of the auditor's program, that runs apart from the gateways."""
+    ran = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "audit", *words, "--json", cwd=CHECKOUT, stdout=PIPE, stderr=PIPE
+    )
+    said, complained = await ran.communicate()
+    assert ran.returncode is not None and said, complained.decode()
+    return ran.returncode, json.loads(said)
+
+
+async def compared(one: Province, other: Province) -> tuple[int, dict[str, Any]]:
+    """What an auditor hears who holds the log of one against the log of the other, both signed up to now."""
+    words = ["compare", "--platform", other.side.name]
+    for each in (one, other):
+        await each.gateway.sign(now=True)
+        words += ["--key", each.gateway.signer.vkey, str(file_of(each.gateway.settings.database))]
+    return await audited(*words)
 
 
 def _bound() -> socket.socket:

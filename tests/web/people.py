@@ -1,9 +1,10 @@
-"""Cases of ever new made-up people: the gateway refuses a second open case of the same person."""
+"""Cases of ever new made-up applicants: the gateway refuses a second open case of the same one."""
 
 from itertools import count
 from typing import Any
 
 from tests.fakes import fixtures
+from tests.fakes.checks import uscc_check
 
 _SERIAL = count(1)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -16,8 +17,14 @@ def number(serial: int) -> str:
     return plain + "10X98765432"[total % 11]
 
 
+def credit_code(serial: int) -> str:
+    """A unified social credit code (GB 32100) of a company registered in 慈溪."""
+    plain = f"91330282MA2T{serial % 100_000:05d}"
+    return plain + uscc_check(plain)
+
+
 def case_of_somebody(name: str = "gd-person") -> dict[str, Any]:
-    """A made-up case as a caller posts it, of a person whom no other test knows."""
+    """A made-up case as a caller posts it, of a person or an organization whom no other test knows."""
     document = fixtures.case(name)
     applicant = document["applicant"]
     if applicant["id_type"] == "111":
@@ -26,4 +33,6 @@ def case_of_somebody(name: str = "gd-person") -> dict[str, Any]:
             (applicant["id_number"][6:10], applicant["id_number"][10:12], applicant["id_number"][12:14])
         )
         applicant.pop("sex", None)
+    elif applicant["id_type"] == "001":
+        applicant["id_number"] = credit_code(next(_SERIAL))
     return document

@@ -68,8 +68,7 @@ lock: ## write constraints.txt anew, from a fresh environment of Python 3.11
 	mv build/constraints.txt constraints.txt
 
 $(VENV)/browser: $(VENV)/dev
-	for each in chromium chromium-browser google-chrome chrome; do command -v $$each && exit; done; \
-	  $(BIN)/playwright install chromium
+	$(BIN)/python -m tests.browser
 	touch $@
 
 $(BIN)/python:

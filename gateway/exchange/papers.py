@@ -129,6 +129,19 @@ class Papers:
         sealed = await self._store.read(lambda connection: bodies.sealed(connection, exchange_id, name))
         return None if sealed is None else self.vault.open_tree(key, name, sealed)
 
+    async def answer(self, exchange_id: str, attempt: int) -> Any:
+        """What was answered to an attempt: decoded where that is kept, else its bytes; None for neither.
+
+        Raises Erased, WrongKey.
+        """
+        key = await self.key_of(exchange_id)
+        kept = await self.tree(exchange_id, f"answer/{attempt}", key)
+        if kept is not None:
+            return kept["document"]
+        name = f"reply/{attempt}"
+        sealed = await self._store.read(lambda connection: bodies.sealed(connection, exchange_id, name))
+        return None if sealed is None else self.vault.open(key, name, sealed)
+
     async def message_of(self, exchange: Exchange, key: DataKey) -> Message:
         document = await self.tree(exchange.id, "message", key)
         return Message(exchange.operation, document, ours=exchange.ours, exchange=exchange.id)

@@ -46,15 +46,23 @@ BY_OPERATION = (
     .group_by(_OF_PLATFORM.c.operation, _H.kind, _H.cause)
     .order_by(_OF_PLATFORM.c.operation, _H.kind, _H.cause)
 )
-NEWEST = (
+_ANSWERED = (
     sa.select(_E.id, _E.operation, _E.attempt)
     .where(
         _E.id >= bindparam("since", type_=sa.Text),
         _E.platform == bindparam("platform"),
         _E.kind != "inward",
+        _E.step == "send",  # else the last thing asked was a probe's question, which is another operation
         _E.ended_ms > 0,
     )
     .order_by(_E.id.desc())
+    .limit(MOST)
+    .subquery("answered")
+)
+_TURN = sa.func.row_number().over(partition_by=_ANSWERED.c.operation, order_by=_ANSWERED.c.id.desc())
+NEWEST = (
+    sa.select(_ANSWERED.c.id, _ANSWERED.c.operation, _ANSWERED.c.attempt)
+    .order_by(_TURN, _ANSWERED.c.id.desc())
     .limit(bindparam("most", type_=sa.Integer))
 )
 _NEWEST = (
@@ -110,7 +118,10 @@ def by_operation(connection: Connection, platform: str, since_ms: int) -> list[A
 
 
 def newest(connection: Connection, platform: str, since_ms: int, most: int) -> list[Asked]:
-    """What it was asked since then and has answered, the newest first."""
+    """What it was asked since then and has answered: the newest of each operation, then those before them, and so on.
+
+    Of the newest MOST of them.
+    """
     where = {"platform": platform, "since": least_id(since_ms), "most": most}
     return [Asked._make(row) for row in connection.rows(NEWEST, where)]
 

@@ -22,6 +22,7 @@ BEHAVIOURS = {
     "status": "bare HTTP status: fact code (502, 504, 500 …); takes only with take=true",
     "redirect": "307 to itself, not taken",
     "wrong_charset": "takes unless take=false, answers in other bytes than it declares",
+    "reword": "takes unless take=false, answers with the text of fact `to` in place of `from`",
     "corrupt": "takes unless take=false, answers with U+FFFD where characters were lost",
     "partly": "package code says yes, one record says no; not taken (SOAP dialect only)",
     "expire_secret": "forgets the session secret and bars this call (REST dialect only)",
@@ -38,6 +39,7 @@ _TAKES = frozenset(
         "empty",
         "wrong_charset",
         "corrupt",
+        "reword",
         "already",
     }
 )

@@ -51,6 +51,9 @@ def spoiled(answer: Answer, step: Step) -> Answer:
         case "wrong_charset":
             other = "gb18030" if answer.charset == "utf-8" else "utf-8"
             return replace(answer, body=answer.body.decode(answer.charset).encode(other))
+        case "reword":
+            old, new = (step.text(name, "").encode(answer.charset) for name in ("from", "to"))
+            return replace(answer, body=answer.body.replace(old, new))
         case "corrupt":
             return replace(answer, body=_corrupted(answer))
     return answer

@@ -105,8 +105,9 @@ DESK_WORDS: Mapping[str, Texts] = {
     "answers": ("最近 24 小时的答复", "Answers of the last 24 hours"),
     "drift_title": ("答复与契约的偏离", "Answers held against the contract"),
     "drift_means": (
-        "最近 7 天内留存的答复中最新的 {} 件（至多 20 件），只显示路径，不显示值。",
-        "The newest {} answers that were kept within 7 days (20 at most); paths only, never values.",
+        "最近 7 天内留存的答复中各操作最新的，共 {} 件（至多 40 件），只显示路径，不显示值。",
+        "The newest {} answers that were kept within 7 days, of each operation in turn (40 at most); paths only,"
+        " never values.",
     ),
     "no_contract": ("该平台没有可供比对的契约。", "This platform has no contract to hold answers against."),
     "no_drift": ("与契约一致，或没有留存的答复。", "As the contract says, or no answer was kept."),

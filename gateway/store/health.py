@@ -118,7 +118,7 @@ def by_operation(connection: Connection, platform: str, since_ms: int) -> list[A
 
 
 def newest(connection: Connection, platform: str, since_ms: int, most: int) -> list[Asked]:
-    """What it was asked since then and has answered: the newest of each operation, then those before them, and so on.
+    """What it was asked since then and has answered: the newest of each operation, then those before them …
 
     Of the newest MOST of them.
     """

@@ -23,7 +23,8 @@ def rows_of(page: str, section: str) -> list[list[str]]:
     """The cells of the table of a section."""
     part = page.split(f'id="{section}"')[1].split("</table>")[0]
     lines = re.findall(r"<tr>(.*?)</tr>", part.split("<tbody>")[1], re.DOTALL)
-    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in lines]
+    found = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line, re.DOTALL) for line in lines)
+    return [[re.sub(r"<[^>]*>", "", cell).strip() for cell in cells] for cells in found]
 
 
 async def test_volume_and_ends_are_what_was_admitted(desk: Desk, filled: Filled) -> None:

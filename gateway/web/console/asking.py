@@ -1,35 +1,51 @@
 """Who asks to be shown personal values, and waits for another person to say yes or no."""
 
-from typing import Any
-
-from aiohttp import web
+import re
+from collections.abc import Iterator
 
 from gateway.dossier.unmasking import stands
+from gateway.errors import Texts
 from gateway.store import cases, exchanges, unmaskings
 from gateway.store.connection import Connection
-from gateway.web.console.asked import Asked
-from gateway.web.console.render import render
-from gateway.web.views.cases import china
+from gateway.store.unmaskings import Unmasking
+from gateway.web.console.asked import HOME, Asked
+from gateway.web.console.roll import Column, Roll, Row, Span
 
-MOST = 100  # they are answered, or over after a day
-
-
-async def show(asked: Asked) -> web.Response:
-    rows = await asked.gateway.store.read(lambda connection: _waiting(connection, asked))
-    return render(asked, "unmaskings", rows=rows)
+BATCH = 100  # they are answered, or over after a day
+LOOK: Texts = ("查看", "Look")
 
 
-def _waiting(connection: Connection, asked: Asked) -> list[dict[str, Any]]:
+async def read(asked: Asked, span: Span) -> list[Row]:
+    behind = span.behind[0] if span.behind else ""
+
+    def look(connection: Connection) -> list[Row]:
+        waiting = _waiting(connection, asked, behind)
+        return [_row(each) for each, _ in zip(waiting, range(span.most), strict=False)]
+
+    return await asked.gateway.store.read(look)
+
+
+def _waiting(connection: Connection, asked: Asked, behind: str) -> Iterator[Unmasking]:
     """Those of the cases that whoever asks may see, the oldest first."""
-    now_ms, account, found = asked.gateway.clock_ms(), asked.somebody, list[dict[str, Any]]()
-    behind = ""
-    while len(found) < MOST and (rows := unmaskings.open_behind(connection, behind, MOST)):
+    now_ms, account = asked.gateway.clock_ms(), asked.somebody
+    while rows := unmaskings.open_behind(connection, behind, BATCH):
         for each in rows:
             case = cases.by_id(connection, each.case_id)
             if case is None or not stands(each, now_ms):
                 continue
             units = [of.unit for of in exchanges.of_case(connection, case.id)]
             if account.scope.covers((case.division, case.here), units):
-                found.append({**each._asdict(), "at": china(each.asked_ms)})
+                yield each
         behind = rows[-1].id
-    return found
+
+
+def _row(each: Unmasking) -> Row:
+    address = f"{HOME}/cases/{each.case_id}#asked-{each.id}"
+    return Row(each.id, (each.asked_ms, each.account, each.case_id, (address, LOOK)))
+
+
+ROLL = Roll(
+    "unmaskings",
+    (Column("at", "time"), Column("account"), Column("case", "case"), Column("choices", "link")),
+    re.compile(r"([0-9A-Z]{26})"), read,
+)  # fmt: skip

@@ -3,7 +3,6 @@
 Every view is an entry of the log, which commits before anything is shown.
 """
 
-import re
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +13,7 @@ from gateway.cases.states import TEXTS
 from gateway.clock import china_day
 from gateway.desk.acts import DOCUMENTS
 from gateway.dossier import parties, unmasking
-from gateway.dossier.dossier import Dossier, blames, gather
+from gateway.dossier.dossier import Dossier, blames
 from gateway.dossier.proven import Proof
 from gateway.dossier.stages import TEXTS as STAGES
 from gateway.dossier.stages import stages, waits
@@ -22,18 +21,17 @@ from gateway.errors import Refusal
 from gateway.exchange.following import SUBMIT
 from gateway.exchange.papers import Erased
 from gateway.replay.blame import Blame
-from gateway.store import cases, unmaskings
-from gateway.store.connection import Connection
+from gateway.store import unmaskings
 from gateway.store.vault import WrongKey
+from gateway.web.console import readers
 from gateway.web.console.asked import HOME, Asked
+from gateway.web.console.one_case import found
 from gateway.web.console.parcels import PIECES, tells
 from gateway.web.console.render import render, to
 from gateway.web.console.traced import Field, fields, opened, span
 from gateway.web.console.words import ACTORS, COLOURS, EVENTS, SAID, VERDICTS, WHYS
 from gateway.web.console.words_of_modes import DIRECTIONS, FORMS, HAPPENED, SAYABLE, UNLIKELY
 from gateway.web.views.cases import case_view, china
-
-_ID = re.compile(r"[0-9A-Z]{26}")
 
 
 async def show(asked: Asked) -> web.Response:
@@ -62,11 +60,6 @@ async def answer(asked: Asked) -> web.Response:
     return to(asked, f"{HOME}/cases/{dossier.case.id}")
 
 
-async def found(asked: Asked) -> Dossier:
-    """Raises Refusal not_found, for a case of another scope as for one that does not exist."""
-    return await asked.gateway.store.read(lambda connection: _look(connection, asked))
-
-
 async def page(
     asked: Asked, dossier: Dossier, came: unmasking.Came | None = None, *, told: str = "", status: int = 200
 ) -> web.Response:
@@ -82,22 +75,11 @@ async def page(
         contents=contents, came=came, values=values,
         exchanges=[_exchange(each, dossier.proof, traced, values=values) for each in dossier.known.exchanges],
         proof=_proof(dossier.proof, asked), spent=_spent(asked, dossier), asked_by=await _asked_by(asked, dossier),
-        looks=dossier.looks if account.may("readers") else None, actors=ACTORS, colours=COLOURS, whys=WHYS,
+        looks=await readers.listed_of(asked, dossier) if account.may("readers") else None,
+        actors=ACTORS, colours=COLOURS, whys=WHYS,
         events={**TEXTS, **EVENTS}, stage_texts=STAGES, words=SAID, verdicts=VERDICTS,
         two=asked.gateway.settings.installation.console.persons_to_unmask == 2,
     )  # fmt: skip
-
-
-def _look(connection: Connection, asked: Asked) -> Dossier:
-    case_id, account = asked.request.match_info["id"], asked.somebody
-    case = cases.by_id(connection, case_id) if _ID.fullmatch(case_id) else None
-    if case is None:
-        raise Refusal("not_found")
-    dossier = gather(connection, asked.gateway, case)
-    units = [each.unit for each in dossier.known.exchanges]
-    if not account.scope.covers((case.division, case.here), units):
-        raise Refusal("not_found")
-    return dossier
 
 
 def _view(asked: Asked, dossier: Dossier) -> dict[str, Any]:

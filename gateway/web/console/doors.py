@@ -15,7 +15,7 @@ from gateway.errors import CODES, Refusal
 from gateway.store.figures import Counted
 from gateway.store.store import StorageUnavailable
 from gateway.web.answers import STAY
-from gateway.web.console import asking, case, joint, search, sign_in, taking, telling
+from gateway.web.console import case, joint, search, sign_in, taking, telling
 from gateway.web.console.asked import HOME, SIGN_IN, TOKEN, Asked, Page
 from gateway.web.console.desks.pages import DESK_PAGES
 from gateway.web.console.places import GROUPS
@@ -45,7 +45,6 @@ PAGES: tuple[Page, ...] = (
     Page("POST", f"{HOME}/cases/{{id}}/bundle", taking.take, "bundle"),
     Page("POST", f"{HOME}/cases/{{id}}/parcels", telling.tell, "parcel"),
     Page("GET", f"{HOME}/joint-cases/{{id}}", joint.show, "case"),
-    Page("GET", f"{HOME}/unmaskings", asking.show, "unmaskings"),
     *DESK_PAGES,
 )
 # of these an auditor's own log says that they were looked at; a case and an exchange say so themselves

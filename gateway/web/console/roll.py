@@ -5,7 +5,7 @@ the sheet that is taken of it, and nothing else.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
@@ -14,14 +14,15 @@ from aiohttp import web
 
 from gateway.accounts.account import Desk
 from gateway.errors import Refusal
-from gateway.web.console.asked import Asked
+from gateway.web.console.asked import HOME, Asked
 from gateway.web.console.render import render
 
-MOST = 25
+MOST, MOST_BESIDE = 25, 1_000
 # text | code | number | day as they are; time: epoch ms; case: an id; said: Texts; tone: (class, Texts);
-# link: (address, Texts); decide: the id of what may be decided here
-Kind = Literal["text", "code", "number", "day", "time", "case", "said", "tone", "link", "decide"]
+# named: (address, text); link: (address, Texts); decide: the id of what may be decided here
+Kind = Literal["text", "code", "number", "day", "time", "case", "said", "tone", "named", "link", "decide"]
 PRESSED = ("link", "decide")  # what a sheet cannot have
+PLACE = re.compile(r"([0-9]{1,6})")  # the cursor of a list that is read whole
 FORMS: Mapping[str, re.Pattern[str]] = {
     "platform": re.compile(r"[a-z0-9][a-z0-9-]{0,63}"),
     "operation": re.compile(r"[a-z]{1,20}\.[a-z]{1,20}"),
@@ -59,6 +60,8 @@ class Roll:
     """One list. name: the desk that it is, its address, its title; filters: by what of FORMS it can be narrowed.
 
     told: what has to be on record besides, before so many rows of it are taken away as a sheet.
+    part: which one it is of the lists of its page, where that is more than one list.
+    page: where that page stands, if not at the name of the desk; in braces what its address says.
     """
 
     name: Desk
@@ -68,6 +71,19 @@ class Roll:
     filters: tuple[str, ...] = ()
     look: str = "roll"
     told: Callable[[Asked, int], Awaitable[None]] | None = None
+    part: str = ""
+    page: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is called in the log, and as a file."""
+        return self.name if self.part in ("", self.name) else f"{self.name}-{self.part}"
+
+    @property
+    def address(self) -> str:
+        """Of its sheets, without what they end in."""
+        page = f"{HOME}/{self.page or self.name}"
+        return f"{page}/{self.part}" if self.part else page
 
     @property
     def across(self) -> list[list[tuple[int, Column]]]:
@@ -84,6 +100,35 @@ class Roll:
     def on_paper(self) -> tuple[Column, ...]:
         """The columns of a sheet: without what can only be pressed."""
         return tuple(each for each in self.columns if each.kind not in PRESSED)
+
+
+def whole(
+    lines: Callable[[Asked], Awaitable[Sequence[tuple[Any, ...]]]],
+) -> Callable[[Asked, Span], Awaitable[list[Row]]]:
+    """How a list is read that is never long: all of its lines at once. Its cursor is their PLACE."""
+
+    async def read(asked: Asked, span: Span) -> list[Row]:
+        first = int(span.behind[0]) + 1 if span.behind else 0
+        cells = (await lines(asked))[first : first + span.most]
+        return [Row(str(place), each) for place, each in enumerate(cells, first)]
+
+    return read
+
+
+class Listed(NamedTuple):
+    """A list as it stands on a page beside something else; address: of its sheets, without what they end in."""
+
+    roll: Roll
+    rows: list[Row]
+    address: str
+
+
+async def listed(asked: Asked, roll: Roll, lines: Sequence[tuple[Any, ...]] | None = None) -> Listed:
+    """A list that is read whole. lines: what it has, where that is known already."""
+    address = roll.address.format(**asked.request.match_info)
+    if lines is None:
+        return Listed(roll, await roll.read(asked, Span((), MOST_BESIDE, {})), address)
+    return Listed(roll, [Row(str(place), each) for place, each in enumerate(lines)], address)
 
 
 def page(roll: Roll) -> Callable[[Asked], Awaitable[web.Response]]:

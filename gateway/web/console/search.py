@@ -23,7 +23,6 @@ from gateway.web.console.asked import Asked
 from gateway.web.console.render import render
 from gateway.web.console.roll import Column, Roll, Row, Span
 from gateway.web.console.words import STATES_SOUGHT, WORDS
-from gateway.web.views.cases import china
 from mappings.canonical.schema import schema
 from mappings.canonical.shape import CASE
 from mappings.china_time import CHINA
@@ -160,10 +159,9 @@ def _day(said: Mapping[str, str], key: str, days_after: int) -> str:
 def _page(asked: Asked, rows: list[Case], said: Mapping[str, str]) -> web.Response:
     shown = rows[:MOST]
     behind = shown[-1].id if len(rows) > MOST else ""
-    lines = [{**each._asdict(), "admitted_at": china(each.admitted_ms)} for each in shown]
     return render(
-        asked, "search", cases=lines, sought=said, behind=behind, keys=KEYS, states=STATES_SOUGHT,
-        query=urlencode(said), may_be_kept=may_be_kept(said),
+        asked, "search", roll=ROLL, rows=[_row(each) for each in shown], sought=said, behind=behind,
+        keys=KEYS, states=STATES_SOUGHT, query=urlencode(said), may_be_kept=may_be_kept(said),
     )  # fmt: skip
 
 

@@ -119,13 +119,17 @@ def sheet(roll: Roll, form: str) -> Callable[[Asked], Awaitable[web.Response]]:
         kind, media = SHEETS[form]
         file = TemporaryFile()  # noqa: SIM115 - it is sent after this returns, and closed with the last who has it
         writing: Sheet = await asyncio.to_thread(kind, file)
-        count = await fill(writing, roll, partial(roll.read, asked), wanted_of(asked, roll), _mark(asked))
-        await asyncio.to_thread(writing.finish)
+        try:
+            count = await fill(writing, roll, partial(roll.read, asked), wanted_of(asked, roll), _mark(asked))
+        finally:  # also where the list is not there for whoever asks: a book must not be left half written
+            await asyncio.to_thread(writing.finish)
         written = Written(file)
         digest = await asyncio.to_thread(written.digest)
         if roll.told is not None:
             await roll.told(asked, count)
-        await _record(asked, {"list": roll.name, "form": form, "rows": count, "sha256": digest})
+        of = asked.request.match_info.get("id")  # the case, the platform: it was found, so it is one
+        facts: dict[str, Fact] = {"list": roll.key, "form": form, "rows": count, "sha256": digest}
+        await _record(asked, {**facts, "of": of} if of else facts)
         headers = {"Content-Disposition": f'attachment; filename="{_name(asked, roll)}.{form}"'}
         return sealed(file_answer(asked.request, written, media, tag=digest, headers=headers), asked)
 
@@ -161,8 +165,8 @@ def text_of(column: Column, value: Any, place: int) -> str:
         return ""
     if column.kind == "time":
         return (china(value) or "")[:19].replace("T", " ")
-    if column.kind == "said":
-        return visible(value[place])
+    if column.kind in ("said", "named"):
+        return visible(value[place if column.kind == "said" else 1])
     return visible(value[1][place]) if column.kind == "tone" and value else visible(value)
 
 
@@ -184,7 +188,8 @@ def _mark(asked: Asked) -> Mark:
 
 
 def _name(asked: Asked, roll: Roll) -> str:
-    return f"tongban-{roll.name}-{_now(asked):%Y%m%d-%H%M%S}"
+    of = asked.request.match_info.get("id")
+    return "-".join(filter(None, ("tongban", roll.key, of, f"{_now(asked):%Y%m%d-%H%M%S}")))
 
 
 def _now(asked: Asked) -> datetime:

@@ -5,7 +5,7 @@ from aiohttp import web
 from gateway.dossier.bundle import NotSigned, make
 from gateway.dossier.report import Viewer
 from gateway.web.console.asked import Asked
-from gateway.web.console.case import found
+from gateway.web.console.one_case import found
 from gateway.web.console.render import render, sealed
 
 

@@ -6,7 +6,8 @@ from gateway.errors import Refusal
 from gateway.exchange import parcels
 from gateway.exchange.papers import Erased
 from gateway.web.console.asked import HOME, Asked
-from gateway.web.console.case import found, page
+from gateway.web.console.case import page
+from gateway.web.console.one_case import found
 from gateway.web.console.parcels import document_of, tells
 from gateway.web.console.render import to
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
@@ -23,7 +23,7 @@ from gateway.store import checkpoints
 from gateway.store.checkpoints import Signed
 from gateway.web.console.asked import HOME, Asked
 from gateway.web.console.render import sealed
-from gateway.web.console.roll import Column, Roll, Row, Span, shown
+from gateway.web.console.roll import PLACE, Column, Roll, Row, Span, listed, shown, whole
 
 TAKE: Texts = ("取出", "Take")
 MOST_CERTIFICATES = 31
@@ -73,13 +73,31 @@ ROLL = Roll(
 )  # fmt: skip
 
 
-async def show(asked: Asked) -> web.Response:
+async def _certificates(asked: Asked) -> list[tuple[Any, ...]]:
     key = Key.parse(asked.gateway.signer.vkey)
-    certificates = await asyncio.to_thread(lambda: [*_certified(_folder(asked), key)])
+    found = await asyncio.to_thread(lambda: [*_certified(_folder(asked), key)])
+    return [
+        ((f"{HOME}/certificates/{each.name}", each.name), " – ".join(dict.fromkeys((each.first, each.last))),
+         each.tone, *((each.admitted, each.open, each.unlawful) if each.first else (None,) * 3))
+        for each in found
+    ]  # fmt: skip
+
+
+CERTIFICATES = Roll(
+    "checkpoints",
+    (
+        Column("certificate", "named"), Column("days", "day"), Column("stands", "tone"),
+        Column("admitted", "number"), Column("open_still", "number"), Column("unlawful", "number"),
+    ),
+    PLACE, whole(_certificates), part="certificates",
+)  # fmt: skip
+
+
+async def show(asked: Asked) -> web.Response:
     gateway = asked.gateway
     due = await gateway.store.read(partial(standing, now_ms=gateway.clock_ms()))
     lacking = due if due and due.reason else None
-    return await shown(asked, ROLL, certificates=certificates, lacking=lacking)
+    return await shown(asked, ROLL, certificates=await listed(asked, CERTIFICATES), lacking=lacking)
 
 
 async def take(asked: Asked) -> web.Response:

@@ -1,166 +1,113 @@
-"""Figures (统计): volume, ends, duration by party, returns by cause with before and after of a release."""
+"""The page of figures (统计): charts, and under each the list that it shows, to be taken like any other."""
 
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
-from markupsafe import Markup
 
-from gateway.cases.reasons import TEXTS as REASONS
-from gateway.cases.states import TEXTS as STATES
-from gateway.errors import Refusal, Texts
-from gateway.store import changes, figures
-from gateway.store.changes import Boundary
-from gateway.store.connection import Connection
-from gateway.store.figures import CHINA_MS, DAY_MS, Back, End, Finished, Window
+from gateway.errors import Refusal
 from gateway.web.console.asked import Asked
-from gateway.web.console.desks.charts import Bar, lying, upright
-from gateway.web.console.desks.parties import PARTIES, Spent, spent
-from gateway.web.console.render import render, visible
-from gateway.web.console.words import WORDS
+from gateway.web.console.desks.figured import DAYS, PARTS, Figured, Tables, charts, figured
+from gateway.web.console.desks.parties import PARTIES
+from gateway.web.console.render import render
+from gateway.web.console.roll import PLACE, Column, Roll, listed, whole
 from gateway.web.views.cases import china
 
-DAYS = ("7", "30", "90")
-MOST_BOUNDARIES, MOST_CAUSES = 20, 12
-ENDED: Mapping[str, str] = {"delivered": "ended_well", "refused": "ended_refused"}
-PARTS = ("ended_well", "ended_refused", "ended_other", "still_open")
-_OVER = frozenset({"abandoned", "withdrawn"})
-_EPOCH = date(1970, 1, 1)
+Lines = Sequence[tuple[Any, ...]]
 
 
-class Read(NamedTuple):
-    """What is read for the page. back: before and after the boundary, or of the whole window alone."""
-
-    ends: list[End]
-    finished: list[Finished]
-    admitted: list[int]
-    back: list[list[Back]]
-    boundaries: list[Boundary]
+def _volume(tables: Tables) -> Lines:
+    """The newest day first."""
+    return [(day, *counts, sum(counts)) for day, counts in reversed(tables.by_day)]
 
 
-class Cause(NamedTuple):
-    """Returns for one cause, for each hundred cases, before and after; or of the whole window alone."""
-
-    texts: Texts
-    counts: tuple[int, ...]
-    rates: tuple[float, ...]
+def _by_platform(tables: Tables) -> Lines:
+    return [(name, *counts, sum(counts)) for name, counts in tables.by_platform]
 
 
-class Tables(NamedTuple):
-    """What stands beside the charts, and in them."""
+def _duration(tables: Tables) -> Lines:
+    return [
+        (PARTIES[each.party], f"{each.median_days:.2f}", f"{each.p90_days:.2f}", each.cases)
+        for each in tables.parties
+    ]
 
-    by_day: list[tuple[str, tuple[int, ...]]]
-    by_platform: list[tuple[str, tuple[int, ...]]]
-    parties: list[Spent]
-    causes: list[Cause]
+
+def _returns(tables: Tables) -> Lines:
+    return [(each.texts, each.counts[0], f"{each.rates[0]:.2f}") for each in tables.causes]
+
+
+def _compared(tables: Tables) -> Lines:
+    return [
+        (each.texts, *(f"{rate:.2f}" for rate in each.rates), _change(*each.rates)) for each in tables.causes
+    ]
+
+
+def _change(before: float, after: float) -> str:
+    return "" if before == after else f"{after - before:+.2f}"
+
+
+def _roll(
+    part: str, columns: tuple[Column, ...], lines_of: Callable[[Tables], Lines], *, sides: int = 0
+) -> Roll:
+    """sides: as many as it can tell of, before and after a release or neither; 0 for any."""
+
+    async def lines(asked: Asked) -> Lines:
+        found = await figured(asked)
+        if sides and len(found.read.back) != sides:
+            raise Refusal("bad_parameter", name="boundary")
+        return lines_of(found.tables)
+
+    return Roll("figures", columns, PLACE, whole(lines), part=part)
+
+
+_COUNTS = tuple(Column(part, "number") for part in (*PARTS, "total"))
+VOLUME = _roll("volume", (Column("day", "day"), *_COUNTS), _volume)
+BY_PLATFORM = _roll("by_platform", (Column("platform"), *_COUNTS), _by_platform)
+DURATION = _roll(
+    "duration",
+    (Column("party", "said"), *(Column(name, "number") for name in ("median_days", "p90_days", "cases"))),
+    _duration,
+)
+RETURNS = _roll(
+    "returns",
+    (Column("cause", "said"), Column("count", "number"), Column("in_window", "number")),
+    _returns,
+    sides=1,
+)
+COMPARED = _roll(
+    "compared",
+    (Column("cause", "said"), *(Column(name, "number") for name in ("before_fix", "after_fix", "change"))),
+    _compared,
+    sides=2,
+)
+TABLES = (VOLUME, BY_PLATFORM, DURATION, RETURNS, COMPARED)
 
 
 async def show(asked: Asked) -> web.Response:
-    days, boundary = asked.request.query.get("days", "30"), asked.request.query.get("boundary", "")
-    if days not in DAYS or not re.fullmatch(r"[0-9]{0,9}", boundary):
-        raise Refusal("bad_parameter", name="days" if days not in DAYS else "boundary")
-    now_ms, store = asked.gateway.clock_ms(), asked.gateway.store
-    read = await store.survey(partial(_read, asked=asked, now_ms=now_ms, days=int(days), boundary=boundary))
-    tables = Tables(
-        _by_day(read.ends, now_ms, int(days)), _by_platform(read.ends), spent(read.finished), _causes(read)
-    )
+    found = await figured(asked)
+    tables, compared = found.tables, len(found.read.back) == 2
+    shown = {
+        "volume": await listed(asked, VOLUME, _volume(tables)),
+        "by_platform": await listed(asked, BY_PLATFORM, _by_platform(tables)),
+        "duration": await listed(asked, DURATION, _duration(tables)),
+        "returns": await (
+            listed(asked, COMPARED, _compared(tables))
+            if compared
+            else listed(asked, RETURNS, _returns(tables))
+        ),
+    }
     return render(
-        asked, "figures", days=days, all_days=DAYS, boundary=boundary, boundaries=read.boundaries, parts=PARTS,
-        tables=tables, charts=_charts(tables, 0 if asked.language == "zh" else 1), party_texts=PARTIES,
-        compared=len(read.back) == 2, finished=len(read.finished), as_of=china(now_ms),
-        total=sum(each.exchanges for each in read.ends),
+        asked, "figures", all_days=DAYS, parts=PARTS, lists=shown, compared=compared,
+        charts=charts(tables, 0 if asked.language == "zh" else 1), **_said(found),
     )  # fmt: skip
 
 
-def _charts(tables: Tables, place: int) -> dict[str, Markup]:
-    """A chart beside each table. place: of the language in Texts."""
-    platforms = [Bar(visible(name), parts) for name, parts in tables.by_platform]
-    parties = [Bar(PARTIES[each.party][place], (each.median_days,)) for each in tables.parties]
-    causes = [Bar(each.texts[place], each.rates) for each in tables.causes]
-    sides = len(tables.causes[0].rates) if causes else 1
-    titles = {name: WORDS[name][place] for name in ("volume", "by_platform", "duration", "returns")}
+def _said(found: Figured) -> dict[str, Any]:
+    """What the page says of what it was asked for, and of how much it was reckoned from."""
+    said = {"days": found.days, "boundary": found.boundary}
     return {
-        "volume": upright(titles["volume"], [Bar(day[5:], parts) for day, parts in tables.by_day], PARTS),
-        "by_platform": lying(titles["by_platform"], platforms, PARTS),
-        "duration": lying(titles["duration"], parties, ("ended_well",)),
-        "returns": lying(titles["returns"], causes, ("before", "after")[-sides:], stacked=False),
-    }
-
-
-def _read(connection: Connection, asked: Asked, now_ms: int, days: int, boundary: str) -> Read:
-    known = changes.boundaries(connection, MOST_BOUNDARIES)
-    at_ms = next((each.at_ms for each in known if str(each.place) == boundary), None)
-    if boundary and at_ms is None:
-        raise Refusal("bad_parameter", name="boundary")
-    today = (now_ms + CHINA_MS) // DAY_MS
-    window = Window((today - days + 1) * DAY_MS - CHINA_MS, now_ms + 1)
-    compared = [window]
-    if at_ms is not None:
-        compared = [
-            Window(at_ms - days * DAY_MS, at_ms),
-            Window(at_ms, min(at_ms + days * DAY_MS, now_ms + 1)),
-        ]
-    return Read(
-        figures.ends(connection, asked.scope, window, asked.counted),
-        figures.finished(connection, asked.scope, window),
-        [figures.admitted(connection, asked.scope, each, asked.counted) for each in compared],
-        [figures.came_back(connection, asked.scope, each) for each in compared],
-        known,
-    )
-
-
-def _parts(counts: Mapping[str, int]) -> tuple[int, ...]:
-    """In the order of PARTS."""
-    sums: Counter[str] = Counter()
-    for state, count in counts.items():
-        sums[ENDED.get(state) or ("ended_other" if state in _OVER else "still_open")] += count
-    return tuple(sums[part] for part in PARTS)
-
-
-def _by_day(ends: Sequence[End], now_ms: int, days: int) -> list[tuple[str, tuple[int, ...]]]:
-    """Every day of the window, also those on which nothing was."""
-    last = (now_ms + CHINA_MS) // DAY_MS
-    found: dict[int, Counter[str]] = {day: Counter() for day in range(last - days + 1, last + 1)}
-    for each in ends:
-        found.setdefault(each.day, Counter())[each.state] += each.exchanges
-    return [
-        ((_EPOCH + timedelta(days=day)).isoformat(), _parts(counts)) for day, counts in sorted(found.items())
-    ]
-
-
-def _by_platform(ends: Sequence[End]) -> list[tuple[str, tuple[int, ...]]]:
-    """The busiest first."""
-    found: dict[str, Counter[str]] = {}
-    for each in ends:
-        found.setdefault(each.platform, Counter())[each.state] += each.exchanges
-    return [
-        (name, _parts(counts))
-        for name, counts in sorted(found.items(), key=lambda one: (-one[1].total(), one[0]))
-    ]
-
-
-def _causes(read: Read) -> list[Cause]:
-    """The most frequent first, over both sides."""
-    sides = [Counter({(each.kind, each.why): each.cases for each in back}) for back in read.back]
-    every = sum(sides, Counter[tuple[str, str]]())
-    return [
-        Cause(
-            _texts(*key), tuple(side[key] for side in sides),
-            tuple(100 * side[key] / max(count, 1) for side, count in zip(sides, read.admitted, strict=True)),
-        )
-        for key, _ in every.most_common(MOST_CAUSES)
-    ]  # fmt: skip
-
-
-def _texts(kind: str, why: str) -> Texts:
-    if kind == "refused":
-        what: Texts = ("不予接收", "refused at once")
-        said: Texts = (visible(why), visible(why))
-    else:
-        what = STATES.get(kind, (kind, kind))  # type: ignore[call-overload]
-        said = REASONS.get(why, ("未说明", "unsaid") if not why else (visible(why), visible(why)))
-    return f"{what[0]}：{said[0]}", f"{what[1]}: {said[1]}"
+        **said, "query": urlencode({name: value for name, value in said.items() if value}),
+        "boundaries": found.read.boundaries, "finished": len(found.read.finished), "as_of": china(found.now_ms),
+        "total": sum(each.exchanges for each in found.read.ends),
+    }  # fmt: skip

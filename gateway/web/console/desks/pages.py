@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gateway.web.console import asking, readers
 from gateway.web.console.asked import HOME, Page
 from gateway.web.console.desks import (
     accounts,
@@ -23,7 +24,11 @@ from gateway.web.console.sheets import SHEETS, sheet
 
 ROLLS: tuple[Roll, ...] = (
     held.ROLL, deferred.ROLL, late.OVERDUE, late.UNSIGNED, health.ROLL, review.ROLL, agreed.ROLL, changes.ROLL,
-    checkpoints.ROLL, accounts.ROLL, work.ROLL,
+    checkpoints.ROLL, accounts.ROLL, work.ROLL, saved.ROLL, asking.ROLL,
+)  # fmt: skip
+# lists beside others, or on a page that is about something else
+PARTS: tuple[Roll, ...] = (
+    *figures.TABLES, checkpoints.CERTIFICATES, platform.ANSWERS, platform.DRIFT, readers.ROLL,
 )  # fmt: skip
 _OWN = {"review": review.show, "checkpoints": checkpoints.show, "accounts": accounts.show, "work": work.show}
 
@@ -31,8 +36,9 @@ _OWN = {"review": review.show, "checkpoints": checkpoints.show, "accounts": acco
 def _rolls() -> Iterator[Page]:
     for roll in ROLLS:
         yield Page("GET", f"{HOME}/{roll.name}", _OWN.get(roll.name) or page(roll), roll.name)
+    for roll in (*ROLLS, *PARTS):
         for form in SHEETS:
-            yield Page("GET", f"{HOME}/{roll.name}.{form}", sheet(roll, form), roll.name)
+            yield Page("GET", f"{roll.address}.{form}", sheet(roll, form), roll.name)
 
 
 DESK_PAGES: tuple[Page, ...] = (
@@ -44,7 +50,6 @@ DESK_PAGES: tuple[Page, ...] = (
     Page("GET", f"{HOME}/checkpoints/{{id}}", checkpoints.take, "checkpoints"),
     Page("GET", f"{HOME}/certificates/{{id}}", checkpoints.take_certificate, "checkpoints"),
     Page("GET", f"{HOME}/figures", figures.show, "figures"),
-    Page("GET", f"{HOME}/saved", saved.show, "saved"),
     Page("POST", f"{HOME}/saved", saved.keep, "saved"),
     Page("GET", f"{HOME}/saved/{{id}}", saved.open_again, "saved"),
     Page("POST", f"{HOME}/saved/remove", saved.remove, "saved"),

@@ -5,13 +5,13 @@ Nobody else sees them. What tells of a person is kept in none.
 
 from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from aiohttp import web
 
-from gateway.errors import Refusal
+from gateway.errors import Refusal, Texts
 from gateway.store import saved
 from gateway.store.saved import Saved
 from gateway.store.transaction import Transaction
@@ -20,8 +20,8 @@ from gateway.web.console import search
 from gateway.web.console.asked import HOME, Asked
 from gateway.web.console.desks import deferred, held, late, review
 from gateway.web.console.render import render, to
-from gateway.web.console.roll import FORMS
-from gateway.web.console.words import STATES_SOUGHT
+from gateway.web.console.roll import FORMS, PLACE, Column, Roll, whole
+from gateway.web.console.words import STATES_SOUGHT, WORDS
 
 MOST, LONGEST_NAME = 50, 40
 SEARCH = "search"
@@ -50,12 +50,44 @@ class Search(NamedTuple):
     kept_ms: int
 
 
-async def show(asked: Asked) -> web.Response:
+async def _lines(asked: Asked) -> list[tuple[Any, ...]]:
+    """One's own, whoever asks."""
     look = partial(saved.of_account, account=asked.somebody.name)
     rows = await asked.gateway.store.read(look)
     vault = asked.gateway.papers.vault
     found = (_opened(vault, each) for each in rows if asked.somebody.may(each.desk))  # type: ignore[arg-type]
-    return render(asked, "saved", searches=[each for each in found if each], states=STATES_SOUGHT)
+    return [
+        ((f"{HOME}/saved/{each.place}", each.name), WORDS[each.desk], _said(each), each.kept_ms, each)
+        for each in found
+        if each
+    ]
+
+
+def _said(search: Search) -> Texts:
+    """What it asks for, as people read it."""
+    zh, en = (", ".join(f"{_word(search, name)[at]} = {_value(name, value)[at]}" for name, value in search.criteria)
+              for at in (0, 1))  # fmt: skip
+    return zh, en
+
+
+def _word(search: Search, name: str) -> Texts:
+    return WORDS[
+        f"sought_{name}" if search.desk == SEARCH else {"from": "here", "to": "there"}.get(name, name)
+    ]
+
+
+def _value(name: str, value: str) -> Texts:
+    return STATES_SOUGHT.get(value, (value, value)) if name == "state" else (value, value)
+
+
+ROLL = Roll(
+    "saved",
+    (
+        Column("its_name", "named"), Column("which_page", "said"), Column("criteria", "said"),
+        Column("kept_at", "time"), Column("remove", "decide"),
+    ),
+    PLACE, whole(_lines), look="saved",
+)  # fmt: skip
 
 
 async def keep(asked: Asked) -> web.Response:

@@ -63,6 +63,11 @@ DESK_WORDS: Mapping[str, Texts] = {
         "您自己保存的查询，条件加密保存，他人看不到。",
         "Searches that you kept. What they ask for is sealed, and nobody else sees them.",
     ),
+    "unmaskings_means": (
+        "他人申请查看个人信息原文，待另一人说是或否；一日内无人答复即作废。先提出的在前。",
+        "Others who ask to see personal values as they stand, and wait for another person's yes or no; over after "
+        "a day. The first that asked first.",
+    ),
     "figures_means": (
         "按受托日统计的交换与办件；每图之旁有同样数据的表。",
         "Exchanges and cases by the day of their admission. Beside each chart stands a table of what it shows.",

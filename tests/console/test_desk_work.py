@@ -287,6 +287,8 @@ async def test_checkpoints_and_certificates_are_listed_and_taken_word_for_word(d
         await visitor.enter("audit-01")
         listed = (await visitor.get("/checkpoints")).text
         [name] = re.findall(r"/console/certificates/([0-9-]{12})", listed)
+        sheet = (await visitor.get("/checkpoints/certificates.csv?lang=en")).text
+        assert f"\n{name}," in sheet and '\n2020-01-01,,"unreadable' in sheet
         taken = await visitor.get(f"/certificates/{name}")
         assert (
             taken.text == (state / "certificates" / name).read_text()

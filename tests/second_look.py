@@ -1,8 +1,8 @@
-"""What failed beside others is run again by itself, three times in a row: once more wrong is wrong.
+"""What failed beside others is run again with its file alone, three times in a row: once more wrong is wrong.
 
 A busy machine lets a browser or a started process come late, and one of ten thousand tests fails that is right. A
 race of ours would look the same, so each such test is named, here and in build/unsteady.txt, for somebody to see.
-What fails in numbers is not looked at again.
+What fails in numbers is not looked at again. Tests of one file may tell one story: they are run as they stand there.
 """
 
 import json
@@ -17,12 +17,13 @@ UNSTEADY = Path("build/unsteady.txt")
 
 
 def main() -> int:
-    """0 where each test that failed last time passes by itself, three times; else 1. Run where pytest ran."""
+    """0 where each test that failed last time passes with its file, three times; else 1. Run where pytest ran."""
     failed = sorted(json.loads(FAILED.read_text("utf-8"))) if FAILED.exists() else []
     if not 0 < len(failed) <= MOST:
         return 1
     print(f"\nsecond look at {len(failed)}, each {TIMES} times:", *failed, sep="\n  ", flush=True)
-    if not all(_passes(failed) for _ in range(TIMES)):
+    files = sorted({name.partition("::")[0] for name in failed})
+    if not all(_pass(files) for _ in range(TIMES)):
         return 1
     UNSTEADY.parent.mkdir(exist_ok=True)
     with UNSTEADY.open("a", encoding="utf-8") as unsteady:
@@ -31,8 +32,8 @@ def main() -> int:
     return 0
 
 
-def _passes(names: list[str]) -> bool:
-    return subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *names]).returncode == 0
+def _pass(files: list[str]) -> bool:
+    return subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *files]).returncode == 0
 
 
 if __name__ == "__main__":

@@ -1,17 +1,17 @@
 """PostgreSQL's driver as ours: the dialect in which statements are written, and connections by psycopg."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
 import psycopg
-from psycopg import Cursor
+from psycopg.pq.abc import PGresult
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import Dialect
 
 from gateway.store.connection import Connection, Driver, Row
+from gateway.store.flight import Adapted, Flights
 
 TRANSACTION_S = 5
 CONNECT_S = 5
@@ -26,32 +26,37 @@ _SINCE_17 = {"transaction_timeout": f"{TRANSACTION_S}s"}  # the whole of it, not
 
 @cache
 def postgres_dialect() -> Dialect:
-    return PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+    return PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 class Later:
     """A statement of a transaction that was not waited for: whoever looks at what it found has all of them sent."""
 
-    __slots__ = ("_cursor", "_settle")
+    __slots__ = ("_flights", "_settle", "result", "statement")
 
-    def __init__(self, cursor: Cursor[Row], settle: Callable[[], None]) -> None:
-        self._cursor = cursor
+    def __init__(self, statement: Adapted, flights: Flights, settle: Callable[[], None]) -> None:
+        self.statement = statement
+        self.result: PGresult | None = None
+        self._flights = flights
         self._settle = settle
 
     def fetchall(self) -> list[Row]:
-        return self._answered().fetchall()
+        return self._flights.rows(self._answered())
 
     def fetchone(self) -> Row | None:
-        return self._answered().fetchone()
+        return next(iter(self.fetchall()), None)
 
     @property
     def rowcount(self) -> int:
-        return self._answered().rowcount
+        touched = self._answered().command_tuples
+        return -1 if touched is None else touched
 
-    def _answered(self) -> Cursor[Row]:
-        if self._cursor.pgresult is None:
+    def _answered(self) -> PGresult:
+        if self.result is None:
             self._settle()
-        return self._cursor
+        if self.result is None:
+            raise psycopg.ProgrammingError("it was skipped, as what was sent before it failed")
+        return self.result
 
 
 class Psycopg:
@@ -67,52 +72,50 @@ class Psycopg:
             keepalives_idle=10, keepalives_interval=5, keepalives_count=3,
         )  # fmt: skip
         self._connection.adapters.register_dumper(int, Int8Dumper)
-        self._connection.prepare_threshold = 2
-        self._connection.prepared_max = 500
         settings = dict(_SETTINGS)
         if self._connection.info.server_version >= 170_000:
             settings |= _SINCE_17
         self._connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in settings.items()))
-        self._cursor = self._connection.cursor(binary=True)
+        self._flights = Flights(self._connection)
         self._begun = False
-        self._unsent: list[tuple[Cursor[Row], str, Any]] = []
+        self._unsent: list[Later] = []
 
-    def execute(self, text: str, parameters: Any = None, /) -> Any:
+    def execute(self, text: str, parameters: Any = (), /) -> Later:
         if text == "ROLLBACK":
             self._begun, self._unsent = False, []
-        if text == "BEGIN":
-            self._begun = True
-        cursor = self._connection.cursor(binary=True)  # each has its own result, looked at when it may be
-        if not self._begun:
-            return cursor.execute(text, parameters or None)
-        self._unsent.append((cursor, text, parameters or None))
-        if text == "COMMIT":
-            self._begun = False
-            self._settle()
-        return Later(cursor, self._settle)
+            return self._put(Adapted(text), *self._flights.forget())
+        if text in {"BEGIN", "COMMIT"}:
+            self._begun = text == "BEGIN"
+        return self._put(self._flights.adapted(text, parameters))
 
-    def executemany(self, text: str, parameters: Any, /) -> Any:
+    def executemany(self, text: str, parameters: Any, /) -> None:
         if text.startswith("COPY "):
-            return self._copy(text, parameters)
+            self._copy(text, parameters)
+        elif statements := [self._flights.adapted(text, each) for each in parameters]:
+            self._put(*statements)
+
+    def _put(self, *statements: Adapted) -> Later:
+        """Take them on, to be sent at once outside of a transaction; the first of them."""
+        put = [Later(each, self._flights, self._settle) for each in statements]
+        self._unsent += put
         if not self._begun:
-            return self._cursor.executemany(text, parameters)
-        self._unsent += [(self._cursor, text, each) for each in parameters]
-        return self._cursor
+            self._settle()
+        return put[0]
 
     def _settle(self) -> None:
         """Send what was not sent, and wait; after one that fails the server skips the rest, COMMIT included."""
         unsent, self._unsent = self._unsent, []
-        with self._connection.pipeline() if len(unsent) > 1 else nullcontext():
-            for cursor, text, parameters in unsent:
-                cursor.execute(text, parameters)
+        if unsent:
+            results = self._flights.carry_out([each.statement for each in unsent])
+            for each, result in zip(unsent, results, strict=True):
+                each.result = result
 
-    def _copy(self, text: str, rows: Iterable[Sequence[object]]) -> Any:
+    def _copy(self, text: str, rows: Iterable[Sequence[object]]) -> None:
         """Rows as a stream, which stands in no pipeline: what waits goes before it. A bad row fails here."""
         self._settle()
-        with self._cursor.copy(text) as stream:
+        with self._connection.cursor().copy(text) as stream:
             for row in rows:
                 stream.write_row(row)
-        return self._cursor
 
     def close(self) -> None:
         self._connection.close()

@@ -46,6 +46,12 @@ def signer(tmp_path: Path) -> Signer:
     return Signer.create(tmp_path / "log.key", "gateway.example/log")
 
 
+def _numbered(text: str) -> str:
+    """`?` as a server has it: $1, $2 …"""
+    first, *others = text.split("?")
+    return first + "".join(f"${place}{other}" for place, other in enumerate(others, 1))
+
+
 class OpenLog:
     """A log of a test: where it is, a connection, and the commits that a trunk would make."""
 
@@ -63,14 +69,14 @@ class OpenLog:
 
     def run(self, text: str, values: Sequence[object] = ()) -> Any:
         """What anybody might run who can write the database; its cursor. `?` stands for each of the values."""
-        return self.driver.execute(text if self.is_file else text.replace("?", "%s"), values)
+        return self.driver.execute(text if self.is_file else _numbered(text), values)
 
     def fill(self, table: str, rows: Sequence[Sequence[object]]) -> None:
         if not rows:
             return
-        places = ", ".join(("?" if self.is_file else "%s",) * len(rows[0]))
+        text = f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})"
         self.connection.begin()
-        self.driver.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+        self.driver.executemany(text if self.is_file else _numbered(text), rows)
         self.connection.commit()
 
     def append(self, *entries: Entry) -> range:
@@ -102,7 +108,7 @@ class OpenLog:
         self.run("DELETE FROM audit_checkpoints WHERE size > ?", (signed,))
 
     def bodies(self) -> list[bytes]:
-        return [body for (body,) in self.run("SELECT body FROM audit_entries ORDER BY position")]
+        return [body for (body,) in self.run("SELECT body FROM audit_entries ORDER BY position").fetchall()]
 
 
 @pytest.fixture(scope="session")

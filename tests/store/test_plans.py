@@ -96,8 +96,6 @@ def _explained(
     compiled = statement.compile(dialect=postgres_dialect())
     names: list[str] = list(getattr(compiled, "positiontup", None) or [])
     text = str(compiled)
-    for place in range(len(names)):
-        text = text.replace("%s", f"${place + 1}", 1)
     own = compiled.params
     given = [_value(name, own, values, compiled) for name in names]
     connection.execute(f"SET plan_cache_mode = {plan}")

@@ -4,19 +4,20 @@ Amber and red are told once for each last day of each limit; an entry of the log
 commit together. One process looks for all: its lease is short, and a look that was lost is made again.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from audit.entries import Entry
 from gateway import logs
 from gateway.cases.due import Clock
 from gateway.clock import china_day
 from gateway.deadlines.reckon import Looked, Reckoned, reckon
-from gateway.exchange.following import known_of
+from gateway.exchange.following import Known, asked_of
 from gateway.settings.agreements import Agreement
-from gateway.store import cases, events, leases, watched
+from gateway.store import events, leases, watched
+from gateway.store.connection import Connection
 from gateway.store.store import StorageUnavailable, Store, Transaction
 from gateway.store.watched import Kept
 from mappings.china_time import CHINA
@@ -25,10 +26,25 @@ log = logs.get("worker")
 LEASE, LEASE_MS = "deadlines", 10_000
 EVERY_MS = 250
 MOST = 16  # that are looked at before anything else is tended
-AT_ONCE = 4  # what shares a commit: whatever else waits for one waits for a millisecond or two
+AT_ONCE = 4  # in a commit, and in one way to a server: whoever waits for another waits a millisecond or two
 AGAIN_MS = 86_400_000  # of a clock without a day: a guide, a year may have been brought in meanwhile
 WARNED = ("amber", "red")
 _DAY = timedelta(days=1)
+
+
+class Asked(NamedTuple):
+    """A case that is locked, and everything that a look at it needs, once it is looked at."""
+
+    case_id: str
+    kept: Callable[[], dict[str, Kept]]
+    due_ms: Callable[[], int | None]
+    known: Callable[[], Known | None]
+
+
+def _asked(connection: Connection, case_id: str) -> Asked:
+    events.lock(connection, case_id)  # before its row: whoever changes a case locks it first
+    kept, due_ms = watched.kept(connection, case_id), watched.due_of(connection, case_id)
+    return Asked(case_id, kept, due_ms, asked_of(connection, case_id))
 
 
 class Watch:
@@ -55,46 +71,48 @@ class Watch:
             return
         looked, unknown = Looked(), list[set[tuple[str, int]]]()
         for first in range(0, len(due), AT_ONCE):
-            some = due[first : first + AT_ONCE]
-            unknown += await asyncio.gather(*(self._look(each, looked) for each in some))
+            unknown.append(await self._look(due[first : first + AT_ONCE], looked))
         for division, year in {each for years in unknown for each in years} - self._told:
             self._told.add((division, year))
             log.warning("calendar.unknown", division=division, year=year)
 
-    async def _look(self, case_id: str, looked: Looked) -> set[tuple[str, int]]:
+    async def _look(self, case_ids: Sequence[str], looked: Looked) -> set[tuple[str, int]]:
         """What fails for one case fails for it only: it is looked at again tomorrow."""
         try:
-            return await self._store.write(self._work(case_id, looked))
+            return await self._store.write(self._work(case_ids, looked))
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - as in the worker's loop
-            log.error("worker.failed", case=case_id, failure=error)
-            await self._store.write(partial(_again, case_id))
+            if len(case_ids) > 1:
+                return set().union(*[await self._look([each], looked) for each in case_ids])
+            log.error("worker.failed", case=case_ids[0], failure=error)
+            await self._store.write(partial(_again, case_ids[0]))
             return set()
 
     def _lease(self, tx: Transaction) -> bool:
         return leases.take(tx.connection, LEASE, self._owner, now_ms=tx.now_ms, until_ms=tx.now_ms + LEASE_MS)
 
-    def _work(self, case_id: str, looked: Looked) -> Callable[[Transaction], set[tuple[str, int]]]:
-        """Look at one case; the years that it would need to know, by division."""
+    def _work(self, case_ids: Sequence[str], looked: Looked) -> Callable[[Transaction], set[tuple[str, int]]]:
+        """Look at some cases; the years that they would need to know, by division."""
 
         def work(tx: Transaction) -> set[tuple[str, int]]:
-            connection = tx.connection
-            events.lock(connection, case_id)  # before its row: whoever changes a case locks it first
-            kept, due = watched.kept(connection, case_id), watched.due_of(connection, case_id)
-            case, due_ms = cases.by_id(connection, case_id), due()
-            if due_ms is None or due_ms > tx.now_ms:
-                return set()  # somebody else has looked
-            if case is None or not case.open:
-                watched.keep(connection, case_id, ())
-                watched.end(connection, case_id)
-                return set()
-            today = china_day(tx.now_ms)
-            found = reckon(connection, known_of(connection, case), self._agreements, today, looked)
-            turned(tx, case_id, found, today, kept())
-            return {(case.division, clock.year) for clock in found.clocks if clock.year}
+            asked = [_asked(tx.connection, each) for each in sorted(case_ids)]  # one way to a server for all
+            return {year for each in asked for year in self._turn(tx, each, looked)}
 
         return work
+
+    def _turn(self, tx: Transaction, asked: Asked, looked: Looked) -> set[tuple[str, int]]:
+        due_ms, known = asked.due_ms(), asked.known()
+        if due_ms is None or due_ms > tx.now_ms:
+            return set()  # somebody else has looked
+        if known is None or not known.case.open:
+            watched.keep(tx.connection, asked.case_id, ())
+            watched.end(tx.connection, asked.case_id)
+            return set()
+        today = china_day(tx.now_ms)
+        found = reckon(tx.connection, known, self._agreements, today, looked)
+        turned(tx, asked.case_id, found, today, asked.kept())
+        return {(known.case.division, clock.year) for clock in found.clocks if clock.year}
 
 
 def turned(tx: Transaction, case_id: str, found: Reckoned, today: date, before: Mapping[str, Kept]) -> None:

@@ -39,9 +39,15 @@ class Known(NamedTuple):
 
 
 def known_of(connection: Connection, case: Case) -> Known:
-    writes = exchanges.asked_of_case(connection, case.id)
-    told = events.of_case(connection, case.id)  # both in one way to a server
-    return Known(case, writes(), told)
+    writes, told = exchanges.asked_of_case(connection, case.id), events.asked_of_case(connection, case.id)
+    return Known(case, writes(), told())
+
+
+def asked_of(connection: Connection, case_id: str) -> Callable[[], Known | None]:
+    """The case of an id with all that is known of it, once it is looked at: one way to a server for all of it."""
+    case = cases.asked_by_id(connection, case_id)
+    writes, told = exchanges.asked_of_case(connection, case_id), events.asked_of_case(connection, case_id)
+    return lambda: Known(found, writes(), told()) if (found := case()) else None
 
 
 def life_of(known: Known) -> Life:
@@ -82,11 +88,11 @@ def follow(
 
     def work(tx: Transaction) -> Life | None:
         events.lock(tx.connection, case_id)
-        case = cases.by_id(tx.connection, case_id)
-        if case is None:
+        known = asked_of(tx.connection, case_id)()
+        if known is None:
             return None
-        known = known_of(tx.connection, case)
-        life = was = life_of(known)
+        case, life = known.case, life_of(known)
+        was = life
         added = _arriving(known, _new(known, was, news, tx.now_ms))
         for each in added:
             life = life if each.cause else told(life, event_of(each))
@@ -168,8 +174,7 @@ def _arriving(known: Known, added: Sequence[Told]) -> list[Told]:
 def close_if_over(tx: Transaction, case_id: str) -> None:
     """What we did ourselves may have ended the case; against what was told meanwhile it has not."""
     events.lock(tx.connection, case_id)
-    case = cases.by_id(tx.connection, case_id)
-    known = known_of(tx.connection, case) if case else None
+    known = asked_of(tx.connection, case_id)()
     if known and not _stands(known, life := life_of(known)):
         _close(tx, known, life)
 

@@ -1,6 +1,6 @@
 """Statements about cases: their numbers with owners, the guard against a second open one, idempotency."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -133,8 +133,13 @@ def add(connection: Connection, case: Case) -> None:
 
 
 def by_id(connection: Connection, case_id: str) -> Case | None:
-    row = connection.row(CASE, {"id": case_id})
-    return Case(*row) if row else None
+    return asked_by_id(connection, case_id)()
+
+
+def asked_by_id(connection: Connection, case_id: str) -> Callable[[], Case | None]:
+    """The same, once it is looked at."""
+    found = connection.ask(CASE, {"id": case_id})
+    return lambda: next((Case(*row) for row in found()), None)
 
 
 def same_open(connection: Connection, case: Case) -> Found:

@@ -1,6 +1,6 @@
 """Statements about what others tell of a case (办件环节)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -43,7 +43,13 @@ OF_CASE = (
 
 def of_case(connection: Connection, case_id: str) -> list[Told]:
     """In the order in which they became known."""
-    return [Told._make(row) for row in connection.rows(OF_CASE, {"case_id": case_id})]
+    return asked_of_case(connection, case_id)()
+
+
+def asked_of_case(connection: Connection, case_id: str) -> Callable[[], list[Told]]:
+    """The same, once it is looked at."""
+    found = connection.ask(OF_CASE, {"case_id": case_id})
+    return lambda: [Told._make(row) for row in found()]
 
 
 def lock(connection: Connection, case_id: str) -> None:

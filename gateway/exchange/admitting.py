@@ -82,11 +82,11 @@ def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
 
     def work(tx: Transaction) -> Exchange:
         connection, exchange = tx.connection, admission.exchange
-        if exchange.state == "sending":
-            exchange = exchange._replace(due_ms=tx.now_ms + admission.lease_ms)
         claimed = _claim_key(tx, admission.asked, exchange.id)
         other = _same_open(tx, admission)
         _require_claimed(tx, admission.asked, claimed)
+        if exchange.state == "sending":
+            exchange = exchange._replace(due_ms=tx.now_ms + admission.lease_ms)
         if admission.case:
             _begin_case(tx, admission, admission.case, other)
         elif admission.prepared.earlier:

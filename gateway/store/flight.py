@@ -54,6 +54,13 @@ class Flights:
         self._adapting.set_pgresult(result, set_loaders=True, format=pq.Format.BINARY)
         return self._adapting.load_rows(0, result.ntuples, tuple)
 
+    def check_there(self) -> None:
+        """Raises OperationalError if the server has ended the connection since the last flight, or said anything:
+        nobody has asked it.
+        """
+        if self._socket.poll(0):
+            raise psycopg.OperationalError("the connection has ended")
+
     def carry_out(self, statements: Sequence[Adapted]) -> list[PGresult]:
         """Their results, in their order. Raises what the first that failed says: the server skipped the rest."""
         try:

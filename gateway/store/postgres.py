@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from itertools import chain, repeat
 from typing import Any
 
@@ -44,11 +44,6 @@ def servers_time_ms(connection: Connection) -> int:
     return row[0] if row else 0
 
 
-def _begin(connection: Connection) -> int:
-    connection.begin()
-    return servers_time_ms(connection)
-
-
 @contextmanager
 def _told_as_unavailable(*, lost: bool = False) -> Iterator[None]:
     """The driver's troubles in our words; its text names servers and statements, never values."""
@@ -73,7 +68,7 @@ class Served:
         *,
         heard: Callable[[int], int] = lambda now_ms: now_ms,
     ) -> None:
-        """heard: told the database's time in every transaction; what it returns is the transaction's time."""
+        """heard: told the database's time where a transaction looks at it; what it returns is what that sees."""
         self._address = address
         self._connect = connect
         self._append = append
@@ -125,10 +120,10 @@ class Served:
     # ---- in the writing thread -------------------------------------------------------------------------
 
     def _transact(self, works: Sequence[Work[Any]]) -> list[Any]:
-        connection, now_ms = self._begun()
+        connection = self._begun()
+        transaction = Transaction(connection, self._time_of(connection))
         try:
             with _told_as_unavailable():
-                transaction = Transaction(connection, self._heard(now_ms))
                 results = [work(transaction) for work in works]
                 if transaction.told:
                     connection.put(_TELL, {"ids": " ".join(transaction.told)})
@@ -139,17 +134,25 @@ class Served:
         self._commit(connection, positions, transaction.entries)
         return results
 
-    def _begun(self) -> tuple[Connection, int]:
-        """An open transaction and the server's time; a connection that was lost meanwhile is replaced."""
+    def _begun(self) -> Connection:
+        """With a transaction that opens with what is asked first; a connection that has ended is replaced."""
         if self._writer is not None:
             try:
-                return self._writer, _begin(self._writer)
+                self._writer.begin()
             except _TROUBLE:
                 self._drop()
+            else:
+                return self._writer
         with _told_as_unavailable(lost=True):
             self._writer = self._connect()
             self._writer_pid = self._writer.setting(_PID)
-            return self._writer, _begin(self._writer)
+            self._writer.begin()
+            return self._writer
+
+    def _time_of(self, connection: Connection) -> Callable[[], int]:
+        """The time at which its transaction began, asked for together with whatever is asked next."""
+        asked = connection.ask(_NOW)
+        return cache(lambda: self._heard(asked()[0][0]))
 
     def _commit(self, connection: Connection, positions: range, entries: Sequence[Any]) -> None:
         """Durable once this returns. A COMMIT whose answer was lost is looked up before anything else happens."""
@@ -168,7 +171,7 @@ class Served:
         """Asked until the database says: nobody may act on a guess about what was recorded."""
         for pause_s in chain(_AGAIN_S, repeat(_AGAIN_S[-1])):
             with suppress(StorageUnavailable):
-                connection, _ = self._begun()
+                connection = self._begun()
                 try:
                     with _told_as_unavailable():
                         return self._holds(connection, positions, entries)

@@ -84,6 +84,8 @@ class Psycopg:
         if text == "ROLLBACK":
             self._begun, self._unsent = False, []
             return self._put(Adapted(text), *self._flights.forget())
+        if text == "BEGIN":
+            self._flights.check_there()
         if text in {"BEGIN", "COMMIT"}:
             self._begun = text == "BEGIN"
         return self._put(self._flights.adapted(text, parameters))

@@ -114,7 +114,8 @@ class Embedded:
                 connection.close()
 
     async def _run(self, works: Sequence[Work[Any]]) -> list[Any]:
-        transaction = Transaction(self._writer, self._clock_ms())
+        now_ms = self._clock_ms()
+        transaction = Transaction(self._writer, lambda: now_ms)
         try:
             results = [work(transaction) for work in works]
             if transaction.entries:

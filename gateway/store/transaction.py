@@ -13,15 +13,22 @@ Result = TypeVar("Result")
 class Transaction:
     """What a `Work` sees.
 
-    now_ms:  the time of the database: leases are given and judged by it, whatever a process's own clock says.
+    now:     see `now_ms`.
     entries: audit entries that commit together with the changes.
     told:    ids of exchanges of which other processes hear once this is committed.
     """
 
     connection: Connection
-    now_ms: int = 0
+    now: Callable[[], int]
     entries: list[Any] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+
+    @property
+    def now_ms(self) -> int:
+        """The time of the database at its beginning: leases are given and judged by it, whatever a process's own
+        clock says. A server is asked for it with the first questions, so whoever has some looks behind them.
+        """
+        return self.now()
 
     def record(self, entry: Any) -> None:
         self.entries.append(entry)

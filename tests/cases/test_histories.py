@@ -65,7 +65,7 @@ class Histories(RuleBasedStateMachine):
     def write(self, work: Any, *, lost: bool = False) -> Any:
         """In a transaction; lost: the process dies before its commit."""
         self.now_ms += 1000
-        tx = Transaction(self.connection, self.now_ms)
+        tx = Transaction(self.connection, lambda: self.now_ms)
         self.connection.begin()
         done = work(tx)
         if lost:

@@ -61,7 +61,7 @@ class JointHistories(RuleBasedStateMachine):
     def write(self, work: Any, *, lost: bool = False) -> None:
         """In a transaction; lost: the process dies before its commit."""
         self.now_ms += 1000
-        tx = Transaction(self.connection, self.now_ms)
+        tx = Transaction(self.connection, lambda: self.now_ms)
         self.connection.begin()
         work(tx)
         if lost:

@@ -109,7 +109,7 @@ class History(RuleBasedStateMachine):
         self.write(work)
 
     def write(self, work: Any) -> Any:
-        tx = Transaction(self.connection, NOW_MS)
+        tx = Transaction(self.connection, lambda: NOW_MS)
         done = work(tx)
         self.entries += len(tx.entries)
         return done

@@ -59,7 +59,7 @@ def test_a_write_that_a_call_proves_to_have_arrived_and_a_look_at_its_clocks_do_
 
     calling.begin()
     fact = Fact("landed", at_ms=2, attempt=1, cause="told")
-    conclude(Conclusion(LATER, fact, Policy(), lambda row, _: not row.ended))(Transaction(calling, 2))
+    conclude(Conclusion(LATER, fact, Policy(), lambda row, _: not row.ended))(Transaction(calling, lambda: 2))
     with ThreadPoolExecutor(1) as pool:
         looked = pool.submit(look)
         sleep(0.1)
@@ -91,7 +91,7 @@ def test_the_end_of_a_submit_and_who_has_a_write_behind_it_do_not_lock_each_othe
         ending.begin()
         fact = Fact("taken", at_ms=2, attempt=1, reference="T1")
         now, _ = conclude(Conclusion(submit, fact, Policy(), lambda row, _: not row.ended))(
-            Transaction(ending, 2)
+            Transaction(ending, lambda: 2)
         )
         ending.commit()
         return now.state

@@ -5,15 +5,22 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 
+from audit import log
+from audit.entries import Entry
 from gateway.store import flight
 from gateway.store.connection import Connection
+from gateway.store.migrate import upgrade
+from gateway.store.postgres import Served
 from gateway.store.postgres_driver import open_postgres
+from gateway.store.store import Store, Transaction
 from tests.postgres import Server, running
 
 ECHO = sa.select(sa.bindparam("said", type_=sa.Text))
@@ -86,6 +93,38 @@ def test_a_value_that_no_column_holds_is_found_before_anything_leaves(connection
         connection.ask(ECHO, {"said": "a\0b"})
     assert connection.row(ECHO, {"said": "ab"}) == ("ab",)
     connection.rollback()
+
+
+async def test_a_commit_that_asks_one_question_waits_three_times(server: Server, tmp_path: Path) -> None:
+    """Its beginning, the server's time and the question; the log's lock and head; what is written and COMMIT."""
+    made = server.database()
+    upgrade(made)
+    with closing(Relay(server, tmp_path)) as relay:
+        address = relay.address.replace("/postgres?", f"{urlsplit(made).path}?")
+        store = Store(Served(address, lambda: open_postgres(address), log.append, log.holds))
+        store.start()
+        for number in range(3):
+            before = relay.packets
+            assert await store.write(partial(_ask_and_record, number=number)) > 0
+        assert relay.packets - before == 3
+        await store.stop()
+
+
+def _ask_and_record(tx: Transaction, number: int) -> int:
+    found = tx.connection.row(ECHO, {"said": "x"})
+    assert found == ("x",)
+    tx.record(Entry("release.activated", number, {"release": "r"}))
+    return tx.now_ms
+
+
+def test_a_connection_that_has_ended_meanwhile_begins_no_transaction(
+    server: Server, connection: Connection
+) -> None:
+    pid = connection.setting("SELECT pg_backend_pid()")
+    with psycopg.connect(server.url("postgres"), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
+    with pytest.raises(psycopg.OperationalError):
+        connection.begin()
 
 
 def test_a_server_that_goes_away_during_a_flight_fails_all_that_is_asked_from_then_on(

@@ -63,7 +63,7 @@ def test_two_parts_that_end_at_one_moment_are_both_counted(both: tuple[Connectio
     def end(connection: Connection, case_id: str, wait_s: float) -> list[str]:
         connection.begin()
         told = [Told(each, NOW_MS, "sim-gd", each, seen_ms=NOW_MS) for each in ("granted", "served")]
-        tx = Transaction(connection, NOW_MS)
+        tx = Transaction(connection, lambda: NOW_MS)
         follow(case_id, told)(tx)
         sleep(wait_s)
         connection.commit()

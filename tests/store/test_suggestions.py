@@ -33,7 +33,7 @@ UNIT = "11370900MB2D06811"
 @pytest.fixture
 def tx(connection):
     connection.begin()
-    yield Transaction(connection, NOW_MS)
+    yield Transaction(connection, lambda: NOW_MS)
     connection.rollback()
 
 

@@ -180,5 +180,5 @@ def submitted_ms(submitted: dict[str, Any]) -> int:
 
 
 def _hear(case_id: str, news: list[Told], now_ms: int, tx: Any) -> None:
-    tx.now_ms = now_ms
+    tx.now = lambda: now_ms
     follow(case_id, as_asked(tx.connection, case_id, news))(tx)

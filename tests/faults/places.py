@@ -119,6 +119,12 @@ class Place:
             copy.keep_in(self.server.database(like=self.database))
         return copy
 
+    def forget(self) -> None:
+        """For a copy of which there are hundreds: its folder and its database go at once."""
+        if self.server is not None:
+            self.server.drop(self.database)
+        shutil.rmtree(self.folder)
+
     def keep_in(self, address: str) -> None:
         conf = self.conf / "gateway.yaml"
         conf.write_text(re.sub(r"(?m)^database: .*$", f"database: {address}", conf.read_text()))

@@ -1,20 +1,15 @@
 """A process that dies at the boundaries of the admission of a joint case: all of its parts are there, or none."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest_asyncio
-
 from tests.fakes.fixtures import case
-from tests.faults.ledgers import ENDS, ask, halves, verified
-from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery, nursery
-from tests.faults.places import Place
+from tests.faults.ledgers import ask, halves, verified
 from tests.faults.stores import ON_BOTH_WHEN_LONG
-from tests.faults.test_kill import AT_ONCE, LATER_MS, LONG, Run, Scenario, Start
-from tests.faults.test_kill import template as template
+from tests.faults.test_kill import AT_ONCE, LATER_MS, LONG, OriginOf, Run, Scenario, Start
+from tests.faults.test_kill import origin_of as origin_of
 
 pytestmark = ON_BOTH_WHEN_LONG
 SCENARIO = Scenario("REST, a joint case", "sim-gd", "gd-minor")
@@ -35,12 +30,7 @@ def document() -> dict[str, Any]:
 @dataclass(slots=True)
 class RunJoint(Run):
     path = "/v1/joint-cases"
-
-    async def _until_over(self, child: Child) -> None:
-        for _ in range(MOST_POLLS):
-            if child.ended.done() or (len(self.states) == PARTS and set(self.states) <= set(ENDS)):
-                return
-            await asyncio.sleep(POLL_S)
+    writes = PARTS
 
     async def recovered(self) -> list[str]:
         """Everything that is wrong with what is left, and after an ordinary gateway has gone on with it."""
@@ -69,16 +59,11 @@ class RunJoint(Run):
         return [*found, unsound] if unsound else found
 
 
-@pytest_asyncio.fixture(scope="module")
-async def children(template: Place) -> AsyncIterator[Nursery]:
-    async with nursery(template.folder) as made:
-        yield made
-
-
 async def test_a_joint_case_is_admitted_whole_or_not_at_all_wherever_the_process_dies(
-    template: Place, children: Nursery, tmp_path: Path, subtests: Any
+    origin_of: OriginOf, tmp_path: Path, subtests: Any
 ) -> None:
-    begin = Start(SCENARIO, children, document(), template, make=RunJoint)
+    origin = await origin_of(SCENARIO.platform)
+    begin = Start(SCENARIO, origin.children, document(), origin.place, make=RunJoint)
     recorded, wrong = await begin.run(tmp_path / "counting", None)
     assert not wrong
     joined = recorded.index("after INSERT joints")

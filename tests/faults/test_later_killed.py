@@ -1,22 +1,19 @@
 """A process that dies at the boundaries of a correction and of a withdrawal: each arrives once, and is not lost."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from gateway.cases.later import CORRECT, SUPPLEMENT, WITHDRAW
 from tests.fakes.server import Simulator
 from tests.faults.later import body_of, correction_asked, owing
-from tests.faults.ledgers import ask, states
-from tests.faults.nursery import Nursery, nursery
-from tests.faults.places import Place, submitted
+from tests.faults.ledgers import ask
+from tests.faults.places import submitted
 from tests.faults.stores import LONG, ON_BOTH
-from tests.faults.test_kill import Run, Scenario, Start, killed_everywhere
-from tests.faults.test_kill import template as template
+from tests.faults.test_kill import OriginOf, Run, Scenario, Start, killed_everywhere
+from tests.faults.test_kill import origin_of as origin_of
 
 pytestmark = ON_BOTH
 OWED = Scenario("REST, a supplement", "sim-gd", "gd-agent", apart=15)
@@ -35,6 +32,7 @@ class RunLater(Run):
     """The case is over there already; its caller asks for what comes later, always under the same key."""
 
     key = "key-of-what-comes-later"
+    earlier = 1
     operation = WITHDRAW
 
     @property
@@ -45,10 +43,6 @@ class RunLater(Run):
     @property
     def body(self) -> dict[str, Any]:
         return body_of(self.operation, self.scenario.case)
-
-    @property
-    def states(self) -> list[str]:
-        return states(self.place.database)[1:]
 
     @property
     def taken(self) -> int:
@@ -67,21 +61,16 @@ class RunSupplement(RunLater):
 RUNS = {WITHDRAW: RunLater, CORRECT: RunCorrection, SUPPLEMENT: RunSupplement}
 
 
-@pytest_asyncio.fixture(scope="module")
-async def children(template: Place) -> AsyncIterator[Nursery]:
-    async with nursery(template.folder) as made:
-        yield made
-
-
 @pytest.mark.parametrize("operation, scenario", SCENARIOS, ids=lambda each: getattr(each, "name", ""))
 async def test_what_comes_later_is_neither_lost_nor_doubled_by_a_death_at_any_boundary(
-    operation: str, scenario: Scenario, template: Place, children: Nursery, tmp_path: Path, subtests: Any
+    operation: str, scenario: Scenario, origin_of: OriginOf, tmp_path: Path, subtests: Any
 ) -> None:
-    place = template.copied(tmp_path / "submitted")
+    origin = await origin_of(scenario.platform)
+    place = origin.place.copied(tmp_path / "submitted")
     async with place.platforms(scenario.platform) as there, place.gateway() as gateway:
         document = owing(scenario.case) if operation == SUPPLEMENT else scenario.document
         first = await submitted(gateway, document)
         if operation == CORRECT:
             await correction_asked(gateway, there[scenario.platform], first)
-    begin = Start(scenario, children, scenario.document, place, make=RUNS[operation])
+    begin = Start(scenario, origin.children, scenario.document, place, make=RUNS[operation])
     await killed_everywhere(begin, tmp_path, subtests)

@@ -40,10 +40,7 @@ check: $(VENV)/dev ## format, lint, types, layers, declarations, image
 	$(BIN)/hadolint Dockerfile
 
 faults: $(VENV)/dev ## kill the gateway at every statement, then everything at random, into docs/reliability.md
-	FAULTS=long $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/faults tests/adapters/test_transport_faults.py \
-	  tests/web/test_schemathesis.py
-	$(BIN)/python -m tests.faults.campaign --bite
-	$(BIN)/python -m tests.faults.campaign --fronts --seconds 90 --write
+	$(BIN)/python -m tests.faults --workers $(WORKERS)
 
 bench: $(VENV)/dev ## what an exchange costs and how long it takes, into docs/performance.md; ONLY=postgres,open for parts
 	$(BIN)/python -m tests.bench --write $(if $(ONLY),--only $(ONLY))

@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from tests.faults.campaign.__main__ import told
+from tests.faults.campaign.alone import told
 from tests.faults.campaign.run import campaign
 from tests.faults.campaign.schedule import FRONTS, SEATS, drawn
 

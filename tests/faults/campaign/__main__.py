@@ -1,18 +1,15 @@
 """`make faults`: a campaign on each store. What was promised and not kept is printed with all that led to it."""
 
 import argparse
-import asyncio
 import secrets
 import sys
-from itertools import count
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
-from tests.faults.campaign.report import heading, lines_about, summary, write
-from tests.faults.campaign.run import Campaign, campaign
-from tests.faults.campaign.schedule import SEATS, Event, Schedule, drawn
+from tests.faults.campaign.alone import found_out, ran
+from tests.faults.campaign.report import heading, write
+from tests.faults.campaign.schedule import SEATS, Schedule, drawn
 from tests.faults.guards import GUARDS
-
-BITE_S = 8
-WITH_AN_ANSWER = "after the answer to exchange"
 
 
 def main() -> int:
@@ -38,47 +35,25 @@ def main() -> int:
 
 
 def run(schedules: list[Schedule], *, to_document: bool) -> int:
-    lines, broken = heading(), 0
+    """All of them beside each other, each in a process of its own: they wait more than they work."""
     for schedule in schedules:
         print(f"seed {schedule.seed}, {schedule.store}, {schedule.seconds:g} s", file=sys.stderr, flush=True)
-        done = asyncio.run(campaign(schedule))
-        lines += summary(done)
-        print("\n".join(summary(done)))
-        print("\n".join(told(done)))
-        broken += len(done.found)
+    lines, broken = heading(), 0
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        for summed, wrong in processes.map(ran, schedules):
+            lines += summed
+            broken += bool(wrong)
+            print("\n".join((*summed, *wrong)), flush=True)
     if to_document:
         write(lines)
     return 1 if broken else 0
 
 
-def told(done: Campaign) -> list[str]:
-    """Everything about everything that was not kept."""
-    return [line for violation in done.found for line in lines_about(done, violation)]
-
-
 def bite() -> int:
     """Does a campaign notice what is missing? One on each guard, in which all of them are needed."""
-    missed = 0
-    for guard in GUARDS:
-        schedule = next(each for each in map(short, count()) if dies_with_an_answer(each))
-        done = asyncio.run(campaign(schedule, without=guard))
-        missed += not done.found
-        found = f"found out by {done.found[0].what!r}" if done.found else "NOT found out"
-        print(f"without {guard!r}, seed {schedule.seed}: {found}", flush=True)
-    return 1 if missed else 0
-
-
-def short(seed: int) -> Schedule:
-    """Twice a second an answer is lost where it matters: of what was taken by who does not deduplicate."""
-    lost = {"do": "take_then_drop", "times": 1}
-    events = [Event(half / 2, "tell", "sim-gx", lost) for half in range(1, 2 * BITE_S)]
-    return Schedule(seed, "sqlite", BITE_S, tuple(events))
-
-
-def dies_with_an_answer(schedule: Schedule) -> bool:
-    """Its first process, soon after the start, of a platform that does not deduplicate."""
-    (seat,) = schedule.seats
-    return schedule.fate(seat, 0) == WITH_AN_ANSWER and schedule.armed_after_s(seat, 0) < 1
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        found = processes.map(found_out, GUARDS)
+        return 0 if all(list(found)) else 1
 
 
 if __name__ == "__main__":

@@ -1,15 +1,25 @@
 """One installation is made once for each kind of database; every test works on a copy of it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from tests.faults.nursery import Nursery, nursery
 from tests.faults.places import Place
 from tests.postgres import Server
 
 DECLARED = {"sim-gx": {"settled_after: 2s": "settled_after: 50ms"}}
+BRISK = {
+    "sim-gd": {"first: 50ms": "first: 5ms"},
+    "sim-gx": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
+    "sim-table": {"first: 50ms": "first: 5ms"},
+    "sim-desk": {"because: 工作清单上每次交换只有一行}": "because: 唯一}\n    retry: {first: 5ms}"},
+    "sim-folder": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
+}
 NewPlace = Callable[[Path], Place]
 
 
@@ -48,3 +58,33 @@ def place(ready: Place, tmp_path: Path) -> Place:
 def places(ready: Place, tmp_path: Path) -> Callable[[str], Place]:
     """As many installations as a test needs, by name."""
     return lambda name: ready.copied(tmp_path / name)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """An installation that has its catalogue and its release, to be copied for every run; its gateways' nursery."""
+
+    place: Place
+    children: Nursery
+
+
+OriginOf = Callable[[str], Awaitable[Origin]]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def origin_of(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace) -> AsyncIterator[OriginOf]:
+    """For one platform, and with that alone: a gateway looks after each that it has, again and again."""
+    made: dict[str, Origin] = {}
+    async with AsyncExitStack() as stack:
+
+        async def of(platform: str) -> Origin:
+            if platform not in made:
+                place = new_place(tmp_path_factory.mktemp("origin") / "place")
+                place.write(BRISK, names=(platform,))
+                async with place.gateway() as gateway:
+                    (place.folder / "log_key").write_text(gateway.signer.vkey)
+                place.forget_sources()
+                made[platform] = Origin(place, await stack.enter_async_context(nursery(place.folder)))
+            return made[platform]
+
+        yield of

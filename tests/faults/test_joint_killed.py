@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.fixtures import case
+from tests.faults.conftest import OriginOf
 from tests.faults.ledgers import ask, halves, verified
 from tests.faults.stores import ON_BOTH_WHEN_LONG
-from tests.faults.test_kill import AT_ONCE, LATER_MS, LONG, OriginOf, Run, Scenario, Start
-from tests.faults.test_kill import origin_of as origin_of
+from tests.faults.test_kill import AT_ONCE, LATER_MS, LONG, Run, Scenario, Start
 
 pytestmark = ON_BOTH_WHEN_LONG
 SCENARIO = Scenario("REST, a joint case", "sim-gd", "gd-minor")

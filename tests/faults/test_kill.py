@@ -7,22 +7,20 @@ ordinary gateway, and judged by what the simulated platforms have counted by the
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from aiohttp import ClientError, ClientSession
 
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.fakes.server import Simulator
-from tests.faults.conftest import NewPlace
+from tests.faults.conftest import OriginOf
 from tests.faults.ledgers import ENDS, ask, entries, halves, opened, states, states_by, verified
-from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery, nursery
+from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery
 from tests.faults.places import Place, There, taken
 from tests.faults.stores import LONG, ON_BOTH_WHEN_LONG
 
@@ -31,13 +29,6 @@ AT_ONCE = 3  # each has waits; of more at once each takes longer, and a gateway 
 # Checkpoints are signed twice a second by the clock. So that they stand in nobody's way, it hardly moves, or
 # not at all where they are killed, too: then there is one, when the process stops.
 PACE, STILL = 0.05, 0.0
-DECLARED = {
-    "sim-gd": {"first: 50ms": "first: 5ms"},
-    "sim-gx": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
-    "sim-table": {"first: 50ms": "first: 5ms"},
-    "sim-desk": {"because: 工作清单上每次交换只有一行}": "because: 唯一}\n    retry: {first: 5ms}"},
-    "sim-folder": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
-}
 LATER_MS = 60_000  # the next process starts a minute later by its clock: leases are over, secrets are not
 APART = ("after COMMIT", "after the ")  # what is durable then, or known to somebody else, is not so before
 KEYS = {"guichi": "demo-key-of-guichi", "cixi": "demo-key-of-cixi"}
@@ -209,36 +200,6 @@ class Run:
     @property
     def taken(self) -> int:
         return taken(self.simulator)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """An installation that has its catalogue and its release, to be copied for every run; its gateways' nursery."""
-
-    place: Place
-    children: Nursery
-
-
-OriginOf = Callable[[str], Awaitable[Origin]]
-
-
-@pytest_asyncio.fixture(scope="module")
-async def origin_of(tmp_path_factory: pytest.TempPathFactory, new_place: NewPlace) -> AsyncIterator[OriginOf]:
-    """For one platform, and with that alone: a gateway looks after each that it has, again and again."""
-    made: dict[str, Origin] = {}
-    async with AsyncExitStack() as stack:
-
-        async def of(platform: str) -> Origin:
-            if platform not in made:
-                place = new_place(tmp_path_factory.mktemp("origin") / "place")
-                place.write(DECLARED, names=(platform,))
-                async with place.gateway() as gateway:
-                    (place.folder / "log_key").write_text(gateway.signer.vkey)
-                place.forget_sources()
-                made[platform] = Origin(place, await stack.enter_async_context(nursery(place.folder)))
-            return made[platform]
-
-        yield of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import pytest
 
 from gateway.cases.later import CORRECT, SUPPLEMENT, WITHDRAW
 from tests.fakes.server import Simulator
+from tests.faults.conftest import OriginOf
 from tests.faults.later import body_of, correction_asked, owing
 from tests.faults.ledgers import ask
 from tests.faults.places import submitted
 from tests.faults.stores import LONG, ON_BOTH
-from tests.faults.test_kill import OriginOf, Run, Scenario, Start, killed_everywhere
-from tests.faults.test_kill import origin_of as origin_of
+from tests.faults.test_kill import Run, Scenario, Start, killed_everywhere
 
 pytestmark = ON_BOTH
 OWED = Scenario("REST, a supplement", "sim-gd", "gd-agent", apart=15)

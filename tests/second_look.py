@@ -2,7 +2,7 @@
 
 A busy machine lets a browser or a started process come late, and one of ten thousand tests fails that is right. A
 race of ours would look the same, so each such test is named, here and in build/unsteady.txt, for somebody to see.
-What fails in numbers is not looked at again. Tests of one file may tell one story: they are run as they stand there.
+What fails in numbers is not looked at again. Tests of one file may tell one story: they run as they stand there.
 """
 
 import json

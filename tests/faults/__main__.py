@@ -139,8 +139,11 @@ def _folder() -> Iterator[Path]:
 
 @contextmanager
 def nothing_left(parts: Iterable[Part], leave_s: float = LEAVE_S) -> Iterator[None]:
-    """Whoever asks to stop has all that runs stop, which may put away what it has for `leave_s`."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """Whoever asks to stop has all that runs stop, which may put away what it has for `leave_s`.
+
+    A shell has what it starts in the background ignore SIGINT, and so would all that is started here.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(BECOME_THEIR_PARENT, 1, 0, 0, 0)

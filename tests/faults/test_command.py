@@ -34,6 +34,10 @@ with nothing_left((part,), leave_s=0.2):
 """
 
 
+def _as_in_the_background() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def is_there(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
@@ -44,13 +48,16 @@ def test_whoever_breaks_off_leaves_no_process_behind_not_even_one_that_went_away
 ) -> None:
     born = tmp_path / "born"
     command = [sys.executable, "-c", BREAKS_OFF, DEAF_AND_AWAY, str(born)]
-    with subprocess.Popen(command, cwd=CHECKOUT, stderr=subprocess.DEVNULL) as faults:
+    with subprocess.Popen(
+        command, cwd=CHECKOUT, stderr=subprocess.DEVNULL, preexec_fn=_as_in_the_background
+    ) as faults:
         until_s = time.monotonic() + LONGEST_S
         while not (born.exists() and born.read_text()) and time.monotonic() < until_s:
             time.sleep(0.03)
         pid = int(born.read_text())
         assert is_there(pid)
         faults.send_signal(number)
+        faults.wait(LONGEST_S)
     assert faults.returncode != 0
     assert not is_there(pid)
 

@@ -253,7 +253,9 @@ async def test_what_waits_behind_a_case_that_they_refuse_ends_with_it_and_is_nev
 ) -> None:
     submitted, _ = await _owed_and_supplied(service, key)
     await service.tell("sim-gd", do="refuse")
-    del service.platforms["sim-gd"].programme.steps[0]  # busy no more; between the two it would have taken the case
+    del service.platforms["sim-gd"].programme.steps[
+        0
+    ]  # busy no more; between the two it would have taken the case
     await _until(service, submitted, "refused", "withdrawn")
     shown = await view(service, submitted["case"])
     assert (shown["state"], shown["open"]) == ("returned", False)

@@ -75,6 +75,8 @@ def follow(passage: Passage, bound: Bound, call: Call) -> None:
     if passage.fixed is not None:
         _fixed(passage, bound)
     elif bound.word in SIGNS or _is_of_signs(bound.word, call):
+        if bound.word == "file_name":
+            _named(passage, bound)
         passage.signs.append(bound)
         passage.written.append(str(call))
     elif bound.word in _FORMS or bound.word == "division":
@@ -98,6 +100,16 @@ def follow(passage: Passage, bound: Bound, call: Call) -> None:
 def _is_of_signs(word: str, call: Call) -> bool:
     """`replace` of one sign by one, or by none."""
     return word == "replace" and len(str(call.arguments[0])) == 1 >= len(str(call.arguments[1]))
+
+
+def _named(passage: Passage, bound: Bound) -> None:
+    """Dots and blanks alone are refused; a letter, digit or 汉字 stays one, unless `replace` takes it away."""
+    if passage.part or passage.longer or any(each.word == "replace" for each in passage.signs):
+        passage.unsaid.append(bound.word)
+    else:
+        passage.all_of.append(
+            {"title": "文件名，须有字母、数字或汉字", "pattern": "[0-9A-Za-z\u4e00-\u9fff]"}
+        )
 
 
 def _form(word: str, call: Call) -> tuple[str, str, str]:

@@ -102,6 +102,7 @@ def test_what_the_limits_let_through_the_word_takes(word: Word) -> None:
         ("yuan_to_fen", "12.500", "12.345"),
         ('writable("gb18030")', "䶮", "\ue000"),
         ("extension", "a.pdf", "a."),
+        ("file_name", "申请表", " . "),
     ],
 )  # fmt: skip
 def test_limits_are_neither_too_wide_nor_too_narrow(pipe: str, good: str, bad: str) -> None:

@@ -13,6 +13,7 @@ from mappings.mapping import compile_mapping
 from mappings.tables import compile_table
 from tests.mappings.by_hand import by_hand
 from tests.mappings.cases import NOW_MS, a_case
+from tests.speed import slowness
 
 pytestmark = pytest.mark.alone
 PLAIN = [
@@ -133,7 +134,7 @@ def test_a_compiled_mapping_takes_little_longer_than_one_written_by_hand(
 def test_a_thousand_mapping_files_compile_within_ten_seconds(record_property: Any) -> None:
     taken_s = many_compiled(platforms=20)  # a fifth of them
     record_property("thousand_files_s", round(5 * taken_s, 1))  # 5 on a quiet machine
-    assert 5 * taken_s < 10, f"{taken_s:.1f} s for 200 files"
+    assert 5 * taken_s < 10 * slowness(), f"{taken_s:.1f} s for 200 files"
 
 
 def test_checking_a_case_costs_little_more_than_reading_it_as_json(record_property: Any) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.contract import read
 from adapters.wsdl import Contract, loaded
+from tests.speed import slowness
 
 _HEAD = """<w:definitions targetNamespace="urn:b" xmlns:b="urn:b" xmlns:w="http://schemas.xmlsoap.org/wsdl/"
   xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:x="http://www.w3.org/2001/XMLSchema">
@@ -57,7 +58,7 @@ def test_a_large_contract_is_read_and_made_ready_in_time(operations: int, most_s
     ready_s = time.process_time() - started - read_s
     assert len(contract.offers) == len(running.uses) == operations
     assert {each.how for each in contract.offers} == {"typed"}
-    assert max(read_s, ready_s) < most_s
+    assert max(read_s, ready_s) < most_s * slowness()
 
 
 def test_a_contract_that_was_loaded_before_is_there_at_once() -> None:
@@ -65,4 +66,4 @@ def test_a_contract_that_was_loaded_before_is_there_at_once() -> None:
     first = loaded("big.wsdl", files)
     started = time.process_time()
     assert loaded("big.wsdl", dict(files)) is first
-    assert time.process_time() - started < 0.1
+    assert time.process_time() - started < 0.1 * slowness()

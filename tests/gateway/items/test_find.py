@@ -15,6 +15,7 @@ from gateway.items.lists.rows import read_item
 from gateway.items.problems import ItemError
 from gateway.items.statements import DECLARED, ITEMS_BY_BASIC_CODE, ITEMS_BY_LOCAL_CODE
 from gateway.store.connection import prepared
+from tests.speed import slowness
 
 LISTS = Path(__file__).parents[3] / "mappings" / "catalogue"
 ITEM_ROWS = read_csv(LISTS / "items.csv")
@@ -100,4 +101,4 @@ def test_an_alignment_costs_less_than_an_exchange_would_notice(catalogue, code, 
         took_us.append((process_time_ns() - begun) / 1000)
     catalogue.commit()
     # the best tenth: the machine is shared; three times the target still tells a scan from a search
-    assert sorted(took_us)[200] < 3 * most_us
+    assert sorted(took_us)[200] < 3 * most_us * slowness()

@@ -75,8 +75,14 @@ class Worker:
         self._poked.clear()
 
     async def _round(self) -> None:
-        now_ms = self._clock_ms()
-        for gate in list(self._gates.gates.values()):
+        """Most rounds find nothing, and ask one question for it."""
+        now_ms, gates = self._clock_ms(), list(self._gates.gates.values())
+        platforms = [gate.platform for gate in gates]
+        soonest = await self._store.read(partial(exchanges.soonest, platforms=platforms))
+        for gate in gates:
+            if soonest.get(gate.platform, now_ms + 1) > now_ms:
+                gate.queued = False
+                continue
             for exchange in await self._store.read(partial(_lease_over, gate.platform, now_ms)):
                 if exchange.id not in self._running:
                     self._running[exchange.id] = asyncio.create_task(self._expire(exchange))

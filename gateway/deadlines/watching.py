@@ -18,7 +18,8 @@ from gateway.exchange.following import Known, asked_of
 from gateway.settings.agreements import Agreement
 from gateway.store import events, leases, watched
 from gateway.store.connection import Connection
-from gateway.store.store import StorageUnavailable, Store, Transaction
+from gateway.store.store import StorageUnavailable, Store
+from gateway.store.transaction import AsksFirst, Transaction
 from gateway.store.watched import Kept
 from mappings.china_time import CHINA
 
@@ -92,14 +93,14 @@ class Watch:
     def _lease(self, tx: Transaction) -> bool:
         return leases.take(tx.connection, LEASE, self._owner, now_ms=tx.now_ms, until_ms=tx.now_ms + LEASE_MS)
 
-    def _work(self, case_ids: Sequence[str], looked: Looked) -> Callable[[Transaction], set[tuple[str, int]]]:
+    def _work(self, case_ids: Sequence[str], looked: Looked) -> AsksFirst[set[tuple[str, int]]]:
         """Look at some cases; the years that they would need to know, by division."""
 
-        def work(tx: Transaction) -> set[tuple[str, int]]:
-            asked = [_asked(tx.connection, each) for each in sorted(case_ids)]  # one way to a server for all
-            return {year for each in asked for year in self._turn(tx, each, looked)}
+        def ask(tx: Transaction) -> Callable[[], set[tuple[str, int]]]:
+            asked = [_asked(tx.connection, each) for each in sorted(case_ids)]
+            return lambda: {year for each in asked for year in self._turn(tx, each, looked)}
 
-        return work
+        return AsksFirst(ask, frozenset(case_ids))
 
     def _turn(self, tx: Transaction, asked: Asked, looked: Looked) -> set[tuple[str, int]]:
         due_ms, known = asked.due_ms(), asked.known()

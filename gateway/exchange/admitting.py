@@ -16,7 +16,7 @@ from gateway.store import bodies, cases, events, exchanges, passages, uploads
 from gateway.store.cases import Case, Number
 from gateway.store.connection import Found
 from gateway.store.events import Told
-from gateway.store.store import Transaction
+from gateway.store.transaction import AsksFirst, Transaction
 from gateway.store.vault import DataKey
 
 OURS = "tongban"
@@ -74,36 +74,43 @@ class Admission:
     lease_ms: int = 0  # how long the first attempt may take, if it is made at once
 
 
-def admit(admission: Admission) -> Callable[[Transaction], Exchange]:
+def admit(admission: Admission) -> AsksFirst[Exchange]:
     """Commit 1. From here we are responsible; a failure before it means that nothing was promised.
 
     Raises KeyConsumed, CaseOpen, BatchFull, UploadGone; what the guard of a later write raises.
     """
+    asked, exchange, case = admission.asked, admission.exchange, admission.case
 
-    def work(tx: Transaction) -> Exchange:
-        connection, exchange = tx.connection, admission.exchange
-        claimed = _claim_key(tx, admission.asked, exchange.id)
+    def ask(tx: Transaction) -> Callable[[], Exchange]:
+        claimed = _claim_key(tx, asked, exchange.id)
         other = _same_open(tx, admission)
-        _require_claimed(tx, admission.asked, claimed)
-        if exchange.state == "sending":
-            exchange = exchange._replace(due_ms=tx.now_ms + admission.lease_ms)
-        if admission.case:
-            _begin_case(tx, admission, admission.case, other)
-        elif admission.prepared.earlier:
-            exchange = _in_its_place(tx, exchange, admission.prepared.earlier)
-        for file_id, upload in admission.prepared.uploads.items():
-            if not uploads.use(connection, upload, tx.now_ms):
-                raise UploadGone(file_id)
-        exchanges.admit(connection, exchange)
-        bodies.add_key(connection, exchange.id, admission.key)
-        bodies.add(connection, exchange.id, admission.sealed)
-        if admission.files:
-            bodies.add_materials(connection, admission.files)
-        tx.record(entries.admitted(exchange, admission.prepared, admission.key))
-        _tell(tx, exchange, admission)
-        return exchange
+        return lambda: _admitted(tx, admission, claimed, other)
 
-    return work
+    key = (asked.caller.caller, asked.operation, asked.key)
+    same = (case.person, case.item, case.division) if case else exchange.case_id
+    return AsksFirst(ask, frozenset({exchange.id, key, same}))
+
+
+def _admitted(tx: Transaction, admission: Admission, claimed: Found, other: Found) -> Exchange:
+    connection, exchange = tx.connection, admission.exchange
+    _require_claimed(tx, admission.asked, claimed)
+    if exchange.state == "sending":
+        exchange = exchange._replace(due_ms=tx.now_ms + admission.lease_ms)
+    if admission.case:
+        _begin_case(tx, admission, admission.case, other)
+    elif admission.prepared.earlier:
+        exchange = _in_its_place(tx, exchange, admission.prepared.earlier)
+    for file_id, upload in admission.prepared.uploads.items():
+        if not uploads.use(connection, upload, tx.now_ms):
+            raise UploadGone(file_id)
+    exchanges.admit(connection, exchange)
+    bodies.add_key(connection, exchange.id, admission.key)
+    bodies.add(connection, exchange.id, admission.sealed)
+    if admission.files:
+        bodies.add_materials(connection, admission.files)
+    tx.record(entries.admitted(exchange, admission.prepared, admission.key))
+    _tell(tx, exchange, admission)
+    return exchange
 
 
 def _tell(tx: Transaction, exchange: Exchange, admission: Admission) -> None:

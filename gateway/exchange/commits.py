@@ -19,8 +19,9 @@ from gateway.releases.routes import SUBMIT
 from gateway.store import bodies, cases, events, exchanges, followed, joints, watched
 from gateway.store.cases import Number
 from gateway.store.connection import Connection, Found
+from gateway.store.exchanges import History
 from gateway.store.followed import Followed
-from gateway.store.store import Transaction
+from gateway.store.transaction import AsksFirst, Transaction
 from gateway.store.vault import DataKey
 
 
@@ -49,61 +50,68 @@ class Conclusion:
     only: State | None = None  # Moved is raised if this is not what follows
 
 
-def conclude(conclusion: Conclusion) -> Callable[[Transaction], tuple[Exchange, Decision]]:
+def conclude(conclusion: Conclusion) -> AsksFirst[tuple[Exchange, Decision]]:
     """Commit 2, and every other fact: judged over the whole history inside the transaction.
 
     If the fence does not hold, the claim was lost meanwhile: the fact is kept and judged all the same, as
     `exchange.late_reply`; it moves only what is still open and not being sent. Raises Moved, KeyConsumed.
     """
+    exchange = conclusion.exchange
 
-    def work(tx: Transaction) -> tuple[Exchange, Decision]:
-        connection, fact = tx.connection, conclusion.fact
+    def ask(tx: Transaction) -> Callable[[], tuple[Exchange, Decision]]:
         if conclusion.asked:
-            consume_key(tx, conclusion.asked, conclusion.exchange.id)
-        part = _part_of(connection, conclusion.exchange)
-        row, facts, behind = exchanges.history_of(connection, conclusion.exchange, wait=conclusion.wait)
-        was = row or conclusion.exchange
-        fenced = row is not None and conclusion.fence(was, tx.now_ms)
-        if conclusion.must_move and not fenced:
-            raise Moved
-        history = (*facts, fact)
-        since_ms = exchanges.turn_ms(connection, was) or fact.at_ms
-        decision = judge(
-            history, conclusion.policy, exchange_id=was.id, admitted_ms=since_ms, now_ms=fact.at_ms
-        )
-        if conclusion.only and decision.state != conclusion.only:
-            raise Moved
-        if row is None:  # a read has one commit: its row is made here
-            was = was._replace(attempt=fact.attempt)
-            exchanges.admit(connection, was)
-        exchanges.add_fact(
-            connection,
-            was.id,
-            len(history),
-            fact,
-            release=conclusion.release,
-            sent_digest=conclusion.sent_digest,
-        )
-        _keep(tx, conclusion, new=row is None)
-        late = row is not None and not fenced
-        now = _move(tx, was, decision, conclusion, late=late)
-        record = partial(
-            entries.concluded, now, fact, decision, actor=conclusion.actor, evidence=conclusion.evidence
-        )
-        if late:
-            tx.record(record(late=True))
-        if now is not was:
-            tx.record(record(late=False))
-            _begin_following(tx, now, conclusion.policy)
-            if now.ended and not was.ended and now.kind == "write":
-                _let_others_go(tx, now, conclusion, behind)
-                see_to_joint(tx, now.case_id, part)
-        now = _learned(tx, now, decision.reference)
-        if now.ended or now.state == "held":
-            tx.tell(now.id)
-        return now, decision
+            consume_key(tx, conclusion.asked, exchange.id)
+        part = _part_of(tx.connection, exchange)
+        history = exchanges.asked_history_of(tx.connection, exchange, wait=conclusion.wait)
+        return lambda: _concluded(tx, conclusion, history(), part)
 
-    return work
+    return AsksFirst(ask, frozenset({exchange.id, exchange.case_id or exchange.id}))
+
+
+def _concluded(
+    tx: Transaction, conclusion: Conclusion, history: History, part: Found
+) -> tuple[Exchange, Decision]:
+    connection, fact = tx.connection, conclusion.fact
+    row, facts, behind = history
+    was = row or conclusion.exchange
+    fenced = row is not None and conclusion.fence(was, tx.now_ms)
+    if conclusion.must_move and not fenced:
+        raise Moved
+    since_ms = exchanges.turn_ms(connection, was) or fact.at_ms
+    decision = judge(
+        (*facts, fact), conclusion.policy, exchange_id=was.id, admitted_ms=since_ms, now_ms=fact.at_ms
+    )
+    if conclusion.only and decision.state != conclusion.only:
+        raise Moved
+    if row is None:  # a read has one commit: its row is made here
+        was = was._replace(attempt=fact.attempt)
+        exchanges.admit(connection, was)
+    exchanges.add_fact(
+        connection,
+        was.id,
+        len(facts) + 1,
+        fact,
+        release=conclusion.release,
+        sent_digest=conclusion.sent_digest,
+    )
+    _keep(tx, conclusion, new=row is None)
+    late = row is not None and not fenced
+    now = _move(tx, was, decision, conclusion, late=late)
+    record = partial(
+        entries.concluded, now, fact, decision, actor=conclusion.actor, evidence=conclusion.evidence
+    )
+    if late:
+        tx.record(record(late=True))
+    if now is not was:
+        tx.record(record(late=False))
+        _begin_following(tx, now, conclusion.policy)
+        if now.ended and not was.ended and now.kind == "write":
+            _let_others_go(tx, now, conclusion, behind)
+            see_to_joint(tx, now.case_id, part)
+    now = _learned(tx, now, decision.reference)
+    if now.ended or now.state == "held":
+        tx.tell(now.id)
+    return now, decision
 
 
 def _part_of(connection: Connection, exchange: Exchange) -> Found:

@@ -1,6 +1,7 @@
 """Statements about exchanges: admit (commit 1), claim, conclude (commit 2), and the questions of the API."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from gateway.model import ENDS, Exchange, Fact
 from gateway.store.connection import Connection
 from gateway.store.tables import exchanges, history
 
+AT_ONCE = 100  # platforms in one question
 _E = exchanges.c
 _ALL = sa.select(*(_E[name] for name in Exchange._fields))
 _OPEN_WRITE = sa.and_(_E.kind == "write", _E.ended_ms == 0)
@@ -134,6 +136,23 @@ def claimable(connection: Connection, platform: str, now_ms: int, most: int) -> 
     return _exchanges(connection.rows(CLAIMABLE, where))
 
 
+def soonest(connection: Connection, platforms: Sequence[str]) -> dict[str, int]:
+    """When the first of what is open at each of these platforms is due; nothing of those where nothing is open."""
+    found: dict[str, int] = {}
+    for first in range(0, len(platforms), AT_ONCE):
+        some = platforms[first : first + AT_ONCE]
+        row = connection.row(_soonest(len(some)), {f"platform{n}": name for n, name in enumerate(some)}) or ()
+        found |= {name: due_ms for name, due_ms in zip(some, row, strict=True) if due_ms is not None}
+    return found
+
+
+@cache
+def _soonest(platforms: int) -> sa.Select[Any]:
+    """The first entry of each platform in the index of what is due, all in one way to a server."""
+    of = [_E.platform == bindparam(f"platform{n}") for n in range(platforms)]
+    return sa.select(*(sa.select(sa.func.min(_E.due_ms)).where(_OPEN, each).scalar_subquery() for each in of))
+
+
 def lease_over(connection: Connection, platform: str, now_ms: int, most: int) -> list[Exchange]:
     """What of one platform was being sent by somebody who has not been heard of since."""
     return _exchanges(connection.rows(LEASE_OVER, {"platform": platform, "now_ms": now_ms, "most": most}))
@@ -154,17 +173,21 @@ def turn_ms(connection: Connection, exchange: Exchange) -> int | None:
     return max(exchange.admitted_ms, *ended) if all(ended) else None
 
 
-def history_of(connection: Connection, exchange: Exchange, *, wait: bool) -> History:
-    """Everything that is asked before an exchange is judged, in one way to a server. wait: as in `locked`."""
+def asked_history_of(connection: Connection, exchange: Exchange, *, wait: bool) -> Callable[[], History]:
+    """Everything that is asked before an exchange is judged, once it is looked at. wait: as in `locked`."""
     row = connection.ask(LOCKED if wait else FREE_NOW, {"id": exchange.id})
     facts = connection.ask(FACTS, {"id": exchange.id})
     behind = connection.ask(WAITING_BEHIND, _behind(exchange)) if exchange.kind == "write" else list
-    rows = row()
-    return History(
-        Exchange._make(rows[0]) if rows else None,
-        tuple(Fact(*each) for each in facts()),
-        _exchanges(behind()),
-    )
+
+    def history() -> History:
+        rows = row()
+        return History(
+            Exchange._make(rows[0]) if rows else None,
+            tuple(Fact(*each) for each in facts()),
+            _exchanges(behind()),
+        )
+
+    return history
 
 
 def waiting_behind(connection: Connection, exchange: Exchange) -> list[Exchange]:

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from gateway import logs
 from gateway.store.connection import Connection, StorageUnavailable
 from gateway.store.postgres_driver import CONNECT_S
-from gateway.store.transaction import Append, Holds, Look, Result, Told, Transaction, Work
+from gateway.store.transaction import Append, Holds, Look, Result, Told, Transaction, Work, carried_out
 
 log = logs.get("store")
 READERS = 2
@@ -124,7 +124,7 @@ class Served:
         transaction = Transaction(connection, self._time_of(connection))
         try:
             with _told_as_unavailable():
-                results = [work(transaction) for work in works]
+                results = carried_out(works, transaction)
                 if transaction.told:
                     connection.put(_TELL, {"ids": " ".join(transaction.told)})
                 positions = self._append(connection, transaction.entries) if transaction.entries else range(0)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine.interfaces import Dialect
 
 from gateway.store.connection import Connection, StorageUnavailable
-from gateway.store.transaction import Append, Look, Result, Told, Transaction, Work
+from gateway.store.transaction import Append, Look, Result, Told, Transaction, Work, carried_out
 
 _PAUSES_S = (0.001, 0.005, 0.02, *(0.05,) * 200)  # ten seconds in all
 
@@ -117,7 +117,7 @@ class Embedded:
         now_ms = self._clock_ms()
         transaction = Transaction(self._writer, lambda: now_ms)
         try:
-            results = [work(transaction) for work in works]
+            results = carried_out(works, transaction)
             if transaction.entries:
                 self._append(self._writer, transaction.entries)
             # durable once this returns

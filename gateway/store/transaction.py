@@ -1,8 +1,9 @@
 """What a piece of work sees of the database: an open transaction, its time, and the log that commits with it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
 
 from gateway.store.connection import Connection
 
@@ -38,6 +39,52 @@ class Transaction:
 
 
 Work = Callable[[Transaction], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class AsksFirst(Generic[Result]):
+    """A `Work` in two parts, so that what several of them ask leaves in one way to a server.
+
+    ask:   asks and locks; what it returns looks at the answers, decides and changes.
+    about: what it asks of (ids, keys). Two that have one of these in common are carried out one after the other,
+           so nobody decides by what another piece of work of the same transaction has changed meanwhile.
+    """
+
+    ask: Callable[[Transaction], Callable[[], Result]]
+    about: frozenset[Any]
+
+    def __call__(self, tx: Transaction) -> Result:
+        return self.ask(tx)()
+
+
+def carried_out(works: Sequence[Work[Any]], tx: Transaction) -> list[Any]:
+    """The result of each, in their order."""
+    results: list[Any] = []
+    for neighbours in _apart(works):
+        decisions = [
+            work.ask(tx) if isinstance(work, AsksFirst) else partial(work, tx) for work in neighbours
+        ]
+        results += [decide() for decide in decisions]
+    return results
+
+
+def _apart(works: Sequence[Work[Any]]) -> Iterator[list[Work[Any]]]:
+    """Neighbours that may all ask before one of them changes anything; who does not say of what stands alone."""
+    together: list[Work[Any]] = []
+    about: frozenset[Any] | None = None  # of all that stand together; None: nothing may join them
+    for work in works:
+        of = work.about if isinstance(work, AsksFirst) else None
+        if about is None or of is None or about & of:
+            if together:
+                yield together
+            together, about = [], of
+        elif of:
+            about |= of
+        together.append(work)
+    if together:
+        yield together
+
+
 Look = Callable[[Connection], Result]
 Told = Callable[[str], object]
 

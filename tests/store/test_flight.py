@@ -1,11 +1,11 @@
 """One way to the server and back for many statements: what leaves, what comes back, and what a failure leaves."""
 
+import asyncio
 import select
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import closing, suppress
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +20,8 @@ from gateway.store.connection import Connection
 from gateway.store.migrate import upgrade
 from gateway.store.postgres import Served
 from gateway.store.postgres_driver import open_postgres
-from gateway.store.store import Store, Transaction
+from gateway.store.store import Store
+from gateway.store.transaction import AsksFirst, Transaction
 from tests.postgres import Server, running
 
 ECHO = sa.select(sa.bindparam("said", type_=sa.Text))
@@ -97,23 +98,48 @@ def test_a_value_that_no_column_holds_is_found_before_anything_leaves(connection
 
 async def test_a_commit_that_asks_one_question_waits_three_times(server: Server, tmp_path: Path) -> None:
     """Its beginning, the server's time and the question; the log's lock and head; what is written and COMMIT."""
+    async with _relayed(server, tmp_path) as (store, relay):
+        for number in range(3):
+            before = relay.packets
+            assert await store.write(_asking_and_recording(number)) > 0
+        assert relay.packets - before == 3
+
+
+async def test_questions_of_several_that_share_a_commit_wait_no_longer_than_one(
+    server: Server, tmp_path: Path
+) -> None:
+    async with _relayed(server, tmp_path) as (store, relay):
+        for _ in range(3):
+            before = relay.packets
+            await asyncio.gather(*(store.write(_asking_and_recording(number)) for number in range(9)))
+        assert relay.packets - before == 3
+
+
+@asynccontextmanager
+async def _relayed(server: Server, folder: Path) -> AsyncIterator[tuple[Store, "Relay"]]:
+    """A store whose way to the server is counted."""
     made = server.database()
     upgrade(made)
-    with closing(Relay(server, tmp_path)) as relay:
+    with closing(Relay(server, folder)) as relay:
         address = relay.address.replace("/postgres?", f"{urlsplit(made).path}?")
         store = Store(Served(address, lambda: open_postgres(address), log.append, log.holds))
         store.start()
-        for number in range(3):
-            before = relay.packets
-            assert await store.write(partial(_ask_and_record, number=number)) > 0
-        assert relay.packets - before == 3
+        yield store, relay
         await store.stop()
 
 
-def _ask_and_record(tx: Transaction, number: int) -> int:
-    found = tx.connection.row(ECHO, {"said": "x"})
-    assert found == ("x",)
-    tx.record(Entry("release.activated", number, {"release": "r"}))
+def _asking_and_recording(number: int) -> AsksFirst[int]:
+    """It asks for its number, and records what it was told."""
+
+    def ask(tx: Transaction) -> Callable[[], int]:
+        found = tx.connection.ask(ECHO, {"said": str(number)})
+        return lambda: _record(tx, int(found()[0][0]))
+
+    return AsksFirst(ask, frozenset({number}))
+
+
+def _record(tx: Transaction, at_ms: int) -> int:
+    tx.record(Entry("release.activated", at_ms, {"release": "r"}))
     return tx.now_ms
 
 

@@ -60,7 +60,7 @@ def now_ms(connection: Connection, wall_ms: Callable[[], int]) -> int:
     """The time of the database: a server's own, this machine's for a file."""
     if connection.dialect == "sqlite":
         return wall_ms()
-    from gateway.store.postgres import servers_time_ms
+    from gateway.store.postgres_writer import servers_time_ms
 
     return servers_time_ms(connection)
 

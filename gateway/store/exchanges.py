@@ -141,13 +141,13 @@ def soonest(connection: Connection, platforms: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for first in range(0, len(platforms), AT_ONCE):
         some = platforms[first : first + AT_ONCE]
-        row = connection.row(_soonest(len(some)), {f"platform{n}": name for n, name in enumerate(some)}) or ()
+        row = connection.row(soonest_of(len(some)), {f"platform{n}": name for n, name in enumerate(some)}) or ()
         found |= {name: due_ms for name, due_ms in zip(some, row, strict=True) if due_ms is not None}
     return found
 
 
 @cache
-def _soonest(platforms: int) -> sa.Select[Any]:
+def soonest_of(platforms: int) -> sa.Select[Any]:
     """The first entry of each platform in the index of what is due, all in one way to a server."""
     of = [_E.platform == bindparam(f"platform{n}") for n in range(platforms)]
     return sa.select(*(sa.select(sa.func.min(_E.due_ms)).where(_OPEN, each).scalar_subquery() for each in of))

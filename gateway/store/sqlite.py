@@ -53,6 +53,8 @@ class Embedded:
     of rows in another, which has a connection of its own.
     """
 
+    beside = None
+
     def __init__(
         self, writer: Connection, reader: Connection, append: Append, clock_ms: Callable[[], int],
         *, connect: Callable[[], Connection] | None = None,

@@ -101,10 +101,19 @@ class Holds(Protocol):
     def __call__(self, connection: Connection, positions: range, entries: Sequence[Any], /) -> bool: ...
 
 
-class Engine(Protocol):
-    """How one kind of database runs transactions. What cannot be recorded is StorageUnavailable."""
+class Transacts(Protocol):
+    """What runs one transaction after another. What cannot be recorded is StorageUnavailable."""
 
     def transact(self, works: Sequence[Work[Any]], /) -> Awaitable[list[Any]]: ...
+
+
+class Engine(Transacts, Protocol):
+    """How one kind of database runs transactions, and looks things up."""
+
+    @property
+    def beside(self) -> Transacts | None:
+        """What runs transactions while another one is open; None where there is one at a time."""
+
     def read(self, work: Look[Result], /) -> Awaitable[Result]: ...
     def survey(self, work: Look[Result], /) -> Awaitable[Result]: ...
     def left_bytes(self) -> Awaitable[int]: ...

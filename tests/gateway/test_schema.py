@@ -28,7 +28,7 @@ def statements():
     seen = set()
     for package in (gateway, audit):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name.endswith(("__main__", "store.postgres")) or ".migrations" in module.name:
+            if module.name.endswith(("__main__", "store.postgres_writer")) or ".migrations" in module.name:
                 continue
             for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, UpdateBase | SelectBase) and id(value) not in seen:

@@ -13,8 +13,9 @@ from audit import log
 from audit.entries import Entry
 from gateway.store import cases
 from gateway.store.connection import Connection, StorageUnavailable
+from gateway.store.queued import MOST_IN_A_GROUP, ROUNDS
 from gateway.store.sqlite import Embedded, connect_sqlite, open_sqlite, sqlite_dialect
-from gateway.store.store import MOST_IN_A_GROUP, ROUNDS, Store, Transaction
+from gateway.store.store import Store, Transaction
 from tests.empty import new_file
 
 

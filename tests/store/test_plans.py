@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.rows import scalar_row
 from sqlalchemy.sql.expression import ClauseElement
 
+from gateway.store import exchanges
 from gateway.store.database import open_connection
 from gateway.store.postgres_driver import postgres_dialect
 from tests.bench.fill import fill
@@ -31,6 +32,8 @@ WHOLE = {  # statement -> why it may read a whole table
     "gateway.store.erased._CONTENT": "a part of statements, each with a condition",
     "gateway.store.health.BY_OPERATION": "of the newest exchanges alone: read whole where they are much of it",
 }
+# what is put together when it is asked
+BUILT = [pytest.param(exchanges.soonest_of(3), id="gateway.store.exchanges.soonest_of")]
 Stored = tuple[psycopg.Connection[str], dict[str, Any]]
 
 
@@ -77,7 +80,7 @@ def _values(like: Pattern) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
-@pytest.mark.parametrize("statement", list(statements()))
+@pytest.mark.parametrize("statement", [*statements(), *BUILT])
 def test_no_statement_reads_a_table_that_grows_from_end_to_end(
     stored: Stored, statement: ClauseElement, plan: str, request: pytest.FixtureRequest
 ) -> None:

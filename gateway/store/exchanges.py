@@ -141,7 +141,9 @@ def soonest(connection: Connection, platforms: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for first in range(0, len(platforms), AT_ONCE):
         some = platforms[first : first + AT_ONCE]
-        row = connection.row(soonest_of(len(some)), {f"platform{n}": name for n, name in enumerate(some)}) or ()
+        row = (
+            connection.row(soonest_of(len(some)), {f"platform{n}": name for n, name in enumerate(some)}) or ()
+        )
         found |= {name: due_ms for name, due_ms in zip(some, row, strict=True) if due_ms is not None}
     return found
 

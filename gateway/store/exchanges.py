@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 
 from gateway.model import ENDS, Exchange, Fact
 from gateway.store.connection import Connection
-from gateway.store.tables import exchanges, history
+from gateway.store.tables import UNTAKEN_BY, exchanges, history
 
 AT_ONCE = 100  # platforms in one question
 _E = exchanges.c
@@ -57,7 +57,15 @@ DUE = (
 )
 # rows that another process is claiming at this moment are passed over: nobody waits for anybody
 CLAIMABLE = DUE.with_for_update(skip_locked=True)
-LEASE_OVER = _ALL.where(*_DUE_OF_PLATFORM, _E.state == "sending").order_by(_E.due_ms).limit(_MOST)
+# by the index of states: few are being sent, however much of the platform waits and is due
+LEASE_OVER = (
+    _ALL.where(
+        sa.text(UNTAKEN_BY["state"]), sa.text("state = 'sending'"),
+        _E.platform == bindparam("platform"), _E.due_ms <= bindparam("now_ms"),
+    )
+    .order_by(_E.due_ms)
+    .limit(_MOST)
+)  # fmt: skip
 PLATFORMS = sa.select(_E.platform).where(_E.kind == "write").distinct()
 COUNT_OPEN = sa.select(_E.platform, _E.state, sa.func.count()).where(_OPEN).group_by(_E.platform, _E.state)
 

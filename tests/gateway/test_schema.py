@@ -103,6 +103,16 @@ def test_what_the_worker_and_the_api_ask_is_answered_from_an_index(_schema):
     connection.close()
 
 
+def test_leases_are_looked_at_without_reading_what_waits_at_a_platform(_schema):
+    from gateway.store import exchanges
+
+    connection = open_sqlite(_schema)
+    text, _, order = prepared(exchanges.LEASE_OVER, connection._dialect)
+    plan = connection._driver.execute("EXPLAIN QUERY PLAN " + text, [0] * len(order)).fetchall()
+    assert "USING INDEX ix_exchanges_state_case_id (state=?)" in plan[0][3]
+    connection.close()
+
+
 def test_the_newest_migration_is_known_by_its_name() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

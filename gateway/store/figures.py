@@ -8,21 +8,20 @@ it is, so it is counted once.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, get_args
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from gateway.identity import least_id
-from gateway.model import State
 from gateway.store.connection import Connection, Row
-from gateway.store.scoped import Look, Scoped
+from gateway.store.scoped import Aside, Look, Scoped
 from gateway.store.tables import TOLD_BACK, UNTAKEN_BY, case_events, cases, exchanges
 
 DAY_MS, CHINA_MS = 86_400_000, 28_800_000
 LATE_MS = 3_600_000  # a day is over when nothing that was admitted on it can still be on its way to the disk
 FINISHED = 2_000  # of the newest finished cases: so many tell how long things take
-ABREAST = 500  # cases that are looked at together
 MOST_DAYS, MOST_KEPT = 100, 10_000  # of a window whose days are kept; days of scopes
 DELIVERED = "delivered"
 _C, _E, _V = cases.c, exchanges.c, case_events.c
@@ -36,10 +35,10 @@ _CAME = Look(
     (_E.here, _E.division), _E.case_id,
 )  # fmt: skip
 _UNTAKEN = sa.text(UNTAKEN_BY["state"])
-_STATES = [sa.literal_column(f"'{state}'", sa.Text) for state in get_args(State) if state != DELIVERED]
+_ID: Any = Aside(_E.id)  # what did not go well is little: its own index leads
 _OTHERWISE = Look(
     sa.select(_DAY, _E.platform, _E.state, sa.func.count())
-    .where(_UNTAKEN, _E.state.in_(_STATES), _E.id >= _SINCE, _E.id < _UNTIL, _E.kind == "write")
+    .where(_UNTAKEN, _ID >= _SINCE, _ID < _UNTIL, _E.kind == "write")
     .group_by(_DAY, _E.platform, _E.state),
     (_E.here, _E.division), _E.case_id,
 )  # fmt: skip
@@ -57,9 +56,12 @@ _DONE = Look(
     .limit(FINISHED),
     (_C.here, _C.division), _C.id,
 )  # fmt: skip
-_SOME = [bindparam(f"case{place}", type_=sa.Text) for place in range(ABREAST)]
-_HANDED_OVER = sa.select(_E.case_id, _E.ended_ms).where(
-    _E.case_id.in_(_SOME), _E.operation == "case.submit", _E.state == DELIVERED
+_ABREAST = tuple(f"case{place}" for place in range(500))  # cases that are looked at together
+_SOME = [bindparam(name, type_=sa.Text) for name in _ABREAST]
+_HANDED_OVER = (
+    sa.select(_E.case_id, sa.func.max(_E.ended_ms))
+    .where(_E.case_id.in_(_SOME), _E.operation == "case.submit", _E.state == DELIVERED)
+    .group_by(_E.case_id)
 )
 _TOLD = sa.select(_V.case_id, _V.kind, _V.at_ms).where(_V.case_id.in_(_SOME), _V.cause == "")
 _BACK_ANYWHERE = (
@@ -90,10 +92,14 @@ class Window(NamedTuple):
         return {"since": least_id(self.since_ms), "until": least_id(self.until_ms)}
 
     @property
+    def days(self) -> range:
+        """China days (since 1970) that lie in it as a whole."""
+        return range(-(-(self.since_ms + CHINA_MS) // DAY_MS), (self.until_ms + CHINA_MS) // DAY_MS)
+
+    @property
     def days_over(self) -> range:
-        """China days (since 1970) that lie in it as a whole, and are over."""
-        last_ms = self.until_ms - LATE_MS
-        return range(-(-(self.since_ms + CHINA_MS) // DAY_MS), (last_ms + CHINA_MS) // DAY_MS)
+        """Of the days that lie in it as a whole, those that are over when it ends."""
+        return Window(self.since_ms, self.until_ms - LATE_MS).days
 
 
 def begin_of(day: int) -> int:
@@ -143,12 +149,13 @@ class Counted:
             return _counts(connection, look, scope, window)
         found, new = Counter[tuple[int, str]](), dict[int, Counts]()
         for stretch, known in self._stretches(look, places, window):
-            counts = _counts(connection, look, scope, stretch) if stretch.since_ms < stretch.until_ms else {}
-            found.update(counts)
             found.update(known)
-            for day in days:
-                if begin_of(day) >= stretch.since_ms and begin_of(day + 1) <= stretch.until_ms:
-                    new[day] = {key: count for key, count in counts.items() if key[0] == day}
+            if stretch.since_ms < stretch.until_ms:
+                counts = _counts(connection, look, scope, stretch)
+                found.update(counts)
+                for day in stretch.days:
+                    if day in days:
+                        new[day] = {key: count for key, count in counts.items() if key[0] == day}
         self._keep(look, places, new)
         return found
 
@@ -196,7 +203,7 @@ def finished(connection: Connection, scope: Scoped, window: Window) -> list[Fini
     """The newest FINISHED of those that were admitted in the window and are over."""
     done = _DONE.rows(connection, scope, window.ids)
     ids = [row[0] for row in done]
-    handed: dict[str, int] = {row[0]: row[1] for row in _of_cases(connection, _HANDED_OVER, ids)}
+    handed: dict[str, int] = dict(_of_cases(connection, _HANDED_OVER, ids))
     told: dict[str, list[tuple[str, int]]] = {each: [] for each in ids}
     for case_id, kind, at_ms in _of_cases(connection, _TOLD, ids):
         told[case_id].append((kind, at_ms))
@@ -205,10 +212,9 @@ def finished(connection: Connection, scope: Scoped, window: Window) -> list[Fini
 
 def _of_cases(connection: Connection, statement: sa.Select[Any], ids: Sequence[str]) -> Iterator[Row]:
     """Rows of so many cases, many at a time."""
-    for first in range(0, len(ids), ABREAST):
-        some = ids[first : first + ABREAST]
-        places = {f"case{place}": some[place] if place < len(some) else "" for place in range(ABREAST)}
-        yield from connection.rows(statement, places)
+    for first in range(0, len(ids), len(_ABREAST)):
+        some = zip_longest(_ABREAST, ids[first : first + len(_ABREAST)], fillvalue="")
+        yield from connection.rows(statement, dict(some))
 
 
 def came_back(connection: Connection, scope: Scoped, window: Window) -> list[Back]:

@@ -47,7 +47,7 @@ def within(
 ) -> Iterator[sa.ColumnElement[bool]]:
     """The conditions of a scope of so many places and units; `values` has what they take."""
     if places:
-        lies = (Begins(each, f"place{n}") for each in divisions for n in range(places))
+        lies = (begins(each, f"place{n}") for each in divisions for n in range(places))
         yield sa.or_(*lies)
     if units and case is not None:
         decided = exchanges.alias("decided")
@@ -62,31 +62,36 @@ def values(places: Sequence[str], units: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-class Begins(sa.ColumnElement[bool]):
-    """Whether a code (LONGEST_CODE digits at most) begins with the parameter `value`; see `beginning`.
+class Aside(sa.ColumnElement[Any]):
+    """A column by whose index SQLite must not go: it knows nothing of how many rows lie in a range.
 
-    PostgreSQL knows how many rows lie in a range, and nothing of beginnings. SQLite knows neither, and must not go
-    by an index here: it would lose the order of the ids.
+    PostgreSQL knows, and finds out by itself what leads.
     """
 
     inherit_cache = False
-    type = sa.Boolean()
 
-    def __init__(self, column: sa.ColumnElement[str], value: str) -> None:
+    def __init__(self, column: sa.ColumnElement[Any]) -> None:
         self.column = column
-        self.first = bindparam(value, type_=sa.Text)
-        self.last = bindparam(f"{value}_last", type_=sa.Text)
+        self.type = column.type
 
 
-@compiles(Begins, "sqlite")
-def _beginning(element: Begins, compiler: SQLCompiler, **given: Any) -> str:
-    begins = sa.func.substr(element.column, 1, sa.func.length(element.first)) == element.first
-    return compiler.process(begins, **given)
+@compiles(Aside)
+def _as_it_is(element: Aside, compiler: SQLCompiler, **given: Any) -> str:
+    return compiler.process(element.column, **given)
 
 
-@compiles(Begins, "postgresql")
-def _ranging(element: Begins, compiler: SQLCompiler, **given: Any) -> str:
-    return compiler.process(element.column.between(element.first, element.last), **given)
+@compiles(Aside, "sqlite")
+def _not_by_index(element: Aside, compiler: SQLCompiler, **given: Any) -> str:
+    return f"+{compiler.process(element.column, **given)}"
+
+
+def begins(column: sa.ColumnElement[str], value: str) -> sa.ColumnElement[bool]:
+    """Whether a code (LONGEST_CODE digits at most) begins with the parameter `value`; see `beginning`.
+
+    Never by an index of SQLite: it would lose the order of the ids.
+    """
+    first, last = (bindparam(name, type_=sa.Text) for name in (value, f"{value}_last"))
+    return Aside(column).between(first, last)
 
 
 def beginning(value: str, code: str) -> dict[str, str]:

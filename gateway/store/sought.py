@@ -18,7 +18,7 @@ from sqlalchemy import bindparam
 
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
-from gateway.store.scoped import LONGEST_CODE, Begins, Scoped, beginning, values, within
+from gateway.store.scoped import LONGEST_CODE, Scoped, beginning, begins, values, within
 from gateway.store.tables import UNTAKEN_BY, case_numbers, cases, exchanges
 
 MOST_CODES = 16  # of a place; each is a look-up of its own
@@ -240,7 +240,7 @@ def _terms(keys: Mapping[str, int]) -> Iterator[sa.ColumnElement[bool]]:
     if "name" in keys:
         yield sa.and_(sa.text("cases.name <> ''"), _C.name == bindparam("name"))
     yield from (_C[name] == bindparam(name) for name in ("item", "caller") if name in keys)
-    yield from (Begins(_C[name], name) for name in _PLACED if name in keys)
+    yield from (begins(_C[name], name) for name in _PLACED if name in keys)
     if "first" in keys:
         yield _C.id >= bindparam("first")
     if "last" in keys:

@@ -1,7 +1,6 @@
 """With whom a case was for how long (各方用时). Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ PARTIES: Mapping[str, Texts] = {
     "deciding": ("办理地", "the deciding place"),
     "applicant": ("申请人", "the applicant"),
 }
+NOBODY = "nobody"
 _WITH: Mapping[str, str] = {**{state: ACTS[state] for state in STATES}, "resumed": "deciding"}
 
 
@@ -43,10 +43,11 @@ def with_whom(case: Finished) -> dict[str, int]:
     steps += [(case.handed_over_ms, "deciding")] if case.handed_over_ms else []
     steps += [(at_ms, _WITH[kind]) for kind, at_ms in case.told if kind in _WITH]
     steps.sort(key=itemgetter(0))
-    took = dict[str, int]()
-    for (at_ms, party), (until_ms, _) in pairwise(steps):
-        if party in PARTIES:
-            took[party] = took.get(party, 0) + until_ms - at_ms
+    took, (since_ms, has_it) = dict[str, int](), steps[0]
+    for at_ms, party in steps:
+        took[has_it] = took.get(has_it, 0) + at_ms - since_ms
+        since_ms, has_it = at_ms, party
+    took.pop(NOBODY, None)
     return took
 
 

@@ -11,7 +11,6 @@ A code is normalised and never repaired: what is wrong with it is said.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -50,8 +49,7 @@ class Part(NamedTuple):
     meaning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A normalised code and its kind. The slices are empty where the kind has no such part."""
 
     text: str
@@ -114,13 +112,12 @@ def parts(code: Code) -> tuple[Part, ...]:
 
 def faults(code: Code) -> tuple[Problem, ...]:
     """What makes the code unusable; () for a sound one."""
-    found = _local_faults(code.text) if code.kind == "local" else _structured_faults(code)
-    return tuple(found)
+    return tuple(_local_faults(code.text)) if code.kind == "local" else _structured_faults(code)
 
 
 def remarks(code: Code) -> tuple[Problem, ...]:
     """What is odd in the code, but occurs in real lists; nothing is refused for it."""
-    return local_codes.local_remarks(code.text) if code.kind == "local" else tuple(_structured_remarks(code))
+    return local_codes.local_remarks(code.text) if code.kind == "local" else _structured_remarks(code)
 
 
 def _unit_parts(code: Code) -> tuple[Part, ...]:
@@ -165,19 +162,19 @@ def _local_faults(text: str) -> Iterator[Problem]:
         yield Problem("code", "code_character", {"position": blank.start() + 1})
 
 
-def _structured_faults(code: Code) -> Iterator[Problem]:
-    text, kind, basic = code.text, code.kind, code.basic
-    if "NULL" in text:
-        yield Problem("code", "code_null")
-    if kind != "basic":
-        yield from unit_faults(text[:18])
-        if text[18] not in LEVELS:
-            yield Problem("code", "code_level", {"found": text[18]})
-    yield from _basic_faults(basic)
-    if kind == "handling" and text[31:] == "00":
-        yield Problem("code", "code_handling", {"found": text[31:]})
-    if kind == "case":
-        yield from _case_faults(text[31:39], text[39:])
+def _structured_faults(code: Code) -> tuple[Problem, ...]:
+    """Part by part: few units and few basic codes fill a list, and what is said of each is remembered."""
+    text, kind = code
+    null = (Problem("code", "code_null"),) if "NULL" in text else ()
+    if kind == "basic":
+        return null + _basic_faults(text)
+    return null + _bearer_faults(text[:18], text[18]) + _basic_faults(text[19:31]) + _tail_faults(kind, text[31:])
+
+
+@lru_cache(maxsize=4096)
+def _bearer_faults(unit: str, level: str) -> tuple[Problem, ...]:
+    """Of who carries the item out, and on which level."""
+    return unit_faults(unit) + (() if level in LEVELS else (Problem("code", "code_level", {"found": level}),))
 
 
 @lru_cache(maxsize=16384)
@@ -189,6 +186,13 @@ def _basic_faults(basic: str) -> tuple[Problem, ...]:
     return () if basic[2:4] in TYPES else (Problem("code", "code_type", {"found": basic[2:4]}),)
 
 
+def _tail_faults(kind: CodeKind, tail: str) -> tuple[Problem, ...]:
+    """Of what stands behind the implementation code."""
+    if kind == "case":
+        return tuple(_case_faults(tail[:8], tail[8:]))
+    return (Problem("code", "code_handling", {"found": tail}),) if tail == "00" else ()
+
+
 def _case_faults(day: str, serial: str) -> Iterator[Problem]:
     try:
         datetime.strptime(day if day.isdigit() else "", "%Y%m%d")
@@ -198,19 +202,25 @@ def _case_faults(day: str, serial: str) -> Iterator[Problem]:
         yield Problem("code", "code_case_serial", {"found": serial})
 
 
-def _structured_remarks(code: Code) -> Iterator[Problem]:
-    text, kind, basic = code.text, code.kind, code.basic
-    yield from _basic_remarks(basic)
+def _structured_remarks(code: Code) -> tuple[Problem, ...]:
+    text, kind = code
     if kind == "basic":
-        return
-    unit_province = text[2:4]
-    if not basic.startswith(NATIONAL) and unit_province not in (CENTRAL, basic[:2]):
-        facts = {"found": basic[:2], "unit_province": unit_province}
-        yield Problem("code", "code_province_differs", facts)
-    if text[:2] not in UNIT_CLASSES and text[0] in OTHER_DEPARTMENTS:
-        yield Problem("code", "code_uscc_class_unusual", {"found": text[:2]})
-    if kind == "handling" and not text[31:].isdigit():
-        yield Problem("code", "code_handling_letters", {"found": text[31:]})
+        return _basic_remarks(text)
+    letters = kind == "handling" and not text[31:].isdigit()
+    tail = (Problem("code", "code_handling_letters", {"found": text[31:]}),) if letters else ()
+    return _basic_remarks(text[19:31]) + _bearer_remarks(text[:2], text[2:4], text[19:21]) + tail
+
+
+@lru_cache(maxsize=4096)
+def _bearer_remarks(unit_class: str, unit_province: str, province: str) -> tuple[Problem, ...]:
+    """province: of the basic code."""
+    found = []
+    if province not in (NATIONAL, unit_province) and unit_province != CENTRAL:
+        facts = {"found": province, "unit_province": unit_province}
+        found.append(Problem("code", "code_province_differs", facts))
+    if unit_class not in UNIT_CLASSES and unit_class[0] in OTHER_DEPARTMENTS:
+        found.append(Problem("code", "code_uscc_class_unusual", {"found": unit_class}))
+    return tuple(found)
 
 
 @lru_cache(maxsize=16384)

@@ -26,6 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 CodeKind = Literal["basic", "implementation", "handling", "case", "local"]
+Judged = tuple[tuple[Problem, ...], tuple[Problem, ...]]  # what is wrong with a code, and what is odd
 
 TITLES = {
     "basic": "基本编码（12 位）", "implementation": "实施编码（31 位）", "handling": "业务办理项编码（33 位）",
@@ -112,12 +113,17 @@ def parts(code: Code) -> tuple[Part, ...]:
 
 def faults(code: Code) -> tuple[Problem, ...]:
     """What makes the code unusable; () for a sound one."""
-    return tuple(_local_faults(code.text)) if code.kind == "local" else _structured_faults(code)
+    return tuple(_local_faults(code.text)) if code.kind == "local" else _structured(code)[0]
 
 
 def remarks(code: Code) -> tuple[Problem, ...]:
     """What is odd in the code, but occurs in real lists; nothing is refused for it."""
-    return local_codes.local_remarks(code.text) if code.kind == "local" else _structured_remarks(code)
+    return local_codes.local_remarks(code.text) if code.kind == "local" else _structured(code)[1]
+
+
+def judged(code: Code) -> Judged:
+    """Its faults and its remarks, for whoever wants both."""
+    return (faults(code), remarks(code)) if code.kind == "local" else _structured(code)
 
 
 def _unit_parts(code: Code) -> tuple[Part, ...]:
@@ -162,22 +168,32 @@ def _local_faults(text: str) -> Iterator[Problem]:
         yield Problem("code", "code_character", {"position": blank.start() + 1})
 
 
-def _structured_faults(code: Code) -> tuple[Problem, ...]:
-    """Part by part: few units and few basic codes fill a list, and what is said of each is remembered."""
+def _structured(code: Code) -> Judged:
+    """Part by part: few units and few basic codes fill a list, and what is to be said of each is remembered."""
     text, kind = code
     null = (Problem("code", "code_null"),) if "NULL" in text else ()
     if kind == "basic":
-        return null + _basic_faults(text)
-    return null + _bearer_faults(text[:18], text[18]) + _basic_faults(text[19:31]) + _tail_faults(kind, text[31:])
-
-
-@lru_cache(maxsize=4096)
-def _bearer_faults(unit: str, level: str) -> tuple[Problem, ...]:
-    """Of who carries the item out, and on which level."""
-    return unit_faults(unit) + (() if level in LEVELS else (Problem("code", "code_level", {"found": level}),))
+        wrong, odd = _of_basic(text)
+        return null + wrong, odd
+    (wrong, odd), (basic_wrong, basic_odd) = _of_bearer(text[:21]), _of_basic(text[19:31])
+    if kind == "implementation":
+        return null + wrong + basic_wrong, basic_odd + odd
+    return null + wrong + basic_wrong + _tail_faults(kind, text[31:]), basic_odd + odd + _tail_remarks(kind, text[31:])
 
 
 @lru_cache(maxsize=16384)
+def _of_basic(basic: str) -> Judged:
+    return _basic_faults(basic), _basic_remarks(basic)
+
+
+@lru_cache(maxsize=4096)
+def _of_bearer(begin: str) -> Judged:
+    """begin: unit and level of who carries the item out, and the province of its basic code."""
+    level = begin[18]
+    wrong = () if level in LEVELS else (Problem("code", "code_level", {"found": level}),)
+    return unit_faults(begin[:18]) + wrong, _bearer_remarks(begin[:2], begin[2:4], begin[19:])
+
+
 def _basic_faults(basic: str) -> tuple[Problem, ...]:
     if not basic.startswith(NATIONAL):
         return ()
@@ -202,16 +218,11 @@ def _case_faults(day: str, serial: str) -> Iterator[Problem]:
         yield Problem("code", "code_case_serial", {"found": serial})
 
 
-def _structured_remarks(code: Code) -> tuple[Problem, ...]:
-    text, kind = code
-    if kind == "basic":
-        return _basic_remarks(text)
-    letters = kind == "handling" and not text[31:].isdigit()
-    tail = (Problem("code", "code_handling_letters", {"found": text[31:]}),) if letters else ()
-    return _basic_remarks(text[19:31]) + _bearer_remarks(text[:2], text[2:4], text[19:21]) + tail
+def _tail_remarks(kind: CodeKind, tail: str) -> tuple[Problem, ...]:
+    letters = kind == "handling" and not tail.isdigit()
+    return (Problem("code", "code_handling_letters", {"found": tail}),) if letters else ()
 
 
-@lru_cache(maxsize=4096)
 def _bearer_remarks(unit_class: str, unit_province: str, province: str) -> tuple[Problem, ...]:
     """province: of the basic code."""
     found = []
@@ -223,7 +234,6 @@ def _bearer_remarks(unit_class: str, unit_province: str, province: str) -> tuple
     return tuple(found)
 
 
-@lru_cache(maxsize=16384)
 def _basic_remarks(basic: str) -> tuple[Problem, ...]:
     province, type_ = basic[:2], basic[2:4]
     found = [] if province in PROVINCES else [Problem("code", "code_province", {"found": province})]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from gateway.items.codes import Code, faults, normalise, parse, remarks
+from gateway.items.codes import Code, faults, judged, normalise, parse
 from gateway.items.item import Declared, Item
 from gateway.items.lists.formats import UNEVEN
 from gateway.items.lists.frame import Frame, Frames, unfit
@@ -92,11 +92,9 @@ class ItemReader:
         kind = frame.kind or code.kind
         if kind == "local":
             local = local or written  # as its owner writes it
-        carried = _codes(code, kind, (basic, implementation, handling, local), found)
+        carried = _codes(code, kind, (basic, implementation, handling, local), found, odd)
         unit, level, type_ = within = _within(*carried[:2]) if kind != "local" else _NO_PARTS
         _differences(within, frame, odd)
-        if not found:
-            odd += remarks(code)
         return (
             frame.division, code.text, frame.version, kind, name, *carried, frame.type or type_,
             frame.level or level, frame.unit or unit, frame.unit_name, frame.service_objects, frame.state,
@@ -113,10 +111,13 @@ def _within(basic: str, implementation: str) -> tuple[str, str, str]:
 
 
 def _codes(
-    code: Code, kind: str, given: tuple[str, str, str, str], found: list[Problem]
+    code: Code, kind: str, given: tuple[str, str, str, str], found: list[Problem], odd: list[Problem]
 ) -> tuple[str, str, str, str]:
     """basic, implementation, handling and local code of the item; what is wrong with them is found."""
     basic, implementation, handling, local = given
+    text, own_kind = code
+    wrong, strange = judged(code)
+    odd += strange
     if kind == "local":
         _local_faults(code, given, found)
         return normalise(basic), normalise(implementation), "", local
@@ -125,14 +126,13 @@ def _codes(
             found.append(Problem("code", "row_kind", {"found": "case", "expected": ", ".join(ITEM_KINDS)}))
         else:
             found.append(Problem("kind", "row_unknown_value", {"allowed": ", ".join(ITEM_KINDS)}))
-        return basic, implementation, handling, local
-    if code.text:
-        found += faults(code)
-        if code.kind != kind:
-            found.append(Problem("code", "row_kind", {"found": code.kind, "expected": kind}))
-            return basic, implementation, handling, local
-    whole = code.text if kind == "handling" else ""
-    carried = code.basic, code.implementation, whole
+        return given
+    if text:
+        found += wrong
+        if own_kind != kind:
+            found.append(Problem("code", "row_kind", {"found": own_kind, "expected": kind}))
+            return given
+    carried = code.basic, code.implementation, text if kind == "handling" else ""
     if basic or implementation or handling:
         names = ("basic_code", "implementation_code", "handling_code")
         for name, written, part in zip(names, given[:3], carried, strict=True):

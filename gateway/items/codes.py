@@ -176,9 +176,8 @@ def _structured(code: Code) -> Judged:
         wrong, odd = _of_basic(text)
         return null + wrong, odd
     (wrong, odd), (basic_wrong, basic_odd) = _of_bearer(text[:21]), _of_basic(text[19:31])
-    if kind == "implementation":
-        return null + wrong + basic_wrong, basic_odd + odd
-    return null + wrong + basic_wrong + _tail_faults(kind, text[31:]), basic_odd + odd + _tail_remarks(kind, text[31:])
+    tail_wrong, tail_odd = _of_tail(kind, text[31:])
+    return null + wrong + basic_wrong + tail_wrong, basic_odd + odd + tail_odd
 
 
 @lru_cache(maxsize=16384)
@@ -202,11 +201,13 @@ def _basic_faults(basic: str) -> tuple[Problem, ...]:
     return () if basic[2:4] in TYPES else (Problem("code", "code_type", {"found": basic[2:4]}),)
 
 
-def _tail_faults(kind: CodeKind, tail: str) -> tuple[Problem, ...]:
-    """Of what stands behind the implementation code."""
+def _of_tail(kind: CodeKind, tail: str) -> Judged:
+    """Of what stands behind the implementation code, if anything does."""
     if kind == "case":
-        return tuple(_case_faults(tail[:8], tail[8:]))
-    return (Problem("code", "code_handling", {"found": tail}),) if tail == "00" else ()
+        return tuple(_case_faults(tail[:8], tail[8:])), ()
+    wrong = (Problem("code", "code_handling", {"found": tail}),) if tail == "00" else ()
+    letters = tail and not tail.isdigit()
+    return wrong, (Problem("code", "code_handling_letters", {"found": tail}),) if letters else ()
 
 
 def _case_faults(day: str, serial: str) -> Iterator[Problem]:
@@ -216,11 +217,6 @@ def _case_faults(day: str, serial: str) -> Iterator[Problem]:
         yield Problem("code", "code_case_date", {"found": day})
     if not serial.isdigit():
         yield Problem("code", "code_case_serial", {"found": serial})
-
-
-def _tail_remarks(kind: CodeKind, tail: str) -> tuple[Problem, ...]:
-    letters = kind == "handling" and not tail.isdigit()
-    return (Problem("code", "code_handling_letters", {"found": tail}),) if letters else ()
 
 
 def _bearer_remarks(unit_class: str, unit_province: str, province: str) -> tuple[Problem, ...]:

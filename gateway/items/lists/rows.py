@@ -76,7 +76,9 @@ class ItemReader:
             return _BLANK
         return Reading(None, tuple(found), (), division, code)
 
-    def _item(self, frame: Frame, own: list[str], found: list[Problem], odd: list[Problem]) -> tuple[Any, ...]:
+    def _item(
+        self, frame: Frame, own: list[str], found: list[Problem], odd: list[Problem]
+    ) -> tuple[Any, ...]:
         written, name, basic, implementation, handling, local, superseded, *further = own
         for place, field in self._required:
             if not own[place]:

@@ -4,7 +4,7 @@ A declared row first, the most exact one; else the national basic code (RR = 00)
 the unit, the situation and the service object. Several left is an answer of its own; nothing is guessed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -119,15 +119,19 @@ def _national(
 def find(connection: Connection, question: Question) -> Alignment:
     """Fetch what bears on the question, and decide. Raises what `align` raises.
 
-    A structured code brings the items of both sides with one statement, as both carry its basic code.
+    A structured code brings the items of both sides with one statement, as both carry its basic code; what is
+    declared of it leaves together with that, as the item mostly is declared under a part of the code.
     """
     there = places(question.there_division)
     code = parse(question.code)
+    parts = tuple(dict.fromkeys((code.text, code.implementation, code.basic))) if code.basic else ()
+    of_parts = ask_declared(connection, [part for part in parts if part], question.there_division)
     known = going_by_code(connection, code, own_places(question) + there)
     if named := named_there(question, known):
         return _itself(question, named, known)
     here = own_item(question, known)
-    declared = declared_for(connection, keys(here), question.there_division)
+    further = [key for key in keys(here) if key not in parts]
+    declared = of_parts() + declared_for(connection, further, question.there_division)
     rows = rows_in_force(question, here, declared)
     if rows:
         for row in rows:
@@ -139,8 +143,15 @@ def find(connection: Connection, question: Question) -> Alignment:
 
 def declared_for(connection: Connection, codes: Sequence[str], division: str) -> list[Declared]:
     """Rows of either direction under any of at most four codes, whose other side is in the division's province."""
-    rows = connection.rows(DECLARED[len(codes)], declared_parameters(codes, division))
-    return [Declared._make(row) for row in rows]
+    return ask_declared(connection, codes, division)()
+
+
+def ask_declared(connection: Connection, codes: Sequence[str], division: str) -> Callable[[], list[Declared]]:
+    """The same once they are looked at: on a server they leave with whatever is looked at first."""
+    if not codes:
+        return list
+    found = connection.ask(DECLARED[len(codes)], declared_parameters(codes, division))
+    return lambda: [Declared._make(row) for row in found()]
 
 
 def targets(connection: Connection, code: str, around: Sequence[str]) -> list[Item]:

@@ -11,7 +11,6 @@ A code is normalised and never repaired: what is wrong with it is said.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -27,6 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 CodeKind = Literal["basic", "implementation", "handling", "case", "local"]
+Judged = tuple[tuple[Problem, ...], tuple[Problem, ...]]  # what is wrong with a code, and what is odd
 
 TITLES = {
     "basic": "基本编码（12 位）", "implementation": "实施编码（31 位）", "handling": "业务办理项编码（33 位）",
@@ -50,8 +50,7 @@ class Part(NamedTuple):
     meaning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A normalised code and its kind. The slices are empty where the kind has no such part."""
 
     text: str
@@ -114,13 +113,17 @@ def parts(code: Code) -> tuple[Part, ...]:
 
 def faults(code: Code) -> tuple[Problem, ...]:
     """What makes the code unusable; () for a sound one."""
-    found = _local_faults(code.text) if code.kind == "local" else _structured_faults(code)
-    return tuple(found)
+    return tuple(_local_faults(code.text)) if code.kind == "local" else _structured(code)[0]
 
 
 def remarks(code: Code) -> tuple[Problem, ...]:
     """What is odd in the code, but occurs in real lists; nothing is refused for it."""
-    return local_codes.local_remarks(code.text) if code.kind == "local" else tuple(_structured_remarks(code))
+    return local_codes.local_remarks(code.text) if code.kind == "local" else _structured(code)[1]
+
+
+def judged(code: Code) -> Judged:
+    """Its faults and its remarks, for whoever wants both."""
+    return (faults(code), remarks(code)) if code.kind == "local" else _structured(code)
 
 
 def _unit_parts(code: Code) -> tuple[Part, ...]:
@@ -165,28 +168,46 @@ def _local_faults(text: str) -> Iterator[Problem]:
         yield Problem("code", "code_character", {"position": blank.start() + 1})
 
 
-def _structured_faults(code: Code) -> Iterator[Problem]:
-    text, kind, basic = code.text, code.kind, code.basic
-    if "NULL" in text:
-        yield Problem("code", "code_null")
-    if kind != "basic":
-        yield from unit_faults(text[:18])
-        if text[18] not in LEVELS:
-            yield Problem("code", "code_level", {"found": text[18]})
-    yield from _basic_faults(basic)
-    if kind == "handling" and text[31:] == "00":
-        yield Problem("code", "code_handling", {"found": text[31:]})
-    if kind == "case":
-        yield from _case_faults(text[31:39], text[39:])
+def _structured(code: Code) -> Judged:
+    """Part by part: few units and few basic codes fill a list, and what is to be said of each is remembered."""
+    text, kind = code
+    null = (Problem("code", "code_null"),) if "NULL" in text else ()
+    if kind == "basic":
+        wrong, odd = _of_basic(text)
+        return null + wrong, odd
+    (wrong, odd), (basic_wrong, basic_odd) = _of_bearer(text[:21]), _of_basic(text[19:31])
+    tail_wrong, tail_odd = _of_tail(kind, text[31:])
+    return null + wrong + basic_wrong + tail_wrong, basic_odd + odd + tail_odd
 
 
 @lru_cache(maxsize=16384)
+def _of_basic(basic: str) -> Judged:
+    return _basic_faults(basic), _basic_remarks(basic)
+
+
+@lru_cache(maxsize=4096)
+def _of_bearer(begin: str) -> Judged:
+    """begin: unit and level of who carries the item out, and the province of its basic code."""
+    level = begin[18]
+    wrong = () if level in LEVELS else (Problem("code", "code_level", {"found": level}),)
+    return unit_faults(begin[:18]) + wrong, _bearer_remarks(begin[:2], begin[2:4], begin[19:])
+
+
 def _basic_faults(basic: str) -> tuple[Problem, ...]:
     if not basic.startswith(NATIONAL):
         return ()
     if letter := re.search(r"[A-Z]", basic):
         return (Problem("code", "code_basic_digits", {"position": letter.start() + 1}),)
     return () if basic[2:4] in TYPES else (Problem("code", "code_type", {"found": basic[2:4]}),)
+
+
+def _of_tail(kind: CodeKind, tail: str) -> Judged:
+    """Of what stands behind the implementation code, if anything does."""
+    if kind == "case":
+        return tuple(_case_faults(tail[:8], tail[8:])), ()
+    wrong = (Problem("code", "code_handling", {"found": tail}),) if tail == "00" else ()
+    letters = tail and not tail.isdigit()
+    return wrong, (Problem("code", "code_handling_letters", {"found": tail}),) if letters else ()
 
 
 def _case_faults(day: str, serial: str) -> Iterator[Problem]:
@@ -198,22 +219,17 @@ def _case_faults(day: str, serial: str) -> Iterator[Problem]:
         yield Problem("code", "code_case_serial", {"found": serial})
 
 
-def _structured_remarks(code: Code) -> Iterator[Problem]:
-    text, kind, basic = code.text, code.kind, code.basic
-    yield from _basic_remarks(basic)
-    if kind == "basic":
-        return
-    unit_province = text[2:4]
-    if not basic.startswith(NATIONAL) and unit_province not in (CENTRAL, basic[:2]):
-        facts = {"found": basic[:2], "unit_province": unit_province}
-        yield Problem("code", "code_province_differs", facts)
-    if text[:2] not in UNIT_CLASSES and text[0] in OTHER_DEPARTMENTS:
-        yield Problem("code", "code_uscc_class_unusual", {"found": text[:2]})
-    if kind == "handling" and not text[31:].isdigit():
-        yield Problem("code", "code_handling_letters", {"found": text[31:]})
+def _bearer_remarks(unit_class: str, unit_province: str, province: str) -> tuple[Problem, ...]:
+    """province: of the basic code."""
+    found = []
+    if province not in (NATIONAL, unit_province) and unit_province != CENTRAL:
+        facts = {"found": province, "unit_province": unit_province}
+        found.append(Problem("code", "code_province_differs", facts))
+    if unit_class not in UNIT_CLASSES and unit_class[0] in OTHER_DEPARTMENTS:
+        found.append(Problem("code", "code_uscc_class_unusual", {"found": unit_class}))
+    return tuple(found)
 
 
-@lru_cache(maxsize=16384)
 def _basic_remarks(basic: str) -> tuple[Problem, ...]:
     province, type_ = basic[:2], basic[2:4]
     found = [] if province in PROVINCES else [Problem("code", "code_province", {"found": province})]

@@ -63,7 +63,8 @@ class Psycopg:
     """A psycopg connection as a `Driver`: rows in binary, integers as BIGINT, transactions opened by hand.
 
     Inside a transaction nothing leaves before somebody looks at an answer, or COMMIT: then all of it does, in its
-    order, one way to the server and back. What became of it is raised there.
+    order, one way to the server and back. What became of it is raised there. Outside of one, look-ups wait the same
+    way for the first that is looked at; a change is carried out at once.
     """
 
     def __init__(self, address: str) -> None:
@@ -88,7 +89,7 @@ class Psycopg:
             self._flights.check_there()
         if text in {"BEGIN", "COMMIT"}:
             self._begun = text == "BEGIN"
-        return self._put(self._flights.adapted(text, parameters))
+        return self._put(self._flights.adapted(text, parameters), waits=text.startswith("SELECT "))
 
     def executemany(self, text: str, parameters: Any, /) -> None:
         if text.startswith("COPY "):
@@ -96,11 +97,11 @@ class Psycopg:
         elif statements := [self._flights.adapted(text, each) for each in parameters]:
             self._put(*statements)
 
-    def _put(self, *statements: Adapted) -> Later:
-        """Take them on, to be sent at once outside of a transaction; the first of them."""
+    def _put(self, *statements: Adapted, waits: bool = False) -> Later:
+        """Take them on, to be sent at once outside of a transaction unless one waits; the first of them."""
         put = [Later(each, self._flights, self._settle) for each in statements]
         self._unsent += put
-        if not self._begun:
+        if not (self._begun or waits):
             self._settle()
         return put[0]
 

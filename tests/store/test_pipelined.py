@@ -85,6 +85,28 @@ def test_what_is_asked_together_is_answered_together_each_as_of_its_place(connec
     connection.rollback()
 
 
+def test_outside_of_a_transaction_a_look_up_waits_for_the_next_and_a_change_does_not(
+    connection: Connection, address: str
+) -> None:
+    before = connection.ask(COUNT)
+    cases.add(connection, CASE)
+    with closing(open_connection(address)) as other:
+        assert stored(other) == 1
+    after = connection.ask(COUNT)
+    assert (after(), before()) == ([(1,)], [(0,)])
+
+
+def test_look_ups_outside_of_a_transaction_fail_together_and_the_next_is_answered(
+    connection: Connection,
+) -> None:
+    broken = connection.ask(sa.text("SELECT 1 / 0"))
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        stored(connection)
+    with pytest.raises(psycopg.ProgrammingError):
+        broken()
+    assert stored(connection) == 0
+
+
 def test_an_answer_that_is_there_sends_nothing_on(connection: Connection) -> None:
     connection.begin()
     first = connection.ask(COUNT)

@@ -14,6 +14,7 @@ from gateway.boot import Gateway
 from gateway.cli.asking import Stop, actor_option, conf_option, progress
 from gateway.cli.item.told import ToldRows, show, show_columns
 from gateway.cli.opened import run
+from gateway.cli.serve.process import leave_out_what_stays
 from gateway.items.lists.apply import Word, apply
 from gateway.items.lists.bring import file_sha256
 from gateway.items.lists.charset import known_charset
@@ -127,6 +128,7 @@ def import_(conf: Path, day: datetime | None, states: str | None, **given: Any) 
 
 async def _import(gateway: Gateway, asked: Asked, listed: Listed) -> int:
     """Show what would change, ask, apply. 1 where a row was refused, or nothing is applied."""
+    leave_out_what_stays()  # else it is searched for garbage again and again, every some thousand rows
     with closing(ToldRows(asked.file, asked.bad)) as rows:
         reader, found = await _compared(gateway, asked, listed, rows)
     try:

@@ -4,25 +4,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from gateway.items.lists.frame import FRAME
 from gateway.items.lists.profile import FIELDS, Profile, fold_heading
 
 Pick = Callable[[Sequence[str]], tuple[str, ...]]
-_ALWAYS = ("division", "name")
+OWN = tuple(field for field in FIELDS if field not in FRAME)  # what each row says for itself
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """pick: from the cells, one empty cell and the division of the list (in this order) all fields, in theirs.
+    """frame, own: from the cells and one empty cell behind them those of FRAME and of OWN, in their order.
 
     fields: of each column, empty if it feeds none. unknown: headings that nobody knows; elsewhere: those that
     belong to guides.
     """
 
     width: int
-    pick: Pick
+    frame: Pick
+    own: Pick
     fields: tuple[str, ...]
-    required: tuple[tuple[int, str], ...]
-    needs_code: bool
     unknown: tuple[str, ...]
     elsewhere: tuple[str, ...]
 
@@ -30,9 +30,8 @@ class Layout:
 class Layouts:
     """Layouts by headings: a table has one, objects of JSON may differ."""
 
-    def __init__(self, profile: Profile, division: str) -> None:
+    def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self._division = division
         self._known: dict[tuple[str, ...], Layout] = {}
         self._last: tuple[tuple[str, ...], Layout] | None = None
 
@@ -64,17 +63,14 @@ def layout_of(profile: Profile, headings: tuple[str, ...]) -> Layout:
         if heading in places:
             feeding.setdefault(field, places[heading])
     width = len(headings)
-    absent = dict.fromkeys(FIELDS, width) | {"division": width + 1}
     fields = {place: field for field, place in feeding.items()}
     left = [heading for place, heading in enumerate(headings) if place not in fields and heading.strip()]
     known = {fold_heading(heading) for heading in profile.elsewhere}
-    required = dict.fromkeys((*_ALWAYS, *profile.required))
     return Layout(
         width=width,
-        pick=itemgetter(*(feeding.get(field, absent[field]) for field in FIELDS)),
+        frame=itemgetter(*(feeding.get(field, width) for field in FRAME)),
+        own=itemgetter(*(feeding.get(field, width) for field in OWN)),
         fields=tuple(fields.get(place, "") for place in range(width)),
-        required=tuple((FIELDS.index(field), field) for field in required),
-        needs_code="code" in profile.required,
         unknown=tuple(heading for heading in left if fold_heading(heading) not in known),
         elsewhere=tuple(heading for heading in left if fold_heading(heading) in known),
     )

@@ -11,6 +11,7 @@ from gateway.items.codes import (
     Code,
     faults,
     form,
+    judged,
     normalise,
     parse,
     parts,
@@ -18,6 +19,7 @@ from gateway.items.codes import (
     uscc_check_character,
 )
 from gateway.items.problems import TEXTS
+from gateway.items.vocabulary import LEVELS, OTHER_DEPARTMENTS, PROVINCES, TYPES, UNIT_CLASSES
 
 CASE = files("mappings.canonical").joinpath("case.json").read_text("utf-8")
 REAL = [  # code as seen, kind, level, basic code, rest
@@ -251,3 +253,54 @@ def test_what_a_case_can_carry_is_what_its_schema_says(written):
     if code.kind == "local" and code.text:
         fits = re.search(pattern, code.text) is not None
         assert ("code_unwritable" in {each.code for each in remarks(code)}) is not fits
+
+
+@st.composite
+def structured_codes(draw) -> str:
+    """Of few units and few basic codes, sound and not, so that what was said of one is remembered for another."""
+    unit = draw(
+        st.sampled_from(
+            ["11440232MB2D06811W", "11440232MB2D06811X", "A1100000MB2D06811I", "N1NULLMB2D06811001"]
+        )
+    )
+    basic = draw(
+        st.sampled_from(["000117051000", "440117051000", "0001A7051NUL", "009917051000", "51XX17051000"])
+    )
+    tail = draw(st.sampled_from(["", "00", "01", "0A", "L1", "202602300001", "20260203000X"]))
+    return draw(st.sampled_from([basic, unit + draw(st.sampled_from("49Z")) + basic + tail]))
+
+
+def plainly(code: Code) -> tuple[list[str], list[str]]:
+    """Faults and remarks, each looked for in the code as a whole."""
+    text, basic, borne = code.text, code.basic, code.kind != "basic"
+    strange = [each for each in text[:18] if each not in USCC_ALPHABET]
+    looked = [
+        ("code_null", "NULL" in text),
+        ("code_uscc_character", borne and bool(strange)),
+        ("code_uscc_check", borne and not strange and uscc_check_character(text) != text[17]),
+        ("code_uscc_class", borne and text[:2] not in UNIT_CLASSES and text[0] not in OTHER_DEPARTMENTS),
+        ("code_level", borne and text[18] not in LEVELS),
+        ("code_basic_digits", basic[:2] == "00" and not basic.isdigit()),
+        ("code_type", basic[:2] == "00" and basic.isdigit() and basic[2:4] not in TYPES),
+        ("code_handling", text[31:] == "00"),
+        ("code_case_date", code.kind == "case" and text[31:39] == "20260230"),
+        ("code_case_serial", code.kind == "case" and not text[39:].isdigit()),
+    ]
+    of_province = basic[:2] != "00"
+    odd = [
+        ("code_province", basic[:2] not in PROVINCES),
+        ("code_type_provincial", of_province and basic[2:4] not in TYPES),
+        ("code_province_differs", borne and of_province and text[2:4] not in ("10", basic[:2])),
+        ("code_uscc_class_unusual", borne and text[:2] not in UNIT_CLASSES and text[0] in OTHER_DEPARTMENTS),
+        ("code_handling_letters", code.kind == "handling" and not text[31:].isdigit()),
+    ]
+    return [name for name, is_so in looked if is_so], [name for name, is_so in odd if is_so]
+
+
+@given(st.lists(structured_codes(), max_size=8))
+def test_what_is_remembered_of_the_parts_of_codes_says_what_the_whole_code_does(written):
+    for code in map(parse, written):
+        if code.kind != "local":
+            wrong, odd = judged(code)
+            assert (codes_of(wrong), codes_of(odd)) == plainly(code)
+            assert (wrong, odd) == (faults(code), remarks(code))

@@ -1,7 +1,10 @@
 """What lists call things: profiles, code tables, numbers that lost their zeros."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gateway.items.codes import parse
 from gateway.items.item import Item
 from gateway.items.lists.line import Line, line_of
 from gateway.items.lists.problems import UnknownColumns
@@ -201,3 +204,56 @@ def test_a_profile_of_ones_own_is_told_its_mistakes_by_line(tmp_path, text, what
 def test_a_profile_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(Unreadable, match="national"):
         named("natonal")
+
+
+CELLS = {
+    "division": ["", "440232", " 440232000 ", "44023", "511602"],
+    "code": ["", CODE, HANDLED, CODE[:-1] + "X", LOCAL, "000117051000", "11440232MB2D06811X4000117051000"],
+    "version": ["", "1", "2", "x"],
+    "kind": ["", "implementation", "local", "case", "other"],
+    "name": ["", "建设工程消防设计审查", "甲\ufffd", "甲\x01"],
+    "type": ["", "01", "99"],
+    "level": ["", "4", "3、4"],
+    "unit": ["", "11440232MB2D06811W", "11440232mb2d07320m", "某局"],
+    "unit_name": ["", "某局", "某\ufffd", "某\x02"],
+    "state": ["", "1", "2", "取消", "?"],
+    "valid_from": ["", "2020-01-01", "2020-02-30"],
+    "valid_to": ["", "2019-01-01", "2027-01-01"],
+    "basic_code": ["", "000117051000", "440117051000"],
+    "local_code": ["", "cx-zj-0051"],
+    "superseded_by": ["", HANDLED.lower()],
+}
+ROWS = st.tuples(*map(st.sampled_from, CELLS.values())).map(list)
+
+
+@given(
+    st.lists(st.one_of(ROWS, ROWS.map(lambda cells: [""] * len(cells))), max_size=12),
+    st.sampled_from(["", "440232"]),
+)
+def test_a_row_says_the_same_behind_any_others_as_it_does_alone(rows, division):
+    profile, headings = named("own"), tuple(CELLS)
+    lines = [Line(place, headings, cells) for place, cells in enumerate(rows + rows[::-1], 2)]
+    reader = ItemReader(profile, division=division)
+    alone = [ItemReader(profile, division=division).read(line) for line in lines]
+    assert [reader.read(line) for line in lines] == alone
+
+
+@given(ROWS)
+def test_every_cell_stands_in_its_field_as_it_was_or_in_our_form(cells):
+    row = dict(zip(CELLS, map(str.strip, cells), strict=True))
+    found = ItemReader(named("own")).read(Line(2, tuple(CELLS), cells))
+    if found.record is None:
+        assert found.faults or not any(row.values())
+        return
+    item = found.record
+    assert row["name"] and not found.faults
+    assert (item.name, item.unit_name, item.valid_from, item.valid_to) == (
+        row["name"], row["unit_name"], row["valid_from"], row["valid_to"],
+    )  # fmt: skip
+    assert item.division == row["division"].removesuffix("000")
+    assert item.version == int(row["version"] or 1)
+    assert item.type == (row["type"] or parse(item.code).type) or item.kind == "local"
+    assert item.state == {"": "in_use", "1": "in_use", "2": "suspended", "取消": "cancelled"}[row["state"]]
+    assert item.superseded_by == row["superseded_by"].upper()
+    assert row["kind"] in ("", item.kind)
+    assert "name" in {problem.path for problem in found.remarks} or "\ufffd" not in item.name

@@ -34,7 +34,8 @@ items = sa.Table(
     _text("source"),  # which list of the division has said it last; empty where there is one only
     _text("situation"),  # 情形 of a handling item, as its owner writes it
     _text("local_catalog_code"),  # 地方目录编码, as its owner writes it
-    sa.Index("ix_items_basic_code_division", "basic_code", "division"),
+    # the division first: a list is brought in place by place, and so are its entries here
+    sa.Index("ix_items_division_basic_code", "division", "basic_code"),
     sa.Index("ix_items_local_key_division", "local_key", "division"),
 )
 alignments = sa.Table(

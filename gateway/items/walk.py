@@ -107,14 +107,28 @@ def _page(turned: bool) -> sa.Select[*tuple[Any, ...]]:
     return page.limit(sa.bindparam("size", type_=sa.BigInteger))
 
 
-def _divisions(key: sa.ColumnElement[str]) -> sa.Select[Any]:
+def _local_within() -> sa.Select[Any]:
     inside = items.c.division.between(_text("low"), _text("high"))
-    return sa.select(items.c.division).where(key == _text("key"), inside).order_by(items.c.division).limit(1)
+    found = sa.select(items.c.division).where(items.c.local_key == _text("key"), inside)
+    return found.order_by(items.c.division).limit(1)
+
+
+def _basic_within() -> sa.Select[Any]:
+    """Division by division, each by a step in the index: a province has some two hundred with lists."""
+    first = sa.select(sa.func.min(items.c.division).label("division"))
+    places = first.where(items.c.division.between(_text("low"), _text("high"))).cte("places", recursive=True)
+    further = items.alias("further")
+    following = sa.select(sa.func.min(further.c.division)).where(
+        further.c.division > places.c.division, further.c.division <= _text("high")
+    )
+    places = places.union_all(sa.select(following.scalar_subquery()).where(places.c.division.is_not(None)))
+    has = sa.exists().where(items.c.division == places.c.division, items.c.basic_code == _text("key"))
+    return sa.select(places.c.division).where(has).order_by(places.c.division).limit(1)
 
 
 _PAGES = {turned: _page(turned) for turned in (False, True)}
 _COUNTS = {
     turned: sa.select(sa.func.count()).select_from(_distinct(turned).subquery()) for turned in (False, True)
 }
-BASIC_WITHIN = _divisions(items.c.basic_code)
-LOCAL_WITHIN = _divisions(items.c.local_key)
+BASIC_WITHIN = _basic_within()
+LOCAL_WITHIN = _local_within()

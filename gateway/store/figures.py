@@ -16,6 +16,7 @@ from sqlalchemy import bindparam
 
 from gateway.identity import least_id
 from gateway.store.connection import Connection, Row
+from gateway.store.placed import PLACED, codes_within
 from gateway.store.scoped import Aside, Look, Scoped
 from gateway.store.tables import TOLD_BACK, UNTAKEN_BY, case_events, cases, exchanges
 
@@ -49,13 +50,14 @@ _ADMITTED = Look(
     .group_by(_CASE_DAY),
     (_C.here, _C.division), _C.id,
 )  # fmt: skip
-_DONE = Look(
+_NEWEST_DONE = (
     sa.select(_C.id, _C.received_ms, _C.admitted_ms)
     .where(_C.id >= _SINCE, _C.id < _UNTIL, _C.open == 0)
     .order_by(_C.id.desc())
-    .limit(FINISHED),
-    (_C.here, _C.division), _C.id,
-)  # fmt: skip
+    .limit(FINISHED)
+)
+_DONE = Look(_NEWEST_DONE, (_C.here, _C.division), _C.id)
+_DONE_OF = {name: _NEWEST_DONE.where(_C[name] == bindparam("code", type_=sa.Text)) for name in PLACED}
 _ABREAST = tuple(f"case{place}" for place in range(500))  # cases that are looked at together
 _SOME = [bindparam(name, type_=sa.Text) for name in _ABREAST]
 _HANDED_OVER = (
@@ -201,13 +203,23 @@ def admitted(connection: Connection, scope: Scoped, window: Window, counted: Cou
 
 def finished(connection: Connection, scope: Scoped, window: Window) -> list[Finished]:
     """The newest FINISHED of those that were admitted in the window and are over."""
-    done = _DONE.rows(connection, scope, window.ids)
+    done = _done(connection, scope, window)
     ids = [row[0] for row in done]
     handed: dict[str, int] = dict(_of_cases(connection, _HANDED_OVER, ids))
     told: dict[str, list[tuple[str, int]]] = {each: [] for each in ids}
     for case_id, kind, at_ms in _of_cases(connection, _TOLD, ids):
         told[case_id].append((kind, at_ms))
     return [Finished(row[1], row[2], handed.get(row[0], 0), told[row[0]]) for row in done]
+
+
+def _done(connection: Connection, scope: Scoped, window: Window) -> list[Row]:
+    """By the codes of the places where these are few: what lies elsewhere is not gone through."""
+    branches = None if scope[1] else codes_within(connection, scope)
+    if branches is None:
+        return _DONE.rows(connection, scope, window.ids)
+    pages = (connection.rows(_DONE_OF[name], window.ids | {"code": code}) for name, code in branches)
+    newest = sorted({row for page in pages for row in page}, reverse=True)
+    return newest[:FINISHED]
 
 
 def _of_cases(connection: Connection, statement: sa.Select[Any], ids: Sequence[str]) -> Iterator[Row]:

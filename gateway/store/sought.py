@@ -18,17 +18,16 @@ from sqlalchemy import bindparam
 
 from gateway.store.cases import Case
 from gateway.store.connection import Connection
-from gateway.store.scoped import LONGEST_CODE, Scoped, beginning, begins, values, within
+from gateway.store.placed import MOST_CODES, PLACED, codes_in, codes_within
+from gateway.store.scoped import Scoped, beginning, begins, values, within
 from gateway.store.tables import UNTAKEN_BY, case_numbers, cases, exchanges
 
-MOST_CODES = 16  # of a place; each is a look-up of its own
 CHUNK = 64  # ids of cases that are looked at together
 RARE = 20_000  # of so many nobody asks how many there are
 DELIVERED = "delivered"
 Shape = tuple[tuple[tuple[str, int], ...], int, int]  # keys with their numbers of values, places, units
 LAST_ID = "Z" * 26  # no id sorts behind it
 _C, _E, _N = cases.c, exchanges.c, case_numbers.c
-_PLACED = ("here", "division")
 _UNTAKEN = {name: sa.text(which) for name, which in UNTAKEN_BY.items()}
 _MOST = bindparam("most", type_=sa.Integer)
 _NUMBER = bindparam("number", type_=sa.Text)
@@ -164,7 +163,7 @@ def _keys(wanted: Wanted) -> tuple[tuple[str, int], ...]:
 def _values(wanted: Wanted, scope: Scoped) -> dict[str, Any]:
     found: dict[str, Any] = {name: getattr(wanted, name) for name, _ in _keys(wanted) if name != "persons"}
     found |= {f"person{place}": each for place, each in enumerate(wanted.persons)}
-    for name in _PLACED:
+    for name in PLACED:
         if name in found:
             found |= beginning(name, found[name])
     return found | values(*scope)
@@ -174,35 +173,14 @@ def _branches(connection: Connection, scope: Scoped, wanted: Wanted) -> list[tup
     """(column, code) that together hold all that is wanted; None where another key, or the order, leads there."""
     if wanted.is_narrow or wanted.item or wanted.caller:
         return None
-    by_place = [(name, getattr(wanted, name)) for name in _PLACED if getattr(wanted, name)]
+    by_place = [(name, getattr(wanted, name)) for name in PLACED if getattr(wanted, name)]
     if by_place:
-        return min((_codes(connection, *each) for each in by_place), key=_length)
-    if "" in scope[0]:
-        return None
-    each_place = [_codes(connection, name, place) for name in _PLACED for place in scope[0]]
-    codes = [each for known in each_place if known for each in known]
-    return None if None in each_place or len(codes) > MOST_CODES * len(_PLACED) else codes
+        return min((codes_in(connection, *each) for each in by_place), key=_length)
+    return codes_within(connection, scope)
 
 
 def _length(codes: list[tuple[str, str]] | None) -> int:
     return MOST_CODES + 1 if codes is None else len(codes)
-
-
-def _codes(connection: Connection, column: str, place: str) -> list[tuple[str, str]] | None:
-    """(column, code) of each code in a place that there are cases of; None for more than MOST_CODES."""
-    where = {"low": place, "high": place.ljust(LONGEST_CODE, "9"), "most": MOST_CODES + 1}
-    known = connection.rows(_CODES[column], where)
-    return None if len(known) > MOST_CODES else [(column, row[0]) for row in known]
-
-
-def _codes_of(column: sa.Column[Any]) -> sa.Select[Any]:
-    """Each code once: from one to the next by the index, whatever number of cases they have."""
-    low, high = bindparam("low", type_=sa.Text), bindparam("high", type_=sa.Text)
-    first = sa.select(sa.func.min(column).label("code")).where(column >= low, column <= high)
-    known = first.cte("known", recursive=True)
-    following = sa.select(sa.func.min(column)).where(column > known.c.code, column <= high).scalar_subquery()
-    known = known.union_all(sa.select(following).where(known.c.code.is_not(None)))
-    return sa.select(known.c.code).where(known.c.code.is_not(None)).limit(_MOST)
 
 
 def _counted(column: sa.Column[Any], name: str, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -217,7 +195,6 @@ _LEADING: Mapping[tuple[str, ...], list[sa.Select[Any]]] = {
     ("state",): [_counted(_E.state, "state", _UNTAKEN["state"])],  # type: ignore[arg-type]
     ("code",): _BY_CODE, ("state", "code"): _BY_CODE,
 }  # fmt: skip
-_CODES: Mapping[str, sa.Select[Any]] = {name: _codes_of(_C[name]) for name in _PLACED}
 
 
 def _cases(connection: Connection, statement: sa.Select[Any], where: Mapping[str, Any]) -> list[Case]:
@@ -240,7 +217,7 @@ def _terms(keys: Mapping[str, int]) -> Iterator[sa.ColumnElement[bool]]:
     if "name" in keys:
         yield sa.and_(sa.text("cases.name <> ''"), _C.name == bindparam("name"))
     yield from (_C[name] == bindparam(name) for name in ("item", "caller") if name in keys)
-    yield from (begins(_C[name], name) for name in _PLACED if name in keys)
+    yield from (begins(_C[name], name) for name in PLACED if name in keys)
     if "first" in keys:
         yield _C.id >= bindparam("first")
     if "last" in keys:

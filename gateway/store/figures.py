@@ -1,8 +1,8 @@
 """Figures: how many exchanges came and how they ended, what became of cases, by the day of their admission.
 
-Ids sort by time, so a window of days is a stretch of the primary key: what was before it is never read. What was
-delivered is what came without what went otherwise, which is little; and what came on a day that is over stays what
-it is, so it is counted once.
+Ids sort by time, so a window of days is a stretch of the primary key: what was before it is not read. What was
+delivered is what came without what went otherwise, which is little and stands in an index of its own (SQLite reads
+that whole); and what came on a day that is over stays what it is, so it is counted once.
 """
 
 from collections import Counter

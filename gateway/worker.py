@@ -81,7 +81,8 @@ class Worker:
         soonest = await self._store.read(partial(exchanges.soonest, platforms=platforms))
         for gate in gates:
             if soonest.get(gate.platform, now_ms + 1) > now_ms:
-                gate.queued = False
+                # whoever has come since it was asked has poked: the next round looks again
+                gate.queued = gate.queued and self._poked.is_set()
                 continue
             for exchange in await self._store.read(partial(_lease_over, gate.platform, now_ms)):
                 if exchange.id not in self._running:

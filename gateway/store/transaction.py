@@ -45,7 +45,7 @@ Work = Callable[[Transaction], Result]
 class AsksFirst(Generic[Result]):
     """A `Work` in two parts, so that what several of them ask leaves in one way to a server.
 
-    ask:   asks and locks; what it returns looks at the answers, decides and changes.
+    ask:   asks, locks and consumes keys; what it returns looks at the answers, decides and changes.
     about: what it asks of (ids, keys). Two that have one of these in common are carried out one after the other,
            so nobody decides by what another piece of work of the same transaction has changed meanwhile.
     """

@@ -175,8 +175,9 @@ async def test_a_survey_reads_in_a_thread_of_its_own_while_everything_else_goes_
     store.start()
 
     def look(connection: Connection) -> tuple[int, bool]:
+        counted = connection.setting("SELECT count(*) FROM audit_entries")
         begun.set()
-        return connection.setting("SELECT count(*) FROM audit_entries"), goes_on.wait(10)
+        return counted, goes_on.wait(10)
 
     surveying = asyncio.create_task(store.survey(look))
     await asyncio.to_thread(begun.wait)

@@ -12,19 +12,21 @@ from typing import NamedTuple
 
 from audit.records import SAME_TIME, VERSION, Record, RecordUnreadable, read_record, second_ms
 
-_MOST_SHAPES = 8  # of one kind and number of keys
+_MOST_SHAPES = 16  # of one kind
 _MOST_KINDS = 1_000
-_PLAIN = r'[^"\\\x00-\x1f]*+'  # without an escape: as it stands in the bytes
+_ESCAPED = bytes(range(0x20)) + b"\\"  # an entry with none of these has no escape: every text stands as it is
+_PLAIN = '[^"]*+'
 _NAME = re.compile(_PLAIN)
 _TEXT = f'"{_PLAIN}"'
 _ANY = rf"(?:{_TEXT}|0|-?[1-9][0-9]{{0,17}}+|true|false|\[(?:{_TEXT}(?:,{_TEXT})*+)?\])"
 _OF = {
     "v": str(VERSION),
     "kind": f'"(?P<kind>{_PLAIN})"',
-    "at": rf'"(?P<second>[^"\\]{{19}})\.(?P<fraction>[0-9]{{3}}){re.escape(SAME_TIME)}"',
+    "at": rf'"(?P<second>[^"]{{19}})\.(?P<fraction>[0-9]{{3}}){re.escape(SAME_TIME)}"',
     "exchange": f'"(?P<exchange>{_PLAIN})"',
     "case": f'"(?P<case>{_PLAIN})"',
 }
+_NAMED = ("kind", "exchange", "case", "second", "fraction")
 
 
 class Outline(NamedTuple):
@@ -40,12 +42,12 @@ class Outline(NamedTuple):
 class Outlines:
     """Reads entry after entry, and learns their shapes on the way."""
 
-    _shapes: dict[tuple[object, int], list["re.Pattern[str]"]] = field(default_factory=dict)
+    _shapes: dict[object, list["re.Pattern[str]"]] = field(default_factory=dict)
 
     def read(self, body: bytes, kind: object) -> Outline:
         """kind: what stands beside the entry; it only says where to begin. Raises RecordUnreadable."""
-        like = kind, body.count(b'":')
-        shapes = self._shapes.get(like, ())
+        plain = len(body.translate(None, _ESCAPED)) == len(body)
+        shapes = self._shapes.get(kind, ()) if plain else ()
         if shapes:
             try:
                 text = body.decode("utf-8")
@@ -53,32 +55,30 @@ class Outlines:
                 raise RecordUnreadable("no UTF-8") from None
             for shape in shapes:
                 if found := shape.fullmatch(text):
-                    named = found.groupdict()
-                    return Outline(
-                        named["kind"], named.get("exchange"), named.get("case"),
-                        second_ms(named["second"]) + int(named["fraction"]),
-                    )  # fmt: skip
+                    named, exchange, case, second, fraction = found.group(*_NAMED)
+                    return Outline(named, exchange, case, second_ms(second) + int(fraction))
         record = read_record(body)
-        self._learn(like, record)
+        if plain:
+            self._learn(kind, record)
         return Outline(record.kind, record.text("exchange"), record.text("case"), record.at_ms)
 
-    def _learn(self, like: tuple[object, int], record: Record) -> None:
-        shapes = self._shapes.setdefault(like, []) if len(self._shapes) < _MOST_KINDS else []
-        keys, named = (
-            [*record.facts, "v", "kind", "at"],
-            (record.facts.get(each, "") for each in ("exchange", "case")),
-        )
+    def _learn(self, kind: object, record: Record) -> None:
+        shapes = self._shapes.setdefault(kind, []) if len(self._shapes) < _MOST_KINDS else []
+        keys = [*record.facts, "v", "kind", "at"]
+        named = (record.facts.get(each, "") for each in ("exchange", "case"))
         if (
             len(shapes) < _MOST_SHAPES
             and all(isinstance(each, str) for each in named)
-            and all(
-                _NAME.fullmatch(key) for key in keys
-            )  # with a quotation mark in it, one key could pass for two
+            and all(map(_NAME.fullmatch, keys))  # with a quotation mark in it, one key could pass for two
         ):
             shapes.append(_shape(keys))
 
 
 def _shape(keys: Sequence[str]) -> "re.Pattern[str]":
-    """Matches the canonical entries that have exactly these keys, no escapes and no integer beyond 18 digits."""
+    """Matches the canonical entries that have exactly these keys, no escapes and no integer beyond 18 digits.
+
+    What an entry does not name is a group of it all the same, one that takes no part.
+    """
     pairs = (f'"{re.escape(key)}":{_OF.get(key, _ANY)}' for key in sorted(keys))
-    return re.compile(rf"\{{{','.join(pairs)}\}}")
+    unnamed = (f"(?P<{each}>(?!))?" for each in ("exchange", "case") if each not in keys)
+    return re.compile(rf"\{{{','.join(pairs)}\}}{''.join(unnamed)}")

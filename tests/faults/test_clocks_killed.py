@@ -17,14 +17,15 @@ from gateway.clock import china_day
 from gateway.store import marks
 from gateway.store.store import Transaction
 from tests.fakes.fixtures import case
+from tests.faults.boundaries import thinned
 from tests.faults.conftest import NewPlace
 from tests.faults.ledgers import ask, halves, verified
 from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery, nursery
 from tests.faults.places import Place, submitted
-from tests.faults.stores import ON_BOTH, thinned
+from tests.faults.stores import ON_BOTH
 
 pytestmark = ON_BOTH
-AT_ONCE, APART = 10, 14
+AT_ONCE, APART = 10, 7
 DAY_MS = 86_400_000
 LATER_MS = 20 * DAY_MS  # five working days are over whatever day it is, and holidays of a week, too
 ONCE = Counter({"case.overdue": 1, "case.deemed_accepted": 1})
@@ -103,7 +104,7 @@ async def test_a_process_killed_at_any_boundary_of_a_look_at_the_clocks_tells_wh
     assert not wrong
     first = recorded.index("before INSERT leases") - 2  # the BEGIN of the transaction that permits the look
     last = recorded.index("after COMMIT", recorded.index("before INSERT case_clocks"))
-    tried = thinned(range(first, last + 1), APART, start.place)
+    tried = thinned(recorded, range(first, last + 1), APART, start.place)
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def killed_at(at: int) -> tuple[int, list[str], list[str]]:

@@ -17,11 +17,12 @@ from aiohttp import ClientError, ClientSession
 
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
+from tests.faults.boundaries import thinned
 from tests.faults.conftest import NewPlace
 from tests.faults.ledgers import ask, halves, verified
 from tests.faults.nursery import Nursery, nursery
 from tests.faults.places import Place, asked, submitted, until
-from tests.faults.stores import ON_BOTH, thinned
+from tests.faults.stores import ON_BOTH
 from tests.inward.platform import UNIT, moment, signed
 
 pytestmark = ON_BOTH
@@ -33,7 +34,7 @@ AT_ONCE = 10
 class Told:
     """What is told, in what state of the case, and how often each entry stands in the log when all is over.
 
-    apart: every how many boundaries it is killed in the suite.    rows: of which table it adds one.
+    apart: at every how many moments it is killed in the suite.    rows: of which table it adds one.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Told:
     says: dict[str, Any]
     entries: dict[str, int]
     held: bool = False
-    apart: int = 16
+    apart: int = 8
     rows: str = "case_events"
 
     def body(self, ours: str) -> bytes:
@@ -53,7 +54,7 @@ class Told:
 
 PAPER = {"wslx": "A1", "wsmc": "决定书", "wjm": "决定书.pdf", "wjnr": "JVBERi0xLjQK"}
 NOTICE = Told(
-    "a notice", "notices", "s_sim_0101", {"tzbh": "TZ-KILLED", "zt": "30"}, {"case.event": 1}, apart=8
+    "a notice", "notices", "s_sim_0101", {"tzbh": "TZ-KILLED", "zt": "30"}, {"case.event": 1}, apart=4
 )
 RESULT = Told(
     "a result with a document", "results", "s_sim_0102", {"jlbh": "JG-KILLED", "zt": "50", "ws": [PAPER]},
@@ -167,7 +168,7 @@ async def test_a_process_killed_at_any_boundary_of_a_call_in_is_told_again_and_i
     assert {f"INSERT {told.rows}", "INSERT exchanges", "INSERT audit_entries"} <= {
         each.partition(" ")[2] for each in through
     }
-    tried = thinned(range(len(through)), told.apart, template)
+    tried = thinned(recorded, range(len(through)), told.apart, template)
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def killed_at(at: int) -> tuple[int, list[str], list[str]]:

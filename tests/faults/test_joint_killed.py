@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.fixtures import case
+from tests.faults.boundaries import unlike
 from tests.faults.conftest import OriginOf
 from tests.faults.ledgers import ask, halves, verified
 from tests.faults.stores import ON_BOTH_WHEN_LONG
@@ -70,7 +71,8 @@ async def test_a_joint_case_is_admitted_whole_or_not_at_all_wherever_the_process
     admitted = recorded.index("after COMMIT", joined)
     first = max(place for place in range(joined) if recorded[place] == "before BEGIN")
     # what comes before commit 1 keeps files and takes numbers: a death there leaves no part of a case
-    tried = sorted({0, *range(first, admitted + 1, 1 if LONG else 3), joined, admitted - 1, admitted})
+    moments = unlike(recorded, range(first, admitted + 1))
+    tried = sorted({0, *moments[:: 1 if LONG else 2], joined, admitted - 1, admitted})
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def killed_at(at: int) -> tuple[int, list[str], list[str]]:

@@ -7,7 +7,6 @@ ordinary gateway, and judged by what the simulated platforms have counted by the
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from aiohttp import ClientError, ClientSession
 from tests.fakes.fixtures import case
 from tests.fakes.programme import step
 from tests.fakes.server import Simulator
+from tests.faults.boundaries import after_transactions, unlike
 from tests.faults.conftest import OriginOf
 from tests.faults.ledgers import ENDS, ask, entries, halves, opened, states, states_by, verified
 from tests.faults.nursery import MOST_POLLS, POLL_S, Child, Nursery
@@ -30,7 +30,6 @@ AT_ONCE = 3  # each has waits; of more at once each takes longer, and a gateway 
 # not at all where they are killed, too: then there is one, when the process stops.
 PACE, STILL = 0.05, 0.0
 LATER_MS = 60_000  # the next process starts a minute later by its clock: leases are over, secrets are not
-APART = ("after COMMIT", "after the ")  # what is durable then, or known to somebody else, is not so before
 KEYS = {"guichi": "demo-key-of-guichi", "cixi": "demo-key-of-cixi"}
 
 
@@ -42,8 +41,7 @@ class Scenario:
     covered: how many leading transactions another scenario has killed already.
     first_killed: a boundary at which an earlier process died; the way starts with what that one left.
     division: where the case goes, if not where it says.
-    apart:  every how many boundaries it is killed in the suite, of two that leave the same behind counting one;
-            at all of them when long (make faults).
+    apart:  at every how many moments it is killed in the suite; at all of them when long (make faults).
     """
 
     name: str
@@ -256,7 +254,8 @@ async def killed_everywhere(begin: Start, tmp_path: Path, subtests: Any) -> None
     recorded, wrong = await begin.run(tmp_path / "counting", None)
     assert not wrong
     apart = 1 if LONG else scenario.apart * (3 if begin.place.server else 1)
-    tried = _unlike(recorded, range(_after_transactions(recorded, scenario.covered), len(recorded)))[::apart]
+    among = range(after_transactions(recorded, scenario.covered), len(recorded))
+    tried = unlike(recorded, among)[::apart]
     slots, killed = asyncio.Semaphore(AT_ONCE), Counter[str]()
 
     async def killed_at(at: int) -> tuple[int, list[str], list[str]]:
@@ -270,20 +269,3 @@ async def killed_everywhere(begin: Start, tmp_path: Path, subtests: Any) -> None
         assert marks == recorded[: at + 1], "the way through is not the same each time"
         killed[f"{at:03d} {marks[-1]}"] += 1
     assert sorted(killed) == [f"{at:03d} {recorded[at]}" for at in tried]
-
-
-def _unlike(recorded: list[str], tried: Sequence[int]) -> Sequence[int]:
-    """Of a death after a statement inside a transaction and one before the next statement only the second: nothing
-    is done between the two that outlives the process. The long form has both."""
-
-    def is_like_the_next(at: int) -> bool:
-        inside = recorded[at].startswith("after ") and not recorded[at].startswith(APART)
-        return inside and at + 1 in tried and recorded[at + 1].startswith("before ")
-
-    return tried if LONG else [at for at in tried if not is_like_the_next(at)]
-
-
-def _after_transactions(recorded: list[str], count: int) -> int:
-    """Index behind the `count`-th COMMIT."""
-    commits = [place for place, name in enumerate(recorded) if name == "after COMMIT"]
-    return commits[count - 1] + 1 if count else 0

@@ -8,6 +8,7 @@ import io
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -160,6 +161,7 @@ def show_key(options: argparse.Namespace) -> int:
     return SOUND
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m audit", description="核验存证 / verify the evidence")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -27,6 +27,7 @@ from gateway.cli.serve.serve import serve_until_stopped
 from gateway.settings.conf import load
 from gateway.web.app import Service
 from gateway.world import World
+from mappings.canonical.check import check
 from tests.faults.failpoints import Failpoints
 from tests.faults.guards import put, remove
 from tests.faults.steering import Steering
@@ -89,11 +90,12 @@ def main(folder: Path) -> int:
 
 
 async def _warm(folder: Path) -> None:
-    """What a start compiles (declarations, statements) is compiled here, and is there in every child."""
+    """What a start compiles (declarations, statements, schemas) is compiled here, and is there in every child."""
     gateway = boot(load(folder / "conf"))
     await gateway.start()
     await Service(gateway).runner().setup()
     await gateway.stop()
+    check({}, 0)  # compiles the schema of cases
 
 
 def _fork(job: Job) -> None:

@@ -163,9 +163,20 @@ class Ledger:
         rows = self._source.rows(roots, *bounds, level - 1) if level else self._source.rows(leaves, *bounds)
         return [root for (root,) in rows]
 
-    def faults(self) -> Iterator[Finding]:
-        """What the rows of a store that stands beside the log say otherwise than its entries."""
-        return Rows(self._source).findings() if self.with_rows else iter(())
+    def faults(self, *, beyond: str = "") -> Iterator[Finding]:
+        """What the rows of a store that stands beside the log say otherwise than its entries.
+
+        beyond: those of cases up to this one are left for `faults_of_cases`.
+        """
+        return Rows(self._source).findings(beyond=beyond) if self.with_rows else iter(())
+
+    def faults_of_cases(self, up_to: str) -> Iterator[Finding]:
+        return Rows(self._source).cases(up_to=up_to) if self.with_rows and up_to else iter(())
+
+    def case_at(self, place: int) -> str:
+        """The case of the entry at this place among all that name one, in the order of cases; empty: there are fewer."""
+        query = "SELECT case_id FROM audit_entries WHERE case_id > '' ORDER BY case_id LIMIT 1 OFFSET ?"
+        return next((str(case) for (case,) in self._source.rows(query, place)), "")
 
     def check_undisturbed(self) -> None:
         self._source.check_undisturbed()

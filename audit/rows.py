@@ -39,16 +39,18 @@ class Rows:
 
     source: Source
     compared: int = 0
-    _there: frozenset[str] = field(default=frozenset())
+    _there: frozenset[str] = field(init=False)
 
-    def findings(self) -> Iterator[Finding]:
-        """Nothing where there is a log and no store."""
+    def __post_init__(self) -> None:
         self._there = self.source.tables()
+
+    def findings(self, *, beyond: str = "") -> Iterator[Finding]:
+        """Nothing where there is a log and no store. beyond: cases up to this one are left for `cases`."""
         if not self._there & _STORE:
             return
         yield from (Finding(f"table {name}", "table.missing") for name in sorted(_STORE - self._there))
         yield from self._installation()
-        yield from self._cases()
+        yield from self.cases(after=beyond)
         yield from self._alone()
         yield from self._untold()
         yield from self._derived()
@@ -64,18 +66,20 @@ class Rows:
             }
         yield from self._compare(of_installation(records), held)
 
-    def _cases(self) -> Iterator[Finding]:
-        """Case by case, in the order of their ids."""
-        names = """
-            SELECT case_id FROM audit_entries WHERE case_id > ?
-            GROUP BY case_id ORDER BY case_id LIMIT ?"""
+    def cases(self, *, after: str = "", up_to: str = "") -> Iterator[Finding]:
+        """Case by case, in the order of their ids: > after, <= up_to (empty: all that follow)."""
+        if not self._there & _STORE:
+            return
+        names = f"""
+            SELECT case_id FROM audit_entries WHERE case_id > ? {"AND case_id <= ?" if up_to else ""}
+            GROUP BY case_id ORDER BY case_id LIMIT ?"""  # noqa: S608 - a condition from above
         entries = """
             SELECT case_id, body FROM audit_entries WHERE case_id > ? AND case_id <= ?
             ORDER BY case_id, position"""
-        after = ""
+        until = (up_to,) if up_to else ()
         while True:
             with self.source.moment():
-                page = [case for (case,) in self.source.rows(names, after, _CASES)]
+                page = [case for (case,) in self.source.rows(names, after, *until, _CASES)]
                 if not page:
                     return
                 told = groupby(list(self.source.rows(entries, after, page[-1])), lambda row: row[0])

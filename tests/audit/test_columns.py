@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from audit import beside
 from audit.beside import LARGE, faults_beside
 from audit.findings import Finding
 from audit.ledger import open_ledger
@@ -123,14 +124,32 @@ def test_the_same_rows_on_a_server_are_found_sound(store: Flipped, tmp_path: Pat
             assert list(faults()) == []
 
 
-def test_of_a_large_log_the_rows_are_checked_in_a_process_of_their_own_with_the_same_verdict(
-    store: Flipped,
+@pytest.mark.parametrize("entries", [LARGE, LARGE // 1000], ids=["none is ours", "some cases are ours"])
+def test_of_a_large_log_the_rows_are_checked_by_two_processes_with_the_same_verdict(
+    store: Flipped, monkeypatch: pytest.MonkeyPatch, entries: int
 ) -> None:
+    monkeypatch.setattr(beside, "LARGE", entries)
     with store.flipped("exchanges", ["id"], "unit"), closing(open_ledger(str(store.path))) as ledger:
-        with faults_beside(ledger, LARGE) as faults:
+        assert bool(ledger.case_at(round(entries * beside.OURS))) == (entries < LARGE)
+        with faults_beside(ledger, entries) as faults:
             found = list(faults())
         assert found == list(ledger.faults())
         assert [(each.code, each.facts["column"]) for each in found] == [("row.differs", "unit")]
+
+
+def test_every_fault_of_a_case_is_found_on_one_side_of_wherever_the_cases_are_parted(
+    store: Flipped, tmp_path: Path
+) -> None:
+    copy = tmp_path / "altered.db"
+    copy.write_bytes(store.path.read_bytes())
+    with closing(sqlite3.connect(copy)) as driver, driver:
+        altered = driver.execute("UPDATE cases SET item = 'altered'").rowcount
+    with closing(open_ledger(str(copy))) as ledger:
+        whole = sorted(ledger.faults(), key=str)
+        cases = {ledger.case_at(place) for place in range(ledger.extent().size + 1)}
+        assert len(whole) >= altered > 1 and "" in cases and len(cases) > altered
+        for case in cases:
+            assert sorted([*ledger.faults_of_cases(case), *ledger.faults(beyond=case)], key=str) == whole
 
 
 def test_a_check_of_the_rows_that_cannot_go_on_is_an_error_and_no_verdict(

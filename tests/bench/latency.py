@@ -13,7 +13,7 @@ from pathlib import Path
 from gateway.store.migrate import upgrade
 from tests.bench import figures
 from tests.bench.bodies import bodies
-from tests.bench.load import paced
+from tests.bench.load import Done, paced
 from tests.bench.several import commits
 from tests.installation import Installation, installed
 from tests.postgres import running
@@ -25,10 +25,11 @@ WARM_UP_S = 3
 
 @dataclass(slots=True)
 class Slices:
-    """Milliseconds of every request, slice by slice; still_open: how many were answered 202."""
+    """Milliseconds of every request, slice by slice; how many were still open (202), how many refused."""
 
     each_ms: list[Sequence[float]] = field(default_factory=list)
     still_open: int = 0
+    refused: int = 0
 
     def at(self, share: float) -> list[float]:
         return [figures.share(one, share) for one in self.each_ms]
@@ -62,6 +63,8 @@ def _told(added: Slices, alone: Slices) -> list[str]:
         f"{figures.met(p99 < bound)}",
         f"- answered before the end of the exchange (202): {added.still_open} "
         f"of {sum(map(len, added.each_ms))}",
+        f"- refused because there was too much (429, 503): {added.refused}, asked 0: "
+        f"{figures.met(not added.refused)}",
     ]
 
 
@@ -82,16 +85,16 @@ async def _slices(installation: Installation, other: str, seconds: float) -> tup
     added, alone = Slices(), Slices()
     await _slice(installation, 0, WARM_UP_S)
     for number in range(1, SLICES + 1):
-        each_ms, still_open = await _slice(installation, number, seconds)
-        added.each_ms.append(each_ms)
-        added.still_open += still_open
+        done = await _slice(installation, number, seconds)
+        added.each_ms.append([ms - PAUSE_MS for ms in done.each_ms])
+        added.still_open += done.still_open
+        added.refused += done.refused
         options = {"--database": other, "--like": installation.address_of_database}
         options |= {"--seconds": str(seconds), "--pause-ms": str(PAUSE_MS)}
         alone.each_ms.append(await commits(per_s=PER_S, **options))
     return added, alone
 
 
-async def _slice(installation: Installation, number: int, seconds: float) -> tuple[list[float], int]:
+async def _slice(installation: Installation, number: int, seconds: float) -> Done:
     requests = bodies("gd-person", number * 1_000_000, int(PER_S * seconds))
-    done = await paced([installation.address], "/v1/cases", requests, per_s=PER_S, key=f"slice-{number}")
-    return [ms - PAUSE_MS for ms in done.each_ms], done.still_open
+    return await paced([installation.address], "/v1/cases", requests, per_s=PER_S, key=f"slice-{number}")

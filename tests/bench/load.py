@@ -1,10 +1,12 @@
 """Loads over keep-alive connections.
 
 `fire` keeps C requests under way (closed), and every answer must be 201. `paced` sends at intended times whatever
-comes back (open), and counts every answer from the intended time: what waits for a sender that is late has waited.
+comes back (open), and counts every answer from the intended time: what waits for a sender that is late has waited, and what
+is refused because there is too much (429, 503) has waited for ever.
 """
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,14 +15,19 @@ from itertools import cycle
 
 from aiohttp import ClientSession, TCPConnector
 
+REFUSED = (429, 503)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Seconds for the whole, milliseconds of each request in order of size, how many were still open (202)."""
+    """Seconds for the whole, milliseconds of each request in order of size, how many were still open (202) or
+    refused (429, 503).
+    """
 
     wall_s: float
     each_ms: Sequence[float]
     still_open: int = 0
+    refused: int = 0
 
     def at(self, share: float) -> float:
         """The time that this share of the requests did not exceed."""
@@ -51,15 +58,17 @@ async def paced(
     async def one(session: ClientSession, url: str, number: int, body: bytes) -> None:
         due = started + number / per_s
         await asyncio.sleep(due - time.perf_counter())
-        statuses[await _ask(session, url, body, f"{key}-{number:08d}", expected=(201, 202))] += 1
-        times.append((time.perf_counter() - due) * 1000)
+        status = await _ask(session, url, body, f"{key}-{number:08d}", expected=(201, 202, *REFUSED))
+        statuses[status] += 1
+        times.append(math.inf if status in REFUSED else (time.perf_counter() - due) * 1000)
 
     async with ClientSession(connector=TCPConnector(limit=0)) as session, asyncio.TaskGroup() as sending:
         for number, (body, at) in enumerate(zip(bodies, cycle(addresses), strict=False)):
             if number % 64 == 0:  # tasks a little ahead of their time, not all at the beginning
                 await asyncio.sleep(started + number / per_s - time.perf_counter() - 0.1)
             sending.create_task(one(session, at + path, number, body))
-    return Done(time.perf_counter() - started, sorted(times), statuses[202])
+    refused = sum(statuses[each] for each in REFUSED)
+    return Done(time.perf_counter() - started, sorted(times), statuses[202], refused)
 
 
 async def _sender(

@@ -93,7 +93,7 @@ async def _whole(two: Installation, waits: Path, seconds: float) -> tuple[float,
         requests = bodies("gd-person", serial, int(per_s * PROBE_S))
         serial += len(requests)
         done = await paced(addresses, "/v1/cases", requests, per_s=per_s, key=f"probe-{per_s}")
-        if done.wall_s < PROBE_S + 0.5 and not done.still_open:
+        if done.wall_s < PROBE_S + 0.5 and not (done.still_open or done.refused):
             break
     since = time.time()
     requests = bodies("gd-person", serial, int(per_s * seconds))

@@ -1,8 +1,8 @@
 """Loads over keep-alive connections.
 
 `fire` keeps C requests under way (closed), and every answer must be 201. `paced` sends at intended times whatever
-comes back (open), and counts every answer from the intended time: what waits for a sender that is late has waited, and what
-is refused because there is too much (429, 503) has waited for ever.
+comes back (open), and counts every answer from the intended time: what waits for a sender that is late has waited,
+and what is refused because there is too much (429, 503) has waited for ever.
 """
 
 import asyncio

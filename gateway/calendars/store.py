@@ -1,7 +1,9 @@
 """Days of a place that are otherwise than their weekday, and the years that were brought in whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import reduce
+from itertools import chain
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ from gateway.calendars import nation
 from gateway.clocks import Calendar
 from gateway.items.item import NATION, places
 from gateway.store import watched
-from gateway.store.connection import Connection
+from gateway.store.connection import Connection, Row
 from gateway.store.tables import calendar_days, calendar_years
 
 _D = calendar_days.c
@@ -56,14 +58,29 @@ def put(connection: Connection, division: str, days: Sequence[Day], year: int | 
 
 def of_place(connection: Connection, division: str) -> list[Day]:
     """What was brought in for a place itself."""
-    rows = connection.rows(OF_PLACE, {"division": division})
-    return [Day(date.fromisoformat(day), bool(works), note) for day, works, note in rows]
+    return _days(connection.rows(OF_PLACE, {"division": division}))
 
 
 def calendar_of(connection: Connection, division: str) -> Calendar:
     """The days of a place: the nation's, then its province's, prefecture's, county's, each over the last."""
-    imported = {row[0] for row in connection.rows(YEARS)}
-    calendar = Calendar(nation.known_years() | imported, nation.exceptions())
-    for place in (NATION, *reversed(places(division))):
-        calendar = calendar.below({each.day: each.works for each in of_place(connection, place)})
-    return calendar
+    return calendars_of(connection, [division])[division]
+
+
+def calendars_of(connection: Connection, divisions: Collection[str]) -> dict[str, Calendar]:
+    """Of each of these places; what several have in common is asked once, and all of it together."""
+    lines = {division: (NATION, *reversed(places(division))) for division in divisions}
+    years = connection.ask(YEARS)
+    asked = {
+        place: connection.ask(OF_PLACE, {"division": place})
+        for place in dict.fromkeys(chain.from_iterable(lines.values()))
+    }
+    whole = Calendar(nation.known_years() | {row[0] for row in years()}, nation.exceptions())
+    days = {place: {each.day: each.works for each in _days(found())} for place, found in asked.items()}
+    return {
+        division: reduce(Calendar.below, (days[place] for place in line), whole)
+        for division, line in lines.items()
+    }
+
+
+def _days(rows: Iterable[Row]) -> list[Day]:
+    return [Day(date.fromisoformat(day), bool(works), note) for day, works, note in rows]

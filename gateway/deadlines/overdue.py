@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 
-from gateway.calendars.store import calendar_of
+from gateway.calendars.store import calendars_of
 from gateway.cases.spans import TEXTS, Name
 from gateway.clocks import Calendar, Unknown
 from gateway.store import watched
@@ -49,7 +49,7 @@ def overdue(connection: Connection, today: date, wanted: Wanted) -> list[dict[st
 
 def rows_of(connection: Connection, today: date, found: Sequence[Late]) -> list[dict[str, str | int | None]]:
     """As `overdue` answers them."""
-    calendars = {each.division: calendar_of(connection, each.division) for each in found if each.due_on}
+    calendars = calendars_of(connection, {each.division for each in found if each.due_on})
     return [_row(each, today, calendars.get(each.division)) for each in found]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from gateway.releases.routes import RESULT, Route
 from gateway.store import bodies
 from gateway.store.store import Store
 from gateway.store.uploads import Upload
-from gateway.store.vault import DataKey, Vault
+from gateway.store.vault import DataKey, Vault, WrongKey
 from mappings.problems import Unmappable
 
 KEPT_REPLY_BYTES = 256 * 1024
@@ -128,6 +129,20 @@ class Papers:
         key = key or await self.key_of(exchange_id)
         sealed = await self._store.read(lambda connection: bodies.sealed(connection, exchange_id, name))
         return None if sealed is None else self.vault.open_tree(key, name, sealed)
+
+    async def trees(self, named: Mapping[str, str]) -> dict[str, Any]:
+        """Of each exchange the sealed body of this name, opened; of those that have one.
+
+        What was erased, or has its key on another machine, has none.
+        """
+        found = await self._store.read(lambda connection: bodies.keys_and_sealed(connection, named.items()))
+        opened: dict[str, Any] = {}
+        for (exchange_id, name), one in zip(named.items(), found, strict=True):
+            if one is not None:
+                with suppress(WrongKey):
+                    key = self.vault.open_key(exchange_id, *one[0])
+                    opened[exchange_id] = self.vault.open_tree(key, name, one[1])
+        return opened
 
     async def answer(self, exchange_id: str, attempt: int) -> Any:
         """What was answered to an attempt: decoded where that is kept, else its bytes; None for neither.

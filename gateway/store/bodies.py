@@ -1,6 +1,6 @@
 """Statements about bodies, their keys and material files: everything that can be erased."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
@@ -52,6 +52,18 @@ def add(connection: Connection, exchange_id: str, sealed: Mapping[str, bytes]) -
 def sealed(connection: Connection, exchange_id: str, name: str) -> bytes | None:
     row = connection.row(BODY, {"id": exchange_id, "name": name})
     return row[0] if row else None
+
+
+def keys_and_sealed(
+    connection: Connection, named: Iterable[tuple[str, str]]
+) -> list[tuple[tuple[str, bytes], bytes] | None]:
+    """Of each exchange its wrapped key and the body of this name; None where one is not there."""
+    asked = [
+        (connection.ask(KEY, {"id": each}), connection.ask(BODY, {"id": each, "name": name}))
+        for each, name in named
+    ]
+    found = [(key(), body()) for key, body in asked]
+    return [((*key[0],), body[0][0]) if key and body else None for key, body in found]
 
 
 def names(connection: Connection, exchange_id: str) -> list[str]:

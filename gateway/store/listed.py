@@ -3,7 +3,7 @@
 Every list goes on behind the last row of the page before it, so a deep page costs what the first one does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -80,7 +80,7 @@ def limits(
     return [Late._make(row) for row in look.rows(connection, scope, {**where, **after})]
 
 
-def owner_of(connection: Connection, exchange_id: str) -> str:
-    """Who has to see to what is held; empty while there is no ticket."""
-    row = connection.row(OWNER, {"id": exchange_id})
-    return row[0] if row else ""
+def owners_of(connection: Connection, exchange_ids: Sequence[str]) -> list[str]:
+    """Who has to see to each that is held; empty while there is no ticket."""
+    asked = [connection.ask(OWNER, {"id": each}) for each in exchange_ids]
+    return ["".join(row[0] for row in found()[:1]) for found in asked]

@@ -109,7 +109,8 @@ def _is_rare(connection: Connection, wanted: Wanted) -> bool:
     where = {name: getattr(wanted, name) for name in (*keys, "state", "code")} | {"most": RARE}
     fewest = min(_count(connection, _SOME_OF[name], where) for name in keys)
     which = tuple(name for name in ("state", "code") if getattr(wanted, name))
-    return fewest <= sum(_count(connection, each, where) for each in _LEADING[which])
+    as_many = where | {"most": fewest}  # further nobody needs to count
+    return fewest <= sum(_count(connection, each, as_many) for each in _LEADING[which])
 
 
 def _count(connection: Connection, some: sa.Select[Any], where: Mapping[str, Any]) -> int:

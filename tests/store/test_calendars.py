@@ -11,9 +11,10 @@ from click.testing import CliRunner
 
 from gateway.calendars import nation
 from gateway.calendars.lists import BadDays, read_days
-from gateway.calendars.store import Day, calendar_of, put
+from gateway.calendars.store import Day, calendar_of, calendars_of, put
 from gateway.cli.calendar import calendar
 from gateway.clocks import Limit, Unknown, due_on
+from gateway.store.connection import Connection
 
 GUANGXI, DISTRICT = "450000", "450103"
 MARCH_THIRD = date(2026, 4, 20)  # a Monday
@@ -46,6 +47,25 @@ def test_a_place_has_the_days_of_all_places_above_it_and_its_own(places):
     assert [each.works(MARCH_THIRD) for each in (there, beside, elsewhere)] == [False, False, True]
     assert [each.works(STORM) for each in (there, beside, elsewhere)] == [False, True, True]
     assert due_on(there, date(2026, 9, 9), Limit(1, "working_days")) == date(2026, 9, 11)
+
+
+def test_of_many_places_what_they_have_in_common_is_asked_once(places):
+    asked: list[object] = []
+
+    class Heard:
+        def __init__(self, driver):
+            self.driver = driver
+
+        def execute(self, text, parameters=(), /):
+            asked.append(parameters)
+            return self.driver.execute(text, parameters)
+
+    many = [*(f"4501{county:02}" for county in range(1, 21)), "330282"]
+    found = calendars_of(Connection(Heard(places._driver), places._dialect), many)
+    nation_and_years, provinces, prefectures = 2, 2, 2
+    assert len(asked) == nation_and_years + provinces + prefectures + len(many)
+    assert {place for place, each in found.items() if each.works(MARCH_THIRD)} == {"330282"}
+    assert {place for place, each in found.items() if not each.works(STORM)} == {DISTRICT}
 
 
 def test_the_same_days_again_change_nothing(places):

@@ -4,9 +4,8 @@ What may be said is what `tongban exchange settle` takes, by the same way; the g
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from aiohttp import web
 
@@ -20,7 +19,6 @@ from gateway.model import Exchange, FactKind
 from gateway.shown import scrubbed, without_values
 from gateway.store import cases, exchanges, listed
 from gateway.store.connection import Connection
-from gateway.store.vault import WrongKey
 from gateway.web.console.asked import HOME, Asked
 from gateway.web.console.desks.facts import FACTS
 from gateway.web.console.render import render, to
@@ -37,13 +35,14 @@ _ID = re.compile(r"[0-9A-Z]{26}")
 async def read(asked: Asked, span: Span) -> list[Row]:
     after_ms, behind = span.behind or ("0", "")
 
-    def look(connection: Connection) -> list[tuple[Exchange, str]]:
+    def look(connection: Connection) -> list[Exchange]:
         where = {**span.wanted, "most": span.most}
-        found = listed.exchanges_due(connection, listed.HELD, asked.scope, (int(after_ms), behind), where)
-        return [(each, listed.owner_of(connection, each.id)) for each in found]
+        return listed.exchanges_due(connection, listed.HELD, asked.scope, (int(after_ms), behind), where)
 
-    rows = await asked.gateway.store.survey(look)
-    return [_row(each, owner, await _words(asked, each)) for each, owner in rows]
+    held = await asked.gateway.store.survey(look)
+    return [
+        _row(*each) for each in zip(held, await _owners(asked, held), await _words(asked, held), strict=True)
+    ]
 
 
 def _row(each: Exchange, owner: str, words: str) -> Row:
@@ -73,8 +72,7 @@ async def one(asked: Asked) -> web.Response:
 async def _shown(asked: Asked, held: Exchange, why: str = "", status: int = 200) -> web.Response:
     """Who looked at which one is on record before it is shown."""
     facts = await asked.gateway.store.read(lambda connection: exchanges.facts_of(connection, held.id))
-    owner = await asked.gateway.store.read(lambda connection: listed.owner_of(connection, held.id))
-    words = await _words(asked, held)
+    [owner], [words] = await _owners(asked, [held]), await _words(asked, [held])
     # not as `exchange`: it is no part of that one's story, and no caller is given a proof of who looked
     await asked.record("account.viewed", case=held.case_id, held=held.id)
     return render(
@@ -122,18 +120,26 @@ def _look(connection: Connection, asked: Asked) -> Exchange | None:
     return found if asked.somebody.scope.covers((case.division, case.here), units) else None
 
 
-async def _words(asked: Asked, held: Exchange) -> str:
-    """What the platform said last, without what of it is personal; nothing for who sees no contents."""
+async def _owners(asked: Asked, held: Sequence[Exchange]) -> list[str]:
+    ids = [each.id for each in held]
+    return await asked.gateway.store.read(lambda connection: listed.owners_of(connection, ids))
+
+
+async def _words(asked: Asked, held: Sequence[Exchange]) -> list[str]:
+    """What the platform said last of each, without what of it is personal; nothing for who sees no contents.
+
+    Nothing where its key is gone, or is not on this machine.
+    """
     if not asked.somebody.may("contents"):
-        return ""
+        return [""] * len(held)
     papers = asked.gateway.papers
-    try:
-        key = await papers.key_of(held.id)
-        answer: dict[str, Any] = await papers.tree(held.id, f"answer/{held.attempt}", key) or {}
-        document = await papers.tree(held.id, "document", key) or {}
-    except (Erased, WrongKey):  # its key is gone, or is not on this machine
-        return ""
-    return scrubbed(without_values(str(answer.get("reason") or ""), document))
+    answers = await papers.trees({each.id: f"answer/{each.attempt}" for each in held})
+    said = {each: str(tree.get("reason") or "") for each, tree in answers.items() if tree}
+    documents = await papers.trees({each: "document" for each, reason in said.items() if reason})
+    scrubs = {
+        each: scrubbed(without_values(said[each], document or {})) for each, document in documents.items()
+    }
+    return [scrubs.get(each.id, "") for each in held]
 
 
 def _again_is_safe(asked: Asked, held: Exchange) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import psycopg
 import sqlalchemy as sa
 from aiohttp import ClientSession, DummyCookieJar
 
@@ -20,7 +22,7 @@ from gateway.settings.conf import load
 from gateway.store import accounts
 from gateway.store.accounts import AccountRow, SessionRow
 from gateway.store.connection import Connection
-from gateway.store.database import open_connection
+from gateway.store.database import file_of, is_embedded, open_connection
 from gateway.store.vault import NONCE_BYTES, DataKey, Vault, WrongKey
 from tests.bench import figures, plans
 from tests.bench.fill import BULK
@@ -149,6 +151,7 @@ async def measure(place: Installation, server: Server | None = None) -> list[str
     """Of a place that is filled and not served yet."""
     with closing(open_connection(place.address_of_database)) as connection:
         some, deep = _made_ready(connection, place)
+        _settled(place.address_of_database)
         whole = plans.whole(connection, some[0].keys, deep.case, NARROW)
     await place.start_gateway()
     assert place.gateway and place.gateway.child
@@ -194,6 +197,17 @@ def _made_ready(connection: Connection, place: Installation) -> tuple[list[Some]
         accounts.begin(connection, SessionRow(digest_of(token), name, now_ms, now_ms), 0)
     connection.commit()
     return some, _deep(connection, _between(first, last, 1 - DEEP))
+
+
+def _settled(address: str) -> None:
+    """As a store is that grew over months: what was written is on the disk, and the server has looked after it."""
+    if is_embedded(address):
+        with closing(sqlite3.connect(file_of(address))) as driver:
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    else:
+        with psycopg.connect(address, autocommit=True) as server:
+            server.execute("VACUUM (ANALYZE)")
+            server.execute("CHECKPOINT")
 
 
 def _unhurried(connection: Connection) -> None:

@@ -3,10 +3,10 @@
 import asyncio
 import os
 import sqlite3
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -210,12 +210,16 @@ class Wire:
 
 
 @asynccontextmanager
-async def wired(address: str, folder: Path, at_commit: str) -> AsyncIterator[tuple[str, Wire]]:
-    """A way to the server on which COMMIT meets a fault: (its address, the wire)."""
+async def wired(address: str, at_commit: str) -> AsyncIterator[tuple[str, Wire]]:
+    """A way to the server on which COMMIT meets a fault: (its address, the wire).
+
+    Its socket lies in a folder of its own: a path of more than a hundred characters is none for a socket.
+    """
     where = parse_qs(urlsplit(address).query)["host"][0]
     wire = Wire(f"{where}/.s.PGSQL.5432", at_commit)
-    listening = await asyncio.start_unix_server(wire.serve, str(folder / ".s.PGSQL.5432"))
-    try:
-        yield address.replace(where, str(folder)), wire
-    finally:
-        listening.close()
+    with tempfile.TemporaryDirectory(prefix="tongban-wire-") as folder:
+        listening = await asyncio.start_unix_server(wire.serve, f"{folder}/.s.PGSQL.5432")
+        try:
+            yield address.replace(where, folder), wire
+        finally:
+            listening.close()

@@ -222,9 +222,9 @@ async def test_a_lock_that_others_hold_for_too_long_lets_nothing_through_later(f
 
 @pytest.mark.parametrize(("at_commit", "rows"), [("lost", 0), ("unheard", 1), ("stalls", 1)])
 async def test_a_commit_without_an_answer_is_unknown_and_is_found_out_by_asking(
-    served: Front, tmp_path: Path, at_commit: str, rows: int
+    served: Front, at_commit: str, rows: int
 ) -> None:
-    async with wired(served.address, tmp_path, at_commit) as (address, wire):
+    async with wired(served.address, at_commit) as (address, wire):
         reply = await send(adapter(address, SHORT), message())
     assert (reply.verdict, wire.commits) == ("unknown", 1)
     assert reply.sent_digest is not None
@@ -236,8 +236,8 @@ async def test_a_commit_without_an_answer_is_unknown_and_is_found_out_by_asking(
     assert served.rows() == 1
 
 
-async def test_a_server_that_never_answers_keeps_no_thread(served: Front, tmp_path: Path) -> None:
-    async with wired(served.address, tmp_path, "stalls") as (address, wire):
+async def test_a_server_that_never_answers_keeps_no_thread(served: Front) -> None:
+    async with wired(served.address, "stalls") as (address, wire):
         one = adapter(address, changed(SHORT, "limits.in_flight", "1"))
         assert (await send(one, message())).verdict == "unknown"
         wire.at_commit = ""

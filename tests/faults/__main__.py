@@ -25,8 +25,8 @@ from tests.installation import CHECKOUT
 from tests.postgres import IN_MEMORY, ROOM_BYTES, room_bytes
 
 SAID = CHECKOUT / "build" / "faults"
-PYTEST = ("-m", "pytest", "--dist", "worksteal", "tests/faults", "tests/adapters/test_transport_faults.py",
-          "tests/web/test_schemathesis.py")  # fmt: skip
+PYTEST = ("-m", "pytest", "--dist", "load", "--maxschedchunk", "1", "tests/faults",
+          "tests/adapters/test_transport_faults.py", "tests/web/test_schemathesis.py")  # fmt: skip
 CAMPAIGN = ("-m", "tests.faults.campaign", "--fronts", "--seconds", "90", "--write")
 LOOK_S, TELL_S, LEAVE_S = 0.2, 15.0, 20.0
 BECOME_THEIR_PARENT = 36  # PR_SET_CHILD_SUBREAPER

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from tests.faults.nursery import Nursery, nursery
 from tests.faults.places import Place
+from tests.faults.stores import LONG
 from tests.postgres import Server
 
 DECLARED = {"sim-gx": {"settled_after: 2s": "settled_after: 50ms"}}
@@ -21,6 +22,13 @@ BRISK = {
     "sim-folder": {"settled_after: 2s": "settled_after: 10ms", "every: 50ms": "every: 5ms"},
 }
 NewPlace = Callable[[Path], Place]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that kill at every boundary come first: each takes long, and nobody should wait for the last one."""
+    if LONG:
+        items.sort(key=lambda item: "any_boundary" not in item.name)
 
 
 @pytest.fixture(scope="session", params=("sqlite", "postgresql"))

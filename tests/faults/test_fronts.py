@@ -92,7 +92,7 @@ async def test_a_commit_whose_answer_is_lost_is_found_there_and_nothing_is_there
     place.write({"sim-table": {"timeout_s: 5, connect_s: 2": "timeout_s: 1, connect_s: 1"}})
     async with place.fronts("sim-table") as fars:
         far = fars["sim-table"]
-        async with wired(far.address, made(tmp_path / "wire"), "unheard") as (address, wire):
+        async with wired(far.address, "unheard") as (address, wire):
             place.point("sim-table", address)
             async with place.gateway() as gateway:
                 exchange = await submitted(gateway, person("sim-table"), wait_s=2)

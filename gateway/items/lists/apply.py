@@ -4,12 +4,10 @@ What was applied before a crash stays and is whole; the same file, imported agai
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from time import monotonic
-from typing import TypeVar
 
 import orjson
 import sqlalchemy as sa
@@ -29,7 +27,6 @@ REST = 0.25  # of the time that a transaction took: others may write meanwhile
 MOST_REST_S = 0.05
 CACHE_KIB, WAL_PAGES = 48 * 1024, 16_000  # every row touches three indexes, at places far apart
 USUAL = 2000, 4000
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,44 +49,24 @@ async def apply(
         return
     is_file = await store.write(_room(CACHE_KIB, WAL_PAGES))
     try:
-        await _bring(store, found, word, done, is_file=is_file)
+        await _bring(store, found, word, done, rests=is_file)
     finally:
         await store.write(_room(*USUAL))
 
 
 async def _bring(
-    store: Store, found: Preview, word: Word, done: Callable[[int, int], object], *, is_file: bool
+    store: Store, found: Preview, word: Word, done: Callable[[int, int], object], *, rests: bool
 ) -> None:
-    """In a file one at a time writes, so others get a turn between two parts."""
-    parts, works = found.spool.parts, _works(found, word)
-    work, free_at = next(works, None), 0.0
-    for number in range(1, parts + 1):
-        assert work
+    """rests: others get a turn between two parts, since only one at a time writes a file."""
+    parts, free_at = found.spool.parts, 0.0
+    for number, part in enumerate(found.spool, 1):
+        work = _work(found, word, _linked(found, part), number, parts)
         await asyncio.sleep(free_at - monotonic())
         begun = monotonic()
-        writing = store.write(work, insist_s=INSIST_S)
-        if is_file:
-            await writing
+        await store.write(work, insist_s=INSIST_S)
+        if rests:
             free_at = monotonic() + min(REST * (monotonic() - begun), MOST_REST_S)
-            work = next(works, None)
-        else:
-            work = await _meanwhile(writing, partial(next, works, None))
         done(number, parts)
-
-
-async def _meanwhile(writing: Awaitable[None], make: Callable[[], Made]) -> Made:
-    """What is made in a thread while a server writes something else."""
-    making = asyncio.create_task(asyncio.to_thread(make))
-    try:
-        await writing
-    finally:
-        made = await making
-    return made
-
-
-def _works(found: Preview, word: Word) -> Iterator[Callable[[Transaction], None]]:
-    for number, part in enumerate(found.spool, 1):
-        yield _work(found, word, _linked(found, part), number, found.spool.parts)
 
 
 def _room(cache_kib: int, wal_pages: int) -> Callable[[Transaction], bool]:

@@ -174,7 +174,7 @@ class Ledger:
         return Rows(self._source).cases(up_to=up_to) if self.with_rows and up_to else iter(())
 
     def case_at(self, place: int) -> str:
-        """The case of the entry at this place among all that name one, in the order of cases; empty: there are fewer."""
+        """The case of the entry at this place of all that name one, in the order of cases; "" if they are fewer."""
         query = "SELECT case_id FROM audit_entries WHERE case_id > '' ORDER BY case_id LIMIT 1 OFFSET ?"
         return next((str(case) for (case,) in self._source.rows(query, place)), "")
 

@@ -22,9 +22,9 @@ _Told = Finding | LedgerUnreadable | None  # None: that was all
 
 
 @contextmanager
-def faults_beside(log: Log, entries: int) -> Iterator[Callable[[], Iterator[Finding]]]:
+def faults_beside(log: Log, entries: int, large: int = LARGE) -> Iterator[Callable[[], Iterator[Finding]]]:
     """What to ask for the faults of a log (`Log.faults`) of so many entries; of a large one sought at once."""
-    if entries < LARGE or not isinstance(log, Ledger) or not log.with_rows:
+    if entries < large or not isinstance(log, Ledger) or not log.with_rows:
         yield log.faults
         return
     first = log.case_at(round(entries * OURS))

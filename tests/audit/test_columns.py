@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from audit import beside
-from audit.beside import LARGE, faults_beside
+from audit.beside import LARGE, OURS, faults_beside
 from audit.findings import Finding
 from audit.ledger import open_ledger
 from audit.notes import Key
@@ -126,12 +125,11 @@ def test_the_same_rows_on_a_server_are_found_sound(store: Flipped, tmp_path: Pat
 
 @pytest.mark.parametrize("entries", [LARGE, LARGE // 1000], ids=["none is ours", "some cases are ours"])
 def test_of_a_large_log_the_rows_are_checked_by_two_processes_with_the_same_verdict(
-    store: Flipped, monkeypatch: pytest.MonkeyPatch, entries: int
+    store: Flipped, entries: int
 ) -> None:
-    monkeypatch.setattr(beside, "LARGE", entries)
     with store.flipped("exchanges", ["id"], "unit"), closing(open_ledger(str(store.path))) as ledger:
-        assert bool(ledger.case_at(round(entries * beside.OURS))) == (entries < LARGE)
-        with faults_beside(ledger, entries) as faults:
+        assert bool(ledger.case_at(round(entries * OURS))) == (entries < LARGE)
+        with faults_beside(ledger, entries, entries) as faults:
             found = list(faults())
         assert found == list(ledger.faults())
         assert [(each.code, each.facts["column"]) for each in found] == [("row.differs", "unit")]

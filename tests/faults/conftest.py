@@ -1,5 +1,6 @@
 """One installation is made once for each kind of database; every test works on a copy of it."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -26,9 +27,22 @@ NewPlace = Callable[[Path], Place]
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that kill at every boundary come first: each takes long, and nobody should wait for the last one."""
-    if LONG:
-        items.sort(key=lambda item: "any_boundary" not in item.name)
+    """In the long form what kills at every boundary is dealt among the rest, on each kind of database: the one works,
+    the other waits.
+    """
+    if not LONG:
+        return
+    parts = {item: (_store_of(item), "any_boundary" in item.name) for item in items}
+    stores = list(dict.fromkeys(store for store, _ in parts.values()))
+    counts, seen, places = Counter(parts.values()), Counter[tuple[str, bool]](), {}
+    for item, part in parts.items():
+        places[item] = stores.index(part[0]), seen[part] / counts[part]
+        seen[part] += 1
+    items.sort(key=lambda item: places[item])
+
+
+def _store_of(item: pytest.Item) -> str:
+    return str(item.callspec.params.get("store", "")) if hasattr(item, "callspec") else ""
 
 
 @pytest.fixture(scope="session", params=("sqlite", "postgresql"))

@@ -27,9 +27,7 @@ NewPlace = Callable[[Path], Place]
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the long form what kills at every boundary is dealt among the rest, on each kind of database: the one works,
-    the other waits.
-    """
+    """When long, what kills at every boundary is dealt among the rest: the one works, the other waits."""
     if not LONG:
         return
     parts = {item: (_store_of(item), "any_boundary" in item.name) for item in items}

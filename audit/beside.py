@@ -1,7 +1,7 @@
 """The rows beside a large log are checked in a process of their own while the log is walked along.
 
-That takes half as long again as the walk, so whoever has walked checks the rows of the first cases. Neither asks
-anything of the other. Of a small log the start of a process would take longer than the check.
+That takes more than three times as long as the walk, so whoever has walked checks the rows of the first cases.
+Neither asks anything of the other. Of a small log the start of a process would take longer than the check.
 """
 
 import signal

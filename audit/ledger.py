@@ -171,6 +171,7 @@ class Ledger:
         return Rows(self._source).findings(beyond=beyond) if self.with_rows else iter(())
 
     def faults_of_cases(self, up_to: str) -> Iterator[Finding]:
+        """Those that `faults` beyond this case leaves out; none where that is empty."""
         return Rows(self._source).cases(up_to=up_to) if self.with_rows and up_to else iter(())
 
     def case_at(self, place: int) -> str:
